@@ -1,0 +1,50 @@
+"""Where the shipped weights and small media are, and how they are loaded without running code.
+
+In a checkout they stand in the top-level folder `data/`; in an installed wheel in `course/_data/`.
+"""
+
+import os
+from pathlib import Path
+
+from . import errors
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def data_dir() -> Path:
+    """The folder with what ships: `$COURSE_DATA` if set, the wheel's own, or the checkout's `data/`."""
+    named = os.environ.get("COURSE_DATA")
+    if named:
+        return Path(named)
+    inside_wheel = _PACKAGE / "_data"
+    return inside_wheel if inside_wheel.is_dir() else _PACKAGE.parent / "data"
+
+
+def data_file(name: str) -> Path:
+    """Path of a shipped file.
+
+    Raises:
+        errors.WeightsError: it is not there.
+    """
+    path = data_dir() / name
+    if not path.is_file():
+        raise errors.WeightsError(
+            f"the file {name} is missing from {path.parent}: install the package again (pip install --force-reinstall)"
+        )
+    return path
+
+
+def load_tensors(name: str) -> dict:
+    """Tensors of a shipped .safetensors file, on the CPU.
+
+    Raises:
+        errors.WeightsError: missing, cut short or tampered with.
+    """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    path = data_file(name)
+    try:
+        return load_file(path)
+    except (SafetensorError, OSError, ValueError) as problem:
+        raise errors.WeightsError(f"{path} cannot be read ({problem}): install the package again") from problem
