@@ -18,7 +18,7 @@ _PUBLIC = {
     "CourseError": ("course.errors", "CourseError"),
 }
 
-__all__ = ["__version__", *_PUBLIC]
+__all__ = ["__version__", "animate", "Clip", "Motion", "CourseError"]
 
 
 def __getattr__(name: str):
