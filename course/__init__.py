@@ -18,7 +18,7 @@ _PUBLIC = {
     "CourseError": ("course.errors", "CourseError"),
 }
 
-__all__ = ["__version__", "animate", "Clip", "Motion", "CourseError"]
+__all__ = ["Clip", "CourseError", "Motion", "__version__", "animate"]
 
 
 def __getattr__(name: str):
