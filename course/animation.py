@@ -1,0 +1,260 @@
+"""The whole pipeline: a photo and something that moves it become a Clip.
+
+    photo -> detection -> keypoints -> face model -+
+    text, sound, video, sliders -> motion ---------+-> portrait (warp, mouth, lids, paste-back) -> Clip
+
+A face in the photo is an `Actor`: what was found out about it once, before the first frame. Every kind of
+input becomes one array of channel values a frame, `(T, 57)`, in the order of `motion.CHANNELS`.
+"""
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from . import blending, detection, errors, face_model, images, keypoints, motion, polish, portrait, video
+
+MIN_FACE = 40  # px, the longer side of the box around the points: below this nothing can be told from noise
+CLEARLY_LARGEST = 1.5  # a face this much larger than the next one is taken without asking
+
+
+@dataclass
+class Settings:
+    """How a photo is animated.
+
+    head: strength of head movement (1 as made, 0 none); expression: "name" or "name:strength" out of
+    `blending.EXPRESSIONS`; face: "largest", "all", a number counted from 0, largest first, or None (must be clear);
+    relative: a driving video's movement is added to the photo's own pose, or else replaces it;
+    size: longer side of the frames in pixels, None for the photo's own; seed: blinks and idle movement;
+    polish: steady the driving points and bring back the detail that resampling took.
+    """
+
+    fps: float = 25.0
+    seed: int = 0
+    head: float = 1.0
+    expression: str | None = None
+    face: str | int | None = None
+    relative: bool = True
+    size: int | None = None
+    voice: str | None = None
+    polish: bool = True
+
+
+@dataclass
+class Actor:
+    """One face of the photo: its 78 points, its fitted face, and the picture taken apart for moving."""
+
+    points: np.ndarray
+    face: face_model.Face
+    portrait: portrait.Portrait
+
+    def frame(self, values: np.ndarray) -> np.ndarray:
+        """The whole photo with this face posed by channel values (57,): uint8 (H, W, 3)."""
+        return self.portrait.render(blending.posed_points(self.face, values))
+
+
+def animate(photo, text=None, audio=None, driving=None, motion=None, **settings) -> video.Clip:
+    """Make the person in a photo speak and move.
+
+    Args:
+        photo: path, PIL image or array (see `images.as_image`).
+        text, audio, driving, motion: exactly one of: a sentence; a sound file; a video of a face; a `Motion`
+            or the path of a saved one, taken as movement away from the photo's own expression.
+        settings: fields of `Settings`.
+    Returns:
+        Clip: frames are made when it is saved, shown or iterated, so its length costs no memory.
+    Raises:
+        errors.CourseError: one line that says what is wrong and what to do.
+    """
+    given = {"text": text, "audio": audio, "driving": driving, "motion": motion}
+    named = [name for name, value in given.items() if value is not None]
+    if len(named) != 1:
+        raise errors.CourseError(f"give exactly one of text, audio, driving, motion; got {', '.join(named) or 'none'}")
+    options = _settings(settings)
+    image = _sized(images.as_image(photo), options.size)
+    # Words and sound are checked before the photo is analysed: a wrong voice should not take seconds to say.
+    drive = DRIVES[named[0]](given[named[0]], options)
+    actors = cast(image, options.face)
+    tracks = [blending.values_for(drive.motion, actor.face, drive.mode, options) for actor in actors]
+    return video.Clip(
+        lambda: render(image, actors, tracks, options),
+        fps=options.fps,
+        audio=drive.audio,
+        sample_rate=drive.sample_rate,
+        n_frames=len(tracks[0]),
+    )
+
+
+def generate_animation(image, text: str) -> video.Clip:
+    """A photo and a sentence: the whole system under its shortest name."""
+    return animate(image, text=text)
+
+
+# ---------------------------------------------------------------- the photo
+
+
+def cast(image: np.ndarray, face=None) -> list:
+    """The chosen faces of a picture as `Actor`s, largest first.
+
+    Raises:
+        errors.FaceError: no face, one too small, several and none chosen, no such number.
+    """
+    boxes = detection.detect_faces(image)
+    boxes = choose_faces(boxes, face, image)
+    points = keypoints.find_points(image, boxes)  # (N, 78, 2)
+    return [make_actor(image, found) for found in points]
+
+
+def make_actor(image: np.ndarray, points: np.ndarray) -> Actor:
+    """Everything about one face that is worked out once: points (78, 2) in pixels -> Actor."""
+    return Actor(points, face_model.fit_face(points), portrait.Portrait(image, points))
+
+
+def choose_faces(boxes: np.ndarray, face, image: np.ndarray) -> np.ndarray:
+    """The boxes that `face` names, out of (N, 5): "largest", "all", a number, or None."""
+    height, width = image.shape[:2]
+    if not len(boxes):
+        raise errors.FaceError(f"no face found in the {width}x{height} picture (best score "
+                               f"{detection.best_score(image):.2f}): use a photo with the face upright and well lit")
+    sides = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
+    order = np.argsort(-sides)
+    boxes, sides = boxes[order], sides[order]
+    chosen = _pick(len(boxes), sides, face)
+    smallest = sides[chosen].min()
+    if smallest < MIN_FACE:
+        raise errors.FaceError(f"the face is only {smallest:.0f} px large; {MIN_FACE} px or more are needed: "
+                               "use a larger picture or a crop of it at higher resolution")
+    return boxes[chosen]
+
+
+def _pick(count: int, sides: np.ndarray, face) -> list:
+    if face == "all":
+        return list(range(count))
+    if face == "largest" or count == 1 and face is None:
+        return [0]
+    if face is None:
+        if sides[0] >= CLEARLY_LARGEST * sides[1]:
+            return [0]
+        raise errors.FaceError(f"{count} faces found and none clearly the largest: choose --face largest, "
+                               f"--face all, or --face 0 to {count - 1} (0 is the largest)")
+    try:
+        number = int(face)
+    except (TypeError, ValueError):
+        raise errors.FaceError(f"face {face!r} is unknown: use largest, all, or a number") from None
+    if not 0 <= number < count:
+        raise errors.FaceError(f"there is no face {number}: {count} found, so use 0 to {count - 1}")
+    return [number]
+
+
+# ---------------------------------------------------------------- what moves it
+
+
+@dataclass
+class Drive:
+    """Movement and, where there is one, the sound that goes with it.
+
+    mode: how the motion meets the photo: "speech", "offset", "relative" or "absolute" (see `blending.values_for`).
+    """
+
+    motion: motion.Motion
+    mode: str
+    audio: np.ndarray | None = None
+    sample_rate: int | None = None
+
+
+def drive_by_text(text: str, options: Settings) -> Drive:
+    """A sentence -> speech, lips, idle movement."""
+    from . import speech
+
+    spoken = speech.synthesize(text, voice=options.voice)
+    lips = motion.from_speech(spoken, fps=options.fps)
+    return Drive(_with_idle(lips, options, spoken), "speech", spoken.samples, spoken.sample_rate)
+
+
+def drive_by_audio(path, options: Settings) -> Drive:
+    """A recording -> lips by the audio network, idle movement."""
+    from . import speech
+
+    samples, rate = speech.load_audio(path)
+    lips = motion.from_audio(samples, rate, fps=options.fps)
+    return Drive(_with_idle(lips, options), "speech", samples, rate)
+
+
+def drive_by_video(path, options: Settings) -> Drive:
+    """A video of one face -> its motion, and its sound if it has any."""
+    from . import speech, tracking
+
+    tracked = tracking.track_video(path, fps=options.fps, steady=options.polish)
+    samples, rate = None, None
+    if video.probe(path).has_audio:
+        try:
+            samples, rate = speech.load_audio(path)
+        except errors.AudioError:  # a silent sound track is no reason to refuse the picture
+            samples, rate = None, None
+    return Drive(tracked, "relative" if options.relative else "absolute", samples, rate)
+
+
+def drive_by_motion(given, options: Settings) -> Drive:
+    """A Motion, or a file of one: movement away from the photo's own expression."""
+    loaded = given if isinstance(given, motion.Motion) else motion.Motion.load(given)
+    return Drive(loaded.resample(options.fps), "offset")
+
+
+DRIVES = {"text": drive_by_text, "audio": drive_by_audio, "driving": drive_by_video, "motion": drive_by_motion}
+
+
+def _with_idle(lips: motion.Motion, options: Settings, spoken=None) -> motion.Motion:
+    from . import idle
+
+    accents = motion.accents(spoken) if spoken is not None else None
+    moved = idle.idle_motion(len(lips), fps=options.fps, seed=options.seed, strength=options.head, accents=accents)
+    return motion.Motion(lips.full() + moved.full(), motion.CHANNELS, options.fps)
+
+
+# ---------------------------------------------------------------- the film
+
+
+def render(image: np.ndarray, actors: list, tracks: list, options: Settings):
+    """Frames one after the other: every actor posed by their (T, 57) values, laid into the same photo."""
+    for moment in zip(*tracks):
+        frame = actors[0].frame(moment[0])
+        if options.polish:
+            frame = polish.restore_detail(frame, image, actors[0].portrait.mask)
+        for actor, values in zip(actors[1:], moment[1:]):
+            theirs = actor.frame(values)
+            if options.polish:
+                theirs = polish.restore_detail(theirs, image, actor.portrait.mask)
+            frame = lay_in(frame, theirs, actor.portrait.mask)
+        yield frame
+
+
+def lay_in(frame: np.ndarray, theirs: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """One more face laid into a frame: uint8 (H, W, 3) twice, weight (H, W) -> uint8 (H, W, 3)."""
+    weight = mask.astype(np.float32)
+    return cv2.blendLinear(theirs, frame, weight, 1 - weight)
+
+
+def _settings(given: dict) -> Settings:
+    unknown = set(given) - set(Settings.__dataclass_fields__)
+    if unknown:
+        raise errors.CourseError(f"unknown setting {sorted(unknown)[0]!r}: choose from "
+                                 f"{', '.join(Settings.__dataclass_fields__)}")
+    options = replace(Settings(), **{name: value for name, value in given.items() if value is not None})
+    if not 1 <= options.fps <= 120:
+        raise errors.CourseError(f"fps must lie between 1 and 120, not {options.fps:g}")
+    if not 0 <= options.head <= 3:
+        raise errors.CourseError(f"head must lie between 0 and 3, not {options.head:g}")
+    if options.size is not None and not 64 <= options.size <= 4096:
+        raise errors.CourseError(f"size must lie between 64 and 4096 px, not {options.size}")
+    return options
+
+
+def _sized(image: np.ndarray, size: int | None) -> np.ndarray:
+    """The picture with its longer side at `size` pixels."""
+    if size is None or size == max(image.shape[:2]):
+        return image
+    scale = size / max(image.shape[:2])
+    height, width = (max(16, round(side * scale)) for side in image.shape[:2])
+    return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+
+

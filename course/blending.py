@@ -1,0 +1,154 @@
+"""How movement meets a photo: a Motion becomes channel values for one particular face.
+
+A photo has an expression of its own (`face.rest`). Speech takes the place of what the lips did and leaves the
+rest of the expression alone; a driving video adds its change to the photo (relative), or replaces its pose
+and expression (absolute).
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from . import errors, face_model, motion
+
+N_BLENDSHAPES = len(motion.BLENDSHAPES)
+LIPS = np.array([name.startswith(("jaw", "mouth")) for name in motion.CHANNELS])
+HEAD_ANGLES = np.array([motion.INDEX[name] for name in ("headPitch", "headYaw", "headRoll")])
+BLINKS = np.array([motion.INDEX["eyeBlinkLeft"], motion.INDEX["eyeBlinkRight"]])
+
+# While somebody speaks, these keep half of what the photo shows: a smile goes on smiling.
+CHARACTER = np.array([name.startswith(("mouthSmile", "mouthFrown", "mouthDimple")) for name in motion.CHANNELS])
+KEPT_CHARACTER = 0.5
+EASE_IN = 0.3  # seconds in which the photo's own mouth gives way to speech
+
+MAX_TURN = 25.0  # degrees away from the photo: one picture does not know the far side of a head
+MAX_BLENDSHAPE = 1.2
+
+EXPRESSIONS = {
+    "neutral": {},
+    "happy": {"mouthSmileLeft": 0.55, "mouthSmileRight": 0.55, "cheekSquintLeft": 0.4, "cheekSquintRight": 0.4,
+              "eyeSquintLeft": 0.2, "eyeSquintRight": 0.2, "browOuterUpLeft": 0.15, "browOuterUpRight": 0.15},
+    "sad": {"mouthFrownLeft": 0.5, "mouthFrownRight": 0.5, "browInnerUp": 0.6, "mouthShrugLower": 0.2,
+            "headPitch": 3.0},
+    "surprised": {"browInnerUp": 0.7, "browOuterUpLeft": 0.6, "browOuterUpRight": 0.6, "eyeWideLeft": 0.5,
+                  "eyeWideRight": 0.5, "jawOpen": 0.12},
+    "angry": {"browDownLeft": 0.8, "browDownRight": 0.8, "eyeSquintLeft": 0.35, "eyeSquintRight": 0.35,
+              "noseSneerLeft": 0.2, "noseSneerRight": 0.2, "mouthPressLeft": 0.2, "mouthPressRight": 0.2},
+}  # fmt: skip
+
+
+def expression(name: str | None) -> np.ndarray:
+    """Channel values (57,) of "name" or "name:strength", to be added to a face; zeros for None.
+
+    Raises:
+        errors.MotionError: no such expression, or a strength that is no number from 0 to 2.
+    """
+    values = np.zeros(len(motion.CHANNELS), np.float32)
+    if name is None:
+        return values
+    kind, _, strength = str(name).partition(":")
+    if kind not in EXPRESSIONS:
+        raise errors.MotionError(f"unknown expression {kind!r}: choose from {', '.join(EXPRESSIONS)}")
+    try:
+        amount = float(strength or 1)
+    except ValueError:
+        amount = -1.0
+    if not 0 <= amount <= 2:
+        raise errors.MotionError(f"the strength of an expression is a number from 0 to 2, not {strength!r}")
+    for channel, value in EXPRESSIONS[kind].items():
+        values[motion.INDEX[channel]] = value * amount
+    return values
+
+
+def values_for(moved: motion.Motion, face: face_model.Face, mode: str, options) -> np.ndarray:
+    """Channel values (T, 57) for `face`, from a motion.
+
+    mode: "speech": lips as spoken, everything else moves around the photo's own expression;
+        "offset": added to the photo; "relative": the change since the driver's best frame, added to the photo;
+        "absolute": the driver's expression and pose, whatever the photo shows.
+    """
+    values = moved.full()  # (T, 57)
+    if mode == "speech":
+        values = _speaking(values, face.rest, moved.fps)
+    elif mode == "offset":
+        values = face.rest + values
+    elif mode == "relative":
+        values[:, HEAD_ANGLES] *= options.head
+        values = face.rest + values - values[find_best_frame(values, face.rest)]
+    values = values + expression(options.expression)
+    return _within_reach(values, face.rest)
+
+
+def find_best_frame(values: np.ndarray, rest: np.ndarray) -> int:
+    """The driver's frame that looks most like the photo: (T, 57), (57,) -> index.
+
+    Relative movement counts from there, so that the driver's shut mouth meets the photo's shut mouth
+    (the idea of the best frame in First Order Motion, Siarohin et al., 2019, on channels instead of points).
+    """
+    scale = np.ones(len(motion.CHANNELS), np.float32)
+    scale[HEAD_ANGLES] = 1 / 30  # thirty degrees weigh as much as one full blendshape
+    far = ((values - rest) * scale)[:, : N_BLENDSHAPES + 3]
+    return int(np.argmin((far**2).sum(axis=1)))
+
+
+def posed_points(face: face_model.Face, values: np.ndarray) -> np.ndarray:
+    """The photo's points moved to channel values (57,): (78, 2) pixels, lips that touch where they should."""
+    return seal_lips(face_model.pose_points(face, values), face, values)
+
+
+def seal_lips(points: np.ndarray, face: face_model.Face, values: np.ndarray) -> np.ndarray:
+    """Close the gap that a fit's leftover keeps open: (78, 2) -> (78, 2).
+
+    The leftover (`face.residual`) of a mouth open in the photo holds part of its gap. It counts in full as long
+    as the mouth is as open as in the photo and fades as the model's own lips close, so m, b and p really shut.
+    """
+    bare = replace(face, residual=np.zeros_like(face.residual))
+    now = face_model.pose_points(bare, values)
+    at_rest = face_model.pose_points(bare, face.rest)
+    sealed = points.copy()
+    down = _chin_direction(now)
+    for upper, lower, outer_lower in ((61, 67, 58), (62, 66, 57), (63, 65, 56)):
+        gap_now = max(float((now[lower] - now[upper]) @ down), 0.0)
+        gap_rest = max(float((at_rest[lower] - at_rest[upper]) @ down), 1e-3)
+        gap = float((points[lower] - points[upper]) @ down)
+        openness = min(gap_now / gap_rest, 1.0)
+        wanted = gap_now + (gap - gap_now) * openness
+        if gap > wanted or gap < 0 and gap_now > 0:
+            shift = (max(wanted, 0.0) - gap) / 2 * down
+            sealed[upper] -= shift
+            sealed[lower] += shift
+            sealed[outer_lower] += shift
+    return sealed
+
+
+def _chin_direction(points: np.ndarray) -> np.ndarray:
+    """Unit vector from between the eyes to the chin, (2,)."""
+    down = points[8] - points[27]
+    return down / max(float(np.linalg.norm(down)), 1e-6)
+
+
+def _speaking(values: np.ndarray, rest: np.ndarray, fps: float) -> np.ndarray:
+    """Spoken lips over a photo's expression: (T, 57)."""
+    kept = np.where(LIPS, np.where(CHARACTER, KEPT_CHARACTER, 0.0), 1.0)  # (57,)
+    seconds = (np.arange(len(values)) / fps)[:, None]
+    x = np.clip(seconds / EASE_IN, 0, 1)
+    ease = x * x * (3 - 2 * x)  # smoothstep: starts and ends without a jerk
+    base = rest * (1 - ease * (1 - kept))  # (T, 57)
+    spoken = base + values * np.where(LIPS, ease, 1.0)
+    # A lid half down in the photo has only the other half left to fall.
+    spoken[:, BLINKS] = rest[BLINKS] + (1 - rest[BLINKS]).clip(0) * values[:, BLINKS].clip(0, 1)
+    return spoken
+
+
+def _within_reach(values: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    """Keep channels in their range and the head where one photo can still show it."""
+    values = values.copy()
+    shapes = slice(0, N_BLENDSHAPES)
+    # bounds, widened where the photo itself lies outside them
+    low, high = np.minimum(rest[shapes], 0.0), np.maximum(rest[shapes], MAX_BLENDSHAPE)
+    values[:, shapes] = values[:, shapes].clip(low, high)
+    turned = values[:, HEAD_ANGLES] - rest[HEAD_ANGLES]
+    # tanh bends towards the limit instead of hitting it
+    values[:, HEAD_ANGLES] = rest[HEAD_ANGLES] + MAX_TURN * np.tanh(turned / MAX_TURN)
+    return values.astype(np.float32)
+

@@ -1,0 +1,200 @@
+"""The command `course`: one line of help for each thing it does, one line for each thing that is wrong."""
+
+import argparse
+import logging
+import os
+import sys
+from pathlib import Path
+
+from . import __version__, errors
+
+
+def main(arguments=None) -> int:
+    """Run the command; returns the exit code: 0 done, 1 a check failed, 2 the input was wrong."""
+    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    options = parser().parse_args(arguments)
+    try:
+        return options.run(options) or 0
+    except errors.CourseError as problem:
+        print(f"course: {problem}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("course: stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of our output went away, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    top = argparse.ArgumentParser(prog="course", description="Make a photo talk, and see how it is done.")
+    top.add_argument("--version", action="version", version=f"course {__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_animate(commands)
+    _add_evaluate(commands)
+    _add_train(commands)
+    _add_data(commands)
+    doctor = commands.add_parser("doctor", help="see whether everything here works")
+    doctor.set_defaults(run=run_doctor)
+    return top
+
+
+# ---------------------------------------------------------------- animate
+
+
+def _add_animate(commands) -> None:
+    command = commands.add_parser("animate", help="photo and text, speech or driving video -> mp4",
+                                  description="Make the person in a photo speak and move. Without a photo, "
+                                              "Grace Hopper's says hello.")
+    command.add_argument("photo", nargs="?", help="a JPEG, PNG or WebP with a face; default: the embedded photo")
+    drive = command.add_mutually_exclusive_group()
+    drive.add_argument("--text", help="what to say")
+    drive.add_argument("--audio", metavar="FILE", help="a recording of speech to say")
+    drive.add_argument("--driving", metavar="VIDEO", help="a video of one face to follow")
+    drive.add_argument("--motion", metavar="FILE", help="a saved Motion (.npz)")
+    command.add_argument("-o", "--output", default="out/hello.mp4", metavar="OUT.mp4",
+                         help="where the video goes (default: %(default)s)")
+    command.add_argument("--voice", help="a voice of espeak-ng, such as en-us, en-gb, cmn, de, en-us+f3; "
+                                         "default: by the script of the text")
+    command.add_argument("--expression", metavar="NAME[:STRENGTH]",
+                         help="neutral, happy, sad, surprised or angry, such as happy:0.6")
+    command.add_argument("--head", type=float, metavar="STRENGTH", help="how much the head moves (default: 1)")
+    command.add_argument("--face", help="which face: largest, all, or a number, 0 being the largest")
+    manner = command.add_mutually_exclusive_group()
+    manner.add_argument("--relative", dest="relative", action="store_true", default=None,
+                        help="add the driving video's movement to the photo's pose (default)")
+    manner.add_argument("--absolute", dest="relative", action="store_false",
+                        help="take over the driving video's pose and expression")
+    command.add_argument("--size", type=int, metavar="PX", help="longer side of the video (default: the photo's)")
+    command.add_argument("--fps", type=float, help="frames a second (default: 25)")
+    command.add_argument("--seed", type=int, help="for blinks and idle movement (default: 0)")
+    command.add_argument("--no-polish", dest="polish", action="store_false", default=None,
+                         help="leave out steadying and detail")
+    command.set_defaults(run=run_animate)
+
+
+def run_animate(options) -> None:
+    """`course animate`: check where it goes first, then make it."""
+    import time
+
+    from . import animation, demo, video
+
+    begin = time.perf_counter()
+    output = Path(options.output)
+    video.check_output(output)
+    drives = {name: getattr(options, name) for name in ("text", "audio", "driving", "motion")}
+    photo = options.photo
+    if photo is None:
+        photo = demo.photo_path()
+    if all(value is None for value in drives.values()):
+        if options.photo is not None:
+            raise errors.CourseError("nothing to say: add --text \"...\", --audio FILE, --driving VIDEO or --motion FILE")
+        drives["text"] = demo.TEXT
+    settings = ("voice", "expression", "head", "face", "relative", "size", "fps", "seed", "polish")
+    clip = animation.animate(photo, **drives, **{name: getattr(options, name) for name in settings})
+    clip.save(output)
+    print(f"{output}: {clip.duration:.1f} s, made in {time.perf_counter() - begin:.1f} s")
+
+
+# ---------------------------------------------------------------- evaluate
+
+
+def _add_evaluate(commands) -> None:
+    command = commands.add_parser("evaluate", help="self-reenactment table for video clips",
+                                  description="Each clip's first frame is the photo, the clip drives it: how close "
+                                              "does the result come to the clip itself?")
+    command.add_argument("clips", nargs="+", metavar="CLIP")
+    command.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    command.add_argument("--judge", choices=("embedded", "mediapipe"), default="embedded",
+                         help="whose landmarks measure the result (default: %(default)s)")
+    command.add_argument("--judge-weights", metavar="FILE", help="face_landmarker.task, for --judge mediapipe")
+    command.add_argument("--limit", type=int, metavar="N", help="only the first N frames of each clip")
+    command.set_defaults(run=run_evaluate)
+
+
+def run_evaluate(options) -> None:
+    """`course evaluate`."""
+    from . import evaluation
+
+    evaluation.run(options.clips, json=options.json, judge=options.judge, judge_weights=options.judge_weights,
+                   limit=options.limit)
+
+
+# ---------------------------------------------------------------- train
+
+
+def _add_train(commands) -> None:
+    command = commands.add_parser("train", help="make the shipped weights again, or better ones")
+    command.add_argument("what", choices=("detector", "keypoints", "speech"))
+    command.add_argument("--data", nargs="+", metavar="FOLDER",
+                         help="folders made by `course data fetch` (default: where it puts them)")
+    command.add_argument("--steps", type=int, help="optimiser steps (default: the recipe on the card)")
+    command.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+    command.add_argument("--device", default="cpu", help="cpu, cuda or mps (default: %(default)s)")
+    command.add_argument("--logdir", default="runs", metavar="FOLDER",
+                         help="checkpoints and TensorBoard curves (default: %(default)s)")
+    command.add_argument("-o", "--output", metavar="FILE", help="the weights (default: LOGDIR/WHAT.safetensors)")
+    command.set_defaults(run=run_train)
+
+
+def run_train(options) -> None:
+    """`course train detector|keypoints|speech`."""
+    logdir = Path(options.logdir)
+    out = Path(options.output) if options.output else logdir / f"{options.what}.safetensors"
+    shared = dict(resume=options.resume, device=options.device, logdir=logdir, out=out)
+    if options.steps is not None:
+        if options.steps < 1:
+            raise errors.CourseError(f"--steps must be 1 or more, not {options.steps}")
+        shared["steps"] = options.steps
+    if options.what == "speech":
+        from . import train_speech
+
+        train_speech.train(**shared)
+        return
+    from . import datasets
+
+    folders = options.data or datasets.fetched_folders()
+    if options.what == "detector":
+        from . import train_detector
+
+        train_detector.train(folders, **shared)
+    else:
+        from . import train_keypoints
+
+        train_keypoints.train(folders, **shared)
+
+
+# ---------------------------------------------------------------- data, doctor
+
+
+def _add_data(commands) -> None:
+    command = commands.add_parser("data", help="list or fetch what does not travel in the package")
+    actions = command.add_subparsers(dest="action", required=True, metavar="ACTION")
+    listing = actions.add_parser("list", help="what there is, how large, and whether it is here")
+    listing.set_defaults(run=run_data_list)
+    fetching = actions.add_parser("fetch", help="download with checksums; goes on where it was cut off")
+    fetching.add_argument("name", choices=("portraits", "scenes", "face-alignment"))
+    fetching.add_argument("--folder", help="where to put it (default: the cache)")
+    fetching.set_defaults(run=run_data_fetch)
+
+
+def run_data_list(options) -> None:
+    """`course data list`."""
+    from . import datasets
+
+    datasets.list_datasets()
+
+
+def run_data_fetch(options) -> None:
+    """`course data fetch NAME`."""
+    from . import datasets
+
+    print(datasets.fetch(options.name, folder=options.folder))
+
+
+def run_doctor(options) -> int:
+    """`course doctor`."""
+    from . import doctor
+
+    return doctor.run()
