@@ -237,7 +237,7 @@ def lay_in(frame: np.ndarray, theirs: np.ndarray, mask: np.ndarray) -> np.ndarra
 def _settings(given: dict) -> Settings:
     unknown = set(given) - set(Settings.__dataclass_fields__)
     if unknown:
-        raise errors.CourseError(f"unknown setting {sorted(unknown)[0]!r}: choose from "
+        raise errors.CourseError(f"unknown setting {min(unknown)!r}: choose from "
                                  f"{', '.join(Settings.__dataclass_fields__)}")
     options = replace(Settings(), **{name: value for name, value in given.items() if value is not None})
     if not 1 <= options.fps <= 120:

@@ -142,7 +142,7 @@ def run_train(options) -> None:
     """`course train detector|keypoints|speech`."""
     logdir = Path(options.logdir)
     out = Path(options.output) if options.output else logdir / f"{options.what}.safetensors"
-    shared = dict(resume=options.resume, device=options.device, logdir=logdir, out=out)
+    shared = {"resume": options.resume, "device": options.device, "logdir": logdir, "out": out}
     if options.steps is not None:
         if options.steps < 1:
             raise errors.CourseError(f"--steps must be 1 or more, not {options.steps}")
