@@ -89,7 +89,8 @@ def run_animate(options) -> None:
         photo = demo.photo_path()
     if all(value is None for value in drives.values()):
         if options.photo is not None:
-            raise errors.CourseError("nothing to say: add --text \"...\", --audio FILE, --driving VIDEO or --motion FILE")
+            raise errors.CourseError(
+                "nothing moves this photo: add --text \"...\", --audio FILE, --driving VIDEO or --motion FILE")
         drives["text"] = demo.TEXT
     settings = ("voice", "expression", "head", "face", "relative", "size", "fps", "seed", "polish")
     clip = animation.animate(photo, **drives, **{name: getattr(options, name) for name in settings})
