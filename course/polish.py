@@ -7,7 +7,7 @@ from . import motion
 
 # Where the one-euro filter starts to follow: hertz at rest, and how much faster with speed.
 LIP_CUTOFF, HEAD_CUTOFF = 6.0, 2.5
-BETA = 0.6
+BETA = 1.0  # hertz a unit a second; a unit is one full blendshape or thirty degrees
 
 MAX_SHARPEN = 0.8
 SIGMA = 1.0  # px, the blur that cubic resampling comes closest to
@@ -42,8 +42,8 @@ def steady(moved: motion.Motion) -> motion.Motion:
     # degrees move in larger numbers than blendshapes, which go from 0 to 1
     size = np.array([1 / 30 if name in motion.HEAD[:3] else 1.0 for name in moved.channels])
     scaled = moved.values * size
-    forwards = one_euro(scaled, moved.fps, cutoff, BETA * 30)
-    backwards = one_euro(scaled[::-1], moved.fps, cutoff, BETA * 30)[::-1]
+    forwards = one_euro(scaled, moved.fps, cutoff, BETA)
+    backwards = one_euro(scaled[::-1], moved.fps, cutoff, BETA)[::-1]
     return motion.Motion((forwards + backwards) / 2 / size, moved.channels, moved.fps)
 
 

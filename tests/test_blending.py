@@ -1,0 +1,107 @@
+"""How a motion meets a photo's own expression."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from course import animation, blending, errors, motion
+
+I = motion.INDEX
+
+
+def face(**rest):
+    values = np.zeros(57, np.float32)
+    for name, value in rest.items():
+        values[I[name]] = value
+    return SimpleNamespace(rest=values)
+
+
+def moved(frames=20, **channels):
+    values = np.zeros((frames, 57), np.float32)
+    for name, value in channels.items():
+        values[:, I[name]] = value
+    return motion.Motion(values)
+
+
+def test_speech_starts_at_the_photo_and_replaces_its_mouth():
+    open_smile = face(jawOpen=0.4, mouthSmileLeft=0.8, browInnerUp=0.3)
+    values = blending.values_for(moved(), open_smile, "speech", animation.Settings())
+    assert values[0] == pytest.approx(open_smile.rest)
+    assert values[-1, I["jawOpen"]] == 0
+    assert values[-1, I["mouthSmileLeft"]] == pytest.approx(0.4)
+    assert values[-1, I["browInnerUp"]] == pytest.approx(0.3)
+
+
+def test_a_blink_closes_a_half_closed_lid_and_no_further():
+    values = blending.values_for(moved(eyeBlinkLeft=1.0), face(eyeBlinkLeft=0.4), "speech", animation.Settings())
+    assert values[:, I["eyeBlinkLeft"]] == pytest.approx(1.0)
+
+
+def test_relative_counts_from_the_frame_most_like_the_photo():
+    driver = moved(jawOpen=0.5, headYaw=10)
+    driver.values[7, I["jawOpen"]] = 0.0
+    values = blending.values_for(driver, face(headYaw=-5), "relative", animation.Settings())
+    assert values[7] == pytest.approx(face(headYaw=-5).rest, abs=1e-5)
+    assert values[0, I["jawOpen"]] == pytest.approx(0.5)
+
+
+def test_absolute_takes_the_drivers_pose_but_not_beyond_what_a_photo_can_show():
+    values = blending.values_for(moved(headYaw=8, jawOpen=0.3), face(headYaw=3), "absolute", animation.Settings())
+    assert values[0, I["headYaw"]] == pytest.approx(8, abs=0.2)
+    far = blending.values_for(moved(headYaw=80), face(), "absolute", animation.Settings())
+    assert 20 < far[0, I["headYaw"]] <= blending.MAX_TURN
+
+
+def test_head_strength_scales_a_driving_head():
+    driver = moved(headYaw=0)
+    driver.values[10:, I["headYaw"]] = 10
+    full = blending.values_for(driver, face(), "relative", animation.Settings())
+    half = blending.values_for(driver, face(), "relative", animation.Settings(head=0.5))
+    assert half[-1, I["headYaw"]] == pytest.approx(full[-1, I["headYaw"]] / 2, rel=0.1)
+
+
+def test_expressions_have_strength_and_clear_errors():
+    happy = blending.expression("happy")
+    assert blending.expression("happy:0.5") == pytest.approx(happy / 2)
+    assert not blending.expression(None).any()
+    for wrong in ("glad", "happy:lots", "happy:-1", "happy:nan"):
+        with pytest.raises(errors.MotionError):
+            blending.expression(wrong)
+
+
+def test_every_expression_names_real_channels():
+    for name in blending.EXPRESSIONS:
+        assert np.isfinite(blending.expression(name)).all()
+
+
+@pytest.mark.parametrize("wanted, chosen", [(None, [1]), ("largest", [1]), ("1", [0]), (0, [1]), ("all", [1, 0])])
+def test_faces_are_counted_from_the_largest(wanted, chosen):
+    boxes = np.array([[0, 0, 50, 50, 0.99], [60, 0, 160, 100, 0.9]], np.float32)
+    found = animation.choose_faces(boxes, wanted, np.zeros((200, 200, 3), np.uint8))
+    assert (found == boxes[chosen]).all()
+
+
+def test_several_alike_faces_must_be_chosen_from():
+    boxes = np.array([[0, 0, 90, 90, 0.99], [100, 0, 200, 100, 0.9]], np.float32)
+    image = np.zeros((200, 200, 3), np.uint8)
+    with pytest.raises(errors.FaceError, match="2 faces.*--face"):
+        animation.choose_faces(boxes, None, image)
+    for wrong in ("2", "-1", "middle"):
+        with pytest.raises(errors.FaceError):
+            animation.choose_faces(boxes, wrong, image)
+    with pytest.raises(errors.FaceError, match="30 px"):
+        animation.choose_faces(np.array([[0, 0, 30, 30, 0.9]]), None, image)
+
+
+@pytest.mark.parametrize("settings", [{"fps": 0}, {"head": -1}, {"size": 3}, {"colour": "red"}])
+def test_settings_out_of_range_are_refused(settings):
+    with pytest.raises(errors.CourseError):
+        animation.animate("no-such.jpg", text="Hi", **settings)
+
+
+def test_exactly_one_drive():
+    with pytest.raises(errors.CourseError, match="exactly one"):
+        animation.animate("me.jpg")
+    with pytest.raises(errors.CourseError, match="text, audio"):
+        animation.animate("me.jpg", text="Hi", audio="a.wav")
