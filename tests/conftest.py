@@ -1,0 +1,94 @@
+"""What several tests need: the folder of labelled faces, the embedded photo, a server on this machine."""
+
+import contextlib
+import http.server
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared_dir() -> Path:
+    """The folder with `portraits/`, `scenes/`, `clips/`, ...: `$COURSE_SHARED`, or `../shared` beside the checkout."""
+    named = os.environ.get("COURSE_SHARED")
+    folder = Path(named) if named else CHECKOUT.parent / "shared"
+    if not (folder / "portraits" / "labels.npz").is_file():
+        pytest.skip(f"{folder} holds no labelled faces: set COURSE_SHARED to the folder that does")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def hopper_path() -> Path:
+    """The embedded photo: Grace Hopper, 512x600, public domain, out of matplotlib's wheel."""
+    from course import demo
+
+    return demo.photo_path()
+
+
+@pytest.fixture(scope="session")
+def hopper(hopper_path):
+    """The embedded photo as uint8 (600, 512, 3)."""
+    from course import images
+
+    return images.load_image(hopper_path)
+
+
+class FileServer:
+    """An HTTP server with faults to order: files by path, ranges or none, cut connections, wrong answers."""
+
+    def __init__(self):
+        self.files = {}  # "/name" -> bytes
+        self.ranges = True
+        self.cut_after = []  # bytes after which the next connections break, one entry a connection
+        self.answers = []  # status codes that the next requests get instead of a file
+        self.requests = []  # (path, Range header or None)
+        self.url = None
+
+
+@contextlib.contextmanager
+def serving(server: FileServer):
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            wanted = self.headers.get("Range")
+            server.requests.append((self.path, wanted))
+            if server.answers:
+                return self.send_error(server.answers.pop(0))
+            body = server.files.get(self.path)
+            if body is None:
+                return self.send_error(404)
+            start = int(wanted.removeprefix("bytes=").rstrip("-")) if wanted and server.ranges else 0
+            if start and start >= len(body):
+                return self.send_error(416)
+            self.send_response(206 if start else 200)
+            if start:
+                self.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
+            rest = body[start:]
+            self.send_header("Content-Length", str(len(rest)))
+            self.end_headers()
+            if server.cut_after:
+                self.wfile.write(rest[: server.cut_after.pop(0)])
+                self.close_connection = True
+            else:
+                self.wfile.write(rest)
+
+        def log_message(self, *_):
+            pass
+
+    httpd = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.url = f"http://127.0.0.1:{httpd.server_port}"
+    threading.Thread(target=httpd.serve_forever, daemon=True).start()
+    try:
+        yield server
+    finally:
+        httpd.shutdown()
+        httpd.server_close()
+
+
+@pytest.fixture
+def file_server():
+    with serving(FileServer()) as server:
+        yield server
