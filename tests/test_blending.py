@@ -7,20 +7,20 @@ import pytest
 
 from course import animation, blending, errors, motion
 
-I = motion.INDEX
+INDEX = motion.INDEX
 
 
 def face(**rest):
     values = np.zeros(57, np.float32)
     for name, value in rest.items():
-        values[I[name]] = value
+        values[INDEX[name]] = value
     return SimpleNamespace(rest=values)
 
 
 def moved(frames=20, **channels):
     values = np.zeros((frames, 57), np.float32)
     for name, value in channels.items():
-        values[:, I[name]] = value
+        values[:, INDEX[name]] = value
     return motion.Motion(values)
 
 
@@ -28,37 +28,37 @@ def test_speech_starts_at_the_photo_and_replaces_its_mouth():
     open_smile = face(jawOpen=0.4, mouthSmileLeft=0.8, browInnerUp=0.3)
     values = blending.values_for(moved(), open_smile, "speech", animation.Settings())
     assert values[0] == pytest.approx(open_smile.rest)
-    assert values[-1, I["jawOpen"]] == 0
-    assert values[-1, I["mouthSmileLeft"]] == pytest.approx(0.4)
-    assert values[-1, I["browInnerUp"]] == pytest.approx(0.3)
+    assert values[-1, INDEX["jawOpen"]] == 0
+    assert values[-1, INDEX["mouthSmileLeft"]] == pytest.approx(0.4)
+    assert values[-1, INDEX["browInnerUp"]] == pytest.approx(0.3)
 
 
 def test_a_blink_closes_a_half_closed_lid_and_no_further():
     values = blending.values_for(moved(eyeBlinkLeft=1.0), face(eyeBlinkLeft=0.4), "speech", animation.Settings())
-    assert values[:, I["eyeBlinkLeft"]] == pytest.approx(1.0)
+    assert values[:, INDEX["eyeBlinkLeft"]] == pytest.approx(1.0)
 
 
 def test_relative_counts_from_the_frame_most_like_the_photo():
     driver = moved(jawOpen=0.5, headYaw=10)
-    driver.values[7, I["jawOpen"]] = 0.0
+    driver.values[7, INDEX["jawOpen"]] = 0.0
     values = blending.values_for(driver, face(headYaw=-5), "relative", animation.Settings())
     assert values[7] == pytest.approx(face(headYaw=-5).rest, abs=1e-5)
-    assert values[0, I["jawOpen"]] == pytest.approx(0.5)
+    assert values[0, INDEX["jawOpen"]] == pytest.approx(0.5)
 
 
 def test_absolute_takes_the_drivers_pose_but_not_beyond_what_a_photo_can_show():
     values = blending.values_for(moved(headYaw=8, jawOpen=0.3), face(headYaw=3), "absolute", animation.Settings())
-    assert values[0, I["headYaw"]] == pytest.approx(8, abs=0.2)
+    assert values[0, INDEX["headYaw"]] == pytest.approx(8, abs=0.2)
     far = blending.values_for(moved(headYaw=80), face(), "absolute", animation.Settings())
-    assert 20 < far[0, I["headYaw"]] <= blending.MAX_TURN
+    assert 20 < far[0, INDEX["headYaw"]] <= blending.MAX_TURN
 
 
 def test_head_strength_scales_a_driving_head():
     driver = moved(headYaw=0)
-    driver.values[10:, I["headYaw"]] = 10
+    driver.values[10:, INDEX["headYaw"]] = 10
     full = blending.values_for(driver, face(), "relative", animation.Settings())
     half = blending.values_for(driver, face(), "relative", animation.Settings(head=0.5))
-    assert half[-1, I["headYaw"]] == pytest.approx(full[-1, I["headYaw"]] / 2, rel=0.1)
+    assert half[-1, INDEX["headYaw"]] == pytest.approx(full[-1, INDEX["headYaw"]] / 2, rel=0.1)
 
 
 def test_expressions_have_strength_and_clear_errors():
