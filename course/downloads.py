@@ -20,6 +20,7 @@ FIRST_PAUSE = 0.5  # seconds; doubles from attempt to attempt
 TIMEOUT = 30.0  # seconds without a byte before a connection counts as dropped
 CHUNK = 1 << 16
 
+_BYTES = {"unit": "B", "unit_scale": True, "unit_divisor": 1024}
 _TRY_AGAIN = {408, 425, 429, 500, 502, 503, 504}
 
 
@@ -152,7 +153,7 @@ def _span(response, have: int) -> tuple:
         return 0, int(length) if length else None
     # Content-Range: bytes 100-199/200, the last may be *
     span = response.headers.get("Content-Range", "")
-    first, _, total = span.removeprefix("bytes ").partition("-")[0], None, span.rpartition("/")[2]
+    first, total = span.removeprefix("bytes ").partition("-")[0], span.rpartition("/")[2]
     if not first.isdigit() or int(first) != have:
         raise _Mismatch(f"continued at another byte than {have}")
     return have, int(total) if total.isdigit() else None
@@ -162,10 +163,9 @@ def _copy(response, part: Path, start: int, total: int | None) -> int:
     """Append the answer's bytes to `part` from byte `start` on; how many are in it then."""
     from tqdm.auto import tqdm
 
-    with open(part, "r+b" if start else "wb") as file, tqdm(total=total, initial=start, unit="B", unit_scale=True, unit_divisor=1024,
-                                        desc=part.name.split(".")[0][:40], leave=False) as bar:
-        if start:
-            file.seek(start)
+    bar = tqdm(total=total, initial=start, desc=part.name.split(".")[0][:40], leave=False, **_BYTES)
+    with bar, open(part, "r+b" if start else "wb") as file:
+        file.seek(start)
         got = start
         while total is None or got <= total:
             try:
