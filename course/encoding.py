@@ -38,7 +38,7 @@ FORMATS = {
 }
 
 
-def check_place(path) -> Path:
+def check_output(path) -> Path:
     """Whether a film can be written there: the ending is known, the folder exists or can be made, and is writable.
 
     Raises:
@@ -79,7 +79,7 @@ def write_video(path, frames, fps: float = 25, audio=None, sample_rate=None, tot
     """
     from tqdm import tqdm
 
-    path = check_place(path)
+    path = check_output(path)
     audio = check_audio(audio, sample_rate)
     part = _beside(path)
     try:

@@ -13,9 +13,9 @@ import numpy as np
 
 from . import encoding, errors
 from .decoding import VideoInfo, probe, read_frames
-from .encoding import check_place
+from .encoding import check_output
 
-__all__ = ["Clip", "VideoInfo", "check_place", "load", "probe", "read_frames"]
+__all__ = ["Clip", "VideoInfo", "check_output", "load", "probe", "read_frames"]
 
 SHOWN_WIDTH = 480  # pixels at most in a notebook
 EMBEDDED_BYTES = 40_000_000  # a notebook with more than this in one cell becomes hard to open
