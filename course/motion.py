@@ -111,3 +111,24 @@ class Motion:
             raise errors.MotionError(f"there is no file {path}: check the name and the folder") from None
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as problem:
             raise errors.MotionError(f"{path} is no saved motion ({problem}): save one with Motion.save") from None
+
+
+def from_speech(speech, fps: float = 25.0) -> Motion:
+    """The lips of what espeak-ng said.
+
+    Args:
+        speech: a `speech.Speech`; fps: frames a second.
+    Returns:
+        Motion over the lip channels (`visemes.LIP_CHANNELS`), as offsets from closed, relaxed lips; frame k
+        shows the time (k + 0.5) / fps, and the last frame covers the end of the sound.
+    """
+    from . import visemes
+
+    values = visemes.curves(speech.phonemes, frame_times(speech.duration, fps), hold=1 / fps)
+    return Motion(values, visemes.LIP_CHANNELS, fps)
+
+
+def frame_times(duration: float, fps: float) -> np.ndarray:
+    """The times that the frames of a film of `duration` seconds show, (T,): the middle of each."""
+    count = max(1, int(np.ceil(round(duration * fps, 6))))
+    return (np.arange(count) + 0.5) / fps

@@ -1,0 +1,256 @@
+"""Phonemes to visemes to lips: what each sound looks like, and how neighbours blend.
+
+A viseme is the look of a class of sounds. Neighbouring sounds share the mouth: each has a dominance that
+fades with the time from its middle, and the mouth is the mean of all targets weighted by dominance (Cohen &
+Massaro, "Modeling coarticulation in synthetic visual speech", 1993). Closed lips are not for blending away:
+m, b, p shut the mouth at their time however fast one speaks, and f, v bring lip to teeth, by gates on top.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+
+import numpy as np
+
+LIP_CHANNELS = (
+    "jawOpen", "mouthClose", "mouthFunnel", "mouthPucker", "mouthLowerDownLeft", "mouthLowerDownRight",
+    "mouthUpperUpLeft", "mouthUpperUpRight", "mouthStretchLeft", "mouthStretchRight", "mouthSmileLeft",
+    "mouthSmileRight", "mouthRollLower", "mouthRollUpper", "mouthPressLeft", "mouthPressRight",
+    "mouthShrugUpper", "mouthShrugLower",
+)  # fmt: skip
+LIP_INDEX = {name: i for i, name in enumerate(LIP_CHANNELS)}
+
+_ROUND = ("mouthFunnel", "mouthPucker")
+_WIDE = ("mouthStretchLeft", "mouthStretchRight", "mouthSmileLeft", "mouthSmileRight")
+_CLOSING = ("mouthClose", "mouthRollLower", "mouthRollUpper", "mouthPressLeft", "mouthPressRight",
+            "mouthShrugUpper", "mouthShrugLower")  # fmt: skip
+_OPENING = tuple(name for name in LIP_CHANNELS if name not in _ROUND + _WIDE + _CLOSING)
+
+
+def _shape(jaw=0.0, lower=0.0, upper=0.0, stretch=0.0, smile=0.0, funnel=0.0, pucker=0.0, close=0.0,
+           press=0.0, roll_lower=0.0, roll_upper=0.0, shrug=0.0) -> dict:  # fmt: skip
+    both = {"mouthLowerDown": lower, "mouthUpperUp": upper, "mouthStretch": stretch, "mouthSmile": smile,
+            "mouthPress": press}  # fmt: skip
+    shape = {"jawOpen": jaw, "mouthFunnel": funnel, "mouthPucker": pucker, "mouthClose": close,
+             "mouthRollLower": roll_lower, "mouthRollUpper": roll_upper, "mouthShrugLower": shrug}  # fmt: skip
+    shape |= {name + side: value for name, value in both.items() for side in ("Left", "Right")}
+    return {name: value for name, value in shape.items() if value}
+
+
+# name: {channel: weight}, absolute targets at full strength
+VISEMES = {
+    "sil": {},
+    "PP": _shape(press=0.35, roll_lower=0.15, roll_upper=0.12),  # p b m
+    "FF": _shape(jaw=0.05, upper=0.22, roll_lower=0.45),  # f v
+    "TH": _shape(jaw=0.18, lower=0.20, upper=0.12),  # think, this
+    "DD": _shape(jaw=0.13, lower=0.18, upper=0.06, stretch=0.06),  # t d
+    "kk": _shape(jaw=0.20, lower=0.12),  # k g h ng
+    "CH": _shape(jaw=0.13, lower=0.20, upper=0.18, funnel=0.50, pucker=0.15),  # ship, chin, pleasure
+    "SS": _shape(jaw=0.06, lower=0.22, upper=0.10, stretch=0.20, smile=0.10),  # s z ts
+    "nn": _shape(jaw=0.16, lower=0.14, upper=0.04),  # n l
+    "RR": _shape(jaw=0.16, lower=0.10, upper=0.06, funnel=0.30, pucker=0.25),  # red, bird
+    "aa": _shape(jaw=0.58, lower=0.24, upper=0.14, stretch=0.05),  # father, cat
+    "E": _shape(jaw=0.36, lower=0.24, upper=0.14, stretch=0.18, smile=0.12),  # bed, say
+    "ih": _shape(jaw=0.18, lower=0.22, upper=0.12, stretch=0.22, smile=0.20),  # see, sit, yes
+    "oh": _shape(jaw=0.44, lower=0.10, upper=0.08, funnel=0.48, pucker=0.25),  # more, hot
+    "ou": _shape(jaw=0.20, lower=0.05, upper=0.04, funnel=0.30, pucker=0.75),  # you, book, w
+    "ue": _shape(jaw=0.15, lower=0.06, upper=0.04, funnel=0.28, pucker=0.70),  # German ü, Chinese yu
+    "uh": _shape(jaw=0.30, lower=0.16, upper=0.08),  # about, Chinese e
+}
+VISEME_NAMES = tuple(VISEMES)
+VOWELS = frozenset({"aa", "E", "ih", "oh", "ou", "ue", "uh"})
+
+# Letter of the IPA, or of espeak's own spelling where that has no IPA: (viseme, strength of its shape)
+_LETTERS = {}
+for _viseme, _letters in {
+    "PP": "pbmɓʙ", "FF": "fvʋɱɸβΦ", "TH": "θð", "DD": "tdʈɖɾɗ", "kk": "kɡgqɢxɣχʁcɟŋɠɴʀNXʝhħʕʔɦ?",
+    "CH": "ʃʒʂʐSZ", "SS": "szɕʑçɬɮʦʣ", "nn": "nlɲɳʎɫɭʟr", "RR": "ɹɻɽɚɝɜ", "aa": "aɑäæAɶ", "E": "eɛεɘ",
+    "ih": "iɪɨjɯʲ", "oh": "oɔɒɞ", "ou": "uʊʉwɵʍɰ", "ue": "yʏøœɥ", "uh": "əʌɐɤ",
+}.items():  # fmt: skip
+    _LETTERS |= dict.fromkeys(_letters, (_viseme, 1.0))
+_LETTERS |= {
+    "æ": ("aa", 0.9), "ɐ": ("uh", 1.2), "ʌ": ("uh", 1.35), "ɛ": ("E", 1.1), "ɪ": ("ih", 0.85), "ʊ": ("ou", 0.75),
+    "ʂ": ("CH", 0.7), "ʐ": ("CH", 0.7), "ɜ": ("RR", 1.1), "ɒ": ("oh", 1.2), "ɵ": ("ou", 0.8),
+}  # fmt: skip
+
+# What espeak spells without IPA; mostly Mandarin: the vowels of si and shi, which keep the teeth together
+# and the lips of their consonant, the retroflex row (zh, ch, sh) and the e of he.
+_SPELLED = {
+    "i.": [("SS", 0.9)], "i̪": [("SS", 0.9)], "o-": [("uh", 1.0)], 'u"': [("ue", 1.0)], "u-": [("ih", 1.0)],
+    "s.": [("CH", 0.7)], "ts.": [("CH", 0.7)], "ts.h": [("CH", 0.7)],
+}  # fmt: skip
+
+_SHAPELESS = frozenset("hħʕʔɦ?")  # made behind the mouth: the lips already stand as the next sound wants them
+
+
+@dataclass
+class Blending:
+    """How long a sound rules the mouth beyond its own time, seconds, and how strongly it rules."""
+
+    lead: float = 0.045  # fades in, before
+    lag: float = 0.035  # fades out, after
+    round_lead: float = 0.090  # lips round well before o and u
+    round_lag: float = 0.055
+    ahead: float = 0.020  # the lips as a whole go this much before the sound
+    smooth: float = 0.010  # standard deviation of the last smoothing
+    close_ramp: float = 0.055  # lips shut and part within this time at m, b, p
+    touch_ramp: float = 0.060  # lower lip comes to the teeth within this time at f, v
+
+
+STRESS_GAIN = (0.82, 0.95, 1.08)  # how far the jaw opens in unstressed, half stressed and stressed vowels
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One mouth shape in time: seconds, strength of the shape."""
+
+    viseme: str
+    start: float
+    end: float
+    strength: float = 1.0
+    shapeless: bool = False
+
+
+def visemes_of(symbol: str) -> list:
+    """The visemes of one phoneme: [(name, strength), ...], several for diphthongs; [] for a pause.
+
+    `symbol`: IPA or espeak's spelling, stress and length marks and tone digits allowed.
+    """
+    symbol = symbol.strip("ˈˌ0123456789 ")
+    if not symbol or symbol.startswith("("):
+        return []
+    if symbol in _SPELLED:
+        return list(_SPELLED[symbol])
+    letters = [letter for letter in unicodedata.normalize("NFD", symbol) if letter in _LETTERS]
+    found = []
+    for i, letter in enumerate(letters):
+        if letter in "hʲ" and i > 0:
+            continue  # breath or softening of the letter before it
+        viseme, strength = _LETTERS[letter]
+        if found and found[-1][0] == "DD" and viseme in ("SS", "CH"):
+            found.pop()  # ts, ch: the lips make only the hissing part
+        if not found or found[-1][0] != viseme:
+            found.append((viseme, strength))
+    return found or [("uh", 0.6)]  # a letter that no table knows still moves the mouth a little
+
+
+def segments_of(phonemes) -> list:
+    """Timed phonemes as timed mouth shapes; pauses become "sil"."""
+    segments = []
+    for phoneme in phonemes:
+        shapes = visemes_of(phoneme.symbol) or [("sil", 1.0)]
+        shapeless = len(phoneme.symbol) > 0 and phoneme.symbol[0] in _SHAPELESS and len(shapes) == 1
+        share = (phoneme.end - phoneme.start) / len(shapes)
+        for i, (viseme, strength) in enumerate(shapes):
+            if viseme in VOWELS:
+                strength *= STRESS_GAIN[min(phoneme.stress, 2)]
+            start = phoneme.start + i * share
+            segments.append(Segment(viseme, start, start + share, strength, shapeless))
+    return segments
+
+
+def target(viseme: str, strength: float = 1.0) -> np.ndarray:
+    """The channels of a viseme, (C,) in the order of `LIP_CHANNELS`; strength scales the opening."""
+    values = np.zeros(len(LIP_CHANNELS), np.float32)
+    for name, value in VISEMES[viseme].items():
+        values[LIP_INDEX[name]] = value * (strength if name in _OPENING else min(strength, 1.0))
+    return values
+
+
+# How strongly a class rules each group of channels (Cohen & Massaro's alpha): consonants of the tongue
+# leave rounding to their vowels, rounded sounds insist on it.
+_RULE = {
+    # viseme: (opening, rounding, width)
+    "sil": (0.8, 0.5, 0.5), "PP": (1.0, 0.2, 0.3), "FF": (1.2, 0.3, 0.4), "TH": (0.9, 0.3, 0.3),
+    "DD": (0.7, 0.15, 0.2), "kk": (0.35, 0.1, 0.1), "CH": (0.9, 0.9, 0.5), "SS": (1.1, 0.3, 0.5),
+    "nn": (0.6, 0.15, 0.15), "RR": (0.7, 0.7, 0.4), "aa": (1.0, 0.5, 0.6), "E": (1.0, 0.6, 0.8),
+    "ih": (0.9, 0.7, 1.0), "oh": (1.0, 1.2, 0.8), "ou": (1.0, 1.8, 1.0), "ue": (1.0, 1.6, 1.0),
+    "uh": (0.8, 0.3, 0.4),
+}  # fmt: skip
+_GROUPS = (_OPENING + _CLOSING, _ROUND, _WIDE)
+
+
+def curves(phonemes, times: np.ndarray, hold: float = 0.04, blending: Blending = None) -> np.ndarray:
+    """Lip channels at the given times.
+
+    Args:
+        phonemes: timed, in order; times: (T,) seconds, rising evenly; hold: closed lips stay closed at least
+        so long, so that a film with this time between frames shows them in one frame.
+    Returns:
+        float32 (T, C) in the order of `LIP_CHANNELS`.
+    """
+    blending = blending or Blending()
+    times = np.asarray(times, np.float64) + blending.ahead
+    segments = segments_of(phonemes)
+    step = times[1] - times[0] if len(times) > 1 else 1.0
+    fine, factor = _finer(times, step)
+    values = _blend(segments, fine, blending)  # (T', C)
+    values = _smooth(values, blending.smooth * factor / step)
+    values = _gated(values, fine, segments, hold, blending)
+    return values[factor // 2 :: factor].astype(np.float32)
+
+
+def _finer(times, step, wanted=0.010):
+    """The same times with an odd number of steps inside each, so that smoothing has something to smooth."""
+    factor = 2 * int(np.ceil(step / wanted / 2)) + 1 if step > wanted else 1
+    inside = (np.arange(factor) - factor // 2) * step / factor
+    return (times[:, None] + inside).reshape(-1), factor
+
+
+def _blend(segments, times, blending) -> np.ndarray:
+    values = np.zeros((len(times), len(LIP_CHANNELS)))
+    for group, channels in enumerate(_GROUPS):
+        columns = [LIP_INDEX[name] for name in channels]
+        lead, lag = (blending.round_lead, blending.round_lag) if group == 1 else (blending.lead, blending.lag)
+        numerator = np.zeros((len(times), len(columns)))
+        denominator = np.full(len(times), 1e-9)
+        for segment in segments:
+            alpha = _RULE[segment.viseme][group] * (0.15 if segment.shapeless else 1.0)
+            # fade to e^-12 on both sides, then it no longer counts
+            first, last = np.searchsorted(times, [segment.start - 12 * lead, segment.end + 12 * lag])
+            t = times[first:last]
+            quarter = (segment.end - segment.start) / 4
+            before = np.maximum(segment.start + quarter - t, 0) / lead
+            after = np.maximum(t - (segment.end - quarter), 0) / lag
+            # D(t) = alpha exp(-theta |t - middle|),  F(t) = sum D T / sum D
+            dominance = alpha * np.exp(-(before + after))
+            numerator[first:last] += dominance[:, None] * target(segment.viseme, segment.strength)[columns]
+            denominator[first:last] += dominance
+        values[:, columns] = numerator / denominator[:, None]
+    return values
+
+
+def _smooth(values, sigma) -> np.ndarray:
+    if sigma < 0.3 or len(values) < 3:
+        return values
+    from scipy.ndimage import gaussian_filter1d
+
+    return gaussian_filter1d(values, sigma, axis=0, mode="nearest")
+
+
+def _gated(values, times, segments, hold, blending) -> np.ndarray:
+    """Closed lips at m, b, p and lip to teeth at f, v, whatever the blend made of them."""
+    closed, touching = np.zeros(len(times)), np.zeros(len(times))
+    for segment in segments:
+        if segment.viseme == "PP":
+            _raise_gate(closed, times, segment, hold, blending.close_ramp)
+        elif segment.viseme == "FF":
+            _raise_gate(touching, times, segment, hold, blending.touch_ramp)
+    touching = touching * (1 - closed)
+    for gate, viseme in ((touching, "FF"), (closed, "PP")):
+        shape, gate = target(viseme), gate[:, None]
+        for channels, kept in ((_OPENING, 0.0), (_CLOSING, 0.0), (_WIDE, 0.4), (_ROUND, 0.6)):
+            columns = [LIP_INDEX[name] for name in channels]
+            shut = shape[columns] + kept * values[:, columns]
+            values[:, columns] = (1 - gate) * values[:, columns] + gate * shut
+    return values
+
+
+def _raise_gate(gate, times, segment, hold, ramp) -> None:
+    """One over the segment and at least `hold` long, falling smoothly to zero within `ramp` on both sides."""
+    start, end = segment.start, segment.start + 0.75 * (segment.end - segment.start)  # lips part before the end
+    lacking = max(0.0, hold - (end - start))
+    start, end = start - 0.6 * lacking, end + 0.4 * lacking
+    first, last = np.searchsorted(times, [start - ramp, end + ramp])
+    t = times[first:last]
+    outside = np.clip(np.maximum(start - t, t - end) / ramp, 0, 1)
+    gate[first:last] = np.maximum(gate[first:last], 0.5 + 0.5 * np.cos(np.pi * outside))
