@@ -43,19 +43,24 @@ class Motion:
     fps: float = 25.0
 
     def __post_init__(self):
-        self.values = np.asarray(self.values, dtype=np.float32)
+        try:
+            self.values = np.asarray(self.values, dtype=np.float32)
+        except (TypeError, ValueError):
+            raise errors.MotionError("motion values must be numbers, (frames, channels)") from None
         self.channels = tuple(self.channels)
         self.fps = float(self.fps)
         unknown = [name for name in self.channels if name not in INDEX]
         if unknown:
             raise errors.MotionError(f"unknown motion channel {unknown[0]!r}: see course.motion.CHANNELS")
+        if len(set(self.channels)) < len(self.channels):
+            raise errors.MotionError("a motion channel is named twice: give each one column")
         if self.values.ndim != 2 or self.values.shape[1] != len(self.channels) or not len(self.values):
             raise errors.MotionError(f"motion values must have shape (frames, {len(self.channels)}) with a frame "
                                      f"or more; these have {self.values.shape}")
         if not np.isfinite(self.values).all():
             raise errors.MotionError("motion values hold NaN or infinity: mend the frames they come from")
-        if not self.fps > 0:
-            raise errors.MotionError(f"frames a second must be above 0, not {self.fps}")
+        if not 0 < self.fps < float("inf"):
+            raise errors.MotionError(f"frames a second must be above 0 and finite, not {self.fps}")
 
     def __len__(self) -> int:
         return len(self.values)
@@ -109,7 +114,7 @@ class Motion:
                 return cls(file["values"], tuple(str(name) for name in file["channels"]), float(file["fps"]))
         except FileNotFoundError:
             raise errors.MotionError(f"there is no file {path}: check the name and the folder") from None
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as problem:
+        except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile) as problem:
             raise errors.MotionError(f"{path} is no saved motion ({problem}): save one with Motion.save") from None
 
 
