@@ -1,0 +1,60 @@
+"""Lips and lids as curves: each is a graph v(u) in a frame that lies along the line between its two corners."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.interpolate import PchipInterpolator
+
+SAMPLES = 128  # places along a curve at which it is tabulated
+REACH = 1.5  # how far the table goes; the corners are at -1 and 1
+
+
+def smoothstep(low, high, x):
+    """0 below `low`, 1 above `high`, 3t^2 - 2t^3 between; works with low > high too."""
+    t = np.clip((x - low) / (high - low), 0, 1)
+    return t * t * (3 - 2 * t)
+
+
+@dataclass
+class Frame:
+    """An oblique ruler: centre (2,), along (2,) unit vector, across (2,) unit vector (down), half width in pixels."""
+
+    centre: np.ndarray
+    along: np.ndarray
+    across: np.ndarray
+    half: float
+
+    def coordinates(self, positions: np.ndarray):
+        """(..., 2) pixels -> u (...) with the corners at -1 and 1, v (...) in pixels below the corner line."""
+        shifted = positions - self.centre
+        return shifted @ self.along / self.half, shifted @ self.across
+
+    def pixels(self, u, v) -> np.ndarray:
+        """The way back: u (...), v (...) -> (..., 2)."""
+        return self.centre + np.multiply.outer(u * self.half, self.along) + np.multiply.outer(v, self.across)
+
+
+def frame_between(first: np.ndarray, last: np.ndarray) -> Frame:
+    """The frame of two corners; corners that coincide give a frame one pixel wide."""
+    along = np.asarray(last, np.float64) - first
+    length = float(np.linalg.norm(along))
+    along = along / length if length > 1e-6 else np.array([1.0, 0.0])
+    return Frame((np.asarray(first, np.float64) + last) / 2, along, np.array([-along[1], along[0]]), max(length / 2, 0.5))
+
+
+def tabulate(frame: Frame, points: np.ndarray) -> np.ndarray:
+    """The smooth curve through points (n, 2) as a table of v over u in [-REACH, REACH]: (SAMPLES,)."""
+    u, v = frame.coordinates(np.asarray(points, np.float64))
+    u = np.maximum.accumulate(u) + np.arange(len(u)) * 1e-4  # a point that overtakes its neighbour waits for it
+    at = np.linspace(-REACH, REACH, SAMPLES)
+    # Beyond the corners the curve goes on straight and level.
+    curve = PchipInterpolator(u, v)(np.clip(at, u[0], u[-1]))
+    return curve.astype(np.float32)
+
+
+def read(table: np.ndarray, u: np.ndarray) -> np.ndarray:
+    """A tabulated curve at any u (...), between the samples linearly: v (...)."""
+    at = (np.clip(u, -REACH, REACH) + REACH) * ((SAMPLES - 1) / (2 * REACH))
+    index = np.minimum(at.astype(np.int32), SAMPLES - 2)
+    part = at - index
+    return table[index] * (1 - part) + table[index + 1] * part

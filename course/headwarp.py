@@ -1,0 +1,185 @@
+"""The motion of a head as one dense field: for every pixel of the new frame, where it looks in the photo.
+
+Two parts are laid over each other. The rigid part turns, shifts and scales head, hair and neck as one and fades
+out towards shoulders, background and the border of the picture. The local part, a thin-plate spline, is what
+the face does besides: it goes through the points and is nailed down on a ring around the head.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import landmarks, warping
+from .curves import smoothstep
+
+UPPER_LIP = np.array([49, 50, 51, 52, 53, 61, 62, 63])
+LOWER_LIP = np.array([55, 56, 57, 58, 59, 65, 66, 67])
+
+# What speech and looks do not move: bridge of the nose, corners of the eyes, hair line, sides of the jaw.
+STABLE = np.array([27, 28, 29, 30, 36, 39, 42, 45, *landmarks.FOREHEAD, 0, 1, 2, 14, 15, 16])
+
+
+@dataclass
+class FieldSettings:
+    """Distances are in face radii: half the way from chin to hair line."""
+
+    smoothing: float = 2e-4  # bends less for noise in the points
+    ring: float = 2.0  # where the local part is nailed down
+    ring_points: int = 28
+    nodes: int = 72  # a side of the grid on which the field is worked out
+    whole: tuple = (1.35, 1.75, 1.0)  # to the side, up, down: moves fully with the head
+    still: tuple = (2.5, 2.9, 2.35)  # the same: stands still
+    border: float = 0.45  # width of the strip along the picture's border that comes to rest
+    max_residual: float = 1.2  # a point further off than this is a mistake
+
+
+class Head:
+    """Where the head is in the photo: centre (2,), radius in pixels, up and right as unit vectors."""
+
+    def __init__(self, points: np.ndarray, shape):
+        chin, top = points[8], points[landmarks.FOREHEAD].mean(0)
+        width = np.linalg.norm(points[16] - points[0])
+        up = top - chin
+        length = float(np.linalg.norm(up))
+        self.up = up / length if length > 1e-3 else np.array([0.0, -1.0])
+        self.right = np.array([-self.up[1], self.up[0]])
+        # a head that nods looks short, one that turns looks narrow: take the better of the two
+        self.radius = float(np.clip(max(length / 2, 0.62 * width), 4.0, 4.0 * max(shape)))
+        self.centre = chin + self.up * length / 2
+
+    def coordinates(self, positions: np.ndarray):
+        """Pixels (..., 2) -> side (...), up (...) in radii."""
+        shifted = (positions - self.centre) / self.radius
+        return shifted @ self.right, shifted @ self.up
+
+
+def elliptic_reach(side, up, settings: FieldSettings) -> np.ndarray:
+    """0 where everything moves with the head, 1 where nothing does; between, along rays from the face's centre."""
+    distance = np.hypot(side, up) + 1e-9
+    cos, sin = side / distance, up / distance
+
+    def radius(extent):
+        vertical = np.where(sin > 0, extent[1], extent[2])
+        return 1 / np.hypot(cos / extent[0], sin / vertical)
+
+    inner, outer = radius(settings.whole), radius(settings.still)
+    return np.clip((distance - inner) / (outer - inner), 0, 1)
+
+
+def reading_nodes(centre: float, dense: float, low: float, high: float, count: int):
+    """Places along one axis, dense around the centre and wide outside, and how to find them again.
+
+    x(t) = centre + dense sinh(t): smooth, so that cubic reading between the nodes stays exact.
+    Returns:
+        nodes (count,); and a function from positions to fractions of an index.
+    """
+    start, stop = np.arcsinh((low - centre) / dense), np.arcsinh((high - centre) / dense)
+    nodes = centre + dense * np.sinh(np.linspace(start, stop, count))
+    return nodes, lambda x: (np.arcsinh((x - centre) / dense) - start) / (stop - start) * (count - 1)
+
+
+class HeadField:
+    """What can be worked out once for a photo; `positions` then makes the field of a frame."""
+
+    def __init__(self, points: np.ndarray, shape, settings: FieldSettings):
+        self.settings = settings
+        self.points = points.astype(np.float64)
+        self.head = head = Head(self.points, shape)
+        height, width = shape
+        reach = max(settings.still) + 0.1
+        x0, y0 = np.floor(head.centre - reach * head.radius).astype(int)
+        x1, y1 = np.ceil(head.centre + reach * head.radius).astype(int) + 1
+        # a face at the very edge still gets a box with something in it
+        self.box = x0, y0, x1, y1 = (min(max(x0, 0), width - 1), min(max(y0, 0), height - 1),
+                                     max(min(x1, width), 1), max(min(y1, height), 1))
+        xs, x_index = reading_nodes(head.centre[0], 1.1 * head.radius, x0, x1 - 1 + 1e-6, settings.nodes)
+        ys, y_index = reading_nodes(head.centre[1], 1.1 * head.radius, y0, y1 - 1 + 1e-6, settings.nodes)
+        self.nodes = np.stack(np.meshgrid(xs, ys), axis=-1)  # (nodes, nodes, 2)
+        self.index_x = x_index(np.arange(x0, x1)).astype(np.float32)  # (w,)
+        self.index_y = y_index(np.arange(y0, y1)).astype(np.float32)  # (h,)
+        angles = np.arange(settings.ring_points) * 2 * np.pi / settings.ring_points
+        extent = settings.ring * head.radius
+        self.ring = head.centre + extent * (np.outer(np.cos(angles), head.right) * 0.9
+                                            + np.outer(np.sin(angles), head.up))
+        self.rigid_weight, self.local_weight = self._weights(width, height)
+
+    def _weights(self, width, height):
+        """How much of the rigid and the local part each node takes: (nodes, nodes, 1) each."""
+        side, up = self.head.coordinates(self.nodes)
+        elliptic = 1 - smoothstep(0, 1, elliptic_reach(side, up, self.settings))
+        far = np.array([width - 1, height - 1]) - self.nodes
+        to_border = np.minimum(np.minimum(self.nodes, far).min(-1), self.settings.border * self.head.radius)
+        border = smoothstep(0, self.settings.border * self.head.radius, to_border)
+        # the face itself always moves whole, even where the picture cuts it off
+        face = 1 - smoothstep(1.0, 1.25, np.hypot(side * 1.15, up))
+        rigid = np.maximum(elliptic * border, face)
+        local = np.maximum((1 - smoothstep(0.75, 1, elliptic_reach(side, up, self.settings))) * border, face)
+        return rigid[..., None], local[..., None]
+
+    def moves(self) -> np.ndarray:
+        """How far each pixel of the box can take part at all: float32 (h, w)."""
+        weights = np.maximum(self.rigid_weight, self.local_weight).astype(np.float32)
+        return self.interpolated(weights)[..., 0]
+
+    def rigid(self, target: np.ndarray) -> np.ndarray:
+        """The head's turn, size and shift from the photo to the target: (2, 3)."""
+        return warping.similarity(self.points[STABLE], target[STABLE])
+
+    def start(self, target: np.ndarray, matrix: np.ndarray):
+        """What the fields of a frame share: where each point would be if only the head moved, and the rest."""
+        back = warping.inverted(matrix)
+        held = warping.transform(back, target)  # (78, 2) in the photo's frame
+        residual = self.points - held
+        size = np.linalg.norm(residual, axis=1, keepdims=True)
+        limit = self.settings.max_residual * self.head.radius
+        return back, held, residual * np.minimum(1, limit / np.maximum(size, 1e-9))
+
+    def spline(self, held, residual, used: np.ndarray):
+        """Centres (n, 2) in radii around the head's centre, and weights (n + 3, 2) in pixels."""
+        centres = np.concatenate([held[used], self.ring])
+        centres = (centres - self.head.centre) / self.head.radius
+        values = np.concatenate([residual[used], np.zeros_like(self.ring)])
+        return centres, warping.fit_spline(centres, values, self.settings.smoothing)
+
+    def rigid_positions(self, nodes, back, weight):
+        """Where nodes (..., 2) look if only the head moves: their way home, as far as they take part."""
+        return nodes + weight * (warping.transform(back, nodes) - nodes)
+
+    def local(self, spline, places):
+        """The local part at places (..., 2) of the photo: (..., 2) in pixels."""
+        centres, weights = spline
+        queries = ((places - self.head.centre) / self.head.radius).astype(np.float32)
+        return warping.evaluate_spline(centres, weights, queries.reshape(-1, 2)).reshape(places.shape)
+
+    def positions(self, spline, back) -> np.ndarray:
+        """For every pixel of the box, where it looks in the photo: float32 (h, w, 2)."""
+        places = self.rigid_positions(self.nodes, back, self.rigid_weight)
+        offsets = places + self.local_weight * self.local(spline, places) - self.nodes
+        dense = self.interpolated(offsets.astype(np.float32))
+        x0, y0, x1, y1 = self.box
+        dense[..., 0] += np.arange(x0, x1, dtype=np.float32)
+        dense[..., 1] += np.arange(y0, y1, dtype=np.float32)[:, None]
+        return dense
+
+    def interpolated(self, values: np.ndarray) -> np.ndarray:
+        """Values on the nodes (nodes, nodes, c) to every pixel of the box (h, w, c): rows first, then columns."""
+        if not hasattr(self, "_row_matrix"):
+            self._row_matrix = cubic_matrix(self.index_y, self.settings.nodes)  # (h, nodes)
+            self._column_matrix = cubic_matrix(self.index_x, self.settings.nodes)  # (w, nodes)
+        n, _, c = values.shape
+        rows = self._row_matrix @ values.reshape(n, n * c)  # (h, nodes * c)
+        rows = rows.reshape(-1, n, c)
+        return np.stack([rows[..., k] @ self._column_matrix.T for k in range(c)], axis=-1)
+
+
+def cubic_matrix(index: np.ndarray, count: int) -> np.ndarray:
+    """Cubic interpolation at fractional indices (h,) as a matrix: float32 (h, count). Keys, 1981, a = -1/2."""
+    matrix = np.zeros((len(index), count))
+    first = np.floor(index).astype(int)
+    for neighbour in (-1, 0, 1, 2):
+        x = np.abs(index - first - neighbour)
+        near = 1.5 * x**3 - 2.5 * x**2 + 1
+        far = -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2
+        weight = np.where(x <= 1, near, np.where(x < 2, far, 0))
+        np.add.at(matrix, (np.arange(len(index)), np.clip(first + neighbour, 0, count - 1)), weight)
+    return matrix.astype(np.float32)
