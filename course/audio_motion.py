@@ -7,13 +7,13 @@ only which sound it is; how a sound looks stays in `visemes.py`, where it can be
 """
 
 import functools
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import nn
 
-from . import errors, speech, visemes, weights
+from . import errors, motion, speech, visemes, weights
 
 WEIGHTS = "speech.safetensors"
 N_MELS = 80
@@ -100,11 +100,110 @@ def load_network() -> VisemeNet:
 def viseme_probabilities(samples: np.ndarray, sample_rate: int, network: VisemeNet = None) -> np.ndarray:
     """Probability of each viseme, float32 (T, V), at `RATE` frames a second; frame k is at k / RATE seconds."""
     network = network or load_network()
-    heard = torch.from_numpy(features(samples, sample_rate))[None]
-    with torch.inference_mode():
-        return torch.softmax(network(heard)[0], dim=0).T.numpy()
+    heard = torch.from_numpy(features(samples, sample_rate))  # (81, T)
+    piece, margin = 6000, 200  # frames of input: a minute at a time, with all the network sees around it
+    found = []
+    for first in range(0, heard.shape[1], piece):
+        start = max(0, first - margin)
+        with torch.inference_mode():
+            logits = network(heard[None, :, start : first + piece + margin])[0]  # (V, t)
+        skip = (first - start) // 2
+        found.append(torch.softmax(logits, dim=0).T[skip : skip + piece // 2])
+    return torch.cat(found).numpy()[: (heard.shape[1] + 1) // 2]
 
 
-def describe() -> dict:
-    """The settings of the shipped network, for cards and logs."""
-    return asdict(Settings())
+@dataclass
+class Reading:
+    """How probabilities become lips; times in seconds."""
+
+    lead: float = 0.030  # a sound reaches so far ahead of its time, and back; shorter than for text,
+    lag: float = 0.022  # because probabilities are soft at their borders already
+    round_lead: float = 0.080
+    round_lag: float = 0.045
+    ahead: float = 0.030  # the lips go this much before the sound
+    sure: tuple = (0.30, 0.60)  # probability of m, b, p at which lips begin to close, and are closed
+    pause: float = 0.14  # quiet for longer than this is no stop consonant: the mouth closes
+    quiet: float = 32.0  # dB below the loud parts
+    smooth: float = 0.014  # standard deviation of the last smoothing
+
+
+def lip_curves(samples, sample_rate: int, fps: float, reading: Reading = None, network=None) -> np.ndarray:
+    """Lips of a recording: samples (N,) -> float32 (T, C), `visemes.LIP_CHANNELS` at (k + 0.5) / fps.
+
+    Raises:
+        errors.AudioError: silent, too short, not one channel, or not numbers.
+    """
+    samples = _checked(samples, sample_rate)
+    reading = reading or Reading()
+    probabilities = viseme_probabilities(samples, sample_rate, network)
+    loudness = _relative_loudness(samples, sample_rate)  # (T',) at 100 frames/s
+    fine = np.arange(len(loudness)) / 100
+    at = np.arange(len(probabilities)) / RATE
+    probabilities = np.stack([np.interp(fine, at, column) for column in probabilities.T], axis=1)  # (T', V)
+    probabilities = close_in_pauses(probabilities, loudness, reading)
+    lips = mouth(probabilities, loudness, 1 / fps, reading)  # (T', C)
+    times = motion.frame_times(len(samples) / sample_rate, fps) + reading.ahead
+    return np.stack([np.interp(times, fine, column) for column in lips.T], axis=1).astype(np.float32)
+
+
+def close_in_pauses(probabilities, loudness, reading: Reading) -> np.ndarray:
+    """Certain silence wherever the sound stays quiet longer than a stop consonant: (T, V) -> (T, V)."""
+    from scipy.ndimage import binary_opening
+
+    width = max(1, round(reading.pause * 100))
+    silent = binary_opening(loudness < -reading.quiet, np.ones(width, bool))
+    silence = np.eye(len(visemes.VISEME_NAMES))[visemes.VISEME_NAMES.index("sil")]
+    return np.where(silent[:, None], silence, probabilities)
+
+
+def mouth(probabilities, loudness, hold: float, reading: Reading) -> np.ndarray:
+    """Probabilities (T, V) and loudness (T,) at 100 frames/s -> lip channels (T, C), before resampling."""
+    from scipy.ndimage import gaussian_filter1d, maximum_filter1d
+
+    shapes = np.stack([visemes.target(name) for name in visemes.VISEME_NAMES])  # (V, C)
+    values = np.zeros((len(probabilities), len(visemes.LIP_CHANNELS)))
+    for group, columns in enumerate(visemes.group_columns()):
+        lead, lag = (reading.round_lead, reading.round_lag) if group == 1 else (reading.lead, reading.lag)
+        rule = np.array([visemes.RULE[name][group] for name in visemes.VISEME_NAMES])
+        # F(t) = sum_v D_v(t) T_v / sum_v D_v(t),  D_v = alpha_v (p_v convolved with the fading of dominance)
+        dominance = rule * spread(probabilities, lead, lag)  # (T, V)
+        values[:, columns] = dominance @ shapes[:, columns] / (dominance.sum(axis=1, keepdims=True) + 1e-9)
+    louder = np.clip(1.0 + (gaussian_filter1d(loudness, 6) + 8) / 45, 0.7, 1.15)
+    values[:, visemes.opening_columns()] *= louder[:, None]
+    values = gaussian_filter1d(values, reading.smooth * 100, axis=0, mode="nearest")
+    low, high = reading.sure
+    for name, ramp in (("FF", 0.06), ("PP", 0.055)):
+        gate = np.clip((probabilities[:, visemes.VISEME_NAMES.index(name)] - low) / (high - low), 0, 1)
+        gate = maximum_filter1d(gate, 2 * int(np.ceil(hold * 50)) + 1)  # one frame of the film sees it closed
+        gate = gaussian_filter1d(gate, ramp * 100 / 3)
+        values = visemes.shut(values, gate, name)
+    return values
+
+
+def spread(probabilities, lead: float, lag: float) -> np.ndarray:
+    """Each moment reaches ahead of its time by about `lead` and behind by `lag` seconds: (T, V) -> (T, V)."""
+    from scipy.ndimage import convolve1d
+
+    offsets = np.arange(-40, 41) / 100
+    # the weight of a sound at t + offset in the mouth of t
+    kernel = np.where(offsets > 0, np.exp(-offsets / lead), np.exp(offsets / lag))
+    return convolve1d(probabilities, kernel[::-1] / kernel.sum(), axis=0, mode="nearest")
+
+
+def _relative_loudness(samples, sample_rate) -> np.ndarray:
+    """dB below the loud parts of the recording, (T,), 100 frames a second."""
+    samples = speech.resample(samples, sample_rate, speech.SAMPLE_RATE)
+    loudness = frame_loudness(10 * np.log10(np.maximum(speech.mel_spectrogram(samples), 1e-12)))
+    return loudness - np.percentile(loudness, 95)
+
+
+def _checked(samples, sample_rate) -> np.ndarray:
+    samples = np.asarray(samples, np.float32)
+    if samples.ndim != 1 or not np.isfinite(samples).all():
+        raise errors.AudioError(f"sound must be one row of finite samples; this has the shape {samples.shape}: "
+                                "mix it to mono, or open it with course.speech.load_audio")
+    if len(samples) < speech.MIN_SECONDS * sample_rate:
+        raise errors.AudioError(f"the sound is shorter than {speech.MIN_SECONDS} s: give a longer recording")
+    if np.abs(samples).max() < speech.SILENT:
+        raise errors.AudioError("the sound is silent: give a recording in which somebody speaks")
+    return samples

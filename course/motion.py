@@ -133,6 +133,33 @@ def from_speech(speech, fps: float = 25.0) -> Motion:
     return Motion(values, visemes.LIP_CHANNELS, fps)
 
 
+def from_audio(samples, sample_rate: int, fps: float = 25.0) -> Motion:
+    """The lips of a recording, by the network of `audio_motion`.
+
+    Args:
+        samples: (N,) mono in [-1, 1]; sample_rate: Hz; fps: frames a second.
+    Returns:
+        Motion as `from_speech` gives it.
+    Raises:
+        errors.AudioError: silent, too short or not numbers; errors.WeightsError: no network.
+    """
+    from . import audio_motion, visemes
+
+    return Motion(audio_motion.lip_curves(samples, sample_rate, fps), visemes.LIP_CHANNELS, fps)
+
+
+def accents(speech) -> list:
+    """The stressed syllables of a `speech.Speech`: [(seconds, strength 0 to 1), ...], by length and loudness."""
+    rate, found = speech.sample_rate, []
+    for phoneme in speech.phonemes:
+        if phoneme.stress == 2:
+            piece = speech.samples[int(phoneme.start * rate) : int(phoneme.end * rate)]
+            energy = float(np.sum(np.square(piece))) / rate
+            found.append((0.5 * (phoneme.start + phoneme.end), energy))
+    loudest = max((energy for _, energy in found), default=1.0) or 1.0
+    return [(at, (energy / loudest) ** 0.5) for at, energy in found]
+
+
 def frame_times(duration: float, fps: float) -> np.ndarray:
     """The times that the frames of a film of `duration` seconds show, (T,): the middle of each."""
     count = max(1, int(np.ceil(round(duration * fps, 6))))

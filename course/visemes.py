@@ -39,22 +39,22 @@ def _shape(jaw=0.0, lower=0.0, upper=0.0, stretch=0.0, smile=0.0, funnel=0.0, pu
 # name: {channel: weight}, absolute targets at full strength
 VISEMES = {
     "sil": {},
-    "PP": _shape(press=0.35, roll_lower=0.15, roll_upper=0.12),  # p b m
-    "FF": _shape(jaw=0.05, upper=0.22, roll_lower=0.45),  # f v
-    "TH": _shape(jaw=0.18, lower=0.20, upper=0.12),  # think, this
-    "DD": _shape(jaw=0.13, lower=0.18, upper=0.06, stretch=0.06),  # t d
-    "kk": _shape(jaw=0.20, lower=0.12),  # k g h ng
-    "CH": _shape(jaw=0.13, lower=0.20, upper=0.18, funnel=0.50, pucker=0.15),  # ship, chin, pleasure
-    "SS": _shape(jaw=0.06, lower=0.22, upper=0.10, stretch=0.20, smile=0.10),  # s z ts
-    "nn": _shape(jaw=0.16, lower=0.14, upper=0.04),  # n l
-    "RR": _shape(jaw=0.16, lower=0.10, upper=0.06, funnel=0.30, pucker=0.25),  # red, bird
-    "aa": _shape(jaw=0.58, lower=0.24, upper=0.14, stretch=0.05),  # father, cat
-    "E": _shape(jaw=0.36, lower=0.24, upper=0.14, stretch=0.18, smile=0.12),  # bed, say
-    "ih": _shape(jaw=0.18, lower=0.22, upper=0.12, stretch=0.22, smile=0.20),  # see, sit, yes
-    "oh": _shape(jaw=0.44, lower=0.10, upper=0.08, funnel=0.48, pucker=0.25),  # more, hot
-    "ou": _shape(jaw=0.20, lower=0.05, upper=0.04, funnel=0.30, pucker=0.75),  # you, book, w
-    "ue": _shape(jaw=0.15, lower=0.06, upper=0.04, funnel=0.28, pucker=0.70),  # German ü, Chinese yu
-    "uh": _shape(jaw=0.30, lower=0.16, upper=0.08),  # about, Chinese e
+    "PP": _shape(press=0.30, roll_lower=0.20, roll_upper=0.12, shrug=0.08),  # p b m
+    "FF": _shape(jaw=0.03, upper=0.20, roll_lower=0.50),  # f v
+    "TH": _shape(jaw=0.12, lower=0.15, upper=0.08),  # think, this
+    "DD": _shape(jaw=0.09, lower=0.15, upper=0.06, stretch=0.06),  # t d
+    "kk": _shape(jaw=0.14, lower=0.10),  # k g h ng
+    "CH": _shape(jaw=0.08, lower=0.15, upper=0.14, funnel=0.36, pucker=0.15),  # ship, chin, pleasure
+    "SS": _shape(jaw=0.04, lower=0.20, upper=0.10, stretch=0.20, smile=0.08),  # s z ts
+    "nn": _shape(jaw=0.12, lower=0.12, upper=0.04),  # n l
+    "RR": _shape(jaw=0.10, lower=0.08, upper=0.05, funnel=0.22, pucker=0.25),  # red, bird
+    "aa": _shape(jaw=0.46, lower=0.22, upper=0.12, stretch=0.05),  # father, cat
+    "E": _shape(jaw=0.28, lower=0.22, upper=0.12, stretch=0.16, smile=0.12),  # bed, say
+    "ih": _shape(jaw=0.12, lower=0.20, upper=0.10, stretch=0.22, smile=0.18),  # see, sit, yes
+    "oh": _shape(jaw=0.34, lower=0.05, upper=0.04, funnel=0.36, pucker=0.24),  # more, hot
+    "ou": _shape(jaw=0.10, lower=0.03, upper=0.03, funnel=0.20, pucker=0.64),  # you, book, w
+    "ue": _shape(jaw=0.08, lower=0.04, upper=0.03, funnel=0.18, pucker=0.60),  # German ü, Chinese yu
+    "uh": _shape(jaw=0.22, lower=0.14, upper=0.06),  # about, Chinese e
 }
 VISEME_NAMES = tuple(VISEMES)
 VOWELS = frozenset({"aa", "E", "ih", "oh", "ou", "ue", "uh"})
@@ -92,7 +92,7 @@ class Blending:
     round_lag: float = 0.055
     ahead: float = 0.020  # the lips as a whole go this much before the sound
     smooth: float = 0.010  # standard deviation of the last smoothing
-    close_ramp: float = 0.055  # lips shut and part within this time at m, b, p
+    close_ramp: float = 0.050  # lips shut and part within this time at m, b, p
     touch_ramp: float = 0.060  # lower lip comes to the teeth within this time at f, v
 
 
@@ -158,7 +158,7 @@ def target(viseme: str, strength: float = 1.0) -> np.ndarray:
 
 # How strongly a class rules each group of channels (Cohen & Massaro's alpha): consonants of the tongue
 # leave rounding to their vowels, rounded sounds insist on it.
-_RULE = {
+RULE = {
     # viseme: (opening, rounding, width)
     "sil": (0.8, 0.5, 0.5), "PP": (1.0, 0.2, 0.3), "FF": (1.2, 0.3, 0.4), "TH": (0.9, 0.3, 0.3),
     "DD": (0.7, 0.15, 0.2), "kk": (0.35, 0.1, 0.1), "CH": (0.9, 0.9, 0.5), "SS": (1.1, 0.3, 0.5),
@@ -167,6 +167,16 @@ _RULE = {
     "uh": (0.8, 0.3, 0.4),
 }  # fmt: skip
 _GROUPS = (_OPENING + _CLOSING, _ROUND, _WIDE)
+
+
+def group_columns() -> list:
+    """The columns of `LIP_CHANNELS` that blend together: opening, rounding, width."""
+    return [[LIP_INDEX[name] for name in group] for group in _GROUPS]
+
+
+def opening_columns() -> list:
+    """The columns that part the lips."""
+    return [LIP_INDEX[name] for name in _OPENING]
 
 
 def curves(phonemes, times: np.ndarray, hold: float = 0.04, blending: Blending = None) -> np.ndarray:
@@ -198,13 +208,12 @@ def _finer(times, step, wanted=0.010):
 
 def _blend(segments, times, blending) -> np.ndarray:
     values = np.zeros((len(times), len(LIP_CHANNELS)))
-    for group, channels in enumerate(_GROUPS):
-        columns = [LIP_INDEX[name] for name in channels]
+    for group, columns in enumerate(group_columns()):
         lead, lag = (blending.round_lead, blending.round_lag) if group == 1 else (blending.lead, blending.lag)
         numerator = np.zeros((len(times), len(columns)))
         denominator = np.full(len(times), 1e-9)
         for segment in segments:
-            alpha = _RULE[segment.viseme][group] * (0.15 if segment.shapeless else 1.0)
+            alpha = RULE[segment.viseme][group] * (0.15 if segment.shapeless else 1.0)
             # fade to e^-12 on both sides, then it no longer counts
             first, last = np.searchsorted(times, [segment.start - 12 * lead, segment.end + 12 * lag])
             t = times[first:last]
@@ -236,12 +245,16 @@ def _gated(values, times, segments, hold, blending) -> np.ndarray:
         elif segment.viseme == "FF":
             _raise_gate(touching, times, segment, hold, blending.touch_ramp)
     touching = touching * (1 - closed)
-    for gate, viseme in ((touching, "FF"), (closed, "PP")):
-        shape, gate = target(viseme), gate[:, None]
-        for channels, kept in ((_OPENING, 0.0), (_CLOSING, 0.0), (_WIDE, 0.4), (_ROUND, 0.6)):
-            columns = [LIP_INDEX[name] for name in channels]
-            shut = shape[columns] + kept * values[:, columns]
-            values[:, columns] = (1 - gate) * values[:, columns] + gate * shut
+    return shut(shut(values, touching, "FF"), closed, "PP")
+
+
+def shut(values, gate, viseme) -> np.ndarray:
+    """Channels (T, C) drawn towards a closed viseme ("PP" or "FF") where the gate (T,) is up."""
+    values, gate, shape = values.copy(), gate[:, None], target(viseme)
+    for channels, kept in ((_OPENING, 0.0), (_CLOSING, 0.0), (_WIDE, 0.4), (_ROUND, 0.6)):
+        columns = [LIP_INDEX[name] for name in channels]
+        wanted = shape[columns] + kept * values[:, columns]
+        values[:, columns] = (1 - gate) * values[:, columns] + gate * wanted
     return values
 
 
