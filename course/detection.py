@@ -1,0 +1,251 @@
+"""Where are the faces? Anchors, overlap, suppression, and the small detector over them.
+
+The network (`detector_net.py`) answers at every anchor: is a face here, and how must the anchor be moved
+and stretched to fit it? Everything round it stands in this file. A box is x1, y1, x2, y2 in pixels: the
+tight one around the 68 points, from the eyebrows to the chin.
+"""
+
+import logging
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+import torch
+
+from . import detector_net, errors, weights
+
+WEIGHTS_FILE = "detector.safetensors"
+OFFSET_SCALE = (0.1, 0.1, 0.2, 0.2)  # brings the four regression targets to about unit spread, as in SSD
+BACKENDS = ("auto", "course", "face-alignment", "sfd", "blazeface")
+
+log = logging.getLogger("course")
+
+
+@dataclass(frozen=True)
+class DetectorSettings:
+    """Numbers that belong to the weights; the thresholds were chosen on the validation part."""
+
+    anchor_sizes: tuple = ((14, 22), (34, 52), (80, 125), (190, 290))  # a pair for each stride, x1.55 from one to the next
+    working_side: int = 320  # the picture's long side is shrunk to this; faces from 12 px up are then found
+    fine_sides: tuple = (960, 2880)  # looked at as well where nothing, or only small faces, came up before
+    small_face: float = 64  # working pixels: below this there may be further, still smaller ones
+    min_score: float = 0.5
+    min_score_fine: float = 0.6  # a finer look sees far more places where it could err
+    nms_iou: float = 0.4
+
+
+SETTINGS = DetectorSettings()
+
+
+# ---------------------------------------------------------------- boxes
+
+
+def iou(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    """Overlap of every box with every other: (N, 4), (M, 4) -> (N, M) in [0, 1].
+
+    IoU = area of the intersection / area of the union
+    """
+    top_left = torch.maximum(a[:, None, :2], b[None, :, :2])  # (N, M, 2)
+    bottom_right = torch.minimum(a[:, None, 2:], b[None, :, 2:])  # (N, M, 2)
+    sides = (bottom_right - top_left).clamp(min=0)  # boxes apart would have negative sides
+    intersection = sides[..., 0] * sides[..., 1]  # (N, M)
+    union = area(a)[:, None] + area(b)[None, :] - intersection
+    return intersection / union.clamp(min=1e-9)
+
+
+def area(boxes: torch.Tensor) -> torch.Tensor:
+    """Width times height: (N, 4) -> (N,)."""
+    return (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+
+
+def make_anchors(height: int, width: int, strides=detector_net.STRIDES, sizes=SETTINGS.anchor_sizes) -> torch.Tensor:
+    """All anchors for a picture of that size (multiples of the largest stride): (A, 4).
+
+    Square boxes round the centre of every cell, in the order in which `DetectorNet` answers. SSD's default
+    boxes (Liu et al., 2016), square only because a face nearly is.
+    """
+    levels = []
+    for stride, pair in zip(strides, sizes):
+        y = (torch.arange(height // stride) + 0.5) * stride  # centres of the cells
+        x = (torch.arange(width // stride) + 0.5) * stride
+        y, x, side = torch.meshgrid(y, x, torch.tensor(pair, dtype=torch.float32), indexing="ij")  # (h, w, 2)
+        boxes = torch.stack([x - side / 2, y - side / 2, x + side / 2, y + side / 2], dim=-1)
+        levels.append(boxes.reshape(-1, 4))
+    return torch.cat(levels)
+
+
+def encode_boxes(boxes: torch.Tensor, anchors: torch.Tensor) -> torch.Tensor:
+    """What the network shall answer at each anchor: boxes (A, 4), anchors (A, 4) -> offsets (A, 4).
+
+    t_x = (x - x_a) / w_a,   t_w = log(w / w_a),   likewise y and h; x, y are centres (Girshick et al., 2014)
+    """
+    center, side = _center_side(boxes)
+    anchor_center, anchor_side = _center_side(anchors)
+    offsets = torch.cat([(center - anchor_center) / anchor_side, torch.log(side / anchor_side)], dim=-1)
+    return offsets / offsets.new_tensor(OFFSET_SCALE)
+
+
+def decode_boxes(offsets: torch.Tensor, anchors: torch.Tensor) -> torch.Tensor:
+    """The way back: offsets (..., A, 4), anchors (A, 4) -> boxes (..., A, 4).
+
+    x = x_a + t_x w_a,   w = w_a exp(t_w)
+    """
+    offsets = offsets * offsets.new_tensor(OFFSET_SCALE)
+    anchor_center, anchor_side = _center_side(anchors)
+    center = anchor_center + offsets[..., :2] * anchor_side
+    side = anchor_side * torch.exp(offsets[..., 2:].clamp(max=4.0))  # e^4: an untrained net must not overflow
+    return torch.cat([center - side / 2, center + side / 2], dim=-1)
+
+
+def _center_side(boxes):
+    return (boxes[..., :2] + boxes[..., 2:]) / 2, boxes[..., 2:] - boxes[..., :2]
+
+
+def nms(boxes: torch.Tensor, scores: torch.Tensor, threshold: float) -> torch.Tensor:
+    """Non-maximum suppression: boxes (N, 4), scores (N,) -> indices of those that stay, best first.
+
+    Take the best box, drop all that overlap it by more than `threshold`, and so on with what is left.
+    """
+    order = torch.argsort(scores, descending=True, stable=True)
+    kept = []
+    while len(order):
+        best, rest = order[0], order[1:]
+        kept.append(best)
+        overlap = iou(boxes[best][None], boxes[rest])[0]  # (rest,)
+        order = rest[overlap <= threshold]
+    return torch.stack(kept) if kept else torch.zeros(0, dtype=torch.long)
+
+
+# ---------------------------------------------------------------- from a picture to faces
+
+
+def detect_faces(image: np.ndarray, backend: str = "auto") -> np.ndarray:
+    """The faces in a picture, best first.
+
+    Args:
+        image: uint8 (H, W, 3), RGB.
+        backend: "course" is our own detector. "auto" is the same, and where it finds nothing face-alignment's if
+            its weights are in the cache (the log says so). "sfd", or "face-alignment" for short, and "blazeface"
+            always ask that package.
+    Returns:
+        float32 (N, 5): x1, y1, x2, y2, score in [0, 1]; (0, 5) when there is none.
+    Raises:
+        errors.FaceError: no such backend, or its package is not installed.
+        errors.WeightsError: its weights are not there.
+    """
+    if backend not in BACKENDS:
+        raise errors.FaceError(f"there is no face detector {backend!r}: choose one of {', '.join(BACKENDS)}")
+    if backend in ("auto", "course"):
+        faces = find_faces(_network(), image)
+        return faces if len(faces) or backend == "course" else _second_opinion(image)
+    from . import face_alignment_backend
+
+    return face_alignment_backend.detect(image, "blazeface" if backend == "blazeface" else "sfd")
+
+
+def best_score(image: np.ndarray) -> float:
+    """The highest score our detector gives to any place in the picture, for the message when it is too low."""
+    _, scores = _look(_network(), image, SETTINGS.working_side)
+    return float(scores.max()) if len(scores) else 0.0
+
+
+def _second_opinion(image) -> np.ndarray:
+    from . import face_alignment_backend
+
+    for name in ("sfd", "blazeface"):
+        if face_alignment_backend.available(name):
+            faces = face_alignment_backend.detect(image, name)
+            log.info("our detector found no face; face-alignment's %s found %d", name, len(faces))
+            return faces
+    return np.zeros((0, 5), np.float32)
+
+
+def find_faces(net: torch.nn.Module, image: np.ndarray, settings: DetectorSettings = SETTINGS) -> np.ndarray:
+    """What a given network finds in uint8 (H, W, 3): float32 (N, 5), best first.
+
+    Coarse to fine: the finer looks happen only where the coarse one leaves doubt.
+    """
+    long_side = max(image.shape[:2])
+    faces = _faces_at(net, image, settings.working_side, settings.min_score, settings)
+    looked_at = settings.working_side
+    for side in settings.fine_sides:
+        if long_side <= looked_at or not _doubtful(faces, looked_at / long_side, settings):
+            break
+        finer = _faces_at(net, image, side, settings.min_score_fine, settings)
+        faces = _merge(np.concatenate([faces, finer]), settings.nms_iou)
+        looked_at = side
+    return faces
+
+
+def _doubtful(faces, scale, settings) -> bool:
+    """Nothing found, or some face so small in the picture looked at that others may have been smaller still."""
+    if not len(faces):
+        return True
+    return float((faces[:, 2] - faces[:, 0]).min() * scale) < settings.small_face
+
+
+def _faces_at(net, image, side, min_score, settings) -> np.ndarray:
+    boxes, scores = _look(net, image, side)
+    sure = scores >= min_score
+    faces = torch.cat([boxes[sure], scores[sure, None]], dim=1).numpy()
+    return _merge(faces, settings.nms_iou)
+
+
+def _merge(faces, threshold) -> np.ndarray:
+    faces = torch.from_numpy(faces)
+    return faces[nms(faces[:, :4], faces[:, 4], threshold)].numpy()
+
+
+def _look(net, image, side) -> tuple:
+    """All anchors' answers for the picture with its long side at `side`: boxes (A, 4) in its pixels, scores (A,)."""
+    small, scale = _shrink(image, side)
+    padded = _pad(small, max(detector_net.STRIDES))
+    anchors = _anchors(*padded.shape[:2])
+    picture = torch.from_numpy(padded).permute(2, 0, 1)[None].float() / 255  # (1, 3, h, w), channels last in memory
+    with torch.inference_mode():
+        logits, offsets = net(picture)
+        scores = torch.sigmoid(logits[0])
+        boxes = decode_boxes(offsets[0], anchors) / scale
+    return boxes, scores
+
+
+def _shrink(image, side) -> tuple:
+    """The picture with its long side at most `side`, and the factor: never enlarged."""
+    height, width = image.shape[:2]
+    scale = side / max(height, width)
+    if scale >= 1:
+        return image, 1.0
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return cv2.resize(image, size, interpolation=cv2.INTER_AREA), scale
+
+
+def _pad(image, multiple) -> np.ndarray:
+    """Mid-grey to the right and below, until both sides are multiples of the largest stride."""
+    height, width = image.shape[:2]
+    return cv2.copyMakeBorder(image, 0, -height % multiple, 0, -width % multiple, cv2.BORDER_CONSTANT,
+                              value=(127, 127, 127))
+
+
+@lru_cache(maxsize=16)
+def _anchors(height, width) -> torch.Tensor:
+    return make_anchors(height, width)
+
+
+@lru_cache(maxsize=1)
+def _network() -> torch.nn.Module:
+    return load_network()
+
+
+def load_network(tensors: dict | None = None) -> torch.nn.Module:
+    """The trained network, fused and ready for inference; `tensors` in place of the shipped weights.
+
+    Raises:
+        errors.WeightsError: the weights are missing, damaged or of another network.
+    """
+    net = detector_net.DetectorNet()
+    try:
+        net.load_state_dict(tensors or weights.load_tensors(WEIGHTS_FILE))
+    except RuntimeError:
+        raise errors.WeightsError(f"{WEIGHTS_FILE} does not fit the detector: install the package again") from None
+    return detector_net.fuse(net).to(memory_format=torch.channels_last)
