@@ -39,7 +39,8 @@ def frame_between(first: np.ndarray, last: np.ndarray) -> Frame:
     along = np.asarray(last, np.float64) - first
     length = float(np.linalg.norm(along))
     along = along / length if length > 1e-6 else np.array([1.0, 0.0])
-    return Frame((np.asarray(first, np.float64) + last) / 2, along, np.array([-along[1], along[0]]), max(length / 2, 0.5))
+    centre = (np.asarray(first, np.float64) + last) / 2
+    return Frame(centre, along, np.array([-along[1], along[0]]), max(length / 2, 0.5))
 
 
 def tabulate(frame: Frame, points: np.ndarray) -> np.ndarray:

@@ -1,12 +1,13 @@
 """Lids as a layer: a blink drawn over the eye instead of squeezing the eye flat.
 
 Pulling the points of the lids together in a backward warp folds the picture where they meet. So the warp gets
-the lids only within narrow limits (`limited`), and what is left of the closing is skin from above the eye, drawn
-down to where the lid's edge should be, with the photo's own lash line at its end and a crease above.
+the lids only within narrow limits (`limited`), and what is left of the closing is a curtain of skin, coloured
+after the skin around the eye, drawn down to where the lid's edge should be, with lashes along its end.
 """
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from . import curves, warping
@@ -16,6 +17,8 @@ from .curves import smoothstep
 UPPER = (np.array([36, 37, 38, 39]), np.array([42, 43, 44, 45]))
 LOWER = (np.array([36, 41, 40, 39]), np.array([42, 47, 46, 45]))
 PUPIL = (68, 69)
+
+SKIN_REACH, SKIN_SAMPLES, GRAIN_SAMPLES = 1.2, 33, 24
 
 
 @dataclass
@@ -27,8 +30,11 @@ class LidSettings:
     least: float = 0.86  # the warp narrows an opening to this part of the photo's, the layer does the rest
     most: float = 1.3  # and widens it at most so far
     gaze: float = 0.13  # a pupil moves at most so far, in eye widths
-    crease: float = 0.10
-    lash: float = 0.055  # thickness of the lash line in eye widths
+    margin: float = 0.13  # the lid's skin begins so far above the open eye, in eye widths
+    crease: float = 0.05  # the fold above it, the same
+    lash: float = 0.05  # half thickness of the lash line
+    lash_strength: float = 0.85
+    grain_rows: float = 0.3  # how much skin below the eye lends its pores
 
 
 class Lids:
@@ -70,27 +76,27 @@ class Eye:
         self._fit_colours(image)
 
     def _fit_colours(self, image):
-        """Lid skin along the eye from above its crease and from below, and the dark of the lashes."""
+        """The skin over a shut eye, as it can be told from the skin around it, and how dark the lashes are."""
+        settings = self.settings
         frame = curves.frame_between(self.points[UPPER[self.side][0]], self.points[UPPER[self.side][-1]])
         width = 2 * frame.half
         upper = curves.tabulate(frame, self.points[UPPER[self.side]])
         lower = curves.tabulate(frame, self.points[LOWER[self.side]])
-        u = np.linspace(-0.8, 0.8, 9)
-        rows = []
-        for curve, sign, near, far in ((upper, -1, 0.16, 0.30), (lower, 1, 0.14, 0.26)):
-            offsets = np.linspace(near, far, 4) * width * sign
-            v = curves.read(curve, u)[None] + offsets[:, None]
-            places = frame.pixels(np.broadcast_to(u, v.shape), v).astype(np.float32)
-            rows.append(warping.sample(image, places, smooth=False).reshape(-1, 3).astype(np.float64))
-        above, below = np.median(rows[0], 0), np.median(rows[1], 0)
-        # A pair of glasses or a shadow may lie above the eye; skin below it may be darker: lean to the lighter one.
-        lighter = above if above.mean() > below.mean() else below
-        self.skin = 0.5 * lighter + 0.5 * (above + below) / 2
-        v = curves.read(upper, u)[None] + np.linspace(-0.05, 0.06, 4)[:, None] * width
-        edge = warping.sample(image, frame.pixels(np.broadcast_to(u, v.shape), v).astype(np.float32), smooth=False)
-        edge = edge.reshape(-1, 3).astype(np.float64)
-        dark = edge[edge.mean(1) <= np.percentile(edge.mean(1), 20)].mean(0)
-        self.lash = np.minimum(dark, 0.5 * self.skin)
+        u = np.linspace(-SKIN_REACH, SKIN_REACH, SKIN_SAMPLES)
+        self.above = _smooth_row(_band(image, frame, u, upper, np.linspace(-0.17, -0.10, 5) * width))
+        self.below = _smooth_row(_band(image, frame, u, lower, np.linspace(0.08, 0.14, 5) * width))
+        # The lash line against the skin beside it: 1 has no lashes, 0 is black
+        band = _band(image, frame, u, upper, np.linspace(-0.06, 0.015, 6) * width)
+        skin = 0.75 * self.above + 0.25 * self.below
+        inner = np.abs(u) < 0.8
+        ratio = np.clip(band.min(0)[inner] / np.maximum(skin[inner], 1), 0, 1)
+        self.lash = np.clip(np.median(ratio, 0), 0.15, 0.6)
+        # Pores and grain, from the skin below the eye, turned upside down
+        rows = np.linspace(0.10, 0.10 + settings.grain_rows, GRAIN_SAMPLES) * width
+        patch = _band(image, frame, np.linspace(-1, 1, 2 * GRAIN_SAMPLES), lower, rows)
+        coarse = cv2.GaussianBlur(patch, (0, 0), 2.0)
+        grain = (patch - coarse).mean(-1)[::-1]
+        self.grain = np.clip(grain - grain.mean(), -10, 10).astype(np.float32)
 
     def limit(self, safe, target, blink) -> float:
         """Put this eye's lids and pupil within the limits, in place; returns how far the layer closes it."""
@@ -148,42 +154,61 @@ class Eye:
         top = curves.read(curves.tabulate(frame, safe[UPPER[self.side]]), u) / width
         bottom = curves.read(curves.tabulate(frame, safe[LOWER[self.side]]), u) / width
         v = v / width
+        bottom = bottom + 0.015
         edge = top + (bottom - top) * amount  # where the lid ends now
         patch = region[y0:y1, x0:x1]
-        colours = self._lid(patch, frame, places - places[0, 0], u, v, top, edge, width, amount, places[0, 0])
-        patch[:] = np.clip(colours + 0.5, 0, 255).astype(np.uint8)
+        patch[:] = np.clip(self._lid(patch, u, v, top, bottom, edge, amount, 1 / width) + 0.5, 0, 255)
 
-    def _lid(self, patch, frame, inside, u, v, top, edge, width, amount, corner):
+    def _lid(self, patch, u, v, top, bottom, edge, amount, pixel):
+        """The lid over a piece of the picture (h, w, 3); u, v, top, bottom, edge: (h, w), heights in eye widths."""
         settings = self.settings
-        pixel = 1 / width
-        soft = max(0.02, 0.8 * pixel)
-        # Skin: the strip above the eye, from `strip` over the old edge, stretched down to the new one
-        strip, lash = 0.20, settings.lash
-        drop = edge - top
-        start = top - strip
-        part = np.clip((v - start) / np.maximum(strip - lash * 0.8 + drop, 1e-3), 0, 1)
-        source_v = start + part * (strip - lash * 0.8)
-        look = frame.pixels(u, source_v * width) - corner
-        stretched = warping.sample(patch, look.astype(np.float32)).astype(np.float32)
-        # Smooth shading of its own: the lid is a ball under skin, lightest in its middle
-        down = np.clip((v - top) / np.maximum(drop, 1e-3), 0, 1)
-        ball = 0.93 + 0.10 * np.sin(np.pi * np.clip(0.15 + 0.75 * down, 0, 1)) - 0.10 * np.abs(u) ** 2
-        own = ball[..., None] * self.skin
-        blend = smoothstep(0.0, 0.10, v - (top - strip * 0.55))[..., None] * 0.62
-        lid = stretched + blend * (own - stretched)
-        corners = smoothstep(1.06, 0.88, np.abs(u))
-        fade_in = smoothstep(0.0, 0.12, amount)
-        cover = smoothstep(-strip, -strip * 0.5, v - top) * smoothstep(soft, -soft, v - edge) * corners * fade_in
-        result = patch + cover[..., None] * (lid - patch)
-        # The crease stays where the lid's edge was
-        crease = np.exp(-(((v - top + 0.06) / 0.035) ** 2)) * 0.16 * corners * smoothstep(0.1, 0.6, amount)
-        result = result * (1 - crease[..., None])
-        # Lashes: a dark line along the edge, thicker in the middle, and their shadow on the eye below
-        thick = np.maximum(lash * (0.55 + 0.45 * (1 - np.abs(np.clip(u, -1, 1)) ** 2)), 0.9 * pixel)
-        line = np.exp(-(((v - edge) / (0.55 * thick)) ** 2)) * smoothstep(1.04, 0.9, np.abs(u)) * fade_in * 0.8
-        under = smoothstep(0.10, 0.0, v - edge) * (v > edge) * 0.3 * fade_in * corners * (1 - amount)
-        result = result * (1 - under[..., None])
-        return result + line[..., None] * (self.lash - result)
+        margin = settings.margin
+        soft = max(0.012, 0.7 * pixel)
+        corners = smoothstep(1.12, 0.9, np.abs(u))
+        fade_in = smoothstep(0.0, 0.15, amount)
+        # Skin between the lid's root and its edge, drawn out like a curtain: 0 at the root, 1 at the edge
+        down = np.clip((v - (top - margin)) / np.maximum(edge - top + margin, 1e-3), 0, 1.2)
+        skin = self._skin(u, down)
+        cover = smoothstep(-margin, -0.4 * margin, v - top) * smoothstep(soft, -soft, v - edge) * corners * fade_in
+        # the eye below lies in the shadow of the lid
+        shadow = smoothstep(0.14, 0.0, v - edge) * smoothstep(-soft, soft, v - edge) * (bottom > edge)
+        result = patch * (1 - 0.35 * fade_in * corners * shadow * (1 - amount))[..., None]
+        result = result + cover[..., None] * (skin - result)
+        crease = np.exp(-(((v - top + settings.crease) / 0.022) ** 2)) * smoothstep(1.0, 0.6, np.abs(u))
+        result = result * (1 - 0.10 * smoothstep(0.2, 0.8, amount) * crease)[..., None]
+        # Lashes: a dark line along the edge, thin at the inner and outer corner
+        thick = np.maximum(settings.lash * (0.45 + 0.55 * np.clip(1 - u**2, 0, 1)), 0.75 * pixel)
+        away = (v - edge) / thick
+        line = np.exp(-np.where(away > 0, away * 1.2, away * 1.6) ** 2) * smoothstep(1.06, 0.85, np.abs(u)) * fade_in
+        dark = 1 - line[..., None] * (1 - self.lash) * settings.lash_strength
+        return result * dark
+
+    def _skin(self, u, down):
+        """Skin of the lid: (h, w, 3) from places along the eye and down the lid."""
+        at = (np.clip(u, -SKIN_REACH, SKIN_REACH) + SKIN_REACH) * ((SKIN_SAMPLES - 1) / (2 * SKIN_REACH))
+        index = np.minimum(at.astype(np.int32), SKIN_SAMPLES - 2)
+        part = (at - index)[..., None]
+        above = self.above[index] * (1 - part) + self.above[index + 1] * part
+        below = self.below[index] * (1 - part) + self.below[index + 1] * part
+        share = smoothstep(0.0, 1.0, down)[..., None] * 0.8
+        # the lid is a ball under skin: light in its middle, darker towards its edge
+        ball = 0.96 + 0.07 * np.sin(np.pi * np.clip(down * 0.9, 0, 1)) - 0.05 * smoothstep(0.7, 1.0, down)
+        places = np.stack([(u + 1) / 2 * (2 * GRAIN_SAMPLES - 1), down * (GRAIN_SAMPLES - 1)], -1)
+        grain = warping.sample(self.grain, places.astype(np.float32), smooth=False)
+        return (above + share * (below - above)) * ball[..., None] + grain[..., None]
+
+
+def _band(image, frame, u, curve, offsets) -> np.ndarray:
+    """Colours along a curve at several distances (n,) in pixels below it: float32 (n, len(u), 3)."""
+    v = curves.read(curve, u)[None] + np.asarray(offsets)[:, None]
+    places = frame.pixels(np.broadcast_to(u, v.shape), v).astype(np.float32)
+    return warping.sample(image, places, smooth=False).astype(np.float32)
+
+
+def _smooth_row(band) -> np.ndarray:
+    """One smooth row of colours (n, 3) from a band (m, n, 3); a rim of glasses or a hair is outvoted."""
+    row = np.median(band, axis=0)
+    return cv2.GaussianBlur(row[None], (0, 0), 3.0, borderType=cv2.BORDER_REPLICATE)[0].astype(np.float32)
 
 
 def opening(points: np.ndarray, side: int) -> float:
