@@ -136,7 +136,7 @@ def lip_curves(samples, sample_rate: int, fps: float, reading: Reading = None, n
     samples = _checked(samples, sample_rate)
     reading = reading or Reading()
     probabilities = viseme_probabilities(samples, sample_rate, network)
-    loudness = _relative_loudness(samples, sample_rate)  # (T',) at 100 frames/s
+    loudness = relative_loudness(samples, sample_rate)  # (T',) at 100 frames/s
     fine = np.arange(len(loudness)) / 100
     at = np.arange(len(probabilities)) / RATE
     probabilities = np.stack([np.interp(fine, at, column) for column in probabilities.T], axis=1)  # (T', V)
@@ -190,7 +190,7 @@ def spread(probabilities, lead: float, lag: float) -> np.ndarray:
     return convolve1d(probabilities, kernel[::-1] / kernel.sum(), axis=0, mode="nearest")
 
 
-def _relative_loudness(samples, sample_rate) -> np.ndarray:
+def relative_loudness(samples, sample_rate) -> np.ndarray:
     """dB below the loud parts of the recording, (T,), 100 frames a second."""
     samples = speech.resample(samples, sample_rate, speech.SAMPLE_RATE)
     loudness = frame_loudness(10 * np.log10(np.maximum(speech.mel_spectrogram(samples), 1e-12)))

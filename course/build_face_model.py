@@ -22,8 +22,9 @@ from . import bounded, data, drawn_channels, errors, face_model, landmarks, moti
 
 # Left out of the building, so that the round trip on them is a fair figure for what ships.
 HELD_OUT_TRACKS = ("d10", "s20")
-MESH_NOSE_TO_EAR = 0.45  # the origin, where the head turns on the neck: this far below the eyes ...
-NECK_BACK = 0.6  # ... and behind their outer corners, in eye distances
+# The origin, where the head turns on the neck: below the outer corners of the eyes and behind them, in eye distances
+NECK_BELOW, NECK_BEHIND = 0.45, 0.6
+CLOSED_GAP = 0.005  # between the inner lips of a closed mouth, as the teacher draws it
 # Bones, or nearly: corners of the eyes, bridge and tip of the nose, the contour beside the ears
 STABLE = np.array([0, 1, 15, 16, 27, 28, 29, 30, 33, 36, 39, 42, 45])
 
@@ -43,7 +44,7 @@ class Recipe:
     frame: float = 0.25
     picture: float = 0.25
     depth: float = 0.5
-    scores: float = 0.5
+    scores: float = 0.3
 
 
 @dataclass
@@ -110,7 +111,27 @@ def _centred(shape: np.ndarray) -> np.ndarray:
     shape = (shape + drawn_channels.mirror(shape)) / 2
     right, left = landmarks.EYE_OUTER_CORNERS
     shape = shape - (shape[right] + shape[left]) / 2
-    return shape / landmarks.eye_distance(shape) - np.array([0, MESH_NOSE_TO_EAR, NECK_BACK])
+    return shape / landmarks.eye_distance(shape) - np.array([0, NECK_BELOW, NECK_BEHIND])
+
+
+# A parted mouth at rest is closed by moving its points towards each other, the lower lip further: the inner
+# point, the one across, how far, and which point of the outer line goes along.
+LIP_PAIRS = ((61, 67, (49, 50), (59, 58)), (62, 66, (51,), (57,)), (63, 65, (52, 53), (56, 55)))
+UPPER_SHARE = 0.3
+
+
+def close_lips(shapes: np.ndarray, gap: float = CLOSED_GAP) -> np.ndarray:
+    """Faces at rest keep their lips together: (..., 78, 3) -> (..., 78, 3). Differences of faces: gap=0.
+
+    Without it an open mouth would be taken for a person's nature and never for jawOpen.
+    """
+    closed = shapes.copy()
+    for upper, lower, above, below in LIP_PAIRS:
+        parted = shapes[..., lower, 1] - shapes[..., upper, 1] - gap
+        for points, share in (((upper, *above), UPPER_SHARE), ((lower, *below), UPPER_SHARE - 1)):
+            for point in points:
+                closed[..., point, 1] += share * parted
+    return closed
 
 
 # ---------------------------------------------------------------- the three turns
@@ -168,8 +189,9 @@ def build(tracks: list, pictures: data.LabelledFaces, recipe: Recipe | None = No
     still = similarity(pictures.points.astype(np.float64), mean, bones)
     channels, spread = drawn, np.full(len(drawn), 0.5)
     identity = np.zeros((0, *mean.shape))
-    scores = [_as_values(track.scores) for track in tracks]
-    picture_scores = _as_values(pictures.blendshapes.astype(np.float64))
+    usual = np.median(pictures.blendshapes, axis=0)
+    scores = [_as_values(track.scores, usual) for track in tracks]
+    picture_scores = _as_values(pictures.blendshapes.astype(np.float64), usual)
     for _ in tqdm(range(recipe.rounds), desc="building the face model", unit="round"):
         offsets, values = [], []
         for shapes, score in zip(moving, scores):
@@ -178,32 +200,32 @@ def build(tracks: list, pictures: data.LabelledFaces, recipe: Recipe | None = No
             values.append(find_values(offsets[-1], channels, score, spread, recipe.depth, recipe.scores))
         people = _without_expression(still, picture_scores, mean, identity, channels, spread, recipe)
         still_offsets = still - people
-        still_values = find_values(still_offsets, channels, picture_scores, spread, recipe.depth, recipe.scores / 2)
+        still_values = find_values(still_offsets, channels, picture_scores, spread, recipe.depth, recipe.scores)
         offsets, values = np.concatenate(offsets + [still_offsets]), np.concatenate(values + [still_values])
         trust = np.r_[np.full(len(values) - len(still), recipe.frame), np.full(len(still), recipe.picture)]
         both = np.concatenate([offsets, drawn_channels.mirror(offsets)])
         both_values = np.concatenate([values, values[:, drawn_channels.MIRRORED]])
         channels = find_channels(both, both_values, np.r_[trust, trust], drawn, regions, recipe.drawn)
         channels = (channels + drawn_channels.mirror(channels)[drawn_channels.MIRRORED]) / 2
-        neutral = still - np.tensordot(still_values, channels, axes=1)
+        neutral = close_lips(still - np.tensordot(still_values, channels, axes=1))
         mean, identity = principal_components(neutral, recipe.components)
         spread = _spread(both_values)
     return _finish(mean, identity, channels, spread)
 
 
-def _as_values(scores: np.ndarray) -> np.ndarray:
-    """The teacher's scores in our units: it calls a shut eye about 0.65."""
-    values = scores.copy()
+def _as_values(scores: np.ndarray, usual: np.ndarray) -> np.ndarray:
+    """The teacher's scores in our units: rest is what most people score, and a shut eye is 1 (it says 0.65)."""
+    full = np.ones(len(usual))
     for name in ("eyeBlinkLeft", "eyeBlinkRight"):
-        values[:, motion.BLENDSHAPES.index(name)] /= 0.65
-    return np.clip(values, 0, 1)
+        full[motion.BLENDSHAPES.index(name)] = 0.65
+    return np.clip((scores - usual) / (full - usual), 0, 1)
 
 
 def _neutral(shapes, scores, channels, spread, recipe: Recipe) -> np.ndarray:
     """One person's face at rest (78, 3), out of frames in which it moves; three turns are enough."""
     values = scores
     for _ in range(3):
-        own = (shapes - np.tensordot(values, channels, axes=1)).mean(axis=0)
+        own = close_lips((shapes - np.tensordot(values, channels, axes=1)).mean(axis=0))
         values = find_values(shapes - own, channels, scores, spread, recipe.depth, recipe.scores)
     return own
 
@@ -220,7 +242,7 @@ def _without_expression(shapes, scores, mean, identity, channels, spread, recipe
         left = shapes - mean - np.tensordot(values, channels, axes=1)
         amounts = np.linalg.solve(inner, basis @ left.reshape(len(left), -1).T).T  # (N, K)
         people = mean + np.tensordot(amounts, identity, axes=1)
-        values = find_values(shapes - people, channels, scores, spread, recipe.depth, recipe.scores / 2)
+        values = find_values(shapes - people, channels, scores, spread, recipe.depth, recipe.scores)
     return people
 
 

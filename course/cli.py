@@ -184,7 +184,7 @@ def run_data_list(options) -> None:
     """`course data list`."""
     from . import datasets
 
-    datasets.list_datasets()
+    print(datasets.describe())
 
 
 def run_data_fetch(options) -> None:

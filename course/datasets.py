@@ -75,6 +75,16 @@ def describe(manifest=None) -> str:
     return "\n".join(lines)
 
 
+def fetched_folders() -> list:
+    """The folders of fetched faces, for training. Raises `errors.CourseError` if there are none."""
+    folders = [cache_dir() / name for name, entry in read_manifest().items() if "labels" in entry]
+    there = [folder for folder in folders if (folder / "labels.npz").is_file()]
+    if not there:
+        raise errors.CourseError(f"no faces to train on in {cache_dir()}: run `course data fetch portraits` and "
+                                 "`course data fetch scenes`, or name folders with --data")
+    return there
+
+
 def fetch(name: str, folder=None, base_url: str | None = None, manifest=None) -> Path:
     """Fetch one data set or set of weights; what is already there and right is not fetched again.
 

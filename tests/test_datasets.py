@@ -141,6 +141,24 @@ def test_an_unknown_name():
         datasets.fetch("faces")
 
 
+def test_fetched_folders(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
+    with pytest.raises(errors.CourseError, match="course data fetch portraits"):
+        datasets.fetched_folders()
+    (tmp_path / "scenes").mkdir()
+    (tmp_path / "scenes" / "labels.npz").touch()
+    assert datasets.fetched_folders() == [tmp_path / "scenes"]
+
+
+def test_the_list_says_what_is_there(tmp_path, monkeypatch):
+    monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
+    sheet = next(iter(datasets.read_manifest()["portraits"]["sheets"].values()))["path"].split("/")[-1]
+    (tmp_path / "sheets").mkdir()
+    (tmp_path / "sheets" / sheet).touch()
+    told = datasets.describe()
+    assert "portraits: 340 portraits" in told and "1 of 12 files in the cache" in told and "licence: MIT" in told
+
+
 # ---------------------------------------------------------------- what ships
 
 
