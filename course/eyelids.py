@@ -128,7 +128,7 @@ class Eye:
             off = target[group] - plain[group] if from_target else np.zeros((2, 2))
             size = np.linalg.norm(off, axis=1, keepdims=True)
             # small differences go through, large ones stop at a tenth of the eye
-            safe[group] = plain[group] + off * (0.05 * width) / (0.05 * width + size)
+            safe[group] = plain[group] + off * (0.05 * width) / (0.05 * width + size + 1e-9)
 
     def _look(self, safe, target, own, ratio):
         """The pupil follows the target within limits; under a closing lid it stays (trackers lose it there)."""

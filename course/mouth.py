@@ -111,6 +111,21 @@ class Mouth:
         off -= off.mean(0)  # both lips moving together open nothing
         return float(smoothstep(0.15, 1.0, np.abs(off).max() / self.mm))
 
+    def keep_to_lips(self, above, below, target, matrix) -> None:
+        """Where lips look into the photo's open mouth they look at its edge instead, or closing lips show teeth.
+
+        Args:
+            above, below: (h, w, 2) places in the photo of the upper and lower lip's picture, changed in place.
+        """
+        activity = self.activity(target, warping.inverted(self.skull(target, matrix)))
+        strength = activity * smoothstep(0.7, 2.0, self.opening)
+        if strength == 0:
+            return
+        for places, edge, sign in ((above, self.upper, 1), (below, self.lower, -1)):
+            u, v = self.frame.coordinates(places)
+            over = np.maximum(sign * (v - curves.read(edge, u)), 0) * smoothstep(1.02, 0.9, np.abs(u))
+            places -= (sign * strength * over)[..., None] * self.frame.across
+
     def draw(self, region: np.ndarray, origin, target: np.ndarray, matrix: np.ndarray) -> None:
         """Fill the space between the target's inner lips.
 

@@ -5,6 +5,7 @@
 
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 
 from . import curves, errors, eyelids, headwarp, landmarks, mouth, paste, warping
@@ -44,7 +45,6 @@ class Portrait:
         self.mouth = mouth.Mouth(self.image, points, settings.inside)
         self.lids = eyelids.Lids(self.image, points, settings.blinks)
         self._mask = paste.soft_mask(self.field.moves(), 0.02)
-        self._last = points.astype(np.float64)
 
     @property
     def mask(self) -> np.ndarray:
@@ -89,10 +89,10 @@ class Portrait:
         positions = self.field.positions(upper, back)
         region = warping.sample(self.image, positions)
         lower = self.field.spline(held, residual, np.setdiff1d(everything, headwarp.UPPER_LIP))
-        self._part_lips(region, positions, target, lower, back)
+        self._part_lips(region, positions, target, matrix, lower, back)
         return region
 
-    def _part_lips(self, region, positions, target, lower, back) -> None:
+    def _part_lips(self, region, positions, target, matrix, lower, back) -> None:
         """Below the lip line the picture follows the lower lip: in place."""
         lips = target[landmarks.LIPS_OUTER]
         frame = curves.frame_between(target[60], target[64])
@@ -113,6 +113,7 @@ class Portrait:
         both = (beside * gentle)[..., None] * difference
         above_places = positions[y0:y1, x0:x1] + both
         below_places = above_places + (1 - beside)[..., None] * difference
+        self.mouth.keep_to_lips(above_places, below_places, target, matrix)
         upper_picture = warping.sample(self.image, above_places)
         lower_picture = warping.sample(self.image, below_places)
         share = sharp[..., None]
@@ -120,8 +121,6 @@ class Portrait:
 
     def _difference(self, positions, box, lower, back) -> np.ndarray:
         """How much further the lower field looks than the upper one within a box, fading to 0 at its sides."""
-        import cv2
-
         x0, y0, x1, y1 = box
         origin = np.array(self.field.box[:2]) + [x0, y0]
         height, width = y1 - y0, x1 - x0
