@@ -114,10 +114,11 @@ def fit_spline(points: np.ndarray, values: np.ndarray, smoothing: float = 0.0) -
     system[n + 1 :, :n] = points.T
     right = np.zeros((n + 3, np.shape(values)[1]))
     right[:n] = values
-    try:
-        return np.linalg.solve(system, right)
-    except np.linalg.LinAlgError:  # points that coincide or lie on one line: the least of all solutions
-        return np.linalg.lstsq(system, right, rcond=None)[0]
+    solved, weights = cv2.solve(system, right, flags=cv2.DECOMP_LU)  # one thread: small systems lose by several
+    if not solved or not np.isfinite(weights).all():
+        # points that coincide or lie on one line: the least of all solutions
+        weights = np.linalg.lstsq(system, right, rcond=None)[0]
+    return weights
 
 
 def evaluate_spline(points: np.ndarray, weights: np.ndarray, queries: np.ndarray) -> np.ndarray:

@@ -254,6 +254,14 @@ def test_curves_pass_through_their_points():
     np.testing.assert_allclose(curves.read(curves.tabulate(frame, points), u), v, atol=0.05)
 
 
+def test_monotone_cubic_equals_scipy_inside():
+    from scipy.interpolate import PchipInterpolator
+
+    x, y = np.array([-1, -0.4, 0.1, 0.5, 1, 1.7]), np.array([0.0, 4, 6, 3, 0, 2])
+    at = np.linspace(-0.4, 1, 50)  # the ends' tangents are chosen differently
+    np.testing.assert_allclose(curves.monotone_cubic(x, y, at), PchipInterpolator(x, y)(at), atol=1e-9)
+
+
 def test_lids_are_bounded_softly():
     assert eyelids.bounded(1.0, 0.8, 1.3) == 1.0
     assert eyelids.bounded(0.99, 0.8, 1.3) == pytest.approx(0.99, abs=1e-3)
