@@ -17,7 +17,7 @@ from . import data, errors, landmark_data, landmarker, landmarks
 class TrainSettings:
     """What the shipped weights were trained with."""
 
-    steps: int = 5000
+    steps: int = 3600
     batch: int = 32
     learning_rate: float = 2e-3
     warmup: int = 200  # steps
