@@ -1,0 +1,61 @@
+# Each target sets up all it needs, in .venv. Another Python: make demo PYTHON=python3.12
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
+CORE := $(VENV)/.installed
+TEST := $(VENV)/.installed-test
+LAB := $(VENV)/.installed-lab
+
+.PHONY: help demo test lab clean
+
+help:
+	@echo "make demo   install, then make out/hello.mp4: a photograph that talks"
+	@echo "make test   ruff, pytest and, where there are notebooks, nbval"
+	@echo "make lab    JupyterLab in notebooks/"
+	@echo "make clean  remove out/ and what the tests leave (not .venv)"
+
+demo: $(CORE)
+	@$(BIN)/course animate -o out/hello.mp4
+
+test: $(TEST)
+	$(BIN)/ruff check course tests benchmarks
+	$(BIN)/python -m pytest $(ARGS)
+	@if ls notebooks/*.ipynb >/dev/null 2>&1; then $(BIN)/python -m pytest --nbval-lax notebooks; fi
+
+lab: $(LAB)
+	@mkdir -p notebooks
+	$(BIN)/jupyter lab notebooks
+
+clean:
+	rm -rf out .pytest_cache .ruff_cache
+
+# ---------------------------------------------------------------- set-up; runs again when pyproject.toml changes
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "$(PYTHON) is not here: install Python 3.10 or newer, or name one: make demo PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 10))" || { \
+	  echo "$$($(PYTHON) --version) is too old; 3.10 or newer is needed: make demo PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c "import ensurepip, venv" 2>/dev/null || { \
+	  echo "$(PYTHON) cannot make virtual environments: install them (Debian, Ubuntu: apt-get install python3-venv)"; \
+	  exit 1; }
+	@echo "Making $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(CORE): pyproject.toml | $(BIN)/python
+	@echo "Installing the package and what it needs (PyTorch is large: some minutes the first time)"
+	@$(PIP) -e .
+	@touch $@
+
+# face-alignment brings opencv-python, whose module needs the system's libGL; the headless one, put there last, does not.
+$(TEST): $(CORE)
+	@echo "Installing what the tests need"
+	@$(PIP) -e ".[test,notebooks,face-alignment]"
+	@$(PIP) --force-reinstall --no-deps opencv-python-headless
+	@touch $@
+
+$(LAB): $(CORE)
+	@echo "Installing JupyterLab"
+	@$(PIP) -e ".[notebooks]"
+	@touch $@
