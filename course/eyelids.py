@@ -30,7 +30,8 @@ class LidSettings:
     least: float = 0.86  # the warp narrows an opening to this part of the photo's, the layer does the rest
     most: float = 1.3  # and widens it at most so far
     gaze: float = 0.13  # a pupil moves at most so far, in eye widths
-    margin: float = 0.13  # the lid's skin begins so far above the open eye, in eye widths
+    margin: float = 0.11  # the lid's skin begins so far above the open eye, in eye widths
+    most_margin: float = 0.25  # and at most so far, where lashes and liner are thick
     crease: float = 0.05  # the fold above it, the same
     lash: float = 0.05  # half thickness of the lash line
     lash_strength: float = 0.85
@@ -83,20 +84,39 @@ class Eye:
         upper = curves.tabulate(frame, self.points[UPPER[self.side]])
         lower = curves.tabulate(frame, self.points[LOWER[self.side]])
         u = np.linspace(-SKIN_REACH, SKIN_REACH, SKIN_SAMPLES)
-        self.above = _smooth_row(_band(image, frame, u, upper, np.linspace(-0.17, -0.10, 5) * width))
-        self.below = _smooth_row(_band(image, frame, u, lower, np.linspace(0.08, 0.14, 5) * width))
+        self.margin = self._lash_band(image, frame, u, upper)
+        rows = -(self.margin + np.linspace(0.0, 0.05, 5)[:, None]) * width
+        self.above = _smooth_row(_band(image, frame, u, upper, rows))
+        self.below = _smooth_row(_band(image, frame, u, lower, np.linspace(0.08, 0.14, 5)[:, None] * width))
         # The lash line against the skin beside it: 1 has no lashes, 0 is black
-        band = _band(image, frame, u, upper, np.linspace(-0.06, 0.015, 6) * width)
+        band = _band(image, frame, u, upper, np.linspace(-0.06, 0.015, 6)[:, None] * width)
         skin = 0.75 * self.above + 0.25 * self.below
         inner = np.abs(u) < 0.8
         ratio = np.clip(band.min(0)[inner] / np.maximum(skin[inner], 1), 0, 1)
         self.lash = np.clip(np.median(ratio, 0), 0.15, 0.6)
         # Pores and grain, from the skin below the eye, turned upside down
         rows = np.linspace(0.10, 0.10 + settings.grain_rows, GRAIN_SAMPLES) * width
-        patch = _band(image, frame, np.linspace(-1, 1, 2 * GRAIN_SAMPLES), lower, rows)
+        patch = _band(image, frame, np.linspace(-1, 1, 2 * GRAIN_SAMPLES), lower, rows[:, None])
         coarse = cv2.GaussianBlur(patch, (0, 0), 2.0)
         grain = (patch - coarse).mean(-1)[::-1]
         self.grain = np.clip(grain - grain.mean(), -10, 10).astype(np.float32)
+
+    def _lash_band(self, image, frame, u, upper) -> np.ndarray:
+        """How far above the lid's points lashes and liner reach, in eye widths, (SKIN_SAMPLES,): the lid covers them.
+
+        Upwards from the eye it gets dark (lashes) and light again (skin): the place where most of the light is back.
+        """
+        offsets = np.linspace(0.0, self.settings.most_margin, 20)
+        light = _band(image, frame, u, upper, -offsets[:, None] * 2 * frame.half).mean(-1)  # (20, SKIN_SAMPLES)
+        light = cv2.GaussianBlur(light, (0, 0), 1.5, borderType=cv2.BORDER_REPLICATE)
+        margin = np.full(len(u), self.settings.margin)
+        for column in range(len(u)):
+            lash = int(light[:9, column].argmin())
+            rise = light[lash:, column]
+            back = np.flatnonzero(rise >= rise[0] + 0.7 * (rise.max() - rise[0]))
+            margin[column] = offsets[lash + back[0]] + 0.02
+        margin = np.clip(margin, self.settings.margin, self.settings.most_margin)
+        return cv2.GaussianBlur(margin[None].astype(np.float32), (0, 0), 2.5, borderType=cv2.BORDER_REPLICATE)[0]
 
     def limit(self, safe, target, blink) -> float:
         """Put this eye's lids and pupil within the limits, in place; returns how far the layer closes it."""
@@ -152,9 +172,11 @@ class Eye:
         places = warping.identity_grid(y1 - y0, x1 - x0) + np.array([x0 + origin[0], y0 + origin[1]], np.float32)
         u, v = frame.coordinates(places)
         top = curves.read(curves.tabulate(frame, safe[UPPER[self.side]]), u) / width
-        bottom = curves.read(curves.tabulate(frame, safe[LOWER[self.side]]), u) / width
+        rounded = cv2.GaussianBlur(curves.tabulate(frame, safe[LOWER[self.side]])[None], (0, 0), 7.0)[0]
+        bottom = curves.read(rounded, u) / width
         v = v / width
-        bottom = bottom + 0.015
+        # lids are rounder between the points than the curve through them: meet a little below it
+        bottom = bottom + 0.045 * np.sqrt(np.clip(1 - u**4, 0, 1))
         edge = top + (bottom - top) * amount  # where the lid ends now
         patch = region[y0:y1, x0:x1]
         patch[:] = np.clip(self._lid(patch, u, v, top, bottom, edge, amount, 1 / width) + 0.5, 0, 255)
@@ -162,34 +184,31 @@ class Eye:
     def _lid(self, patch, u, v, top, bottom, edge, amount, pixel):
         """The lid over a piece of the picture (h, w, 3); u, v, top, bottom, edge: (h, w), heights in eye widths."""
         settings = self.settings
-        margin = settings.margin
+        margin = _along(self.margin, u)
         soft = max(0.012, 0.7 * pixel)
         corners = smoothstep(1.12, 0.9, np.abs(u))
         fade_in = smoothstep(0.0, 0.15, amount)
         # Skin between the lid's root and its edge, drawn out like a curtain: 0 at the root, 1 at the edge
         down = np.clip((v - (top - margin)) / np.maximum(edge - top + margin, 1e-3), 0, 1.2)
         skin = self._skin(u, down)
-        cover = smoothstep(-margin, -0.4 * margin, v - top) * smoothstep(soft, -soft, v - edge) * corners * fade_in
+        cover = smoothstep(-1.15 * margin, -0.6 * margin, v - top) * smoothstep(soft, -soft, v - edge)
+        cover = cover * corners * fade_in
         # the eye below lies in the shadow of the lid
         shadow = smoothstep(0.14, 0.0, v - edge) * smoothstep(-soft, soft, v - edge) * (bottom > edge)
         result = patch * (1 - 0.35 * fade_in * corners * shadow * (1 - amount))[..., None]
         result = result + cover[..., None] * (skin - result)
-        crease = np.exp(-(((v - top + settings.crease) / 0.022) ** 2)) * smoothstep(1.0, 0.6, np.abs(u))
-        result = result * (1 - 0.10 * smoothstep(0.2, 0.8, amount) * crease)[..., None]
+        crease = np.exp(-(((v - top + settings.crease) / 0.04) ** 2)) * smoothstep(1.0, 0.5, np.abs(u))
+        result = result * (1 - 0.07 * smoothstep(0.2, 0.8, amount) * crease)[..., None]
         # Lashes: a dark line along the edge, thin at the inner and outer corner
         thick = np.maximum(settings.lash * (0.45 + 0.55 * np.clip(1 - u**2, 0, 1)), 0.75 * pixel)
         away = (v - edge) / thick
-        line = np.exp(-np.where(away > 0, away * 1.2, away * 1.6) ** 2) * smoothstep(1.06, 0.85, np.abs(u)) * fade_in
+        line = np.exp(-np.where(away > 0, away * 1.2, away * 1.6) ** 2) * smoothstep(1.06, 0.72, np.abs(u)) * fade_in
         dark = 1 - line[..., None] * (1 - self.lash) * settings.lash_strength
         return result * dark
 
     def _skin(self, u, down):
         """Skin of the lid: (h, w, 3) from places along the eye and down the lid."""
-        at = (np.clip(u, -SKIN_REACH, SKIN_REACH) + SKIN_REACH) * ((SKIN_SAMPLES - 1) / (2 * SKIN_REACH))
-        index = np.minimum(at.astype(np.int32), SKIN_SAMPLES - 2)
-        part = (at - index)[..., None]
-        above = self.above[index] * (1 - part) + self.above[index + 1] * part
-        below = self.below[index] * (1 - part) + self.below[index + 1] * part
+        above, below = _along(self.above, u), _along(self.below, u)
         share = smoothstep(0.0, 1.0, down)[..., None] * 0.8
         # the lid is a ball under skin: light in its middle, darker towards its edge
         ball = 0.96 + 0.07 * np.sin(np.pi * np.clip(down * 0.9, 0, 1)) - 0.05 * smoothstep(0.7, 1.0, down)
@@ -198,9 +217,17 @@ class Eye:
         return (above + share * (below - above)) * ball[..., None] + grain[..., None]
 
 
+def _along(row: np.ndarray, u: np.ndarray) -> np.ndarray:
+    """A row of values (SKIN_SAMPLES, ...) along the eye, read at u (h, w): (h, w, ...)."""
+    at = (np.clip(u, -SKIN_REACH, SKIN_REACH) + SKIN_REACH) * ((SKIN_SAMPLES - 1) / (2 * SKIN_REACH))
+    index = np.minimum(at.astype(np.int32), SKIN_SAMPLES - 2)
+    part = (at - index).reshape(*at.shape, *[1] * (row.ndim - 1))
+    return row[index] * (1 - part) + row[index + 1] * part
+
+
 def _band(image, frame, u, curve, offsets) -> np.ndarray:
-    """Colours along a curve at several distances (n,) in pixels below it: float32 (n, len(u), 3)."""
-    v = curves.read(curve, u)[None] + np.asarray(offsets)[:, None]
+    """Colours along a curve at distances (n, 1) or (n, len(u)) in pixels below it: float32 (n, len(u), 3)."""
+    v = curves.read(curve, u)[None] + offsets
     places = frame.pixels(np.broadcast_to(u, v.shape), v).astype(np.float32)
     return warping.sample(image, places, smooth=False).astype(np.float32)
 
