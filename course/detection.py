@@ -26,7 +26,8 @@ log = logging.getLogger("course")
 class DetectorSettings:
     """Numbers that belong to the weights; the thresholds were chosen on the validation part."""
 
-    anchor_sizes: tuple = ((14, 22), (34, 52), (80, 125), (190, 290))  # a pair for each stride, x1.55 from one to the next
+    # pixels: a pair for each stride, each about 1.55 times the one before
+    anchor_sizes: tuple = ((14, 22), (34, 52), (80, 125), (190, 290))
     working_side: int = 320  # the picture's long side is shrunk to this; faces from 12 px up are then found
     fine_sides: tuple = (960, 2880)  # looked at as well where nothing, or only small faces, came up before
     small_face: float = 64  # working pixels: below this there may be further, still smaller ones
@@ -146,8 +147,9 @@ def detect_faces(image: np.ndarray, backend: str = "auto") -> np.ndarray:
 
 def best_score(image: np.ndarray) -> float:
     """The highest score our detector gives to any place in the picture, for the message when it is too low."""
-    _, scores = _look(_network(), image, SETTINGS.working_side)
-    return float(scores.max()) if len(scores) else 0.0
+    sides = [side for side in (SETTINGS.working_side, *SETTINGS.fine_sides)
+             if side == SETTINGS.working_side or max(image.shape[:2]) * 3 > side]
+    return max(float(_look(_network(), image, side)[1].max()) for side in sides)
 
 
 def _second_opinion(image) -> np.ndarray:

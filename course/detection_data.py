@@ -21,11 +21,12 @@ class SceneSettings:
     size: int = 256  # pixels, square
     smallest: float = 12.0  # pixels: a smaller face is in the picture but the detector may ignore it
     largest_share: float = 1.05  # of the picture's side
-    scene_share: float = 0.45  # whole scenes with one face
-    crowd_share: float = 0.30  # many faces pasted; the rest has no face
+    scene_share: float = 0.42  # whole scenes with one face
+    crowd_share: float = 0.25  # many faces pasted; the rest has no face
     crowd: tuple = (2, 12)  # faces in a crowd
     visible: float = 0.55  # part of the face's box inside the picture below which it is neither face nor not
-    scrambled_share: float = 0.5  # of the pictures without a face that have scrambled faces
+    headless_share: float = 0.45  # of the pictures without a face: a whole scene whose head is covered
+    scrambled_share: float = 0.4  # of the pictures without a face that have scrambled faces
 
 
 @dataclass
@@ -92,8 +93,10 @@ class SceneComposer:
         return self._labelled(canvas, placed)
 
     def without_face(self, rng) -> Scene:
-        """Backgrounds, and often scrambled faces on them."""
+        """Backgrounds, whole scenes with the head covered, and often scrambled faces on them."""
         canvas = self.background(rng)
+        if rng.random() < self.settings.headless_share:
+            self._paste_headless(rng, canvas)
         if rng.random() < self.settings.scrambled_share:
             for _ in range(int(rng.integers(1, 7))):
                 self._paste_scrambled(rng, canvas)
@@ -164,6 +167,26 @@ class SceneComposer:
             alpha = cv2.GaussianBlur(mask[window], (0, 0), max(softness, 0.3))[..., None] / np.float32(255)
             canvas[window] = (canvas[window] * (1 - alpha) + pasted[window] * alpha).astype(np.uint8)
         return points
+
+    def _paste_headless(self, rng, canvas):
+        """A whole scene, large, with something else where the head was: what bodies and rooms look like."""
+        size = len(canvas)
+        side = size * np.exp(rng.uniform(np.log(0.15), np.log(1.2)))
+        center = rng.uniform(0, size, 2)
+        points = self._paste(rng, canvas, int(rng.integers(len(self.points))), center, side, "whole")
+        box = landmarks.tight_boxes(points)
+        cover = self.tile(rng, size) if rng.random() < 0.6 else faceless.texture(rng, size)
+        mask = np.zeros(canvas.shape[:2], np.uint8)
+        middle, half = (box[:2] + box[2:]) / 2, (box[2:] - box[:2]) / 2 * rng.uniform(1.15, 1.5)
+        middle[1] -= 0.15 * half[1]
+        axes = tuple(int(max(1, h)) for h in half)
+        if rng.random() < 0.5:
+            cv2.ellipse(mask, tuple(int(m) for m in middle), axes, 0, 0, 360, 255, -1)
+        else:
+            low, high = (middle - half).astype(int), (middle + half).astype(int)
+            cv2.rectangle(mask, tuple(map(int, low)), tuple(map(int, high)), 255, -1)
+        alpha = cv2.GaussianBlur(mask, (0, 0), max(0.5, side * rng.uniform(0, 0.05)))[..., None] / np.float32(255)
+        canvas[:] = (canvas * (1 - alpha) + cover * alpha).astype(np.uint8)
 
     def _paste_scrambled(self, rng, canvas):
         """A face with its parts in the wrong places, in a soft or hard frame."""
@@ -247,7 +270,8 @@ def _outline(rng, box, style) -> np.ndarray:
     center, half = (box[:2] + box[2:]) / 2, (box[2:] - box[:2]) / 2
     if style == "cut":
         grow = 1 + rng.uniform(0.1, 0.6, 4)
-        return center + half * np.array([[-grow[0], -grow[1]], [grow[2], -grow[1]], [grow[2], grow[3]], [-grow[0], grow[3]]])
+        left, above, right, below = -grow[0], -grow[1], grow[2], grow[3]
+        return center + half * np.array([[left, above], [right, above], [right, below], [left, below]])
     turn = np.linspace(0, 2 * np.pi, 24, endpoint=False)
     above = np.where(np.sin(turn) < 0, rng.uniform(1.4, 1.9), rng.uniform(1.05, 1.2))  # the hair is above the box
     return center + half * np.stack([np.cos(turn) * rng.uniform(1.1, 1.35), np.sin(turn) * above], axis=1)

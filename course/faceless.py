@@ -114,6 +114,38 @@ def _disc(rng, picture, center, radius, kind):
             cv2.circle(picture, where, max(1, int(r * share)), _color(rng).tolist(), -1, cv2.LINE_AA)
 
 
+def solids(rng, size):
+    """Round bodies in the light of one lamp, with gloss and shadow: cups, fruit, spoons, balls, pots, knobs."""
+    picture = polygons(rng, size) if rng.random() < 0.5 else noise(rng, size)
+    y, x = np.mgrid[:size, :size].astype(np.float32)
+    lamp = rng.normal(size=3) + np.array([0, -0.5, 1.2])
+    lamp /= np.linalg.norm(lamp)
+    largest = size * rng.choice([0.1, 0.25, 0.5])
+    for _ in range(int(rng.integers(1, 9))):
+        center, radii, turn = rng.uniform(0, size, 2), rng.uniform(0.25, 1, 2) * largest, rng.uniform(0, np.pi)
+        u = ((x - center[0]) * np.cos(turn) + (y - center[1]) * np.sin(turn)) / radii[0]
+        v = ((y - center[1]) * np.cos(turn) - (x - center[0]) * np.sin(turn)) / radii[1]
+        body = _shaded(rng, u, v, lamp)
+        alpha = np.clip((1 - np.hypot(u, v)) * radii.min() / rng.uniform(1, 3), 0, 1)[..., None]
+        picture = (picture * (1 - alpha) + body * alpha).astype(np.uint8)
+    return _grain(rng, picture)
+
+
+def _shaded(rng, u, v, lamp):
+    """A bulging or hollow body, perhaps with relief, lit by the lamp: normals, Lambert's law, a highlight."""
+    height = np.sqrt(np.clip(1 - u * u - v * v, 0, 1)) * rng.choice([-1, 0.3, 1])
+    if rng.random() < 0.5:  # relief, as on a coin
+        coarse = rng.normal(size=(int(rng.integers(4, 20)),) * 2).astype(np.float32)
+        height = height + 0.15 * cv2.resize(coarse, u.shape[::-1], interpolation=cv2.INTER_CUBIC)
+    slope_y, slope_x = np.gradient(height)
+    reach = 1 / max(np.abs(np.diff(u, axis=1)).max(), np.abs(np.diff(v, axis=0)).max(), 1e-6)  # pixels in one unit
+    normal = np.stack([-slope_x * reach, -slope_y * reach, np.ones_like(height)], axis=-1)
+    normal /= np.linalg.norm(normal, axis=-1, keepdims=True)
+    light = np.clip(normal @ lamp, 0, 1)[..., None]
+    gloss = light ** rng.uniform(8, 40) * rng.uniform(0, 200)
+    return np.clip(_color(rng) * (0.25 + 0.85 * light) + gloss, 0, 255).astype(np.float32)
+
+
 def writing(rng, size):
     """Lines of text, a page or a sign."""
     dark_on_light = rng.random() < 0.7
@@ -202,8 +234,8 @@ def _draw_head(rng, picture, center, radius):
     thick = max(1, int(radius / 40))
     if rng.random() < 0.6:
         for side in (-1, 1):  # the muzzle's two curves
-            cv2.ellipse(picture, _point(place(side * 0.15, nose + 0.2)), _axes((0.15 * radius, 0.12 * radius)), 0, 0, 180,
-                        dark.tolist(), thick, cv2.LINE_AA)
+            cheek = _point(place(side * 0.15, nose + 0.2))
+            cv2.ellipse(picture, cheek, _axes((0.15 * radius, 0.12 * radius)), 0, 0, 180, dark.tolist(), thick, cv2.LINE_AA)
     if rng.random() < 0.5:
         for side in (-1, 1):  # whiskers
             for tilt in (-0.15, 0, 0.15):
@@ -222,7 +254,8 @@ def shuffle_tiles(rng, face):
     height, width = face.shape[0] // n * n, face.shape[1] // n * n
     if min(height, width) < 2 * n:
         return face[::-1, ::-1]
-    tiles = face[:height, :width].reshape(n, height // n, n, width // n, 3).swapaxes(1, 2).reshape(n * n, height // n, -1, 3)
+    grid = face[:height, :width].reshape(n, height // n, n, width // n, 3).swapaxes(1, 2)  # (n, n, h, w, 3)
+    tiles = grid.reshape(n * n, height // n, width // n, 3)
     order = np.roll(np.arange(n * n), int(rng.integers(1, n * n)))  # a shift leaves no tile where it was
     if n > 2:
         order = rng.permutation(order)
@@ -310,5 +343,5 @@ def texture_without_heads(rng, size):
     return _pick(rng, TEXTURES[:-2])(rng, size)
 
 
-TEXTURES = (noise, fibres, stripes, bricks, discs, writing, polygons, spots, heads, heads)
+TEXTURES = (noise, fibres, stripes, bricks, discs, writing, polygons, spots, solids, solids, heads, heads)
 SCRAMBLES = (shuffle_tiles, swap_bands, eyes_alone, rub_out, shuffle_tiles)

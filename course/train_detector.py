@@ -47,7 +47,8 @@ def match(boxes: torch.Tensor, ignore: torch.Tensor, anchors: torch.Tensor, sett
     label = torch.zeros(len(anchors), dtype=torch.long)
     target = anchors.clone()
     if len(ignore):
-        corner, other = torch.maximum(anchors[:, None, :2], ignore[:, :2]), torch.minimum(anchors[:, None, 2:], ignore[:, 2:])
+        corner = torch.maximum(anchors[:, None, :2], ignore[:, :2])  # (A, I, 2)
+        other = torch.minimum(anchors[:, None, 2:], ignore[:, 2:])
         covered = (other - corner).clamp(min=0).prod(dim=-1) / detection.area(anchors)[:, None]  # (A, I)
         label[(covered > 0.4).any(dim=1) | (detection.iou(anchors, ignore) > 0.2).any(dim=1)] = -1
     if len(boxes):
@@ -119,8 +120,8 @@ def train(data_folders, steps: int = 4000, resume: bool = False, device: str = "
         if (step + 1) % settings.report_every == 0 or step + 1 == steps:
             run.save(logdir / "checkpoint.pt")
             write_weights(run.averaged(), out)
-            report = judge(run.averaged()) if judge else {}
-            report = {"step": step + 1, "loss": round(run.mean_loss, 4), "minutes": round(run.seconds / 60, 1), **report}
+            report = {"step": step + 1, "loss": round(run.mean_loss, 4), "minutes": round(run.seconds / 60, 1)}
+            report.update(judge(run.averaged()) if judge else {})
             _append(logdir / "log.csv", report)
             tqdm.write("  ".join(f"{name} {value}" for name, value in report.items()))
     return out
