@@ -26,12 +26,12 @@ TOOTH_LIFTS = np.array([0.0, 0.7, 0.2, 1.0, 1.6])
 class MouthSettings:
     """Millimetres, and parts of the photo's own colours."""
 
-    upper_edge: float = 2.2  # upper teeth reach this far below the line of the closed lips
-    lower_edge: float = 0.4  # lower teeth begin this far below it, moving with the jaw
-    teeth: float = 0.62  # brightness of the front teeth against the white of the eye
-    dark: float = 0.17  # brightness of the deep mouth against the lips
-    tongue: float = 0.55  # the same of the tongue
-    contact: float = 3.0  # length of the shadow under the upper lip
+    upper_edge: float = 3.8  # upper teeth reach this far below the line of the closed lips
+    lower_edge: float = 1.8  # lower teeth begin this far below it, moving with the jaw
+    teeth: float = 0.74  # brightness of the front teeth against the white of the eye
+    dark: float = 0.2  # brightness of the deep mouth against the lips
+    tongue: float = 0.66  # the same of the tongue
+    contact: float = 2.6  # length of the shadow under the upper lip
     softness: float = 0.35  # blur of everything painted
 
 
@@ -147,7 +147,7 @@ class Mouth:
         u, v = frame.coordinates(places)
         above = v - curves.read(curves.tabulate(frame, target[UPPER_INNER]), u)
         below = curves.read(curves.tabulate(frame, target[LOWER_INNER]), u) - v
-        edge = max(0.9, 0.3 * self.mm)
+        edge = max(0.9, 0.3 * self.mm) * (1 + 1.2 * np.clip(np.abs(u), 0, 1) ** 6)  # corners lie in soft shadow
         alpha = np.clip(above / edge, 0, 1) * np.clip(below / edge, 0, 1) * activity
         if alpha.max() == 0:
             return
@@ -172,7 +172,7 @@ class Mouth:
             colour = self._upper_teeth(colour, x, y, above, light)
         if self.shows_own > 0:
             colour = self._own(colour, in_photo)
-        shadow = 0.45 + 0.55 * smoothstep(0, self.settings.contact, above)
+        shadow = 0.5 + 0.5 * smoothstep(0, self.settings.contact, above)
         shadow = shadow * (0.75 + 0.25 * smoothstep(0, 1.2, below))
         shadow = shadow + (1 - shadow) * 0.7 * self.shows_own  # a mouth of its own has its own shadows
         return colour * shadow[..., None]
@@ -189,12 +189,13 @@ class Mouth:
         return glow[..., None] * self.deep
 
     def _tongue(self, colour, u, x, above, gap):
+        """A dome that rises from behind the lower lip as the mouth opens; the light falls on its front."""
         down = above / gap
-        body = smoothstep(0.45, 0.9, down + 0.12 * (x / 14) ** 2 * -1) * smoothstep(1.0, 0.45, np.abs(u))
-        body = body * smoothstep(3, 11, gap)
-        groove = 1 - 0.12 * np.exp(-((x / 1.6) ** 2)) * smoothstep(0.5, 0.9, down)
-        shade = (0.55 + 0.45 * down) * groove
-        return colour + body[..., None] * (shade[..., None] * self.tongue - colour)
+        dome = 0.38 + 0.30 * (x / 15) ** 2  # where its outline is, 0 at the upper lip and 1 at the lower
+        body = smoothstep(-0.12, 0.22, down - dome) * smoothstep(1.0, 0.5, np.abs(u)) * smoothstep(2, 9, gap)
+        groove = 1 - 0.10 * np.exp(-((x / 2.5) ** 2)) * smoothstep(0.4, 0.8, down)
+        shade = (0.45 + 0.60 * smoothstep(0.3, 0.95, down)) * groove
+        return colour + (0.9 * body)[..., None] * (shade[..., None] * self.tongue - colour)
 
     def _upper_teeth(self, colour, x, y, above, light):
         settings, side = self.settings, np.abs(x)
@@ -219,8 +220,8 @@ class Mouth:
         within = np.abs(side / 5.4 - np.floor(side / 5.4) - 0.5) * 2
         soft = settings.softness + 0.5 / max(self.mm, 0.3)
         edge = settings.lower_edge + 0.5 * within**6 + 0.02 * side
-        alpha = smoothstep(-soft, soft, y - edge) * smoothstep(20, 10, side) * light
-        shine = (1 - 0.2 * within**8) * 0.68
+        alpha = smoothstep(-soft, soft, y - edge) * smoothstep(20, 10, side) * light * 0.55
+        shine = (1 - 0.2 * within**8) * 0.62
         return colour + alpha[..., None] * (shine[..., None] * self.tooth - colour)
 
     def _own(self, colour, in_photo):
