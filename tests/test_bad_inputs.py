@@ -95,7 +95,7 @@ def test_silence(animate, tmp_path, hopper_path):
 
 @pytest.mark.parametrize("text", ["", "  \n ", "..."])
 def test_empty_text(animate, hopper_path, text):
-    assert re.search("nothing to say|text", animate(hopper_path, "--text", text))
+    assert re.search("nothing to pronounce|is empty", animate(hopper_path, "--text", text))
 
 
 def test_an_unknown_voice(animate, hopper_path):
