@@ -30,8 +30,8 @@ class LidSettings:
     least: float = 0.86  # the warp narrows an opening to this part of the photo's, the layer does the rest
     most: float = 1.3  # and widens it at most so far
     gaze: float = 0.13  # a pupil moves at most so far, in eye widths
-    margin: float = 0.11  # the lid's skin begins so far above the open eye, in eye widths
-    most_margin: float = 0.25  # and at most so far, where lashes and liner are thick
+    margin: float = 0.13  # the lid's skin begins so far above the open eye, in eye widths
+    most_margin: float = 0.28  # and at most so far, where lashes and liner are thick
     crease: float = 0.05  # the fold above it, the same
     lash: float = 0.05  # half thickness of the lash line
     lash_strength: float = 0.85
@@ -113,8 +113,8 @@ class Eye:
         for column in range(len(u)):
             lash = int(light[:9, column].argmin())
             rise = light[lash:, column]
-            back = np.flatnonzero(rise >= rise[0] + 0.7 * (rise.max() - rise[0]))
-            margin[column] = offsets[lash + back[0]] + 0.02
+            back = np.flatnonzero(rise >= rise[0] + 0.85 * (rise.max() - rise[0]))
+            margin[column] = offsets[lash + back[0]] + 0.03
         margin = np.clip(margin, self.settings.margin, self.settings.most_margin)
         return cv2.GaussianBlur(margin[None].astype(np.float32), (0, 0), 2.5, borderType=cv2.BORDER_REPLICATE)[0]
 
@@ -186,7 +186,7 @@ class Eye:
         settings = self.settings
         margin = _along(self.margin, u)
         soft = max(0.012, 0.7 * pixel)
-        corners = smoothstep(1.12, 0.9, np.abs(u))
+        corners = smoothstep(1.24, 0.98, np.abs(u))
         fade_in = smoothstep(0.0, 0.15, amount)
         # Skin between the lid's root and its edge, drawn out like a curtain: 0 at the root, 1 at the edge
         down = np.clip((v - (top - margin)) / np.maximum(edge - top + margin, 1e-3), 0, 1.2)
@@ -198,7 +198,7 @@ class Eye:
         result = patch * (1 - 0.35 * fade_in * corners * shadow * (1 - amount))[..., None]
         result = result + cover[..., None] * (skin - result)
         crease = np.exp(-(((v - top + settings.crease) / 0.04) ** 2)) * smoothstep(1.0, 0.5, np.abs(u))
-        result = result * (1 - 0.07 * smoothstep(0.2, 0.8, amount) * crease)[..., None]
+        result = result * (1 - 0.03 * smoothstep(0.2, 0.8, amount) * crease)[..., None]
         # Lashes: a dark line along the edge, thin at the inner and outer corner
         thick = np.maximum(settings.lash * (0.45 + 0.55 * np.clip(1 - u**2, 0, 1)), 0.75 * pixel)
         away = (v - edge) / thick

@@ -27,8 +27,8 @@ class FieldSettings:
     ring: float = 2.0  # where the local part is nailed down
     ring_points: int = 28
     nodes: int = 56  # a side of the grid on which the field is worked out
-    whole: tuple = (1.35, 1.75, 1.0)  # to the side, up, down: moves fully with the head
-    still: tuple = (2.5, 2.9, 2.35)  # the same: stands still
+    whole: tuple = (1.3, 1.75, 1.0)  # to the side, up, down: moves fully with the head
+    still: tuple = (2.2, 2.65, 2.3)  # the same: stands still
     border: float = 0.45  # width of the strip along the picture's border that comes to rest
     max_residual: float = 1.2  # a point further off than this is a mistake
 
