@@ -15,7 +15,8 @@ from tqdm import tqdm
 from course import data, demo, detection, detection_data, images, landmarks, train_detector
 
 FACELESS = ("coffee chelsea rocket brick grass gravel coins page clock hubble_deep_field immunohistochemistry moon "
-            "retina text checkerboard logo colorwheel cell microaneurysms shepp_logan_phantom horse binary_blobs").split()
+            "retina text checkerboard logo colorwheel cell microaneurysms shepp_logan_phantom horse "
+            "binary_blobs").split()
 SIZES = (24, 32, 48, 64, 96, 128, 192, 280, 400)  # pixels, edges of the classes
 
 

@@ -31,8 +31,10 @@ class DetectorSettings:
     working_side: int = 320  # the picture's long side is shrunk to this; faces from 12 px up are then found
     fine_sides: tuple = (960, 2880)  # looked at as well where nothing, or only small faces, came up before
     small_face: float = 64  # working pixels: below this there may be further, still smaller ones
-    min_score: float = 0.5
-    min_score_fine: float = 0.6  # a finer look sees far more places where it could err
+    doubt: tuple = (0.4, 0.88)  # first scores from one to the other are settled by a second look
+    min_score: float = 0.75  # of the mean of all looks
+    close_up: int = 192  # pixels: the side of the second look's picture
+    close_up_face: float = 0.6  # how much of it the face fills
     nms_iou: float = 0.4
 
 
@@ -146,10 +148,12 @@ def detect_faces(image: np.ndarray, backend: str = "auto") -> np.ndarray:
 
 
 def best_score(image: np.ndarray) -> float:
-    """The highest score our detector gives to any place in the picture, for the message when it is too low."""
+    """The highest score our detector gives to any place in the picture (0 below the first look's limit)."""
     sides = [side for side in (SETTINGS.working_side, *SETTINGS.fine_sides)
              if side == SETTINGS.working_side or max(image.shape[:2]) * 3 > side]
-    return max(float(_look(_network(), image, side)[1].max()) for side in sides)
+    found = [_candidates(_network(), image, side, SETTINGS, most=5) for side in sides]
+    settled = [_settled(_network(), image, face, SETTINGS)[4] for face in np.concatenate(found)]
+    return float(max(settled, default=0.0))
 
 
 def _second_opinion(image) -> np.ndarray:
@@ -166,15 +170,16 @@ def _second_opinion(image) -> np.ndarray:
 def find_faces(net: torch.nn.Module, image: np.ndarray, settings: DetectorSettings = SETTINGS) -> np.ndarray:
     """What a given network finds in uint8 (H, W, 3): float32 (N, 5), best first.
 
-    Coarse to fine: the finer looks happen only where the coarse one leaves doubt.
+    Coarse to fine: the finer looks happen only where the coarse one leaves doubt. A face whose score is neither
+    high nor low is looked at again from near, and in the mirror; what counts is the mean.
     """
     long_side = max(image.shape[:2])
-    faces = _faces_at(net, image, settings.working_side, settings.min_score, settings)
+    faces = _faces_at(net, image, settings.working_side, settings)
     looked_at = settings.working_side
     for side in settings.fine_sides:
         if long_side <= looked_at or not _doubtful(faces, looked_at / long_side, settings):
             break
-        finer = _faces_at(net, image, side, settings.min_score_fine, settings)
+        finer = _faces_at(net, image, side, settings)
         faces = _merge(np.concatenate([faces, finer]), settings.nms_iou)
         looked_at = side
     return faces
@@ -187,11 +192,57 @@ def _doubtful(faces, scale, settings) -> bool:
     return float((faces[:, 2] - faces[:, 0]).min() * scale) < settings.small_face
 
 
-def _faces_at(net, image, side, min_score, settings) -> np.ndarray:
+def _faces_at(net, image, side, settings) -> np.ndarray:
+    candidates = _candidates(net, image, side, settings)
+    scored = [_settled(net, image, face, settings) for face in candidates]
+    faces = np.array([face for face in scored if face[4] >= settings.min_score], np.float32).reshape(-1, 5)
+    return faces[np.argsort(-faces[:, 4], kind="stable")]
+
+
+def _candidates(net, image, side, settings, most: int = 50) -> np.ndarray:
+    """What one look finds, the doubtful ones included: (N, 5), best first."""
     boxes, scores = _look(net, image, side)
-    sure = scores >= min_score
-    faces = torch.cat([boxes[sure], scores[sure, None]], dim=1).numpy()
-    return _merge(faces, settings.nms_iou)
+    likely = scores >= settings.doubt[0]
+    faces = torch.cat([boxes[likely], scores[likely, None]], dim=1).numpy()
+    return _merge(faces, settings.nms_iou)[:most]
+
+
+def _settled(net, image, face, settings) -> np.ndarray:
+    """A doubtful face (5,) with the mean of three scores: the first, from near, and from near in the mirror."""
+    if face[4] >= settings.doubt[1]:
+        return face
+    return np.append(face[:4], (face[4] + sum(_close_up_scores(net, image, face, settings))) / 3)
+
+
+def _close_up_scores(net, image, face, settings) -> list:
+    """The score of a face (5,) with the picture cut out round it, as it is and mirrored."""
+    share = settings.close_up_face
+    face_side = max(face[2] - face[0], face[3] - face[1], 1.0)
+    canvas = int(min(settings.close_up, 2 * face_side / share) + 0.5)  # enlarged to twice its size at most
+    scale = canvas * share / face_side
+    low = (face[:2] + face[2:4]) / 2 - canvas / scale / 2
+    crop = _cut_out(image, low, canvas / scale, canvas)
+    middle = canvas * torch.tensor([[1 - share, 1 - share, 1 + share, 1 + share]]) / 2
+    scores = []
+    for picture in (crop, np.ascontiguousarray(crop[:, ::-1])):
+        boxes, answers = _look(net, picture, canvas)
+        near = iou(middle, boxes)[0] > settings.nms_iou  # (A,)
+        scores.append(float((answers * near).max()))
+    return scores
+
+
+def _cut_out(image, low, side, canvas) -> np.ndarray:
+    """The square from `low` with that side, grey where the picture ends, shrunk or enlarged to `canvas`."""
+    height, width = image.shape[:2]
+    x0, y0 = (int(np.floor(v)) for v in low)
+    x1, y1 = (int(np.ceil(v + side)) for v in low)
+    inside = image[max(y0, 0) : max(min(y1, height), 0), max(x0, 0) : max(min(x1, width), 0)]
+    if not inside.size:
+        return np.full((canvas, canvas, 3), 127, np.uint8)
+    borders = max(-y0, 0), max(y1 - max(height, y0), 0), max(-x0, 0), max(x1 - max(width, x0), 0)
+    square = cv2.copyMakeBorder(inside, *borders, cv2.BORDER_CONSTANT, value=(127, 127, 127))
+    shrinks = canvas < square.shape[0]
+    return cv2.resize(square, (canvas, canvas), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
 
 
 def _merge(faces, threshold) -> np.ndarray:

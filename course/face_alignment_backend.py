@@ -8,6 +8,7 @@ S3FD: Zhang et al., 2017. BlazeFace: Bazarevsky et al., 2019. FAN: Bulat and Tzi
 """
 
 import importlib.util
+import pickle
 from functools import lru_cache
 from pathlib import Path
 
@@ -89,7 +90,7 @@ def _load(name: str):
         raise errors.WeightsError(f"{', '.join(missing)} is not in {_cache()}: run `course data fetch face-alignment`")
     try:
         return _LOADERS[name](str(_cache()))
-    except (RuntimeError, OSError, ValueError, EOFError, KeyError, ImportError) as problem:
+    except (RuntimeError, OSError, ValueError, EOFError, KeyError, pickle.UnpicklingError) as problem:
         reason = str(problem).splitlines()[0] if str(problem) else type(problem).__name__
         raise errors.WeightsError(f"{name} of face-alignment does not load ({reason}): delete {', '.join(FILES[name])} "
                                   f"in {_cache()} and run `course data fetch face-alignment`") from problem

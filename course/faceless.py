@@ -235,7 +235,8 @@ def _draw_head(rng, picture, center, radius):
     if rng.random() < 0.6:
         for side in (-1, 1):  # the muzzle's two curves
             cheek = _point(place(side * 0.15, nose + 0.2))
-            cv2.ellipse(picture, cheek, _axes((0.15 * radius, 0.12 * radius)), 0, 0, 180, dark.tolist(), thick, cv2.LINE_AA)
+            axes = _axes((0.15 * radius, 0.12 * radius))
+            cv2.ellipse(picture, cheek, axes, 0, 0, 180, dark.tolist(), thick, cv2.LINE_AA)
     if rng.random() < 0.5:
         for side in (-1, 1):  # whiskers
             for tilt in (-0.15, 0, 0.15):

@@ -103,7 +103,7 @@ def test_fan_agrees_with_the_package_on_the_same_boxes(cache):
 
     image = np.random.default_rng(1).integers(0, 256, (16, 16, 3), np.uint8)
     image = np.ascontiguousarray(np.kron(image, np.ones((20, 20, 1), np.uint8)))
-    box = np.array([90, 100, 215, 225, 0.9], np.float32)
+    box = np.array([90, 100, 215, 225, 0.9])  # float64: the package does not take float32
     ours = backend.landmarks(image, box[None])[0]
     theirs = face_alignment.FaceAlignment(
         face_alignment.LandmarksType.TWO_D, device="cpu", face_detector="sfd", compile=False)
