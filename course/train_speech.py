@@ -100,7 +100,8 @@ def learning_rate(step: int, steps: int, settings: Settings) -> float:
     if step < settings.warmup:
         return settings.rate * (step + 1) / settings.warmup
     share = (step - settings.warmup) / max(1, steps - settings.warmup)
-    return settings.rate * (0.01 + 0.99 * (0.5 + 0.5 * np.cos(np.pi * share)))
+    # a plain number: NumPy's own would end up in the checkpoint, which loads plain things only
+    return float(settings.rate * (0.01 + 0.99 * (0.5 + 0.5 * np.cos(np.pi * share))))
 
 
 def read_sentences() -> dict:
