@@ -120,7 +120,7 @@ def make_utterance(number: int, settings: Settings, texts: dict) -> Utterance:
     while True:
         text, voice = _what_to_say(random, texts)
         manner = espeak.Settings(rate=int(random.uniform(90, 300)), pitch=int(random.uniform(5, 95)),
-                                 pitch_range=int(random.uniform(10, 95)),
+                                 pitch_range=int(random.uniform(10, 75)),  # espeak-ng 1.52 can crash above 90
                                  word_gap=int(random.choice([0, 0, 0, 2, 8])))  # fmt: skip
         try:
             said = speech.synthesize(text, voice, manner)
