@@ -61,7 +61,7 @@ class Voice:
     file: str  # espeak's own key: some voices are not found by their name
 
 
-@dataclass
+@dataclass(frozen=True)
 class Settings:
     """How a voice speaks; espeak's own scales."""
 
@@ -152,7 +152,17 @@ def speak(text: str, voice: str, settings: Settings = None) -> tuple:
         samples float32 (N,) in [-1, 1], their rate in Hz, and a list of (IPA symbol, sample) with the place
         where each phoneme begins; an empty symbol is a pause (or a Chinese tone, which takes no time).
     """
-    settings = settings or Settings()
+    samples, marks = _say(text, voice, settings or Settings())
+    return samples.copy(), SAMPLE_RATE, list(marks)
+
+
+@functools.lru_cache(maxsize=16)
+def _say(text: str, voice: str, settings: Settings) -> tuple:
+    """The library itself: samples (N,) and marks.
+
+    Kept for a while because espeak-ng goes on from where its wobble of pitch stood: the second time it says a
+    sentence differs by a fraction of a millisecond, and the same call should give the same film.
+    """
     chunks, marks = [], []
 
     def receive(samples, count, event):
@@ -179,4 +189,4 @@ def speak(text: str, voice: str, settings: Settings = None) -> tuple:
             library.espeak_SetParameter(parameter, int(value), 0)
         library.espeak_Synth(encoded, len(encoded) + 1, 0, _POSITION_CHARACTER, 0, _CHARS_UTF8, None, None)
     samples = np.concatenate(chunks) if chunks else np.zeros(0, np.int16)
-    return samples.astype(np.float32) / 32768.0, SAMPLE_RATE, marks
+    return samples.astype(np.float32) / 32768.0, tuple(marks)
