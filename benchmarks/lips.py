@@ -102,8 +102,9 @@ def follow_recordings(face, folder: Path) -> None:
         best = max(lags, key=lambda lag: correlation_at(gap, loud, lag))
         quiet = pauses(loud)
         still = f"{gap[quiet].mean():.3f}" if quiet.any() else "none"
+        speaking = gap[loud > -15].mean()
         print(f"{path.stem:<16}{len(samples) / rate:>8.1f}{best:>5d}{correlation_at(gap, loud, best):>10.2f}"
-              f"{correlation_at(gap, loud, 0):>8.2f}{gap[loud > -15].mean():>14.3f}{still:>11}{rest[0]:>9.3f}")  # fmt: skip
+              f"{correlation_at(gap, loud, 0):>8.2f}{speaking:>14.3f}{still:>11}{rest[0]:>9.3f}")  # fmt: skip
     print("lag in frames: positive is a mouth behind the sound\n")
 
 
