@@ -67,7 +67,7 @@ class Settings:
 
     rate: int = 160  # words a minute; espeak's default of 175 is hurried for a face that one watches
     pitch: int = 45  # 0 to 100
-    pitch_range: int = 55  # 0 is monotone, 100 sings
+    pitch_range: int = 55  # 0 is monotone, 80 sings; more is cut to 80
     volume: int = 100
     word_gap: int = 0  # pause between words, in units of 10 ms
 
@@ -185,6 +185,7 @@ def _say(text: str, voice: str, settings: Settings) -> tuple:
             raise errors.TextError(f"espeak-ng has no voice {voice!r}: see course.speech.voices()")
         chosen = {_RATE: settings.rate, _PITCH: settings.pitch, _RANGE: settings.pitch_range,
                   _VOLUME: settings.volume, _WORD_GAP: settings.word_gap}  # fmt: skip
+        chosen[_RANGE] = min(chosen[_RANGE], 80)  # espeak-ng 1.52 can crash above 90
         for parameter, value in chosen.items():
             library.espeak_SetParameter(parameter, int(value), 0)
         library.espeak_Synth(encoded, len(encoded) + 1, 0, _POSITION_CHARACTER, 0, _CHARS_UTF8, None, None)

@@ -200,10 +200,11 @@ def _decode(path) -> np.ndarray:
         with av.open(str(path)) as container:
             if not container.streams.audio:
                 raise errors.AudioError(f"{path} holds no sound: give a sound file, or a video that has sound")
-            resampler = av.AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
+            # FFmpeg's own way to mono makes two equal channels 3 dB louder, which may clip; their mean does not.
+            resampler = av.AudioResampler(format="fltp", rate=SAMPLE_RATE)
             for frame in container.decode(container.streams.audio[0]):
-                chunks += [piece.to_ndarray()[0] for piece in resampler.resample(frame)]
-            chunks += [piece.to_ndarray()[0] for piece in resampler.resample(None)]
+                chunks += [piece.to_ndarray().mean(axis=0) for piece in resampler.resample(frame)]
+            chunks += [piece.to_ndarray().mean(axis=0) for piece in resampler.resample(None)]
     except PermissionError:
         raise errors.AudioError(f"{path} may not be read: check its permissions") from None
     except (av.error.FFmpegError, OSError, ValueError) as problem:
