@@ -251,10 +251,19 @@ def _spread(values: np.ndarray) -> np.ndarray:
     return np.clip(np.sqrt((values**2).mean(axis=0)) * 1.5, 0.15, 0.6)
 
 
+def _gaze_in_all_directions(spread: np.ndarray) -> np.ndarray:
+    """Eyes go as far out and up as in and down: one pupil is little evidence, so a tight prior would hold them back."""
+    even = spread.copy()
+    gaze = [i for i, name in enumerate(motion.BLENDSHAPES) if name.startswith("eyeLook")]
+    even[gaze] = spread[gaze].max()
+    return even
+
+
 def _finish(mean, identity, channels, spread) -> face_model.FaceModel:
     """All in units of the mean's own eye distance, with the origin inside the head."""
     scale = 1 / landmarks.eye_distance(mean)
-    return face_model.FaceModel(_centred(mean), identity * scale, channels * scale, spread)
+    return face_model.FaceModel(_centred(mean), identity * scale, channels * scale,
+                                _gaze_in_all_directions(spread))
 
 
 def save(model: face_model.FaceModel, path) -> None:
