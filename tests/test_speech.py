@@ -93,8 +93,7 @@ def test_every_voice_speaks():
     voices = speech.voices()
     assert len(voices) > 120 and len({voice.name for voice in voices}) == len(voices)
     for voice in voices:
-        text = {"Cherokee": "ᎣᏏᏲ", "Chuvash": "салам тавтапуҫ"}.get(voice.title, "1 2 3")  # two that cannot count
-        samples, _, marks = espeak.speak(text, voice.name)
+        samples, _, marks = espeak.speak("1 2 3, a e i o u, салам, ᎣᏏᏲ", voice.name)  # not every one can count
         assert len(samples) > 2000 and sum(bool(symbol) for symbol, _ in marks) > 3, voice
 
 
