@@ -54,7 +54,7 @@ def measure(faces: data.LabelledFaces) -> dict:
 def pace(faces: data.LabelledFaces, count: int = 40) -> tuple:
     """Milliseconds a picture for the detector and a face for the landmarker, medians."""
     times = []
-    for path, label in zip(faces.paths[:count], faces.points[:count]):
+    for path, label in zip(faces.paths[:count], faces.points[:count, :, :2]):
         image = images.load_image(path)
         begin = time.perf_counter()
         detection.detect_faces(image)

@@ -17,7 +17,7 @@ from . import data, errors, landmark_data, landmarker, landmarks
 class TrainSettings:
     """What the shipped weights were trained with."""
 
-    steps: int = 3600
+    steps: int = 2800
     batch: int = 32
     learning_rate: float = 2e-3
     warmup: int = 200  # steps
@@ -80,8 +80,7 @@ def train(folders, steps: int | None = None, resume: bool = False, device: str =
 
     torch.manual_seed(settings.seed)
     net = landmarker.Landmarker().to(device, memory_format=torch.channels_last)
-    mean = torch.optim.swa_utils.AveragedModel(
-        net, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(settings.average), use_buffers=True)
+    mean = torch.optim.swa_utils.AveragedModel(net, multi_avg_fn=running_mean(settings.average), use_buffers=True)
     optimizer = torch.optim.AdamW(net.parameters(), settings.learning_rate, weight_decay=settings.weight_decay)
     begin = _resume(logdir, net, mean, optimizer, device) if resume else 0
     if begin >= steps:
@@ -117,6 +116,24 @@ def train(folders, steps: int | None = None, resume: bool = False, device: str =
         _checkpoint(logdir, step, net, mean, optimizer)
         raise
     return out
+
+
+def running_mean(decay: float):
+    """mean <- d mean + (1 - d) value, with d = min(decay, (1 + n) / (10 + n)) after n steps.
+
+    The mean is short at first, or the weights a network starts with would count for a thousand steps.
+    """
+
+    @torch.no_grad()
+    def update(means, values, count):
+        share = 1 - min(decay, (1 + float(count)) / (10 + float(count)))
+        for mean, value in zip(means, values):
+            if mean.is_floating_point():
+                mean.lerp_(value, share)
+            else:
+                mean.copy_(value)
+
+    return update
 
 
 def schedule(step: int, steps: int, warmup: int) -> float:
