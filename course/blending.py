@@ -21,7 +21,8 @@ CHARACTER = np.array([name.startswith(("mouthSmile", "mouthFrown", "mouthDimple"
 KEPT_CHARACTER = 0.5
 EASE_IN = 0.3  # seconds in which the photo's own mouth gives way to speech
 
-MAX_TURN = 25.0  # degrees away from the photo: one picture does not know the far side of a head
+FREE_TURN = 18.0  # degrees away from the photo up to which a head turns as it is told
+MAX_TURN = 28.0  # and which it never passes: one picture does not know the far side of a head
 MAX_BLENDSHAPE = 1.2
 
 EXPRESSIONS = {
@@ -140,6 +141,13 @@ def _speaking(values: np.ndarray, rest: np.ndarray, fps: float) -> np.ndarray:
     return spoken
 
 
+def limit_turn(degrees: np.ndarray) -> np.ndarray:
+    """Turns as asked up to `FREE_TURN`, then bending towards `MAX_TURN` without ever hitting a wall."""
+    room = MAX_TURN - FREE_TURN
+    beyond = np.maximum(np.abs(degrees) - FREE_TURN, 0)
+    return np.sign(degrees) * (np.minimum(np.abs(degrees), FREE_TURN) + room * np.tanh(beyond / room))
+
+
 def _within_reach(values: np.ndarray, rest: np.ndarray) -> np.ndarray:
     """Keep channels in their range and the head where one photo can still show it."""
     values = values.copy()
@@ -148,7 +156,6 @@ def _within_reach(values: np.ndarray, rest: np.ndarray) -> np.ndarray:
     low, high = np.minimum(rest[shapes], 0.0), np.maximum(rest[shapes], MAX_BLENDSHAPE)
     values[:, shapes] = values[:, shapes].clip(low, high)
     turned = values[:, HEAD_ANGLES] - rest[HEAD_ANGLES]
-    # tanh bends towards the limit instead of hitting it
-    values[:, HEAD_ANGLES] = rest[HEAD_ANGLES] + MAX_TURN * np.tanh(turned / MAX_TURN)
+    values[:, HEAD_ANGLES] = rest[HEAD_ANGLES] + limit_turn(turned)
     return values.astype(np.float32)
 

@@ -7,7 +7,6 @@ from tqdm.auto import tqdm
 
 from . import errors, face_model, keypoints, motion, polish, video
 
-FIT_FRAMES = 12  # frames, spread over the video, that settle whose face it is
 MIN_TRACKED = 0.2  # share of frames in which the face must have been found
 
 
@@ -35,9 +34,12 @@ def track_video(path, fps: float = 25.0, steady: bool = True) -> motion.Motion:
 
 
 def motion_from_points(points: np.ndarray, tracked: np.ndarray, fps: float, steady: bool = True) -> motion.Motion:
-    """Points (T, 78, 2) of one person -> Motion with all 57 channels, absolute in that person's frame."""
-    found = np.flatnonzero(tracked)
-    chosen = found[np.linspace(0, len(found) - 1, min(FIT_FRAMES, len(found))).round().astype(int)]
-    face = face_model.fit_face(points[chosen])
+    """Points (T, 78, 2) of one person -> Motion with all 57 channels, absolute in that person's frame.
+
+    Whose face it is, one frame says, as one photo does: what that leaves unexplained is then the same on both
+    sides and cancels. Several frames explain the film better and the photo's movement worse (measured: 1.4 px
+    against 0.8 px at 256 px between the posed photo and the film's own points).
+    """
+    face = face_model.fit_face(points[np.flatnonzero(tracked)[0]])
     moved = face_model.fit_motion(face, points, fps)
     return polish.steady(moved) if steady else moved

@@ -48,9 +48,9 @@ def test_relative_counts_from_the_frame_most_like_the_photo():
 
 def test_absolute_takes_the_drivers_pose_but_not_beyond_what_a_photo_can_show():
     values = blending.values_for(moved(headYaw=8, jawOpen=0.3), face(headYaw=3), "absolute", animation.Settings())
-    assert values[0, INDEX["headYaw"]] == pytest.approx(8, abs=0.2)
+    assert values[0, INDEX["headYaw"]] == pytest.approx(8)
     far = blending.values_for(moved(headYaw=80), face(), "absolute", animation.Settings())
-    assert 20 < far[0, INDEX["headYaw"]] <= blending.MAX_TURN
+    assert 25 < far[0, INDEX["headYaw"]] <= blending.MAX_TURN + 1e-3
 
 
 def test_head_strength_scales_a_driving_head():
