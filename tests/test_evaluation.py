@@ -1,0 +1,66 @@
+"""The table of self-reenactment, on a small film whose truth is known."""
+
+import json
+
+import numpy as np
+import pytest
+
+from course import animation, blending, demo, errors, evaluation, images, judges, motion, video
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory):
+    """Sixteen frames of the embedded photo turning its head and opening its mouth."""
+    photo = images.load_image(demo.photo_path())[60:440, 90:470]
+    actor = animation.cast(photo)[0]
+    values = np.repeat(actor.face.rest[None], 16, axis=0)
+    wave = np.sin(np.linspace(0, 2 * np.pi, 16))
+    values[:, motion.INDEX["jawOpen"]] += 0.4 * wave.clip(0)
+    values[:, motion.INDEX["headYaw"]] += 6 * wave
+    frames = [actor.portrait.render(blending.posed_points(actor.face, row)) for row in values]
+    return video.Clip(frames, fps=25).save(tmp_path_factory.mktemp("film") / "film.mp4", progress=False)
+
+
+@pytest.fixture(scope="module")
+def rows(film):
+    return evaluation.evaluate([film], methods=("static", "warp", "ships"))
+
+
+def figures(rows, method):
+    return next(row.figures for row in rows if row.method == method and row.clip != evaluation.MEAN)
+
+
+def test_moving_the_photo_beats_showing_it(rows):
+    static, ships = figures(rows, "static"), figures(rows, "ships")
+    assert ships["face_l1"] < 0.7 * static["face_l1"]
+    assert ships["akd"] < 0.6 * static["akd"]
+    assert ships["psnr"] > static["psnr"] and ships["ssim"] > static["ssim"]
+    assert ships["below_static"] == pytest.approx(1 - ships["face_l1"] / static["face_l1"])
+
+
+def test_there_is_a_mean_row_for_each_method(rows):
+    assert [row.method for row in rows if row.clip == evaluation.MEAN] == ["static", "warp", "ships"]
+
+
+def test_the_table_and_the_json_hold_the_same(rows):
+    text, table = evaluation.as_text(rows, "embedded"), json.loads(evaluation.as_json(rows, "embedded"))
+    assert "AKD" in text and "ships" in text and "Judge: embedded" in text
+    assert len(table["rows"]) == len(rows)
+    assert table["rows"][0]["akd"] == pytest.approx(rows[0].figures["akd"])
+
+
+def test_what_cannot_be_evaluated_is_said(film, tmp_path):
+    grey = video.Clip([np.full((96, 96, 3), 128, np.uint8)] * 5, fps=25).save(tmp_path / "grey.mp4", progress=False)
+    with pytest.raises(errors.FaceError):
+        evaluation.evaluate([grey])
+    with pytest.raises(errors.CourseError, match="limit"):
+        evaluation.evaluate([film], limit=1)
+    with pytest.raises(errors.CourseError, match="method"):
+        evaluation.evaluate([film], methods=("magic",))
+    with pytest.raises(errors.CourseError, match="judge"):
+        evaluation.evaluate([film], judge="nobody")
+
+
+def test_the_judges_points_are_the_labels_own(shared_dir):
+    with np.load(shared_dir / "portraits" / "labels.npz") as labels:
+        assert (judges.MESH_IBUG == labels["mesh_to_68"]).all()
