@@ -88,7 +88,8 @@ def train(folders, steps: int | None = None, resume: bool = False, device: str =
 
     weights = torch.from_numpy(POINT_WEIGHTS).to(device)
     loader = torch.utils.data.DataLoader(Crops(tiles, settings, begin, steps), batch_size=None,
-                                         num_workers=settings.workers, prefetch_factor=4)
+                                         num_workers=settings.workers,
+                                         prefetch_factor=4 if settings.workers else None)
     progress = tqdm(loader, total=steps, initial=begin, desc="training the landmarker", unit="step")
     step, started, losses = begin, time.perf_counter(), []
     try:
