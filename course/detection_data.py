@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from . import errors, faceless, images, landmarks
+from . import errors, faceless, images, landmarks, relighting
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class SceneSettings:
     crowd: tuple = (2, 12)  # faces in a crowd
     visible: float = 0.55  # part of the face's box inside the picture below which it is neither face nor not
     headless_share: float = 0.45  # of the pictures without a face: a whole scene whose head is covered
+    hard_light_share: float = 0.3  # lit from one side, from behind, by coloured lamps
     scrambled_share: float = 0.4  # of the pictures without a face that have scrambled faces
 
 
@@ -60,6 +61,8 @@ class SceneComposer:
             scene = self.crowd(rng)
         else:
             scene = self.without_face(rng)
+        if rng.random() < self.settings.hard_light_share:
+            scene.image = relighting.relight(rng, scene.image, scene.boxes)
         scene.image = photograph(rng, scene.image)
         return scene
 
