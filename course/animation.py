@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from . import blending, detection, errors, face_model, images, keypoints, motion, polish, portrait, video
+from . import blending, detection, errors, face_model, images, keypoints, motion, parallel, polish, portrait, video
 
 MIN_FACE = 40  # px, the longer side of the box around the points: below this nothing can be told from noise
 CLEARLY_LARGEST = 1.5  # a face this much larger than the next one is taken without asking
@@ -216,16 +216,19 @@ def _with_idle(lips: motion.Motion, options: Settings, spoken=None) -> motion.Mo
 
 def render(image: np.ndarray, actors: list, tracks: list, options: Settings):
     """Frames one after the other: every actor posed by their (T, 57) values, laid into the same photo."""
-    for moment in zip(*tracks):
-        frame = actors[0].frame(moment[0])
-        if options.polish:
-            frame = polish.restore_detail(frame, image, actors[0].portrait.mask)
-        for actor, values in zip(actors[1:], moment[1:]):
+    masks = [actor.portrait.mask for actor in actors]
+    sharpness = [polish.detail(image, mask) for mask in masks]
+
+    def draw(moment):
+        frame = None
+        for actor, mask, sharp, values in zip(actors, masks, sharpness, moment):
             theirs = actor.frame(values)
             if options.polish:
-                theirs = polish.restore_detail(theirs, image, actor.portrait.mask)
-            frame = lay_in(frame, theirs, actor.portrait.mask)
-        yield frame
+                theirs = polish.restore_detail(theirs, sharp, mask)
+            frame = theirs if frame is None else lay_in(frame, theirs, mask)
+        return frame
+
+    return parallel.ordered_map(draw, zip(*tracks))
 
 
 def lay_in(frame: np.ndarray, theirs: np.ndarray, mask: np.ndarray) -> np.ndarray:

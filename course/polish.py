@@ -54,24 +54,24 @@ def unsharp_mask(image: np.ndarray, amount: float, sigma: float = SIGMA) -> np.n
     return cv2.addWeighted(image, 1 + amount, blurred, -amount, 0)
 
 
-def restore_detail(frame: np.ndarray, photo: np.ndarray, mask: np.ndarray) -> np.ndarray:
+def restore_detail(frame: np.ndarray, wanted: float, mask: np.ndarray) -> np.ndarray:
     """Sharpen the moved part of a frame until it holds as much fine detail as the photo did, and no further.
 
-    frame, photo: uint8 (H, W, 3); mask: float32 (H, W), 1 where the frame may differ from the photo. Outside the
-    mask nothing changes. A frame as sharp as the photo comes back as it is.
+    frame: uint8 (H, W, 3); wanted: `detail(photo, mask)`; mask: float32 (H, W), 1 where the frame may differ from
+    the photo. Outside the mask nothing changes. A frame as sharp as the photo comes back as it is.
     """
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not len(rows):
         return frame
     box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     weight = mask[box]
-    lost = detail(photo[box], weight) / max(detail(frame[box], weight), 1e-6) - 1
-    amount = float(np.clip(lost, 0, MAX_SHARPEN))
+    # sharpening by `amount` multiplies fine contrast by about 1 + amount
+    amount = float(np.clip(wanted / max(detail(frame[box], weight), 1e-6) - 1, 0, MAX_SHARPEN))
     if amount < 0.02:
         return frame
     sharp = unsharp_mask(frame[box], amount)
     restored = frame.copy()
-    restored[box] = cv2.blendLinear(sharp, frame[box], weight, 1 - weight)
+    restored[box] = cv2.blendLinear(sharp, np.ascontiguousarray(frame[box]), weight, 1 - weight)
     return restored
 
 

@@ -114,8 +114,11 @@ def fit_spline(points: np.ndarray, values: np.ndarray, smoothing: float = 0.0) -
     system[n + 1 :, :n] = points.T
     right = np.zeros((n + 3, np.shape(values)[1]))
     right[:n] = values
-    solved, weights = cv2.solve(system, right, flags=cv2.DECOMP_LU)  # one thread: small systems lose by several
-    if not solved or not np.isfinite(weights).all():
+    try:
+        weights = np.linalg.solve(system, right)
+    except np.linalg.LinAlgError:
+        weights = np.full_like(right, np.nan)
+    if not np.isfinite(weights).all() or np.abs(weights).max() > 1e6 * (1 + np.abs(right).max()):
         # points that coincide or lie on one line: the least of all solutions
         weights = np.linalg.lstsq(system, right, rcond=None)[0]
     return weights

@@ -1,0 +1,57 @@
+"""Two cores, two frames: work on several items at once while their results come in order."""
+
+import os
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Lock
+
+from threadpoolctl import threadpool_limits
+
+MOST = 4  # frames at once: more would only wait for memory
+
+
+def ordered_map(function, items, workers: int | None = None):
+    """`map(function, items)` in threads, lazily: at most a few items ahead of what was taken, so memory stays flat.
+
+    Threads are enough: OpenCV and PyTorch work outside Python's lock. With one worker no thread is started.
+    An error in `function` comes out where its result would have.
+    """
+    workers = workers or min(os.cpu_count() or 1, MOST)
+    if workers == 1:
+        yield from map(function, items)
+        return
+    pool, waiting = ThreadPoolExecutor(workers, thread_name_prefix="course"), deque()
+    with one_blas_thread():
+        try:
+            for item in items:
+                waiting.append(pool.submit(function, item))
+                if len(waiting) > workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:  # also when whoever takes the results stops early
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def one_blas_thread():
+    """A context in which NumPy solves and multiplies with one thread: frames are already made side by side.
+
+    BLAS has one setting for the whole process, so the first to come in sets it and the last to leave puts it back.
+    """
+    global _inside, _limit
+    with _lock:
+        if _inside == 0:
+            _limit = threadpool_limits(limits=1, user_api="blas")
+        _inside += 1
+    try:
+        yield
+    finally:
+        with _lock:
+            _inside -= 1
+            if _inside == 0:
+                _limit.restore_original_limits()
+
+
+_lock, _inside, _limit = Lock(), 0, None

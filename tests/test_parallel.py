@@ -1,0 +1,60 @@
+"""Frames made side by side come out in order, a few ahead, and one at a time for BLAS."""
+
+import threading
+import time
+
+import pytest
+from threadpoolctl import threadpool_info
+
+from course import parallel
+
+
+def test_results_come_in_order_though_later_ones_are_quicker():
+    def slow_at_first(k):
+        time.sleep(0.02 / (k + 1))
+        return k
+
+    assert list(parallel.ordered_map(slow_at_first, range(20), workers=3)) == list(range(20))
+
+
+def test_two_items_are_worked_on_at_once():
+    both = threading.Barrier(2, timeout=10)  # breaks, with an error, unless two threads wait at it
+    list(parallel.ordered_map(lambda _: both.wait(), range(4), workers=2))
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_only_a_few_items_are_taken_ahead(workers):
+    taken = []
+
+    def items():
+        for k in range(1000):
+            taken.append(k)
+            yield k
+
+    results = parallel.ordered_map(lambda k: k, items(), workers)
+    assert next(results) == 0
+    assert len(taken) <= workers + 1
+    results.close()
+    assert threading.active_count() < 20
+
+
+def test_an_error_comes_out_in_its_place():
+    results = parallel.ordered_map(lambda k: 1 / (2 - k), range(5), workers=2)
+    assert [next(results), next(results)] == [0.5, 1.0]
+    with pytest.raises(ZeroDivisionError):
+        next(results)
+
+
+def blas_threads():
+    return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+
+def test_blas_threads_are_put_back_when_the_last_one_leaves():
+    before = blas_threads()
+    first, second = parallel.one_blas_thread(), parallel.one_blas_thread()
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    assert set(blas_threads()) == {1}
+    second.__exit__(None, None, None)
+    assert blas_threads() == before
