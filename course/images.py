@@ -73,6 +73,31 @@ def save_image(path, image: np.ndarray) -> Path:
     return path
 
 
+def crop_square(image: np.ndarray, x: float, y: float, side: int) -> np.ndarray:
+    """The square of `side` pixels around (x, y): (H, W, ...) -> (side, side, ...).
+
+    Its first column is round(x - side / 2), its first row round(y - side / 2). Beyond the picture the nearest
+    pixel of the border is repeated.
+    """
+    height, width = image.shape[:2]
+    # column j of the square is column min(max(left + j, 0), W - 1) of the picture; rows alike
+    columns = np.clip(round(x - side / 2) + np.arange(side), 0, width - 1)
+    rows = np.clip(round(y - side / 2) + np.arange(side), 0, height - 1)
+    return image[rows[:, None], columns]
+
+
+def alpha_blend(front: np.ndarray, back: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """One picture laid over another: uint8 (H, W, 3) twice, float32 (H, W) in [0, 1] -> uint8 (H, W, 3).
+
+    Where alpha is 1 only the front is seen, where it is 0 only the back, to the bit.
+    """
+    import cv2
+
+    # mixed = alpha front + (1 - alpha) back, rounded
+    front, back = np.ascontiguousarray(front), np.ascontiguousarray(back)
+    return cv2.blendLinear(front, back, alpha, 1 - alpha)
+
+
 def _check_file(path: Path) -> None:
     """Refuse, before it is opened, what cannot be a picture file."""
     try:

@@ -5,16 +5,29 @@ look sees the crop and its mirror image and takes the mean of both, which is ste
 """
 
 import functools
+import importlib
 
 import numpy as np
 
-from . import detection, errors, landmark_data, landmarks
+from . import alignment, detection, errors, images, landmark_data, landmarks
 
 WEIGHTS = "keypoints.safetensors"
 BACKENDS = ("auto", "embedded", "face-alignment")
 
 DOUBT = 0.05  # the crop and its mirror image disagree by this share of the face: it is probably no face any more
+MARGIN = 4  # px kept around the square that is cut out, so that its border is read as in the whole picture
 LOOK_AGAIN = 25  # frames after which the tracker asks the detector whether the face is still there
+
+
+# What lesson 02 teaches, by the module in which the running system calls it.
+TAUGHT = {"gaussian_heatmap": "heatmaps", "soft_argmax": "heatmaps", "similarity_transform": "alignment",
+          "flip_keypoints": "alignment", "nme": "metrics"}
+
+
+def __getattr__(name: str):
+    if name in TAUGHT:
+        return getattr(importlib.import_module(f"course.{TAUGHT[name]}"), name)
+    raise AttributeError(f"module 'course.keypoints' has no attribute {name!r}")
 
 
 def find_keypoints(image: np.ndarray, boxes=None, backend: str = "auto") -> np.ndarray:
@@ -117,20 +130,42 @@ def look(image: np.ndarray, center, side: float, tilt: float, mirrored: bool) ->
     import torch
 
     size = _network()[1]
-    matrix = landmark_data.square_matrix(center, side, size, tilt)
-    crop = landmark_data.cut(image, matrix, size)
+    matrix = _crop_matrix(center, side, size, tilt)
+    crop = _cut(image, matrix, size)
     crops = np.stack([crop, crop[:, ::-1]]) if mirrored else crop[None]
     with torch.inference_mode():
         batch = torch.from_numpy(crops).permute(0, 3, 1, 2).float().div(255)  # (1 or 2, 3, 128, 128)
         found = _network()[0](batch).numpy()  # (1 or 2, 78, 2) in [0, 1]
+    found = found * size - 0.5  # the middle of the first pixel is 0 in a picture, half a pixel in [0, 1]
     points, doubt = found[0], 0.0
     if mirrored:
-        back = found[1][landmarks.FLIP] * np.array([-1, 1]) + np.array([1, 0])
+        back = alignment.flip_keypoints(found[1], size)
         doubt = float(np.linalg.norm(points - back, axis=1).mean() / max(np.ptp(points, axis=0).max(), 1e-6))
         points = (points + back) / 2
-    pixels = points * size - 0.5  # the middle of the first pixel is 0 in a picture, half a pixel in [0, 1]
     inverse = np.linalg.inv(np.vstack([matrix, [0, 0, 1]]))[:2]
-    return landmark_data.apply(inverse, pixels).astype(np.float32), doubt
+    return landmark_data.apply(inverse, points).astype(np.float32), doubt
+
+
+def _crop_matrix(center, side: float, size: int, tilt: float) -> np.ndarray:
+    """(2, 3): the tilted square's corners in the picture go to the corners of a `size` crop, and all else with them."""
+    angle = np.deg2rad(tilt)
+    along = max(side, 1e-3) * np.array([np.cos(angle), np.sin(angle)])
+    down = np.array([-along[1], along[0]])
+    steps = np.array([[0, 0], [1, 0], [1, 1], [0, 1]])  # around the square, (4, 2)
+    corners = np.asarray(center, float) + (steps - 0.5) @ np.array([along, down])
+    return alignment.similarity_transform(corners, steps * float(size))
+
+
+def _cut(image: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
+    """The crop (size, size, 3): first the upright square that holds it, then that square turned and scaled."""
+    image, matrix = landmark_data.shrunk(image, matrix)
+    inverse = np.linalg.inv(np.vstack([matrix, [0, 0, 1]]))[:2]
+    x, y = (int(v) for v in landmark_data.apply(inverse, np.array([size / 2, size / 2])))
+    reach = 2 * int(np.ceil(size * np.sqrt(abs(np.linalg.det(inverse[:, :2])) / 2) + MARGIN))
+    part = images.crop_square(image, x, y, reach)
+    corner = np.array([x, y]) - reach // 2
+    matrix = np.column_stack([matrix[:, :2], landmark_data.apply(matrix, corner)])
+    return landmark_data.cut(part, matrix, size)
 
 
 def _follow(frame: np.ndarray, last: np.ndarray):

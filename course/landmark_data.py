@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from tqdm.auto import tqdm
 
-from . import data, face_model, images, landmarks, motion, portrait
+from . import alignment, data, face_model, images, motion, portrait
 
 TILE = 288  # px: faces are kept at this size, with room around them for turning and shifting
 TILE_MARGIN = 1.9  # the tile's side over the longer side of the box around all 78 points
@@ -54,12 +54,18 @@ def apply(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 def cut(image: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
     """A crop of `size` px, averaged where it shrinks much, so that fine texture does not turn into noise."""
-    shrink = 1 / np.sqrt(abs(np.linalg.det(matrix[:, :2])))
-    if shrink > 2:
-        factor = 1 / (shrink / 1.5)
-        image = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-        matrix = matrix @ np.diag([1 / factor, 1 / factor, 1.0])
+    image, matrix = shrunk(image, matrix)
     return cv2.warpAffine(image, matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+
+def shrunk(image: np.ndarray, matrix: np.ndarray) -> tuple:
+    """The picture and the crop's matrix, made smaller where the crop shrinks more than twofold."""
+    shrink = 1 / np.sqrt(abs(np.linalg.det(matrix[:, :2])))
+    if shrink <= 2:
+        return image, matrix
+    factor = 1 / (shrink / 1.5)
+    image = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    return image, matrix @ np.diag([1 / factor, 1 / factor, 1.0])
 
 
 @dataclass
@@ -145,7 +151,7 @@ def disturb(tile: np.ndarray, points: np.ndarray, rng, size: int, settings: Augm
     """Place, mirror, light, blur, cover and compress: a tile and its points -> a crop and its points in [0, 1]."""
     if rng.random() < 0.5:
         tile = tile[:, ::-1]
-        points = np.array([TILE - 1, 0]) + points[landmarks.FLIP] * np.array([-1, 1])
+        points = alignment.flip_keypoints(points, TILE)
     far = rng.random() < settings.far
     rotate, scale, shift = ((settings.rotate, settings.scale, settings.shift) if far else
                             (settings.near_rotate, settings.near_scale, settings.near_shift))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from . import landmarks
+from . import heatmaps, landmarks
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Landmarker(nn.Module):
         self.heatmaps = nn.Conv2d(settings.width_out, settings.n_points, 1)
 
     def forward(self, crops):
-        return soft_argmax(self.maps(crops))
+        return heatmaps.soft_argmax(self.maps(crops))
 
     def maps(self, crops):
         """Heatmaps before the softmax: (N, 3, 128, 128) -> (N, 78, 32, 32)."""
@@ -87,21 +87,6 @@ class Landmarker(nn.Module):
 
 def _twice(x):
     return nn.functional.interpolate(x, scale_factor=2, mode="nearest")
-
-
-def soft_argmax(maps: torch.Tensor) -> torch.Tensor:
-    """The centre of mass of each map's softmax: (N, K, H, W) -> (N, K, 2), x and y in [0, 1].
-
-    p = softmax(h);  x = sum_ij p_ij x_j,  y = sum_ij p_ij y_i,  with x_j = (j + 1/2) / W the centres of the cells.
-    Unlike the argmax it has a gradient and is finer than a cell.
-    """
-    height, width = maps.shape[-2:]
-    p = maps.flatten(2).softmax(dim=2).unflatten(2, (height, width))  # (N, K, H, W)
-    xs = (torch.arange(width, device=maps.device, dtype=p.dtype) + 0.5) / width
-    ys = (torch.arange(height, device=maps.device, dtype=p.dtype) + 0.5) / height
-    x = (p.sum(dim=2) * xs).sum(dim=-1)  # (N, K)
-    y = (p.sum(dim=3) * ys).sum(dim=-1)
-    return torch.stack([x, y], dim=-1)
 
 
 def fold_norms(net: Landmarker) -> Landmarker:

@@ -68,6 +68,17 @@ def akd(made: np.ndarray, true: np.ndarray) -> float:
     return float(np.linalg.norm(made - true, axis=-1).mean())
 
 
+def nme(found: np.ndarray, true: np.ndarray) -> float:
+    """Normalised mean error in percent: (N, K, 2), (N, K, 2) -> float; only the first 68 of K points count.
+
+    The distance between the outer corners of the eyes is 100 %, so that a large picture of a face and a small one
+    count alike (300-W; Sagonas et al., 2013).
+    """
+    # NME = 100 / N sum_n (1/68 sum_k |found_nk - true_nk|) / |true_n,36 - true_n,45|
+    distance = np.linalg.norm(found - true, axis=-1)[:, : landmarks.N_IBUG].mean(axis=1)  # (N,)
+    return float((distance / landmarks.eye_distance(true)).mean() * 100)
+
+
 def jitter(points: np.ndarray, reference: np.ndarray | None = None) -> float:
     """How much points shake, in pixels a frame squared: (T, K, 2) -> mean length of the second difference.
 

@@ -1,7 +1,8 @@
 """Putting a moved region back into the photo so that nobody sees where it ends."""
 
-import cv2
 import numpy as np
+
+from . import images
 
 
 def paste(photo: np.ndarray, region: np.ndarray, mask: np.ndarray, box) -> np.ndarray:
@@ -14,8 +15,7 @@ def paste(photo: np.ndarray, region: np.ndarray, mask: np.ndarray, box) -> np.nd
     """
     x0, y0, x1, y1 = box
     result = photo.copy()
-    under = np.ascontiguousarray(photo[y0:y1, x0:x1])
-    result[y0:y1, x0:x1] = cv2.blendLinear(np.ascontiguousarray(region), under, mask, 1 - mask)
+    result[y0:y1, x0:x1] = images.alpha_blend(region, photo[y0:y1, x0:x1], mask)
     return result
 
 

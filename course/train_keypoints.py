@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from tqdm.auto import tqdm
 
-from . import data, errors, landmark_data, landmarker, landmarks
+from . import data, errors, landmark_data, landmarker, landmarks, metrics
 
 
 @dataclass(frozen=True)
@@ -166,8 +166,7 @@ def validate(net, checks: tuple, device: str) -> float:
     with torch.inference_mode():
         found = net(crops.to(device)).cpu().numpy()
     net.train()
-    distance = np.linalg.norm(found - true, axis=2)[:, : landmarks.N_IBUG].mean(axis=1)
-    return float((distance / landmarks.eye_distance(true)).mean() * 100)
+    return metrics.nme(found, true)
 
 
 def save(net, path) -> Path:

@@ -5,14 +5,14 @@ import pytest
 import torch
 from torch import nn
 
-from course import errors, images, keypoints, landmark_data, landmarker, landmarks, train_keypoints
+from course import errors, heatmaps, images, keypoints, landmark_data, landmarker, landmarks, train_keypoints
 
 
 def test_soft_argmax_by_hand():
     maps = torch.full((1, 2, 4, 4), -1e4)
     maps[0, 0, 1, 2] = 0.0  # all mass in row 1, column 2
     maps[0, 1, 0, 0] = maps[0, 1, 3, 3] = 0.0  # half in each of two corners
-    found = landmarker.soft_argmax(maps)
+    found = heatmaps.soft_argmax(maps)
     assert found[0, 0].tolist() == pytest.approx([2.5 / 4, 1.5 / 4])
     assert found[0, 1].tolist() == pytest.approx([0.5, 0.5])
 
@@ -20,7 +20,7 @@ def test_soft_argmax_by_hand():
 def test_soft_argmax_follows_a_heatmap_between_cells():
     x, y = torch.meshgrid(torch.arange(32.0), torch.arange(32.0), indexing="xy")
     maps = (-((x - 12.3) ** 2 + (y - 20.6) ** 2) / 2)[None, None]
-    assert landmarker.soft_argmax(maps)[0, 0].tolist() == pytest.approx([12.8 / 32, 21.1 / 32], abs=1e-3)
+    assert heatmaps.soft_argmax(maps)[0, 0].tolist() == pytest.approx([12.8 / 32, 21.1 / 32], abs=1e-3)
 
 
 def test_folding_norms_changes_nothing():
