@@ -35,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
     _add_evaluate(commands)
     _add_train(commands)
     _add_data(commands)
+    _add_build(commands)
     doctor = commands.add_parser("doctor", help="see whether everything here works")
     doctor.set_defaults(run=run_doctor)
     return top
@@ -199,3 +200,28 @@ def run_doctor(options) -> int:
     from . import doctor
 
     return doctor.run()
+
+
+# ---------------------------------------------------------------- build
+
+
+def _add_build(commands) -> None:
+    command = commands.add_parser("build", help="make the notebooks from the lessons' sources",
+                                  description="From solutions/NN_name.py: the executed notebook beside it, and the "
+                                              "student's in notebooks/. CONTRIBUTING.md tells how to write one.")
+    command.add_argument("lessons", nargs="*", metavar="LESSON", help="such as 02; default: all")
+    manner = command.add_mutually_exclusive_group()
+    manner.add_argument("--check", action="store_true",
+                        help="write nothing; exit with 2 if the notebooks are not what the sources give")
+    manner.add_argument("--nbgrader", metavar="DIR", help="lay out a course for nbgrader, with hidden tests and points")
+    manner.add_argument("--slides", action="store_true", help="make slides of the executed notebooks, in out/slides")
+    manner.add_argument("--force", action="store_true", help="run the lessons again even if no code changed")
+    command.set_defaults(run=run_build)
+
+
+def run_build(options) -> int:
+    """`course build`."""
+    from .authoring import command
+
+    return command.run(options.lessons, check=options.check, nbgrader=options.nbgrader, slides=options.slides,
+                       force=options.force)
