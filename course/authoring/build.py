@@ -66,7 +66,8 @@ def build(path, root, force: bool = False, known=None) -> str:
     student = write_if_changed(student_path(root, lesson.name), compose.to_text(compose.students_notebook(notebook)))
     wanted = fingerprint(lesson, notebook)
     before = read_notebook(executed_path(root, lesson.name))
-    if not force and before is not None and before.metadata.get(REMEMBERED) == wanted and _take_outputs(notebook, before):
+    same_code = before is not None and before.metadata.get(REMEMBERED) == wanted
+    if same_code and not force and _take_outputs(notebook, before):
         how = "outputs kept"
     else:
         seconds = execute.execute(notebook, lesson)

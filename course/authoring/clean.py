@@ -18,7 +18,8 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 PROGRESS = re.compile(r"\d+%\|.*\||\bit/s\b|\bs/it\b|\r")
 ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,}\b")
 # Paths that belong to somebody's machine, whoever's it is
-MACHINE_PATH = re.compile(r"(?<![\w.~/-])(/(?:home|root|Users|tmp|private|var/folders)/[^\s\"'<>]*|[A-Z]:\\Users\\[^\s\"'<>]*)")
+MACHINE_PATH = re.compile(r"""(?<![\w.~/-])(/(?:home|root|Users|tmp|private|var/folders)/[^\s"'<>]*"""
+                          r"""|[A-Z]:\\Users\\[^\s"'<>]*)""")
 
 
 def clean(notebook, lesson) -> None:
@@ -52,11 +53,15 @@ def _cleaned(output):
         data = dict(output.data)
         if data.pop(WIDGET, None) is not None and set(data) <= {"text/plain"}:
             return None  # only a widget's name would be left
-        output["data"] = {kind: _without_machine(value) if kind.startswith("text/") or kind == "image/svg+xml" else value
-                          for kind, value in data.items()}
+        output["data"] = {kind: _without_machine(value) if _is_text(kind) else value for kind, value in data.items()}
         # Times of attempts belong to a student's notebook, not to ours
-        output["metadata"] = {key: value for key, value in output.get("metadata", {}).items() if key != "living_portraits"}
+        metadata = output.get("metadata", {})
+        output["metadata"] = {key: value for key, value in metadata.items() if key != "living_portraits"}
     return output
+
+
+def _is_text(kind: str) -> bool:
+    return kind.startswith("text/") or kind == "image/svg+xml"
 
 
 def _without_machine(value):

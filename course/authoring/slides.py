@@ -18,7 +18,7 @@ def make(root, path, folder) -> str:
         raise LessonError(f"solutions/{name}.ipynb: is not there; run: course build {name[:2]}")
     kinds = [cell.metadata.get("slideshow", {}).get("slide_type", "") for cell in notebook.cells]
     if not SHOWN & set(kinds):
-        raise LessonError(f'solutions/{name}.py:1: no cell has slideshow={{"slide_type": "slide"}}, so there are no slides')
+        raise LessonError(f'solutions/{name}.py:1: no slides: no cell has slideshow={{"slide_type": "slide"}}')
     for cell, kind in zip(notebook.cells, kinds):
         if not kind:  # what the author did not mark is for reading, not for showing
             cell.metadata["slideshow"] = {"slide_type": "skip"}

@@ -110,7 +110,7 @@ def _read_cells(lesson: Lesson) -> None:
         raise LessonError(f"{lesson.place(1)}: jupytext cannot read it: {line[0] if line else problem!r}") from None
     lines = [number for number, line in enumerate(text.splitlines(), 1) if MARKER.match(line)]
     if not lines or len(lines) != len(notebook.cells):
-        raise LessonError(f"{lesson.place(1)}: every cell begins with a line `# %%`, and nothing stands before the first")
+        raise LessonError(f"{lesson.place(1)}: every cell begins with a line `# %%`, nothing stands before the first")
     exercise = None  # of the cell before, waiting for its check
     for line, cell in zip(lines, notebook.cells):
         title = cell.metadata.get("title", "")
@@ -213,7 +213,7 @@ def _exercise_problems(cell: Cell):
         column = len(lines[number - 1]) - len(lines[number - 1].lstrip())
         inside = any(node.lineno < number <= node.end_lineno + 1 and column > node.col_offset for node in functions)
         if mark == BEGIN and not inside:
-            yield cell.line + number, f"the solution of {name} begins outside a function: the student's cell would raise"
+            yield cell.line + number, f"the solution of {name} is outside a function: the student's cell would raise"
     for (begin, _), (end, _) in zip(marks[::2], marks[1::2]):
         if not "".join(lines[begin:end - 1]).strip():
             yield cell.line + begin, f"the solution of {name} is empty"
