@@ -168,7 +168,7 @@ def drive_by_text(text: str, options: Settings) -> Drive:
 
     spoken = speech.synthesize(text, voice=options.voice)
     lips = motion.from_speech(spoken, fps=options.fps)
-    return Drive(_with_idle(lips, options, spoken), "speech", spoken.samples, spoken.sample_rate)
+    return Drive(_with_idle(lips, options, motion.accents(spoken)), "speech", spoken.samples, spoken.sample_rate)
 
 
 def drive_by_audio(path, options: Settings) -> Drive:
@@ -177,7 +177,7 @@ def drive_by_audio(path, options: Settings) -> Drive:
 
     samples, rate = speech.load_audio(path)
     lips = motion.from_audio(samples, rate, fps=options.fps)
-    return Drive(_with_idle(lips, options), "speech", samples, rate)
+    return Drive(_with_idle(lips, options, motion.accents_of_sound(samples, rate)), "speech", samples, rate)
 
 
 def drive_by_video(path, options: Settings) -> Drive:
@@ -203,10 +203,9 @@ def drive_by_motion(given, options: Settings) -> Drive:
 DRIVES = {"text": drive_by_text, "audio": drive_by_audio, "driving": drive_by_video, "motion": drive_by_motion}
 
 
-def _with_idle(lips: motion.Motion, options: Settings, spoken=None) -> motion.Motion:
+def _with_idle(lips: motion.Motion, options: Settings, accents: list) -> motion.Motion:
     from . import idle
 
-    accents = motion.accents(spoken) if spoken is not None else None
     moved = idle.idle_motion(len(lips), fps=options.fps, seed=options.seed, strength=options.head, accents=accents)
     return motion.Motion(lips.full() + moved.full(), motion.CHANNELS, options.fps)
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from . import errors, face_model, motion
+from . import errors, eyelids, face_model, motion
 
 N_BLENDSHAPES = len(motion.BLENDSHAPES)
 LIPS = np.array([name.startswith(("jaw", "mouth")) for name in motion.CHANNELS])
@@ -93,8 +93,29 @@ def find_best_frame(values: np.ndarray, rest: np.ndarray) -> int:
 
 
 def posed_points(face: face_model.Face, values: np.ndarray) -> np.ndarray:
-    """The photo's points moved to channel values (57,): (78, 2) pixels, lips that touch where they should."""
-    return seal_lips(face_model.pose_points(face, values), face, values)
+    """The photo's points moved to channel values (57,): (78, 2) pixels, lips and lids that touch where they should."""
+    return seal_lids(seal_lips(face_model.pose_points(face, values), face, values), face, values)
+
+
+def seal_lids(points: np.ndarray, face: face_model.Face, values: np.ndarray) -> np.ndarray:
+    """Close what widened eyes and a fit's leftover keep open in a blink: (78, 2) -> (78, 2).
+
+    A lid that has gone the share c of its way down leaves at most 1 - c of the gap that the face had at rest.
+    """
+    sealed, rest = points.copy(), face_model.pose_points(face, face.rest)
+    for side, blink in ((0, "eyeBlinkRight"), (1, "eyeBlinkLeft")):
+        before = face.rest[motion.INDEX[blink]]
+        share = float(np.clip((values[motion.INDEX[blink]] - before) / max(1 - before, 0.1), 0, 1))
+        if share == 0:
+            continue
+        size = np.ptp(points[[36, 45]], axis=0).max() / max(np.ptp(rest[[36, 45]], axis=0).max(), 1e-3)
+        for upper, lower in zip(eyelids.UPPER[side][1:-1], eyelids.LOWER[side][1:-1]):
+            gap = points[upper] - points[lower]
+            allowed = (1 - share) * np.linalg.norm(rest[upper] - rest[lower]) * size
+            excess = gap * (1 - min(1.0, allowed / max(float(np.linalg.norm(gap)), 1e-6)))
+            sealed[upper] -= 0.75 * excess  # lids meet low
+            sealed[lower] += 0.25 * excess
+    return sealed
 
 
 def seal_lips(points: np.ndarray, face: face_model.Face, values: np.ndarray) -> np.ndarray:

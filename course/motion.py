@@ -160,6 +160,28 @@ def accents(speech) -> list:
     return [(at, (energy / loudest) ** 0.5) for at, energy in found]
 
 
+def accents_of_sound(samples: np.ndarray, sample_rate: int) -> list:
+    """Syllables that stand out of a recording: [(seconds, strength 0 to 1), ...], as `accents` gives them for text.
+
+    A syllable is a hill of loudness (de Jong and Wempe, 2009); one that is loud and rises far out of its
+    surroundings is heard as stressed.
+    """
+    from scipy.ndimage import gaussian_filter1d
+    from scipy.signal import find_peaks
+
+    from . import audio_motion
+
+    rate = 100  # frames a second
+    loudness = gaussian_filter1d(np.maximum(audio_motion.relative_loudness(samples, sample_rate), -40.0), 0.04 * rate)
+    at, found = find_peaks(loudness, height=-12.0, prominence=2.0, distance=0.12 * rate)
+    if not len(at):
+        return []
+    # 10 dB below the loudest hill is half as strong, and so is a hill that hardly stands out
+    loud = 10 ** ((loudness[at] - loudness[at].max()) / 33)
+    standing_out = np.clip(found["prominences"] / 12, 0.5, 1)
+    return [(float(k) / rate, float(force)) for k, force in zip(at, loud * standing_out)]
+
+
 def frame_times(duration: float, fps: float) -> np.ndarray:
     """The times that the frames of a film of `duration` seconds show, (T,): the middle of each."""
     count = max(1, int(np.ceil(round(duration * fps, 6))))

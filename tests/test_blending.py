@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from course import animation, blending, errors, motion
+from course import animation, blending, errors, eyelids, face_model, motion
 
 INDEX = motion.INDEX
 
@@ -105,3 +105,39 @@ def test_exactly_one_drive():
         animation.animate("me.jpg")
     with pytest.raises(errors.CourseError, match="text, audio"):
         animation.animate("me.jpg", text="Hi", audio="a.wav")
+
+
+@pytest.fixture(scope="module")
+def wide_eyed():
+    """A face whose eyes are wide open in the photo."""
+    values = np.zeros(57, np.float32)
+    values[[INDEX["eyeWideLeft"], INDEX["eyeWideRight"], INDEX["browInnerUp"]]] = 0.9
+    drawn = face_model.pose_points(face_model.fit_face(demo_points()), values)
+    return face_model.fit_face(drawn)
+
+
+def demo_points():
+    from course import demo, images, keypoints
+
+    return keypoints.find_points(images.load_image(demo.photo_path()))[0]
+
+
+def lid_gap(points):
+    return max(np.linalg.norm(points[up] - points[low]) / np.linalg.norm(points[36] - points[45])
+               for side in (0, 1) for up, low in zip(eyelids.UPPER[side][1:-1], eyelids.LOWER[side][1:-1]))
+
+
+@pytest.mark.parametrize("share", [0.5, 1.0])
+def test_a_blink_shuts_the_widest_eyes_as_far_as_it_says(wide_eyed, share):
+    shut = wide_eyed.rest.copy()
+    for name in ("eyeBlinkLeft", "eyeBlinkRight"):
+        shut[INDEX[name]] += share * (1 - shut[INDEX[name]])
+    allowed = (1 - share) * lid_gap(face_model.pose_points(wide_eyed, wide_eyed.rest))
+    assert lid_gap(blending.posed_points(wide_eyed, shut)) <= allowed + 0.004
+    if share == 1:  # what the model alone leaves open: the test would not see the seal without it
+        assert lid_gap(face_model.pose_points(wide_eyed, shut)) > 0.01
+
+
+def test_without_a_blink_no_lid_moves(wide_eyed):
+    rest = face_model.pose_points(wide_eyed, wide_eyed.rest)
+    assert blending.seal_lids(rest, wide_eyed, wide_eyed.rest) == pytest.approx(rest)

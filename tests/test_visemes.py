@@ -160,3 +160,19 @@ def test_accents_lie_on_stressed_syllables():
     assert len(found) == len(stressed) > 2
     assert all(p.start < at < p.end and 0 <= force <= 1 for p, (at, force) in zip(stressed, found))
     assert max(force for _, force in found) == pytest.approx(1)
+
+
+def test_accents_of_a_recording_lie_on_syllables_and_the_strong_ones_on_stressed_ones():
+    said = speech.synthesize("My mother made a wonderful breakfast, and everybody enjoyed the beautiful morning.")
+    stressed = np.array([at for at, _ in motion.accents(said)])
+    heard = motion.accents_of_sound(said.samples, said.sample_rate)
+    at, force = np.array(heard).T
+    assert ((force > 0) & (force <= 1)).all() and force.max() > 0.9
+    near = np.abs(at[:, None] - stressed).min(axis=1) < 0.08
+    by_chance = np.mean([np.abs(stressed - t).min() < 0.08 for t in np.linspace(0.2, said.duration - 0.3, 500)])
+    assert near.mean() > by_chance + 0.15
+    assert near[force > 0.6].mean() > by_chance + 0.25
+
+
+def test_silence_has_no_accents():
+    assert motion.accents_of_sound(np.zeros(16000, np.float32), 16000) == []
