@@ -16,9 +16,12 @@ _PUBLIC = {
     "Clip": ("course.video", "Clip"),
     "Motion": ("course.motion", "Motion"),
     "CourseError": ("course.errors", "CourseError"),
+    "use": ("course.places", "use"),
+    "reset": ("course.places", "reset"),
+    "progress": ("course.exercises.board", "progress"),
 }
 
-__all__ = ["Clip", "CourseError", "Motion", "__version__", "animate"]
+__all__ = ["Clip", "CourseError", "Motion", "__version__", "animate", "progress", "reset", "use"]
 
 
 def __getattr__(name: str):

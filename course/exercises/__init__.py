@@ -9,6 +9,8 @@
 What the exercises are stands in `lesson_NN.py`, one file a lesson, made of what `exercise.py` defines.
 """
 
+from .board import progress
+from .desk import check, grade, hint, solution
 from .exercise import BugCard, Case, Exercise, ExerciseError, View, case
 
 __all__ = ["BugCard", "Case", "Exercise", "ExerciseError", "View", "case", "check", "grade", "hint", "progress",

@@ -87,8 +87,8 @@ class BugCard:
     """A wrong answer that people really give, and what to say to whoever gives it.
 
     The words are spoken only when an answer agrees with `wrong` on every input of the exercise (both may also stop
-    with the same kind of exception). `wrong` is a function (or class) with the exercise's signature, or the source
-    text of one under the exercise's name.
+    with the same exception and the same words). `wrong` is a function (or class) with the exercise's signature, or
+    the source text of one under the exercise's name.
     """
 
     name: str  # short, stable, for reports: "counts-twice"

@@ -1,0 +1,225 @@
+"""Calling a stranger's function: whatever it does, the notebook goes on, nothing is printed, all is put back.
+
+Caught: every exception, `sys.exit`, deep recursion, a loop without end (where signals exist and in the main thread).
+Kept quiet: prints, warnings, logging, what C libraries write. Put back: the random state of random, NumPy and torch,
+torch's gradient mode and default type, NumPy's error handling, the recursion limit.
+"""
+
+import contextlib
+import io
+import logging
+import os
+import random
+import signal
+import sys
+import tempfile
+import threading
+import time
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import values
+
+OWN = (__file__, contextlib.__file__)
+DEPTH = 1500  # frames below ours: deeper is a function that calls itself without end
+
+
+class TooSlow(BaseException):
+    """The time is over. A BaseException, so that `except Exception` in a student's function lets it through."""
+
+
+@dataclass
+class Outcome:
+    """What one call came to: a value in plain form (see `values.plain`), or the exception that ended it."""
+
+    value: object = None
+    error: BaseException | None = None
+    changed: tuple = ()  # positions and names of the arguments that it changed in place
+    asked_ours: bool = False  # it called the reference
+
+    @property
+    def slow(self) -> bool:
+        return isinstance(self.error, TooSlow)
+
+
+class Clock:
+    """Seconds left for all calls together; rings in the middle of a call where the system can."""
+
+    def __init__(self, seconds: float):
+        self.left = seconds
+        self.works = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+
+    @contextlib.contextmanager
+    def running(self):
+        if not self.works:
+            yield
+            return
+        armed = True
+
+        def ring(_, frame):
+            if armed and frame.f_code.co_filename not in OWN:  # else this function could not clear up: next ring
+                raise TooSlow
+
+        old_handler = signal.signal(signal.SIGALRM, ring)
+        # again and again: the first ring may fall into a callback, where Python swallows exceptions
+        old_left, old_interval = signal.setitimer(signal.ITIMER_REAL, max(self.left, 0.01), 0.2)
+        start = time.monotonic()
+        try:
+            yield
+        finally:
+            armed = False
+            passed = time.monotonic() - start
+            self.left -= passed
+            signal.setitimer(signal.ITIMER_REAL, max(old_left - passed, 0.001) if old_left else 0, old_interval)
+            signal.signal(signal.SIGALRM, old_handler if old_handler is not None else signal.SIG_DFL)
+
+
+def call(function, case, run, clock: Clock, seed: int = 0, ours: frozenset = frozenset()) -> Outcome:
+    """One call on copies of the case's arguments.
+
+    run: the exercise's way of trying an answer, or None. ours: code objects; whether one of them ran is told.
+    """
+    args, kwargs = values.copied((case.args, case.kwargs))
+    _seed(seed)
+    asked = []
+    try:
+        with clock.running(), _watching(ours, asked):
+            value = run(function, *args, **kwargs) if run else function(*args, **kwargs)
+            plain = values.plain(value)
+    except KeyboardInterrupt:
+        raise  # the stop button
+    except BaseException as problem:
+        return Outcome(error=problem, asked_ours=bool(asked))
+    named = {**dict(enumerate(args)), **kwargs}
+    before = {**dict(enumerate(case.args)), **case.kwargs}
+    changed = tuple(key for key in before if not values.identical(before[key], named[key]))
+    return Outcome(value=plain, changed=changed, asked_ours=bool(asked))
+
+
+@contextlib.contextmanager
+def _watching(codes: frozenset, asked: list):
+    """Notes in `asked` when one of the code objects runs."""
+    if not codes:
+        yield
+        return
+
+    def note(frame, event, _):
+        if event == "call" and frame.f_code in codes:
+            asked.append(True)
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        yield
+    finally:
+        sys.setprofile(before)
+
+
+@contextlib.contextmanager
+def quiet():
+    """Nothing reaches the notebook, and all states are as before in the end."""
+    limit, states, logging_level = sys.getrecursionlimit(), _states(), logging.root.manager.disable
+    with contextlib.ExitStack() as stack:
+        stack.callback(_restore, states)
+        stack.callback(logging.disable, logging_level)
+        stack.callback(sys.setrecursionlimit, limit)
+        stack.enter_context(_silent_descriptors())
+        stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
+        stack.enter_context(contextlib.redirect_stderr(io.StringIO()))
+        stack.enter_context(warnings.catch_warnings(record=True))
+        stack.enter_context(_kernel_stays())
+        stack.enter_context(np.errstate())
+        warnings.simplefilter("always")
+        logging.disable(logging.CRITICAL)
+        sys.setrecursionlimit(_depth() + DEPTH)
+        yield
+
+
+def _depth() -> int:
+    frame, count = sys._getframe(), 0
+    while frame is not None:
+        frame, count = frame.f_back, count + 1
+    return count
+
+
+@contextlib.contextmanager
+def _silent_descriptors():
+    """What C libraries write to the descriptors 1 and 2 goes nowhere."""
+    kept = []
+    try:
+        with tempfile.TemporaryFile() as nowhere:
+            for number in (1, 2):
+                with contextlib.suppress(OSError):  # a process without a stdout
+                    kept.append((number, os.dup(number)))
+                    os.dup2(nowhere.fileno(), number)
+            try:
+                yield
+            finally:
+                for number, copy in kept:
+                    os.dup2(copy, number)
+                    os.close(copy)
+    finally:
+        kept.clear()
+
+
+@contextlib.contextmanager
+def _kernel_stays():
+    """`exit()` in a notebook asks the kernel to stop and returns; in here it is an exception like `sys.exit`."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if shell is None or not hasattr(shell, "ask_exit"):
+        yield
+        return
+
+    def refuse(*_, **__):
+        raise SystemExit
+
+    before = shell.__dict__.get("ask_exit")
+    keeps = getattr(shell, "keepkernel_on_exit", None)
+    shell.__dict__["ask_exit"] = refuse
+    try:
+        yield
+    finally:
+        if before is None:
+            del shell.__dict__["ask_exit"]
+        else:
+            shell.__dict__["ask_exit"] = before
+        if hasattr(shell, "keepkernel_on_exit"):
+            shell.keepkernel_on_exit = keeps
+
+
+def _torch():
+    return sys.modules.get("torch")  # not imported for this: who has not used it has no state to keep
+
+
+def _seed(number: int) -> None:
+    random.seed(number)
+    np.random.seed(number)
+    if _torch():
+        _torch().default_generator.manual_seed(number)
+
+
+def _states() -> dict:
+    found = {"random": random.getstate(), "numpy": np.random.get_state()}
+    torch = _torch()
+    if torch:
+        found["torch"] = torch.get_rng_state()
+        found["grad"] = torch.is_grad_enabled()
+        found["dtype"] = torch.get_default_dtype()
+        if torch.cuda.is_available() and torch.cuda.is_initialized():
+            found["cuda"] = torch.cuda.get_rng_state_all()
+    return found
+
+
+def _restore(states: dict) -> None:
+    random.setstate(states["random"])
+    np.random.set_state(states["numpy"])
+    if "torch" in states:
+        torch = _torch()
+        torch.set_rng_state(states["torch"])
+        torch.set_grad_enabled(states["grad"])
+        torch.set_default_dtype(states["dtype"])
+        if "cuda" in states:
+            torch.cuda.set_rng_state_all(states["cuda"])

@@ -1,0 +1,267 @@
+"""Right or wrong: one answer tried on all cases of its exercise, beside ours.
+
+Order: does it run, the type, the shape, are its inputs as they were, the numbers; small cases first, then edge cases,
+then random ones, of which the smallest that fails is told.
+"""
+
+import inspect
+import textwrap
+import zlib
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .. import places
+from . import answers, guard, values, words
+from .exercise import BugCard, Case, Exercise, ExerciseError, View
+
+WIDTH = 110
+MARKS = {"right": "✓", "wrong": "✗", "not yet": "○"}
+HELP = "hint(1) · hint(2) · hint(3) · solution()"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What came out: "right", "wrong" or "not yet", why, and what there is to see."""
+
+    exercise: Exercise
+    state: str
+    why: str  # a sentence; for what is right, what was looked at
+    view: View | None = None
+    card: BugCard | None = None
+
+    @property
+    def text(self) -> str:
+        """The verdict as the student reads it. No times, no counts of tries: the same answer gets the same text."""
+        head = f"{MARKS[self.state]} {self.exercise.name}  "
+        if self.state != "wrong":
+            return head + self.why
+        indent = " " * len(head)
+        lines = textwrap.wrap(self.why, WIDTH - len(head), break_long_words=False, break_on_hyphens=False)
+        told = textwrap.wrap(self.card.diagnosis, WIDTH - len(head), break_on_hyphens=False) if self.card else []
+        last = told.pop() if told else ""
+        if last and len(head) + len(last) + 10 + len(HELP) > WIDTH + 20:
+            told, last = [*told, last], ""
+        lines += [*told, f"{last}          {HELP}" if last else HELP]
+        return head + f"\n{indent}".join(lines)
+
+    @property
+    def line(self) -> str:
+        """The same in one line, for an exception."""
+        told = f" {self.card.diagnosis}" if self.card else ""
+        return f"{self.exercise.name}: {self.why}{told}"
+
+
+@dataclass(frozen=True)
+class Test:
+    """A case, its group ("small", "edge", "random"), and the reference's outcome."""
+
+    __test__ = False  # nothing for pytest
+    case: Case
+    group: str
+    seed: int
+    right: guard.Outcome
+
+
+_prepared: dict[Exercise, list[Test]] = {}  # exercises are compared by identity
+
+
+def judge(exercise: Exercise, answer) -> Verdict:
+    """Try an answer. Nothing is printed, and it never raises for what an answer does."""
+    with places.as_shipped(), guard.quiet():
+        return _judge(exercise, answer)
+
+
+def missing(exercise: Exercise) -> Verdict:
+    """The verdict where there is no answer yet."""
+    with places.as_shipped(), guard.quiet():
+        return _not_yet(exercise, tests(exercise))
+
+
+def refused(exercise: Exercise) -> Verdict:
+    return Verdict(exercise, "wrong", "this is our own function: write yours in the cell above.")
+
+
+def tests(exercise: Exercise) -> list[Test]:
+    """All that an answer is tried on, with the right answers; made once."""
+    if exercise not in _prepared:
+        reference, found = answers.ours(exercise), []
+        for number, (group, case) in enumerate(_cases(exercise)):
+            right = guard.call(reference, case, exercise.run, guard.Clock(600), number)
+            if right.error is not None:
+                raise ExerciseError(f"exercise {exercise.name!r}: our own answer fails for {case.says}:"
+                                    f" {words.of_error(right.error, reference)}") from right.error
+            found.append(Test(case, group, number, right))
+        _prepared[exercise] = found
+    return _prepared[exercise]
+
+
+def outcomes(exercise: Exercise, answer, watch: bool = False) -> list[guard.Outcome]:
+    """An answer on every test, as far as its time reaches."""
+    clock, found = guard.Clock(exercise.seconds), []
+    watched = answers.codes(answers.ours(exercise)) - answers.codes(answer) if watch else frozenset()
+    for test in tests(exercise):
+        ours = watched if test.group == "small" else frozenset()
+        found.append(guard.call(answer, test.case, exercise.run, clock, test.seed, ours))
+        if found[-1].slow or found[-1].asked_ours or isinstance(found[-1].error, NotImplementedError):
+            break
+    return found
+
+
+def _cases(exercise: Exercise):
+    yield from (("small", case) for case in exercise.cases)
+    yield from (("edge", case) for case in exercise.edges)
+    for number in range(exercise.random_count if exercise.random else 0):
+        made = exercise.random(np.random.default_rng([zlib.crc32(exercise.name.encode()), number]))
+        if isinstance(made, tuple):
+            made = Case("", made)
+        if not isinstance(made, Case):
+            raise ExerciseError(f"exercise {exercise.name!r}: its `random` must give a tuple of arguments or a case,"
+                                f" not {values.kind_of(made)}")
+        label = f"number {number + 1} of the {exercise.random_count} {exercise.random_label}"
+        yield "random", made if made.says else replace(made, says=label)
+
+
+def _judge(exercise: Exercise, answer) -> Verdict:
+    all_tests = tests(exercise)
+    if not callable(answer):
+        what = "function" if exercise.kind == "function" else "class"
+        return Verdict(exercise, "wrong", f"{exercise.name} is {values.kind_of(answer)}, not a {what}.",
+                       _view(exercise, all_tests[0], None, "wrong"))
+    given = outcomes(exercise, answer, watch=True)
+    if isinstance(given[0].error, NotImplementedError):
+        return _not_yet(exercise, all_tests)
+    if any(outcome.asked_ours for outcome in given):
+        return Verdict(exercise, "wrong", "this asks our own function for the answer: write yours in its place.")
+    failing = [(test, outcome, why) for test, outcome in zip(all_tests, given)
+               if (why := _problem(exercise, answer, test, outcome))]
+    if not failing:
+        view = _view(exercise, all_tests[0], given[0], "right")
+        return Verdict(exercise, "right", _praise(exercise, all_tests), view)
+    group = failing[0][0].group
+    of_group = [entry for entry in failing if entry[0].group == group]
+    test, outcome, why = min(of_group, key=lambda entry: _size(entry[0].case)) if group == "random" else of_group[0]
+    card = find_card(exercise, given) if len(given) == len(all_tests) else None
+    return Verdict(exercise, "wrong", f"for {test.case.says} {why}.", _view(exercise, test, outcome, "wrong"), card)
+
+
+def _not_yet(exercise: Exercise, all_tests: list[Test]) -> Verdict:
+    why = "not yet: this picture is what it should do" if exercise.picture else f"not yet: {exercise.title}"
+    return Verdict(exercise, "not yet", why, _view(exercise, all_tests[0], None, "not yet"))
+
+
+def _praise(exercise: Exercise, all_tests: list[Test]) -> str:
+    array = any(isinstance(item, np.ndarray) for item in _flat(all_tests[0].right.value))
+    looked = ["shape" if array else "type", "values"]
+    looked += ["edge cases"] if exercise.edges else []
+    looked += [f"{exercise.random_count} {exercise.random_label}"] if exercise.random else []
+    return " · ".join(looked)
+
+
+def _problem(exercise: Exercise, answer, test: Test, outcome: guard.Outcome) -> str | None:
+    """What is wrong, as it reads on after "for the two boxes drawn here"; None when nothing."""
+    if outcome.slow:
+        return f"it was still at work after {exercise.seconds:g} seconds, and was stopped"
+    if outcome.error is not None:
+        return f"it stops with {words.of_error(outcome.error, answer)}"
+    right = test.right.value
+    theirs = values.fit(outcome.value, right)
+    what = values.wrong_type(theirs, right, exercise.exact_dtype)
+    if what:
+        return "you give nothing (None): a `return` may be missing" if theirs is None else f"you give {what}"
+    shapes = None if exercise.any_shape else values.wrong_shape(theirs, right)
+    if shapes:
+        return "you give {}, the answer is {}".format(*map(values.shape_words, shapes))
+    if outcome.changed and not exercise.changes_inputs:
+        names = ", ".join(_argument(exercise, key) for key in outcome.changed)
+        return f"it changes the {names} that it was given: work on a copy"
+    if _same(exercise, theirs, right):
+        return None
+    if exercise.any_shape and values.wrong_shape(theirs, right):
+        where, given, answer_ = "", values.briefly(theirs), values.briefly(right)
+    else:
+        where, given, answer_ = values.difference(theirs, right, exercise.atol, exercise.rtol)
+    return f"you give {given}{' ' + where.strip() if where else ''}, the answer is {answer_}"
+
+
+def _same(exercise: Exercise, theirs, right) -> bool:
+    if exercise.same:
+        return bool(exercise.same(theirs, right))
+    return values.close(theirs, right, exercise.atol, exercise.rtol)
+
+
+def _argument(exercise: Exercise, key) -> str:
+    """The name of an argument that was given by position."""
+    if isinstance(key, str):
+        return f"`{key}`"
+    try:
+        names = [] if exercise.run else list(inspect.signature(answers.ours(exercise)).parameters)
+    except (TypeError, ValueError):
+        names = []
+    return f"`{names[key]}`" if key < len(names) else f"argument {key + 1}"
+
+
+def _size(case: Case) -> int:
+    """How many numbers a call is given."""
+    return sum(int(np.size(item)) if isinstance(item, np.ndarray) else len(item) if isinstance(item, str) else 1
+               for item in _flat(values.plain([list(case.args), case.kwargs])))
+
+
+def _flat(value):
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from _flat(item)
+    else:
+        yield value
+
+
+def _view(exercise: Exercise, test: Test, outcome: guard.Outcome | None, state: str) -> View:
+    args, kwargs = values.copied((test.case.args, test.case.kwargs))
+    right, theirs = test.right.value, None
+    if outcome is not None and outcome.error is None:
+        fitted = values.fit(outcome.value, right)
+        if not values.wrong_type(fitted, right) and (exercise.any_shape or not values.wrong_shape(fitted, right)):
+            theirs = fitted
+    return View(tuple(values.plain(args)), values.plain(kwargs), values.copied(right), values.copied(theirs), state,
+                test.case.says)
+
+
+# ---------------------------------------------------------------- bug cards
+
+
+def find_card(exercise: Exercise, given: list[guard.Outcome]) -> BugCard | None:
+    """The card whose answer agrees with these outcomes on every test; None when there is none."""
+    return next((card for card in exercise.cards if agrees(exercise, card, given)), None)
+
+
+def agrees(exercise: Exercise, card: BugCard, given: list[guard.Outcome]) -> bool:
+    wrong, clock = card_answer(exercise, card), guard.Clock(2 * exercise.seconds)
+    for test, theirs in zip(tests(exercise), given):
+        outcome = guard.call(wrong, test.case, exercise.run, clock, test.seed)
+        if not _alike(exercise, theirs, outcome, test.right.value):
+            return False
+    return True
+
+
+def card_answer(exercise: Exercise, card: BugCard):
+    """The wrong function (or class) of a card."""
+    if callable(card.wrong):
+        return card.wrong
+    scope = {"__name__": "bug_card"}
+    exec(compile(card.wrong, f"<bug card {card.name}>", "exec"), scope)
+    return scope[exercise.name]
+
+
+def _alike(exercise: Exercise, a: guard.Outcome, b: guard.Outcome, right) -> bool:
+    if a.error is not None or b.error is not None:
+        return type(a.error) is type(b.error) and str(a.error) == str(b.error) and not a.slow
+    if bool(a.changed) != bool(b.changed):
+        return False
+    a, b = values.fit(a.value, right), values.fit(b.value, right)
+    if values.wrong_type(values.fit(a, b), b, exercise.exact_dtype) or values.wrong_shape(values.fit(a, b), b):
+        return False
+    if values.wrong_type(b, right, exercise.exact_dtype) != values.wrong_type(a, right, exercise.exact_dtype):
+        return False
+    return values.close(values.fit(a, b), b, exercise.atol, exercise.rtol)
