@@ -17,8 +17,9 @@ LARGEST = 2_000_000  # bytes of a notebook
 WIDGET = "application/vnd.jupyter.widget-view+json"
 PROGRESS = re.compile(r"\d+%\|.*\||\bit/s\b|\bs/it\b|\r")
 ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,}\b")
+CELL_FILE = re.compile(r"\bipykernel_\d+[/\\]\d+\.py")  # what IPython calls a cell in a warning
 # Paths that belong to somebody's machine, whoever's it is
-MACHINE_PATH = re.compile(r"""(?<![\w.~/-])(/(?:home|root|Users|tmp|private|var/folders)/[^\s"'<>]*"""
+MACHINE_PATH = re.compile(r"""(?:(?<![\w.~/-])|(?<=file://))(/(?:home|root|Users|tmp|private|var/folders)/[^\s"'<>]*"""
                           r"""|[A-Z]:\\Users\\[^\s"'<>]*)""")
 
 
@@ -28,15 +29,28 @@ def clean(notebook, lesson) -> None:
     for cell, source in zip(notebook.cells, lesson.cells):
         if cell.cell_type != "code":
             continue
-        kept = [output for output in map(_cleaned, cell.outputs) if output is not None]
+        shown = _joined(cell.outputs)
+        kept = [output for output in map(_cleaned, shown) if output is not None]
         if CHECKED in cell.metadata.get("tags", []):
-            if len(kept) != len(cell.outputs) or any(_text(a) != _text(b) for a, b in zip(kept, cell.outputs)):
+            if len(kept) != len(shown) or any(_text(a) != _text(b) for a, b in zip(kept, shown)):
                 raise LessonError(f"{lesson.place(source.line)}: tagged {CHECKED}, but shows what differs each time: "
                                   "a widget, a progress bar, a path or an address")
             if not kept:
                 raise LessonError(f"{lesson.place(source.line)}: tagged {CHECKED}, but has no output to compare")
         cell.outputs = kept
         cell.metadata.pop("execution", None)
+
+
+def _joined(outputs) -> list:
+    """The outputs, where pieces of one stream that follow each other are one: how it is cut is chance."""
+    joined = []
+    for output in outputs:
+        last = joined[-1] if joined else None
+        if last and output.output_type == last.output_type == "stream" and output.name == last.name:
+            last["text"] = last.text + output.text
+        else:
+            joined.append(type(output)(output))
+    return joined
 
 
 def _cleaned(output):
@@ -69,7 +83,7 @@ def _without_machine(value):
     text = value if isinstance(value, str) else "".join(value)
     for folder, name in _folders():
         text = text.replace(folder + os.sep, name).replace(folder, name.rstrip("/") or ".")
-    return ADDRESS.sub("at 0x...", text)
+    return CELL_FILE.sub("<cell>", ADDRESS.sub("at 0x...", text))
 
 
 def _folders():

@@ -20,9 +20,16 @@ c.ClearSolutions.code_stub = {{"python": {stub!r}}}
 c.Execute.timeout = {timeout}
 
 
+home = None
+
+
 def empty_home(**_):
     """No student's kept answers, nor the instructor's, reach the next notebook that is graded."""
-    os.environ["COURSE_HOME"] = tempfile.mkdtemp(prefix="course-home-")
+    global home
+    if home is not None:
+        home.cleanup()
+    home = tempfile.TemporaryDirectory(prefix="course-home-")
+    os.environ["COURSE_HOME"] = home.name
 
 
 c.Autograde.pre_convert_hook = empty_home

@@ -26,4 +26,5 @@ def make(root, path, folder) -> str:
     html, _ = exporter.from_notebook_node(notebook)
     out = Path(folder) / f"{name}.slides.html"
     build.write_if_changed(out, html)
-    return f"{out}: {sum(kind in SHOWN for kind in kinds)} slides"
+    shown = out.relative_to(root) if out.is_relative_to(root) else out
+    return f"{shown.as_posix()}: {sum(kind in SHOWN for kind in kinds)} slides"

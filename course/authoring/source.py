@@ -8,6 +8,7 @@ wrong is found at once, each with file and line.
 import ast
 import importlib
 import re
+import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -223,7 +224,7 @@ def _registry_problems(lesson: Lesson, known):
     """Every exercise of the text is one that can be checked, and the other way round."""
     where = f"course/exercises/lesson_{lesson.number}.py"
     if known is None:
-        known = registered(lesson.number)
+        known = registered(lesson)
     for cell in lesson.cells:
         if cell.kind == "exercise" and cell.exercise.name not in known:
             yield cell.line, f"exercise {cell.exercise.name} is unknown: {where} does not define it in EXERCISES"
@@ -232,13 +233,19 @@ def _registry_problems(lesson: Lesson, known):
         yield lesson.cells[-1].line, f"{where} defines exercise {name}, which the lesson does not have"
 
 
-def registered(number: str) -> set:
+def registered(lesson: Lesson) -> set:
     """The names of the exercises of lesson "02": those in EXERCISES of `course/exercises/lesson_02.py`."""
-    name = f"course.exercises.lesson_{number}"
+    name = f"course.exercises.lesson_{lesson.number}"
     try:
-        module = importlib.import_module(name)
+        return {exercise.name for exercise in importlib.import_module(name).EXERCISES}
     except ModuleNotFoundError as problem:
-        if problem.name not in (name, "course.exercises"):
-            raise
-        return set()
-    return {exercise.name for exercise in module.EXERCISES}
+        if problem.name == name:
+            return set()
+        raised = problem
+    except Exception as problem:  # whatever an author's module raises
+        raised = problem
+    where = f"course/exercises/lesson_{lesson.number}.py"
+    line = next((frame.lineno for frame in reversed(traceback.extract_tb(raised.__traceback__))
+                 if Path(frame.filename).as_posix().endswith(where)), getattr(raised, "lineno", None) or 1)
+    text = " ".join(str(raised).split())[:300]
+    raise LessonError(f"{where}:{line}: cannot be imported: {type(raised).__name__}: {text}") from None
