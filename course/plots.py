@@ -53,11 +53,11 @@ def describe(figure: Figure, alt: str | None = None) -> str:
 def encode(figure: Figure) -> tuple:
     """The figure as ("image/png" or "image/jpeg", bytes): PNG keeps lines sharp, JPEG keeps photos small."""
     file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=DPI)
+    figure.savefig(file, format="png", dpi=DPI, bbox_inches="tight", pad_inches=0.05)
     if file.tell() <= LARGEST_PNG:
         return "image/png", file.getvalue()
     file = io.BytesIO()
-    figure.savefig(file, format="jpeg", dpi=DPI, pil_kwargs={"quality": 88})
+    figure.savefig(file, format="jpeg", dpi=DPI, bbox_inches="tight", pad_inches=0.05, pil_kwargs={"quality": 88})
     return "image/jpeg", file.getvalue()
 
 
@@ -76,7 +76,8 @@ def new(width: float, height: float, rows: int = 1, columns: int = 1, title: str
 def picture(axes, image, title: str = "", extent=None) -> None:
     """One picture, uint8 (H, W, 3), or a map (H, W), on axes without ticks."""
     image = np.asarray(image)
-    options = {} if image.ndim == 3 else {"cmap": "viridis"}
+    # a map begins at 0, so that a map of one value shows which
+    options = {} if image.ndim == 3 else {"cmap": "viridis", "vmin": 0, "vmax": max(float(image.max()), 1e-9)}
     axes.imshow(image, extent=extent, **options)
     axes.set(xticks=[], yticks=[])
     axes.set_title(title, fontsize=9)
@@ -298,7 +299,8 @@ def compare(right, theirs, given=None, difference=None, title: str = "", titles=
     right = np.asarray(right)
     panels = [(titles[0], given)] * (given is not None) + [(titles[1], right), (titles[2], theirs)]
     if theirs is not None:
-        panels.append((titles[3], abs_difference(right, theirs) if difference is None else difference))
+        gap = abs_difference(right, theirs) if difference is None else np.asarray(difference)
+        panels.append((f"{titles[3]}, at most {gap.max(initial=0):.3g}", gap))
     figure, grid = new(side * len(panels), side + 0.55, 1, len(panels), title)
     for axes, (words, image) in zip(grid[0], panels):
         if image is None:

@@ -6,9 +6,11 @@ from .exercise import BugCard, Exercise, View, case
 
 
 def chart(height: int, width: int) -> np.ndarray:
-    """A picture whose pixels say where they are: red counts columns, green rows, blue is a small pattern."""
+    """A chequered picture without two equal pixels: redder to the right, bluer downwards."""
     rows, columns = np.mgrid[:height, :width]
-    return np.stack([columns * 5 % 256, rows * 5 % 256, (rows * 7 + columns * 3) % 256], axis=2).astype(np.uint8)
+    light = (columns // 4 + rows // 4) % 2 * 90
+    picture = np.stack([columns * 160 // width + light, 50 + light + 0 * rows, rows * 160 // height + light], axis=2)
+    return picture.astype(np.uint8)
 
 
 # ---------------------------------------------------------------- crop_square
@@ -130,7 +132,8 @@ def draw_blend(view: View):
     theirs = view.theirs
     panels = [("front", front), ("back", back), ("alpha", alpha), ("right", view.right), ("yours", theirs)]
     if theirs is not None:
-        panels.append(("difference", plots.abs_difference(view.right, theirs)))
+        gap = plots.abs_difference(view.right, theirs)
+        panels.append((f"difference, at most {gap.max(initial=0):.3g}", gap))
     for axes, (words, image) in zip(grid[0], panels):
         if image is None:
             axes.text(0.5, 0.5, "nothing yet", ha="center", va="center", transform=axes.transAxes, color=plots.GREY)
@@ -145,8 +148,10 @@ def draw_blend(view: View):
     return figure
 
 
-STRIPES = np.zeros((8, 8, 3), np.uint8) + np.array([250, 200, 40], np.uint8)
-DARK = np.zeros((8, 8, 3), np.uint8) + np.array([20, 60, 120], np.uint8)
+STRIPES = np.where(np.arange(8)[:, None, None] // 2 % 2, [250, 200, 40], [200, 90, 20]) + np.zeros((8, 8, 3), int)
+STRIPES = STRIPES.astype(np.uint8)  # (8, 8, 3), lying, yellow and brown
+BARS = np.where(np.arange(8)[None, :, None] // 2 % 2, [20, 60, 120], [90, 190, 250]) + np.zeros((8, 8, 3), int)
+BARS = BARS.astype(np.uint8)  # (8, 8, 3), standing, two blues
 RAMP = np.tile(np.linspace(0, 1, 8, dtype=np.float32), (8, 1))
 ONE_PIXEL = (np.full((1, 1, 3), 200, np.uint8), np.full((1, 1, 3), 100, np.uint8))
 
@@ -206,8 +211,8 @@ EXERCISES = [
         title="one picture laid over another",
         place="images.alpha_blend",
         cases=[
+            case("stripes that fade in from left to right, over bars", STRIPES, BARS, RAMP),
             case("one pixel, 200 over 100 with alpha 0.25", *ONE_PIXEL, np.full((1, 1), 0.25, np.float32)),
-            case("yellow fading in over blue", STRIPES, DARK, RAMP),
             case("one pixel, 100 over 200 with alpha 0.726", *ONE_PIXEL[::-1], np.full((1, 1), 0.726, np.float32)),
         ],
         edges=[
