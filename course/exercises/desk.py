@@ -6,6 +6,7 @@ last answer is remembered here: a check that is run twice judges that one again,
 
 import contextlib
 import sys
+import textwrap
 
 from . import answers, home, judge, registry, show
 from .exercise import Exercise, ExerciseError
@@ -13,6 +14,7 @@ from .exercise import Exercise, ExerciseError
 _own: dict[str, object] = {}  # exercise name -> the student's last own answer
 _handed: dict[str, object] = {}  # exercise name -> what check handed back in its place
 _right: dict[str, object] = {}  # exercise name -> the answer that was found right last
+_copied: set[str] = set()  # exercises for which ours was put in, and nothing else so far
 _last: list[str] = []  # the exercise checked last
 _NOTHING = object()
 
@@ -55,7 +57,8 @@ def hint(name: str | int | None = None, step: int | None = None) -> None:
         show.text(str(problem))
         return
     step = step or 1
-    show.text(f"{exercise.name}, hint {step} of 3: {exercise.hints[step - 1]}")
+    show.text(textwrap.fill(f"{exercise.name}, hint {step} of 3: {exercise.hints[step - 1]}", judge.WIDTH,
+                            break_long_words=False, break_on_hyphens=False))
 
 
 def solution(name: str | None = None) -> None:
@@ -82,7 +85,7 @@ def passes(exercise: Exercise, answer) -> bool:
 
 def forget() -> None:
     """As if nothing had been checked in this session."""
-    for memory in (_own, _handed, _right, _last):
+    for memory in (_own, _handed, _right, _copied, _last):
         memory.clear()
 
 
@@ -95,9 +98,10 @@ def _judged(exercise: Exercise, scope: dict) -> tuple[judge.Verdict, object]:
         _own[name] = own
     elif name in _own:
         own = _own[name]
-    elif found is _NOTHING or found is _handed.get(name, _NOTHING):
+    elif found is _NOTHING or (found is _handed.get(name, _NOTHING) and name not in _copied):
         return judge.missing(exercise), None
     else:
+        _copied.add(name)
         return judge.refused(exercise), None
     with _standing(scope, name, own):
         return judge.judge(exercise, own), own

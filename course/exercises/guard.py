@@ -56,11 +56,18 @@ class Clock:
         if not self.works:
             yield
             return
-        armed = True
+        armed, rings, old_trace = True, 0, sys.gettrace()
 
         def ring(_, frame):
-            if armed and frame.f_code.co_filename not in OWN:  # else this function could not clear up: next ring
-                raise TooSlow
+            nonlocal rings
+            if not armed or (frame.f_code.co_filename in OWN and frame.f_code.co_name != "note"):
+                return  # what clears up must not be stopped: next ring
+            rings += 1
+            if rings > 1:  # the first was swallowed by an `except:`, so the next line stops too, and the next
+                sys.settrace(_stop)
+                while frame is not None and frame.f_code.co_filename not in OWN:
+                    frame.f_trace, frame = _stop, frame.f_back
+            raise TooSlow
 
         old_handler = signal.signal(signal.SIGALRM, ring)
         # again and again: the first ring may fall into a callback, where Python swallows exceptions
@@ -70,10 +77,18 @@ class Clock:
             yield
         finally:
             armed = False
+            if rings > 1:
+                sys.settrace(old_trace)
             passed = time.monotonic() - start
             self.left -= passed
             signal.setitimer(signal.ITIMER_REAL, max(old_left - passed, 0.001) if old_left else 0, old_interval)
             signal.signal(signal.SIGALRM, old_handler if old_handler is not None else signal.SIG_DFL)
+
+
+def _stop(frame, event, _):
+    if event == "line" and frame.f_code.co_filename not in OWN:
+        raise TooSlow
+    return _stop
 
 
 def call(function, case, run, clock: Clock, seed: int = 0, ours: frozenset = frozenset()) -> Outcome:

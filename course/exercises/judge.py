@@ -15,7 +15,7 @@ from .. import places
 from . import answers, guard, values, words
 from .exercise import BugCard, Case, Exercise, ExerciseError, View
 
-WIDTH = 110
+WIDTH = 100
 MARKS = {"right": "✓", "wrong": "✗", "not yet": "○"}
 HELP = "hint(1) · hint(2) · hint(3) · solution()"
 
@@ -40,7 +40,7 @@ class Verdict:
         lines = textwrap.wrap(self.why, WIDTH - len(head), break_long_words=False, break_on_hyphens=False)
         told = textwrap.wrap(self.card.diagnosis, WIDTH - len(head), break_on_hyphens=False) if self.card else []
         last = told.pop() if told else ""
-        if last and len(head) + len(last) + 10 + len(HELP) > WIDTH + 20:
+        if last and len(head) + len(last) + 10 + len(HELP) > WIDTH + 12:
             told, last = [*told, last], ""
         lines += [*told, f"{last}          {HELP}" if last else HELP]
         return head + f"\n{indent}".join(lines)
@@ -260,8 +260,13 @@ def _alike(exercise: Exercise, a: guard.Outcome, b: guard.Outcome, right) -> boo
     if bool(a.changed) != bool(b.changed):
         return False
     a, b = values.fit(a.value, right), values.fit(b.value, right)
-    if values.wrong_type(values.fit(a, b), b, exercise.exact_dtype) or values.wrong_shape(values.fit(a, b), b):
+    exact = exercise.exact_dtype
+    if bool(values.wrong_type(a, right, exact)) != bool(values.wrong_type(b, right, exact)):
         return False
-    if values.wrong_type(b, right, exercise.exact_dtype) != values.wrong_type(a, right, exercise.exact_dtype):
+    a = values.fit(a, b)
+    if values.wrong_type(a, b) or values.wrong_shape(a, b):
         return False
-    return values.close(values.fit(a, b), b, exercise.atol, exercise.rtol)
+    if values.close(a, b, exercise.atol, exercise.rtol):
+        return True
+    comparable = exercise.same and not values.wrong_type(b, right) and not values.wrong_shape(b, right)
+    return bool(comparable and exercise.same(a, b) and exercise.same(a, right) == exercise.same(b, right))

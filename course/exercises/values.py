@@ -163,6 +163,8 @@ def difference(theirs, right, atol: float, rtol: float) -> tuple[str, str, str]:
         where = "" if theirs.size == 1 else f"at [{', '.join(map(str, map(int, index)))}] "
         return (where, *_tell_apart(theirs[index].item(), right[index].item()))
     pairs = []
+    if isinstance(right, list) and len(right) <= 4 and all(_is_number(item) for item in right):
+        return difference(np.array(theirs), np.array(right), atol, rtol)
     if isinstance(right, list):
         pairs = [(f"in number {n} of {len(right)} ", t, r) for n, (t, r) in enumerate(zip(theirs, right), 1)]
     elif isinstance(right, dict):
