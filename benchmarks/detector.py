@@ -8,11 +8,12 @@ import os
 import time
 from pathlib import Path
 
+import cv2
 import numpy as np
 import torch
 from tqdm import tqdm
 
-from course import data, demo, detection, detection_data, images, landmarks, train_detector
+from course import data, demo, detection, detection_data, errors, images, landmarks, train_detector
 
 FACELESS = ("coffee chelsea rocket brick grass gravel coins page clock hubble_deep_field immunohistochemistry moon "
             "retina text checkerboard logo colorwheel cell microaneurysms shepp_logan_phantom horse "
@@ -24,12 +25,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", nargs="*", type=Path)
     parser.add_argument("--crowds", type=int, default=60, help="composed pictures of many faces")
+    parser.add_argument("--faceless", nargs="*", type=Path, default=[], metavar="FOLDER",
+                        help="further folders of PNG and JPEG pictures in which there is no face")
     options = parser.parse_args()
     shared = Path(os.environ.get("COURSE_SHARED", Path(__file__).resolve().parents[2] / "shared"))
     faces = data.load_labelled(*(options.folders or [shared / "scenes", shared / "portraits"])).part("held-out")
     held_out(faces)
     crowds(faces, options.crowds)
     faceless()
+    for folder in options.faceless:
+        faceless_folder(folder)
     times(faces)
 
 
@@ -96,6 +101,27 @@ def faceless():
     for name, image in (("Grace Hopper", images.load_image(demo.photo_path())),
                         ("astronaut", skimage_data.astronaut())):
         print(f"{name}: {detection.detect_faces(image, 'course').round(2).tolist()}")
+
+
+def faceless_folder(folder, largest=2000):
+    """Every picture under a folder, shrunk to `largest` px where it is larger; those with a box are named."""
+    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in (".png", ".jpg", ".jpeg"))
+    seen, scores = 0, []
+    for path in tqdm(paths, desc=str(folder), leave=False):
+        try:
+            image = images.load_image(path)
+        except errors.CourseError:
+            continue
+        scale = largest / max(image.shape[:2])
+        if scale < 1:
+            image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        boxes = detection.detect_faces(image, "course")
+        seen += 1
+        if len(boxes):
+            scores.append((float(boxes[0, 4]), path.name))
+    for score, name in sorted(scores, reverse=True):
+        print(f"  {name}: score {score:.2f}")
+    print(f"{folder.name}: a box on {len(scores)} of {seen} pictures ({len(scores) / max(seen, 1):.3%})")
 
 
 def times(faces):
