@@ -16,6 +16,7 @@ from .source import CHECKED
 LARGEST = 2_000_000  # bytes of a notebook
 WIDGET = "application/vnd.jupyter.widget-view+json"
 PROGRESS = re.compile(r"\d+%\|.*\||\bit/s\b|\bs/it\b|\r")
+TEMPORARY = re.compile(re.escape(tempfile.gettempdir()) + r"[/\\]tmp\w{8}\b[/\\]?")  # a folder with a name by chance
 ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,}\b")
 CELL_FILE = re.compile(r"\bipykernel_\d+[/\\]\d+\.py")  # what IPython calls a cell in a warning
 # Paths that belong to somebody's machine, whoever's it is
@@ -81,6 +82,7 @@ def _is_text(kind: str) -> bool:
 def _without_machine(value):
     """Text with this machine's folders shortened and addresses in memory left out."""
     text = value if isinstance(value, str) else "".join(value)
+    text = TEMPORARY.sub("", text)
     for folder, name in _folders():
         text = text.replace(folder + os.sep, name).replace(folder, name.rstrip("/") or ".")
     return CELL_FILE.sub("<cell>", ADDRESS.sub("at 0x...", text))

@@ -2,6 +2,7 @@
 
 import os
 import re
+import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -31,7 +32,8 @@ def execute(notebook, lesson) -> float:
                                          store_widget_state=False, on_cell_execute=begin_cell,
                                          resources={"metadata": {"path": folder}})
         try:
-            client.execute(env=clean_environment(folder))
+            # a kernel's own log (not what cells print) is of no use here
+            client.execute(env=clean_environment(folder), stderr=subprocess.DEVNULL)
         except CellExecutionError as problem:
             raise LessonError(_said(problem, lesson.cells[running[0]], lesson)) from None
         except CellTimeoutError:

@@ -1,0 +1,244 @@
+"""nbgrader itself, on our lessons: what it releases is what we commit, and it gives points to whom they belong.
+
+`nbgrader generate_assignment` and `nbgrader autograde` run as an instructor runs them. Submissions of nine kinds are
+graded: three that are right in one way or another, six that are not.
+
+The small lesson is handed in whole. Of a real lesson only setup, exercises and checks are handed in, so that it takes
+seconds; with COURSE_GRADE_WHOLE=1 in the environment all its cells run, for each kind of submission (minutes).
+"""
+
+import ast
+import copy
+import importlib
+import math
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+import toy_lesson
+from conftest import CHECKOUT
+
+from course.authoring import build, compose, gradebook, source
+
+WHOLE = bool(os.environ.get("COURSE_GRADE_WHOLE"))
+LESSONS = [path.stem for path in sorted((CHECKOUT / "solutions").glob("*.py"))]
+
+RIGHT = ("right", "another style", "warns on stderr")
+WRONG = ("wrong", "unsolved", "syntax error", "ours handed back", "wrong, checked twice", "sys.exit")
+KINDS = RIGHT + WRONG
+
+
+class Course:
+    """A folder laid out by `course build --nbgrader`, and nbgrader working in it."""
+
+    def __init__(self, folder, root, paths, known=None):
+        self.folder = folder
+        gradebook.lay_out(root, paths, folder, known)
+
+    def run(self, *arguments) -> str:
+        """`nbgrader ARGUMENTS`; returns what it said."""
+        done = subprocess.run([sys.executable, "-m", "nbgrader", *arguments], cwd=self.folder, text=True,
+                              capture_output=True, env=os.environ | {"COURSE_HOME": str(self.folder / "nobody")})
+        assert "hook failed" not in done.stderr
+        assert done.returncode == 0, done.stderr[-3000:]
+        return done.stdout + done.stderr
+
+    def released(self, name: str):
+        return nbformat.read(self.folder / "release" / name / f"{name}.ipynb", as_version=4)
+
+    def submit(self, student: str, name: str, notebook) -> None:
+        path = self.folder / "submitted" / student / name / f"{name}.ipynb"
+        path.parent.mkdir(parents=True)
+        nbformat.write(notebook, path)
+
+    def points(self, name: str) -> dict:
+        """{student: {grade_id: points}}."""
+        from nbgrader.api import Gradebook
+
+        with Gradebook(f"sqlite:///{self.folder / 'gradebook.db'}") as book:
+            return {one.student.id: {grade.name: grade.score for page in one.notebooks for grade in page.grades}
+                    for one in book.assignment_submissions(name)}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def alembic_is_found():
+    """nbgrader calls `alembic` by its name: as in an activated environment, our programs are on the path."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
+        yield
+
+
+def cell(notebook, name: str):
+    return next(one for one in notebook.cells if one.id == name)
+
+
+# ---------------------------------------------------------------- submissions
+
+
+class AtTheTop(ast.NodeTransformer):
+    """Put statements first into each function that a caller can see: not into those within functions."""
+
+    def __init__(self, statements: str):
+        self.statements = ast.parse(statements).body
+
+    def visit_FunctionDef(self, node):
+        node.body[:0] = self.statements
+        return node
+
+
+def with_first(text: str, statements: str) -> str:
+    return ast.unparse(ast.fix_missing_locations(AtTheTop(statements).visit(ast.parse(text))))
+
+
+WARN = "import os, sys, warnings\nwarnings.warn('careful')\nprint('note', file=sys.stderr)\nos.write(2, b'from C')"
+
+
+def submission(kind: str, name: str, answers: dict, ours: str):
+    """What a student of this kind writes for an exercise: the cell's text, or None where it is left as it was."""
+    return {
+        "right": answers["right"][0],
+        "another style": answers["right"][-1],
+        "warns on stderr": with_first(answers["right"][0], WARN),
+        "wrong": answers["wrong"][0],
+        "unsolved": None,
+        "syntax error": f"def {name}(:\n    return 1",
+        "ours handed back": ours,
+        "wrong, checked twice": answers["wrong"][-1],
+        "sys.exit": with_first(answers["right"][0], "import sys\nsys.exit(0)"),
+    }[kind]
+
+
+def hand_in(notebook, kind: str, name: str, answers: dict, ours: str) -> None:
+    """Write a student's answer to one exercise into the notebook."""
+    text = submission(kind, name, answers, ours)
+    if text is not None:
+        cell(notebook, f"exercise-{name}").source = text
+    if kind == "wrong, checked twice":
+        index = notebook.cells.index(cell(notebook, f"check-{name}"))
+        notebook.cells.insert(index, nbformat.v4.new_code_cell(f'{name} = check("{name}")', id=f"again-{name}"))
+
+
+def grade(course: Course, name: str, notebook, students: dict, answers: dict, ours: dict) -> dict:
+    """Hand in for students {student: {exercise: kind}}, grade; returns {student: {exercise: points}}."""
+    for student, kinds in students.items():
+        own = copy.deepcopy(notebook)
+        for exercise, kind in kinds.items():
+            hand_in(own, kind, exercise, answers[exercise], ours[exercise])
+        course.submit(student, name, own)
+    course.run("autograde", name)
+    return {student: {exercise: points[f"check_{exercise}"] for exercise in students[student]}
+            for student, points in course.points(name).items()}
+
+
+def expected(students: dict, points: dict) -> dict:
+    return {student: {exercise: points[exercise] if kind in RIGHT else 0 for exercise, kind in kinds.items()}
+            for student, kinds in students.items()}
+
+
+# ---------------------------------------------------------------- the small lesson
+
+ANSWERS = {
+    "add_up": {"right": ["import numpy as np\n\ndef add_up(values):\n    return np.cumsum(np.array(values, float))",
+                         "from itertools import accumulate\nadd_up = lambda values: list(accumulate(values))"],
+               "wrong": ["def add_up(values):\n    return sum(values)", "def add_up(values):\n    return values"]},
+    "Counter": {"right": ["class Counter:\n    total = 0\n    def count(self, n):\n"
+                          "        self.total = self.total + n\n        return self.total",
+                          "class Base:\n    def count(self, n):\n"
+                          "        self.all.append(n)\n        return sum(self.all)\n"
+                          "class Counter(Base):\n    def __init__(self):\n        self.all = []"],
+                "wrong": ["class Counter:\n    def count(self, n):\n        return n", "class Counter:\n    pass"]},
+}
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """The small lesson as a course, released."""
+    root = tmp_path_factory.mktemp("checkout")
+    course = Course(tmp_path_factory.mktemp("course") / "here", root, [toy_lesson.write(root)], toy_lesson.KNOWN)
+    course.run("generate_assignment", toy_lesson.NAME)
+    return course
+
+
+def test_release_is_the_students_notebook(small, tmp_path):
+    lesson = source.read(toy_lesson.write(tmp_path), toy_lesson.KNOWN)
+    student = compose.students_notebook(compose.authors_notebook(lesson, tmp_path))
+    assert small.released(toy_lesson.NAME).cells == student.cells
+
+
+def test_points_go_to_whom_they_belong(small):
+    """Each kind of submission for each of two exercises, beside another kind for the other."""
+    students = {f"student{n}": {"add_up": kind, "Counter": KINDS[n - 4]} for n, kind in enumerate(KINDS)}
+    ours = {"add_up": "add_up = ours_add_up", "Counter": "class Counter(OursCounter):\n    pass"}
+    given = grade(small, toy_lesson.NAME, small.released(toy_lesson.NAME), students, ANSWERS, ours)
+    assert given == expected(students, {"add_up": 2, "Counter": 3})
+    assert sum(sum(points.values()) for points in given.values()) == 3 * 2 + 3 * 3
+
+
+def test_no_grade_leaves_anything_in_the_instructors_home(small):
+    assert not (small.folder / "nobody").exists()
+
+
+# ---------------------------------------------------------------- the real lessons
+
+
+@pytest.fixture(scope="module")
+def real(tmp_path_factory):
+    """All lessons as a course."""
+    return Course(tmp_path_factory.mktemp("course") / "here", CHECKOUT, build.lesson_paths(CHECKOUT))
+
+
+@pytest.fixture(scope="module", params=LESSONS)
+def lesson(real, request):
+    """A lesson, released."""
+    real.run("generate_assignment", request.param)
+    return source.read(CHECKOUT / "solutions" / f"{request.param}.py")
+
+
+def test_release_of_a_lesson_is_what_is_committed(real, lesson):
+    committed = nbformat.read(build.student_path(CHECKOUT, lesson.name), as_version=4)
+    assert real.released(lesson.name).cells == committed.cells
+
+
+def test_points_for_a_lesson_go_to_whom_they_belong(real, lesson):
+    """Each kind of submission for some exercise; whole, for every exercise."""
+    exercises = [one.name for one in lesson.exercises]
+    answers = importlib.import_module(f"exercise_answers.lesson_{lesson.number}").ANSWERS
+    count, step = (len(KINDS), 1) if WHOLE else (math.ceil(len(KINDS) / len(exercises)), len(exercises))
+    students = {f"student{n}": {exercise: KINDS[(n * step + i) % len(KINDS)] for i, exercise in enumerate(exercises)}
+                for n in range(count)}
+    assert {kind for kinds in students.values() for kind in kinds.values()} == set(KINDS)
+    notebook = real.released(lesson.name)
+    if not WHOLE:
+        _leave_out_what_shows_and_trains(notebook, lesson)
+    given = grade(real, lesson.name, notebook, students, answers, {name: _ours(name) for name in exercises})
+    assert given == expected(students, {one.name: one.points for one in lesson.exercises})
+
+
+def _leave_out_what_shows_and_trains(notebook, lesson) -> None:
+    """Keep the setup, which is the first code, exercises, checks, and what an answer may use."""
+    setup = next(index for index, one in enumerate(lesson.cells) if one.kind == "code")
+    notebook.cells = [made for index, (made, one) in enumerate(zip(notebook.cells, lesson.cells))
+                      if one.exercise or index == setup or one.kind == "code" and _only_names_things(one.source)]
+
+
+def _only_names_things(text: str) -> bool:
+    """A cell of imports and definitions, which an answer may use."""
+    try:
+        body = ast.parse(text).body
+    except SyntaxError:  # one of IPython's own commands
+        return False
+    return all(isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)) for node in body)
+
+
+def _ours(exercise: str) -> str:
+    """A cell that hands our own function back, as a student would find it."""
+    from course.exercises import registry
+
+    found = registry.find(exercise)
+    if found.place:
+        module, function = found.place.rsplit(".", 1)
+        return f"from course.{module} import {function} as {exercise}"
+    return (f"from course.exercises import answers, registry\n{exercise} = answers.ours(registry.find({exercise!r}))")
