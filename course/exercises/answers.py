@@ -1,9 +1,11 @@
 """Whose function is it: the student's own, or ours in some disguise? And its source, to be kept."""
 
+import ast
 import builtins
 import functools
 import importlib
 import inspect
+import linecache
 import symtable
 import textwrap
 import types
@@ -82,10 +84,25 @@ def codes(thing) -> frozenset:
 
 def source(thing) -> str | None:
     """The text of a function or class, as it was written; None where Python does not know it."""
+    thing = unwrapped(thing)
     try:
-        return textwrap.dedent(inspect.getsource(unwrapped(thing))).strip() + "\n"
+        if inspect.isclass(thing):
+            return _class_source(thing)
+        return textwrap.dedent(inspect.getsource(thing)).strip() + "\n"
     except (OSError, TypeError, SyntaxError):
         return None
+
+
+def _class_source(cls) -> str | None:
+    """Of a class in a notebook `inspect` knows no file; its methods do."""
+    for code in sorted(codes(cls), key=lambda code: code.co_firstlineno):
+        lines = linecache.getlines(code.co_filename)
+        for node in ast.walk(ast.parse("".join(lines))):
+            if isinstance(node, ast.ClassDef) and node.name == cls.__name__ and (
+                    node.lineno <= code.co_firstlineno <= node.end_lineno):
+                first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+                return textwrap.dedent("".join(lines[first - 1 : node.end_lineno])).strip() + "\n"
+    return None
 
 
 def whole_source(name: str, thing) -> str | None:

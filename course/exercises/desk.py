@@ -72,10 +72,15 @@ def solution(name: str | None = None) -> None:
     show.text(source.rstrip(), f"```python\n{source.rstrip()}\n```")
 
 
+def passed(exercise: Exercise, answer) -> bool:
+    """Whether this very answer is the one that was found right last."""
+    return answers.part_of(answer) is _right.get(exercise.name, _NOTHING)
+
+
 def passes(exercise: Exercise, answer) -> bool:
-    """Whether this very answer is right; looked up when it was checked last, else tried now."""
+    """Whether this very answer is right: looked up, else tried now."""
     answer = answers.part_of(answer)
-    if answer is _right.get(exercise.name, _NOTHING):
+    if passed(exercise, answer):
         return True
     right = not answers.is_ours(exercise, answer) and judge.judge(exercise, answer).state == "right"
     if right:

@@ -30,17 +30,13 @@ def of_error(problem: BaseException, answer) -> str:
 
 
 def _line(problem: BaseException, answer) -> tuple[int, str]:
-    """The deepest line of the student's own text that was being worked on, counted from the first line of it."""
-    files = {code.co_filename: code.co_firstlineno for code in sorted(answers.codes(answer), key=_first, reverse=True)}
+    """The deepest line of the student's own text (the cell) that was being worked on: its number, and the line."""
+    files = {code.co_filename for code in answers.codes(answer)}
     found, step = (0, ""), problem.__traceback__
     while step is not None:
         file = step.tb_frame.f_code.co_filename
         if file in files:
             line = linecache.getline(file, step.tb_lineno).strip()
-            found = (step.tb_lineno - files[file] + 1, line if len(line) <= 80 else line[:76] + " ...")
+            found = (step.tb_lineno, line if len(line) <= 80 else line[:76] + " ...")
         step = step.tb_next
     return found
-
-
-def _first(code) -> int:
-    return code.co_firstlineno
