@@ -273,9 +273,9 @@ for name, bug in (("crop_square", centre_as_corner), ("alpha_blend", weights_swa
     with course.use(bug, name=name, force=True):
         exhibits.append(list(course.animate(photo, motion=gesture))[0])
 
-shown = [crop_square(image, x, y + 20, 330) for image in exhibits[:3]] + [crop_square(exhibits[3], x, y + 140, 200)]
+shown = [crop_square(image, x, y + 20, 330) for image in exhibits[:3]] + [crop_square(exhibits[3], x, y + 215, 200)]
 plots.show(plots.faces(shown, columns=4,
-                       titles=["healthy", "centre as corner", "weights swapped", "bytes wrap around (collar)"]))
+                       titles=["healthy", "centre as corner", "weights swapped", "bytes wrap around (chest)"]))
 
 # %% [markdown]
 # * **Centre as corner.** The crop shows too little of the face, the keypoints land beside it, and so the wrong things
