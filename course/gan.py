@@ -1,0 +1,241 @@
+"""The GAN: two networks that learn from each other, from noise to faces of 64x64.
+
+    result = gan.train_gan("formula", minutes=3)          # or the folders that `course data fetch` made
+    result.sample(16)                                     # (16, 3, 64, 64) in [0, 1]
+
+The losses stand in `gan_losses.py`, the networks in `gan_networks.py`, the pictures in `gan_data.py`; all of their
+names can be had from here (`gan.generator_loss`).
+"""
+
+import importlib
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from . import (
+    checkpoints,
+    errors,
+    gan_augment,
+    gan_data,
+    gan_look,
+    gan_losses,
+    gan_networks,
+    processes,
+    training,
+    updates,
+)
+
+_ELSEWHERE = ("gan_losses", "gan_networks", "gan_data", "gan_augment", "gan_failures", "gan_plane", "gan_look")
+
+
+def __getattr__(name: str):
+    if not name.startswith("_"):
+        for room in _ELSEWHERE:
+            module = importlib.import_module(f"{__package__}.{room}")
+            if getattr(vars(module).get(name), "__module__", None) == module.__name__:
+                return getattr(module, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+@dataclass
+class Settings:
+    """What is trained, and how; the defaults make faces in three minutes on two cores."""
+
+    size: int = 64  # px
+    latent: int = 128  # numbers in a z
+    generator_width: int = 32  # channels of the largest map
+    discriminator_width: int = 32
+    game: str = "non-saturating"  # a name of gan_losses.GAMES
+    generator_rate: float = 4e-4
+    discriminator_rate: float = 4e-4
+    betas: tuple = (0.5, 0.99)  # Adam's; a GAN's losses turn round too quickly for the usual 0.9
+    r1: float = 1.0  # gamma of the R1 penalty, 0: none
+    r1_every: int = 8  # steps; the penalty counts that much more then (Karras et al., 2020)
+    gradient_penalty: float = 0.0  # lambda, for the Wasserstein game
+    augment: bool = True  # show both players' pictures moved, recoloured and with holes
+
+
+@dataclass
+class Gan:
+    """The two players. updater: how a step is taken; alone and in float32 unless a training loop says otherwise."""
+
+    generator: nn.Module
+    discriminator: nn.Module
+    generator_optimizer: torch.optim.Optimizer
+    discriminator_optimizer: torch.optim.Optimizer
+    settings: Settings = field(default_factory=Settings)
+    updater: updates.Updater | None = None
+    steps: int = 0
+
+    def __post_init__(self):
+        self.updater = self.updater or updates.Updater(self.networks, self.optimizers)
+
+    @property
+    def networks(self) -> dict:
+        return {"generator": self.generator, "discriminator": self.discriminator}
+
+    @property
+    def optimizers(self) -> dict:
+        return {"generator": self.generator_optimizer, "discriminator": self.discriminator_optimizer}
+
+
+def build_gan(generator: nn.Module | None = None, discriminator: nn.Module | None = None,
+              settings: Settings | None = None) -> Gan:
+    """Both players with their optimisers; networks that are not given are built as `settings` say."""
+    settings = settings or Settings()
+    if generator is None:
+        generator = gan_networks.build_generator(settings.latent, settings.size, settings.generator_width)
+    if discriminator is None:
+        discriminator = gan_networks.build_discriminator(settings.size, settings.discriminator_width)
+    generator, discriminator = (net.to(memory_format=torch.channels_last) for net in (generator, discriminator))
+    return Gan(generator, discriminator,
+               torch.optim.Adam(generator.parameters(), settings.generator_rate, settings.betas),
+               torch.optim.Adam(discriminator.parameters(), settings.discriminator_rate, settings.betas), settings)
+
+
+def gan_step(gan: Gan, real: torch.Tensor, noise: torch.Tensor) -> dict:
+    """One step of each player, the discriminator first.
+
+    Args:
+        real: (N, 3, H, W) in [-1, 1]; noise: (N, latent).
+    Returns:
+        numbers for the curves: d_loss, g_loss, and r1 when it was worked out.
+    """
+    settings = gan.settings
+    generator_loss, discriminator_loss = gan_losses.losses_of(settings.game)
+    show = gan_augment.augment if settings.augment else nn.Identity()
+    seen = {}  # curve -> its value for every part of the batch
+
+    # The discriminator looks at both. The generator stays as it is: no gradient goes through `fake`.
+    with torch.no_grad(), gan.updater.autocast():
+        fake = gan.generator(noise)
+
+    def judge(real, fake):
+        real, fake = show(real), show(fake)
+        real_logits, fake_logits = gan.discriminator(real), gan.discriminator(fake)
+        loss = discriminator_loss(real_logits, fake_logits)
+        _note(seen, d_loss=loss, right=((real_logits > 0).float().mean() + (fake_logits <= 0).float().mean()) / 2)
+        return loss + _penalties(gan, real, fake, seen)
+
+    gan.updater.update("discriminator", judge, real, fake)
+
+    # The generator moves so that its pictures are taken for real. The discriminator stays as it is.
+    with updates.frozen(gan.discriminator):
+        _note(seen, g_loss=gan.updater.update(
+            "generator", lambda noise: generator_loss(gan.discriminator(show(gan.generator(noise)))), noise))
+    gan.steps += 1
+    return {name: sum(values) / len(values) for name, values in seen.items()}
+
+
+def _penalties(gan: Gan, real: torch.Tensor, fake: torch.Tensor, seen: dict):
+    """What keeps the discriminator smooth, in float32: its squares of small slopes are too small for less."""
+    settings, loss = gan.settings, 0.0
+    with gan.updater.exact():
+        if settings.r1 and gan.steps % settings.r1_every == 0:
+            real = real.detach().float().requires_grad_()
+            penalty = gan_losses.r1_penalty(gan.discriminator(real), real)
+            # L_D + gamma / 2 R1; every k-th step, k times as much
+            loss = settings.r1 / 2 * settings.r1_every * penalty
+            _note(seen, r1=penalty)
+        if settings.gradient_penalty:
+            penalty = gan_losses.gradient_penalty(gan.discriminator, real.detach().float(), fake.detach().float())
+            loss = loss + settings.gradient_penalty * penalty
+            _note(seen, gradient_penalty=penalty)
+    return loss
+
+
+def _note(seen: dict, **numbers) -> None:
+    for name, value in numbers.items():
+        seen.setdefault(name, []).append(float(value))
+
+
+# ---------------------------------------------------------------- training
+
+
+class GanTask:
+    """What the training loop asks of a GAN: batches of faces and noise, a step, and pictures to look at."""
+
+    averaged = ("generator",)
+
+    def __init__(self, gan: Gan, faces: torch.Tensor, batch: int, seed: int = 0):
+        """faces: uint8 (N, 3, size, size); batch: pictures a step."""
+        self.gan, self.faces, self.batch, self.seed = gan, faces, batch, seed
+        self.networks, self.optimizers = gan.networks, gan.optimizers
+        self.fixed = gan_networks.noise(64, gan.settings.latent, seed + 1)  # the same 64 over the whole training
+
+    def step(self, number: int, rows: slice, updater: updates.Updater) -> dict:
+        """Batch `number` is the same in every run with this seed, however many processes share it."""
+        chance = np.random.default_rng((self.seed, number))
+        chosen = training.batch_numbers(number, self.batch, len(self.faces), self.seed)
+        mirrored = chance.random(self.batch) < 0.5
+        noise = torch.from_numpy(chance.standard_normal((self.batch, self.gan.settings.latent), np.float32))
+        real = gan_data.batch_of(self.faces, chosen[rows], mirrored[rows])
+        self.gan.updater, self.gan.steps = updater, number
+        device = next(self.gan.generator.parameters()).device
+        real = real.to(device, memory_format=torch.channels_last)
+        return gan_step(self.gan, real, noise[rows].to(device))
+
+    def pictures(self, averaged: dict) -> dict:
+        """64 faces from the same 64 noises, and a walk from one to another."""
+        generator = averaged["generator"]
+        return {"samples": gan_look.grid(gan_look.sample(generator, self.fixed)),
+                "walk": gan_look.grid(gan_look.interpolate(generator, self.fixed[0], self.fixed[1], 8))}
+
+
+@dataclass
+class Trained:
+    """A GAN that was trained. generator: the running mean, ready to be asked; result: curves, pictures, checkpoint."""
+
+    gan: Gan
+    generator: nn.Module
+    result: training.Result
+
+    def sample(self, count: int = 16, seed: int = 0) -> torch.Tensor:
+        """New faces: (count, 3, size, size) in [0, 1]."""
+        return gan_look.sample(self.generator, gan_networks.noise(count, self.gan.settings.latent, seed))
+
+    def save(self, path) -> Path:
+        """The generator, as a .safetensors that says how it is built; `load_generator` reads it."""
+        built = {"latent": self.gan.settings.latent, "size": self.gan.settings.size,
+                 "width": self.gan.settings.generator_width}
+        return checkpoints.save(path, {"built": built, "weights": self.generator.state_dict()})
+
+
+def train_gan(source="formula", gan: Gan | None = None, *, steps: int = 2000, minutes: float | None = None,
+              settings: Settings | None = None, config: training.Config | None = None) -> Trained:
+    """Train a GAN on faces.
+
+    Args:
+        source: "formula" for drawn faces, a folder of `course data fetch` or several, or uint8 (N, 3, size, size).
+        gan: a GAN to go on with; default: a new one by `settings`.
+        steps, minutes: end after so many, whichever comes first.
+        config: everything else about the loop.
+    Raises:
+        training.Stopped: Ctrl-C; everything is saved. errors.CourseError: no pictures, pictures of another size.
+    """
+    config = replace(config or training.Config(logdir="runs/gan"), steps=steps, minutes=minutes)
+    if gan is None:
+        processes.seed_all(config.seed)
+        gan = build_gan(settings=settings)
+    faces = gan_data.load(source, gan.settings.size, config.seed)
+    result = training.train(GanTask(gan, faces, config.batch, config.seed), config)
+    return Trained(gan, result.averaged["generator"], result)
+
+
+def load_generator(path) -> nn.Module:
+    """A generator that `Trained.save` wrote, ready to be asked.
+
+    Raises:
+        errors.WeightsError: missing, cut short, or not a generator.
+    """
+    instead = "make a generator with `course train gan`"
+    state = checkpoints.load(path, instead=instead)
+    try:
+        generator = gan_networks.build_generator(**state["built"])
+        generator.load_state_dict(state["weights"])
+    except (KeyError, TypeError, RuntimeError):
+        raise errors.WeightsError(f"{path} holds no generator of this course: {instead}") from None
+    return generator.eval()

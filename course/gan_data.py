@@ -1,0 +1,45 @@
+"""Small pictures of faces for the GAN: drawn from the formula, or cut tight out of labelled photographs."""
+
+import numpy as np
+import torch
+
+from . import alignment, data, errors, images, landmark_data, landmarks, parallel
+
+# Where the right eye, the left eye and the mouth lie in every picture, as shares of its side.
+PLACES = np.array([[0.30, 0.41], [0.70, 0.41], [0.50, 0.80]])
+
+
+def faces_from_folders(*folders, size: int = 64, part: str | None = "train") -> torch.Tensor:
+    """Every labelled face, turned upright and cut tight: uint8 (N, 3, size, size), in the order of the labels.
+
+    Args:
+        folders: what `course data fetch` made; part: of the split of `data.py`, or None for all.
+    Raises:
+        errors.CourseError: no labels, or no faces in this part.
+    """
+    faces = data.load_labelled(*folders)
+    faces = faces.part(part) if part else faces
+    if not len(faces):
+        raise errors.CourseError(f"no faces to train on in {', '.join(map(str, folders))}: fetch more with "
+                                 "`course data fetch portraits`")
+    work = zip(faces.paths, faces.points[:, :, :2])
+    cut = list(parallel.ordered_map(lambda one: cut_tight(images.load_image(one[0]), one[1], size), work))
+    return torch.from_numpy(np.stack(cut)).permute(0, 3, 1, 2).contiguous()
+
+
+def cut_tight(image: np.ndarray, points: np.ndarray, size: int) -> np.ndarray:
+    """One face with its eyes and mouth at `PLACES`: uint8 (H, W, 3), points (78, 2) pixels -> uint8 (size, size, 3).
+
+    Everything is then where it is in every other picture, so the generator need not learn where a face may be.
+    """
+    eyes_and_mouth = [points[landmarks.EYE_RIGHT], points[landmarks.EYE_LEFT], points[landmarks.LIPS_OUTER]]
+    found = np.stack([part.mean(axis=0) for part in eyes_and_mouth])  # (3, 2)
+    matrix = alignment.similarity_transform(found, PLACES * size - 0.5)
+    return landmark_data.cut(image, matrix, size)
+
+
+def batch_of(faces: torch.Tensor, numbers: np.ndarray, mirror: np.ndarray) -> torch.Tensor:
+    """Pictures by number, some mirrored: uint8 (N, 3, H, W), (B,), bool (B,) -> float32 (B, 3, H, W) in [-1, 1]."""
+    chosen = faces[torch.from_numpy(numbers)].float() / 127.5 - 1
+    flip = torch.from_numpy(mirror)[:, None, None, None]
+    return torch.where(flip, chosen.flip(-1), chosen)
