@@ -35,11 +35,15 @@ def show(figure: Figure, alt: str = "") -> None:
     """Put a figure into the notebook, with `alt` or the figure's own words for those who cannot see it."""
     from IPython.display import display
 
+    display(shown(figure, alt), raw=True)
+
+
+def shown(figure: Figure, alt: str = "") -> dict:
+    """What a notebook gets of a figure: a picture with its words, and the words alone."""
     alt = alt or describe(figure)
     kind, data = encode(figure)
     source = f"data:{kind};base64,{base64.b64encode(data).decode()}"
-    display({"text/html": f'<img alt="{html.escape(alt)}" src="{source}" style="max-width: 100%">',
-             "text/plain": alt}, raw=True)
+    return {"text/html": f'<img alt="{html.escape(alt)}" src="{source}" style="max-width: 100%">', "text/plain": alt}
 
 
 def describe(figure: Figure, alt: str | None = None) -> str:
@@ -324,7 +328,7 @@ def abs_difference(right, theirs) -> np.ndarray:
 def compare_points(right, theirs=None, given=None, image=None, title: str = "", side: float = 3.6,
                    names=("given", "right", "yours")) -> Figure:
     """Sets of points (K, 2) in one plot: given (grey), right (green rings), theirs (orange-red crosses)."""
-    figure, grid = new(side + 1.4, side, title=title)
+    figure, grid = new(max(side + 1, 0.075 * len(title)), side + 0.4, title=title)
     axes = grid[0, 0]
     if image is not None:
         axes.imshow(image, alpha=0.55)
@@ -340,6 +344,66 @@ def compare_points(right, theirs=None, given=None, image=None, title: str = "", 
     if image is None:
         axes.invert_yaxis()
     axes.tick_params(labelsize=7)
-    figure.legend(loc="outside right upper", fontsize=8)
+    figure.legend(loc="outside lower center", ncols=3, fontsize=8)
     describe(figure, f"{title or 'Points'}: {', '.join(names)} in one plot.")
     return figure
+
+
+def shape_clouds(sets, titles, title: str = "", side: float = 3.4) -> Figure:
+    """Many faces' points in one plot each: sets of (N, K, 2); where they agree, the cloud is dense."""
+    figure, grid = new(side * len(sets), side + 0.5, 1, len(sets), title)
+    for axes, points, words in zip(grid[0], sets, titles):
+        points = np.asarray(points)[:, : landmarks.N_IBUG]
+        axes.scatter(*points.reshape(-1, 2).T, s=2, color=BLUE, alpha=0.12, linewidths=0, rasterized=True)
+        axes.set(aspect="equal", xlabel="x in pixels", ylabel="y in pixels")
+        axes.invert_yaxis()
+        axes.tick_params(labelsize=7)
+        axes.set_title(words, fontsize=9)
+    describe(figure, f"{title or 'Clouds of points'}: {'; '.join(titles)}.")
+    return figure
+
+
+# ---------------------------------------------------------------- learning
+
+
+def learning_curves(curves: dict, steps, total: int | None = None, title: str = "", ylabel: str = "error in percent",
+                    logarithmic: bool = True) -> Figure:
+    """{name: values at steps} as lines, and under them a bar that shows how far the training is."""
+    figure = Figure(figsize=(7.2, 3.6), layout="constrained")
+    axes, bar = figure.subplots(2, 1, height_ratios=(20, 1))
+    for number, (name, values) in enumerate(curves.items()):
+        axes.plot(steps, values, color=CYCLE[number % 7], linestyle=LINES[number % 4], marker="osD^"[number % 4],
+                  markersize=4, label=f"{name}: {values[-1]:.1f}" if len(values) else name)
+    axes.set(xlabel="training step", ylabel=ylabel, title=title, xlim=(0, total or max(steps, default=1)))
+    if logarithmic:
+        axes.set_yscale("log")
+        axes.yaxis.set_major_formatter("{x:g}")
+    axes.grid(alpha=0.3, which="both")
+    axes.legend(fontsize=8)
+    done = steps[-1] if len(steps) else 0
+    bar.barh([0], [total or done], color="#DDDDDD")
+    bar.barh([0], [done], color=BLUE)
+    bar.set(xlim=(0, max(total or done, 1)), yticks=[], xticks=[], xlabel=f"step {done} of {total or done}")
+    last = ", ".join(f"{name} {values[-1]:.1f}" for name, values in curves.items() if len(values))
+    describe(figure, f"{title}: learning curves after {done} of {total or done} steps; {last}.")
+    return figure
+
+
+class LiveCurve:
+    """Learning curves that grow in the notebook while something trains: call it with the step and {name: value}."""
+
+    def __init__(self, total: int, title: str, ylabel: str = "error in percent"):
+        self.total, self.title, self.ylabel = total, title, ylabel
+        self.steps, self.curves, self.handle = [], {}, None
+
+    def __call__(self, step: int, values: dict) -> None:
+        self.steps.append(step)
+        for name, value in values.items():
+            self.curves.setdefault(name, []).append(value)
+        bundle = shown(learning_curves(self.curves, self.steps, self.total, self.title, self.ylabel))
+        if self.handle is None:
+            from IPython.display import display
+
+            self.handle = display(bundle, raw=True, display_id=True)
+        else:
+            self.handle.update(bundle, raw=True)

@@ -26,13 +26,13 @@ class Settings:
 
     crop: int = 64
     cells: int = 16
-    width: int = 32
-    steps: int = 250
-    batch: int = 24
-    learning_rate: float = 3e-3
+    width: int = 24
+    steps: int = 150
+    batch: int = 16
+    learning_rate: float = 4e-3
     sigma: float = 1.0
     poses: int = 24  # of the portrait, to learn from
-    tests: int = 96  # crops of other poses, to measure on
+    tests: int = 64  # crops of other poses, to measure on
     seed: int = 0
 
 
@@ -43,7 +43,7 @@ class Network(nn.Module):
         super().__init__()
         self.way, width = way, settings.width
         self.trunk = nn.Sequential(
-            _layer(3, width // 2, stride=2), _layer(width // 2, width, stride=2),  # (N, 32, 16, 16)
+            _layer(3, width // 2, stride=2), _layer(width // 2, width, stride=2),  # (N, 24, 16, 16)
             _layer(width, width, dilation=2), _layer(width, width, dilation=4), _layer(width, width, dilation=2))
         if way == "coordinates":
             self.head = nn.Sequential(nn.Flatten(), nn.Linear(width * settings.cells**2, 2 * landmarks.N_IBUG))
@@ -97,7 +97,7 @@ def crops_of(pictures: np.ndarray, points: np.ndarray, count: int, rng, settings
     return crops, torch.from_numpy(np.stack([place[: landmarks.N_IBUG] for _, place in made]))
 
 
-def train(image: np.ndarray, settings: Settings = Settings(), report=None, every: int = 25) -> dict:
+def train(image: np.ndarray, settings: Settings = Settings(), report=None, every: int = 15) -> dict:
     """The three networks, trained side by side on the same crops.
 
     report: called now and then with (step, {way: NME in percent on crops of unseen poses}).

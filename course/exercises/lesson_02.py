@@ -273,6 +273,7 @@ MAP = np.log(np.array([[[[1, 1, 1, 1], [1, 1, 9, 3], [1, 1, 3, 1]]]], float))  #
 SQUARE = np.array([[0.0, 0], [4, 0], [4, 2], [0, 1]])
 TURNED = np.array([[10.0, 5], [10, 13], [6, 13], [8, 5]])  # SQUARE turned by 90 degrees, twice as large, shifted
 FAR = np.concatenate([FACE, np.tile([[50.0, 0.0]], (10, 1))])  # (78, 2)
+TILTED = FACE @ np.array([[0.96, 0.28], [-0.28, 0.96]]) + [38.0, 5.0]  # the same head, leaning to one side
 OFF = np.where(np.arange(68) < 34, 3.0, 0.0)[:, None] * np.array([1.0, 0]) + np.array([0.0, 1.0])
 
 EXERCISES = [
@@ -414,8 +415,8 @@ EXERCISES = [
         title="the points of the mirrored picture",
         place="alignment.flip_keypoints",
         cases=[
-            case("a face in a picture 140 px wide", FACE + [10.0, 0.0], 140),
-            case("the face drawn at the left edge", FACE, 101),
+            case("a leaning face in a picture 170 px wide", TILTED, 170),
+            case("a face that fills a picture of 101 px", FACE, 101),
         ],
         edges=[
             case("two faces at once", np.stack([FACE, FACE + 3.0]), 120),

@@ -47,7 +47,7 @@ def draw_similarity(view: View):
 def draw_flip(view: View):
     points, width = np.asarray(view.args[0], float), view.args[1]
     sets = [("given", points), ("right", view.right), ("yours", view.theirs)]
-    figure, grid = plots.new(8.4, 3.1, 1, 3, f"flip_keypoints: {view.says}, width {width}")
+    figure, grid = plots.new(8.4, 3.1, 1, 3, "flip_keypoints: " + view.says)
     for axes, (words, set_) in zip(grid[0], sets):
         axes.set(xlim=(-5, width + 4), ylim=(max(points[..., 1].max(), 1) + 12, -8), aspect="equal", xlabel="x")
         axes.set_title(words, fontsize=9)
@@ -83,6 +83,7 @@ def draw_nme(view: View):
                     edgecolor=plots.BLACK, hatch=None)
     axes.bar_label(bars, fmt="%.3g")
     axes.set(ylabel="NME in percent")
+    axes.margins(y=0.15)
     figure.legend(*grid[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=8)
     plots.describe(figure, "Two faces by their points, true and found, with the line between the outer corners of the "
                            "eyes; beside them the right NME and yours as bars.")
