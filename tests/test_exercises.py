@@ -1,5 +1,6 @@
 """The judge, on toy exercises: what it accepts, what it survives, and in which words it refuses."""
 
+import os
 import random
 import sys
 import warnings
@@ -82,6 +83,7 @@ def test_an_unknown_exercise_is_one_line_with_the_nearest_name(notebook):
     "print('looking'); import sys; print('x', file=sys.stderr); return base(a, b)",
     "import warnings; warnings.warn('a warning'); return base(a, b)",
     "import os; os.write(2, b'from below'); return base(a, b)",
+    "from matplotlib import pyplot; pyplot.figure(); pyplot.show(); return base(a, b)",
     "np.random.seed(3); torch.manual_seed(4); return base(a, b)",
     "import sys; sys.setrecursionlimit(5000); return base(a, b)",
 ])  # fmt: skip
@@ -90,6 +92,20 @@ def test_right_answers_in_any_form(notebook, capfd, body):
     notebook.check("iou", f"def iou(a, b):\n    {body}")
     captured = capfd.readouterr()
     assert captured.out.startswith("✓ iou") and captured.err == ""
+
+
+def test_a_library_that_loads_slowly_is_no_slow_answer(notebook, capsys, tmp_path, monkeypatch):
+    (tmp_path / "slow_library.py").write_text("import time, slow_part\ntime.sleep(0.6)\n")
+    (tmp_path / "slow_part.py").write_text("import time\ntime.sleep(0.6)\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    importer = __import__
+    notebook.run(RIGHT["iou"].replace("def iou", "def base"))
+    notebook.check("iou", "def iou(a, b):\n    import slow_library\n    return base(a, b)")
+    notebook.check("iou", "def iou(a, b):\n    import slow_libary\n    return base(a, b)")
+    notebook.check("iou", "def iou(a, b):\n    import decimal, slow_library\n    while True: pass")
+    words = " ".join(said(capsys).split())
+    assert words.startswith("✓ iou") and "ModuleNotFoundError: No module named 'slow_libary'" in words
+    assert "still at work after 1 seconds" in words and __import__ is importer
 
 
 def test_a_decorated_answer_stays_decorated(notebook, capsys):
@@ -132,9 +148,14 @@ def test_a_class_is_judged_by_what_its_objects_do(notebook, capsys):
     ("def g():\n        while True: yield 1\n    return sum(g())", "it was still at work after 1 seconds"),
     ("while True:\n        try: sum(range(99))\n        except BaseException: pass", "still at work after 1 seconds"),
     ("return np.zeros((10 ** 9, 10 ** 9))", "it stops with a MemoryError"),
+    ("return np.zeros((9 * 10 ** 4, 10 ** 4))", "you give an array of shape (90000, 10000), the answer is"),
+    ("input('how?')", "it stops with EOFError: nobody answers input() while a function is checked, in line 2"),
+    ("import os; os.chdir('/'); return a[9]", "it stops with IndexError"),
 ])  # fmt: skip
 def test_wrong_answers_are_survived_and_named(notebook, capfd, body, words):
+    folder = os.getcwd()
     back = notebook.check("iou", f"def iou(a, b):\n    {body}")
+    assert folder == os.getcwd()
     captured = capfd.readouterr()
     assert captured.out.startswith("✗ iou  for the two boxes drawn here ")
     assert " ".join(words.split()) in " ".join(captured.out.split()), captured.out
@@ -419,8 +440,6 @@ def test_a_reference_that_fails_on_its_own_case_is_named(toys):
 
 
 def test_guard_is_quiet_below_python_too(capfd):
-    import os
-
     with guard.quiet():
         os.write(1, b"out")
         os.write(2, b"err")

@@ -20,6 +20,8 @@ CELLS = [
     'crop_square = check("crop_square")',
     "import os, sys, warnings, logging\ndef crop_square(image, x, y, side):\n"
     "    os.write(2, b'a'); print('b'); print('c', file=sys.stderr); warnings.warn('d'); logging.error('e')\n"
+    "    from IPython.display import display; from matplotlib import pyplot\n"
+    "    display('f'); pyplot.plot([1, 2]); pyplot.show(); pyplot.figure()\n"
     "    return image[:side, :side] * 0 + 1",
     'crop_square = check("crop_square")\ncrop_square = check("crop_square")',
     "def double(a):\n    exit()",

@@ -1,10 +1,12 @@
 """Calling a stranger's function: whatever it does, the notebook goes on, nothing is printed, all is put back.
 
 Caught: every exception, `sys.exit`, deep recursion, a loop without end (where signals exist and in the main thread).
-Kept quiet: prints, warnings, logging, what C libraries write. Put back: the random state of random, NumPy and torch,
-torch's gradient mode and default type, NumPy's error handling, the recursion limit.
+Kept quiet: prints, warnings, logging, displays, figures, what C libraries write. Put back: the random state of
+random, NumPy and torch, torch's gradient mode and default type, NumPy's error handling, the recursion limit, the
+folder.
 """
 
+import builtins
 import contextlib
 import io
 import logging
@@ -72,15 +74,34 @@ class Clock:
         old_handler = signal.signal(signal.SIGALRM, ring)
         # again and again: the first ring may fall into a callback, where Python swallows exceptions
         old_left, old_interval = signal.setitimer(signal.ITIMER_REAL, max(self.left, 0.01), 0.2)
-        start = time.monotonic()
+        start, paused = time.monotonic(), 0.0
+        importer = builtins.__import__
+
+        def patient(name, *args, **kwargs):
+            """A library that is loaded for the first time may take its time."""
+            nonlocal paused
+            if name in sys.modules:
+                return importer(name, *args, **kwargs)
+            begun, (left, _), profile = time.monotonic(), signal.setitimer(signal.ITIMER_REAL, 0), sys.getprofile()
+            sys.setprofile(None)
+            try:
+                return importer(name, *args, **kwargs)
+            finally:
+                sys.setprofile(profile)
+                if left:  # else this import is part of another one
+                    paused += time.monotonic() - begun
+                    signal.setitimer(signal.ITIMER_REAL, left, 0.2)
+
+        builtins.__import__ = patient
         try:
             yield
         finally:
             armed = False
+            builtins.__import__ = importer
             if rings > 1:
                 sys.settrace(old_trace)
             passed = time.monotonic() - start
-            self.left -= passed
+            self.left -= passed - paused
             signal.setitimer(signal.ITIMER_REAL, max(old_left - passed, 0.001) if old_left else 0, old_interval)
             signal.signal(signal.SIGALRM, old_handler if old_handler is not None else signal.SIG_DFL)
 
@@ -144,7 +165,10 @@ def quiet():
         stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
         stack.enter_context(contextlib.redirect_stderr(io.StringIO()))
         stack.enter_context(warnings.catch_warnings(record=True))
-        stack.enter_context(_kernel_stays())
+        stack.enter_context(_notebook_stays())
+        stack.enter_context(_no_questions())
+        stack.enter_context(_no_figures())
+        stack.enter_context(_same_folder())
         stack.enter_context(np.errstate())
         warnings.simplefilter("always")
         logging.disable(logging.CRITICAL)
@@ -180,13 +204,51 @@ def _silent_descriptors():
 
 
 @contextlib.contextmanager
-def _kernel_stays():
-    """`exit()` in a notebook asks the kernel to stop and returns; in here it is an exception like `sys.exit`."""
+def _no_questions():
+    """`input()` in a function that is called two hundred times would ask as often."""
+
+    def refuse(*_):
+        raise EOFError("nobody answers input() while a function is checked")
+
+    before, builtins.input = builtins.input, refuse
+    try:
+        yield
+    finally:
+        builtins.input = before
+
+
+@contextlib.contextmanager
+def _no_figures():
+    """Figures that were opened and left open would all be shown below the cell."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    before = set(pyplot.get_fignums()) if pyplot else set()
+    try:
+        yield
+    finally:
+        pyplot = sys.modules.get("matplotlib.pyplot")
+        for number in set(pyplot.get_fignums()) - before if pyplot else ():
+            pyplot.close(number)
+
+
+@contextlib.contextmanager
+def _same_folder():
+    before = os.getcwd()
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+@contextlib.contextmanager
+def _notebook_stays():
+    """Nothing is displayed; and `exit()`, which asks the kernel to stop, is an exception like `sys.exit` here."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     if shell is None or not hasattr(shell, "ask_exit"):
         yield
         return
+
+    from IPython.core.displaypub import CapturingDisplayPublisher
 
     def refuse(*_, **__):
         raise SystemExit
@@ -194,9 +256,11 @@ def _kernel_stays():
     before = shell.__dict__.get("ask_exit")
     keeps = getattr(shell, "keepkernel_on_exit", None)
     shell.__dict__["ask_exit"] = refuse
+    publisher, shell.display_pub = shell.display_pub, CapturingDisplayPublisher()
     try:
         yield
     finally:
+        shell.display_pub = publisher
         if before is None:
             del shell.__dict__["ask_exit"]
         else:

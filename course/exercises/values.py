@@ -12,13 +12,16 @@ import numbers
 import numpy as np
 
 ITEMS = 100_000  # a generator is read so far at most
+LARGEST = 2**30  # bytes; what is larger is no answer, and copying it might stop the kernel
 
 
 def plain(value):
     """A value in plain form; what it shares memory with may change afterwards."""
     if isinstance(value, np.ndarray):
-        return np.array(value, subok=False)
+        return np.array(value, subok=False) if value.nbytes < LARGEST else _hollow(value.shape, value.dtype)
     if is_tensor(value):
+        if value.element_size() * value.nelement() >= LARGEST:
+            return _hollow(tuple(value.shape), np.float32)
         tensor = value.detach().cpu()
         if str(tensor.dtype) == "torch.bfloat16":
             tensor = tensor.float()
@@ -34,6 +37,11 @@ def plain(value):
     if inspect.iscoroutine(value):
         value.close()  # or Python warns about it much later
     return value
+
+
+def _hollow(shape: tuple, dtype) -> np.ndarray:
+    """An array of this shape that takes no memory."""
+    return np.broadcast_to(np.zeros((), dtype), shape)
 
 
 def copied(value):
