@@ -11,7 +11,7 @@ import torch
 from exercise_toys import RIGHT, notebook_fixture, toys_fixture  # noqa: F401 (fixtures)
 
 from course import errors
-from course.exercises import BugCard, Exercise, ExerciseError, case, desk, guard, home, judge, registry, show
+from course.exercises import BugCard, Exercise, ExerciseError, case, desk, guard, home, judge, registry, show, values
 
 pytestmark = pytest.mark.usefixtures("toys")
 HELP = "hint(1) · hint(2) · hint(3) · solution()"
@@ -289,6 +289,24 @@ def test_solution_typed_in_is_the_students_own(notebook, capsys):
     source = inspect.getsource(sys.modules["course.toy_parts"].iou)
     notebook.check("iou", source)
     assert said(capsys).startswith("✓")
+
+
+@pytest.mark.parametrize("theirs, right, words", [
+    (0.779, 1.6e-9, ("", "0.779", "0")),
+    (1.0, 1.00004, ("", "1", "1.00004")),
+    (1, 2, ("", "1", "2")),
+    ([1.0, np.nan], [1.0, 2.0], ("", "[1, nan]", "[1, 2]")),
+    (np.arange(6.0).reshape(2, 3), np.arange(6.0).reshape(2, 3) * [1, 1, 3], ("at [1, 2] ", "5", "15")),
+    ([np.zeros(2), 3], [np.zeros(2), 4], ("in number 2 of 2 ", "3", "4")),
+    ({"a": "x", "b": True}, {"a": "x", "b": False}, ("under 'b' ", "True", "False")),
+    (123456.0, 123457.0, ("", "123456", "123457")),
+    (np.array([True, False, True, True, True]), np.ones(5, bool), ("at [1] ", "False", "True")),
+])  # fmt: skip
+def test_a_difference_is_told_in_as_few_digits_as_show_it(theirs, right, words):
+    plain = values.plain(right)
+    fitted = values.fit(values.plain(theirs), plain)
+    assert not values.close(fitted, plain, 1e-5, 0)
+    assert values.difference(fitted, plain, 1e-5, 0) == words
 
 
 # ---------------------------------------------------------------- bug cards

@@ -95,7 +95,7 @@ def test_ours_handed_back_is_refused_and_what_is_missing_is_not_yet(notebook, na
     notebook[name] = answers.ours(exercise)
     notebook.check(name)
     assert capsys.readouterr() == (f"✗ {name}  this is our own function: write yours in the cell above.\n"
-                                   f"{' ' * (len(name) + 4)}{judge.HELP}\n", "")
+                                   f"{' ' * min(len(name) + 4, judge.INDENT)}{judge.HELP}\n", "")
     assert "our own" in notebook.grade(name)
 
 

@@ -16,6 +16,7 @@ from . import answers, guard, values, words
 from .exercise import BugCard, Case, Exercise, ExerciseError, View
 
 WIDTH = 100
+INDENT = 9  # of the second line and those after it, at most
 MARKS = {"right": "✓", "wrong": "✗", "not yet": "○"}
 HELP = "hint(1) · hint(2) · hint(3) · solution()"
 
@@ -36,20 +37,22 @@ class Verdict:
         head = f"{MARKS[self.state]} {self.exercise.name}  "
         if self.state != "wrong":
             return head + self.why
-        indent = " " * len(head)
-        lines = textwrap.wrap(self.why, WIDTH - len(head), break_long_words=False, break_on_hyphens=False)
-        told = textwrap.wrap(self.card.diagnosis, WIDTH - len(head), break_on_hyphens=False) if self.card else []
-        last = told.pop() if told else ""
-        if last and len(head) + len(last) + 10 + len(HELP) > WIDTH + 12:
-            told, last = [*told, last], ""
-        lines += [*told, f"{last}          {HELP}" if last else HELP]
-        return head + f"\n{indent}".join(lines)
+        indent = " " * min(len(head), INDENT)
+        lines = _wrapped(head + self.why, indent)
+        told = _wrapped(indent + self.card.diagnosis, indent) if self.card else []
+        last = f"{told[-1]}          {HELP}" if told else ""
+        told = [*told[:-1], last] if last and len(last) <= WIDTH + 12 else [*told, indent + HELP]
+        return "\n".join([*lines, *told])
 
     @property
     def line(self) -> str:
         """The same in one line, for an exception."""
         told = f" {self.card.diagnosis}" if self.card else ""
         return f"{self.exercise.name}: {self.why}{told}"
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 @dataclass(frozen=True)

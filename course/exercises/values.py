@@ -162,7 +162,7 @@ def close(theirs, right, atol: float, rtol: float) -> bool:
 def difference(theirs, right, atol: float, rtol: float) -> tuple[str, str, str]:
     """Where two values differ most, in words: ("at [1, 0] " or "", what they give, what is right)."""
     if isinstance(right, np.ndarray) or _is_number(right):
-        theirs, right = np.asarray(theirs), np.asarray(right)
+        theirs, right = _told(theirs, atol), _told(right, atol)
         if theirs.ndim == 0:
             return ("", *_tell_apart(theirs.item(), right.item()))
         if theirs.size <= 4 and theirs.ndim == 1:
@@ -182,6 +182,12 @@ def difference(theirs, right, atol: float, rtol: float) -> tuple[str, str, str]:
             where, given, answer = difference(t, r, atol, rtol)
             return says + where, given, answer
     return "", briefly(theirs), briefly(right)
+
+
+def _told(value, atol: float) -> np.ndarray:
+    """Numbers as they are told: 1.6e-12 beside a tolerance of 1e-5 is 0."""
+    value = np.asarray(value)
+    return np.where(np.abs(value) < atol / 10, 0, value).astype(value.dtype) if value.dtype.kind in "fc" else value
 
 
 def _off(theirs, right, atol: float, rtol: float) -> np.ndarray:
