@@ -16,7 +16,8 @@
 # **Time:** 45 minutes for you, about a minute for the machine. **Before this:** some Python and NumPy; nothing else.
 
 # %%
-# Makes the notebook ready: some seconds where the course is installed; on Colab it installs it first, a minute or two.
+# Makes the notebook ready. Where the course is installed this takes some seconds; on Colab it is
+# installed first, which takes a minute or two.
 import importlib.util
 import subprocess
 import sys
@@ -41,7 +42,8 @@ print("Ready.")
 # Press play, with sound. It takes some seconds to make.
 
 # %% slideshow={"slide_type": "slide"}
-clip = course.animate(demo.photo_path(), text="Hello! I am a photograph, and I have learned to talk.", size=384)
+sentence = "Hello! I am a photograph, and I have learned to talk."
+clip = course.animate(demo.photo_path(), text=sentence, size=384)
 clip
 
 # %% [markdown]
@@ -69,7 +71,8 @@ photo = images.load_image(demo.photo_path())
 boxes = detection.detect_faces(photo)  # (N, 5): x1, y1, x2, y2, score
 points = keypoints.find_points(photo, boxes)[0]  # (78, 2): x, y in pixels
 plots.show(plots.faces([photo, photo, photo], [None, None, points], [[], boxes, []],
-                       ["the photo", f"one box, score {boxes[0, 4]:.2f}", "78 keypoints"], columns=3, side=2.7))
+                       ["the photo", f"one box, score {boxes[0, 4]:.2f}", "78 keypoints"],
+                       columns=3, side=2.7))
 
 # %% [markdown]
 # Now the words. A speech synthesiser turns text into sound *and* says when each sound begins and ends. From that come
@@ -91,8 +94,8 @@ mixer = widgets.FaceMixer()
 mixer
 
 # %%
-plots.show(mixer.stills({"jaw open": 0.7}, {"smile": 0.9, "turn (degrees)": 10}, {"eyes shut": 1, "brows up": 0.8},
-                        title="Three settings of the sliders"))
+plots.show(mixer.stills({"jaw open": 0.7}, {"smile": 0.9, "turn (degrees)": 10},
+                        {"eyes shut": 1, "brows up": 0.8}, title="Three settings of the sliders"))
 
 # %% [markdown]
 # The face that a row of sliders makes is one frame. Many rows are a film:
@@ -142,8 +145,8 @@ print("uint8 wraps around: 250 + 10 =", np.array([250], np.uint8) + np.array([10
 def crop_square(image, x, y, side):
     """The square of `side` pixels around (x, y): uint8 (H, W, 3) -> uint8 (side, side, 3).
 
-    Its first column is round(x - side / 2), its first row round(y - side / 2). What lies outside the picture
-    repeats the nearest pixel of its border.
+    Its first column is round(x - side / 2), its first row round(y - side / 2). What lies outside
+    the picture repeats the nearest pixel of its border.
     """
     ### BEGIN SOLUTION
     height, width = image.shape[:2]
@@ -197,7 +200,8 @@ x1, y1, x2, y2 = boxes[0, :4].astype(int)
 scissors = np.zeros(photo.shape[:2], np.float32)
 scissors[y1:y2, x1:x2] = 1
 soft = cv2.GaussianBlur(scissors, (0, 0), 22)  # the same mask, blurred
-pictures = [scissors, images.alpha_blend(moved, photo, scissors), soft, images.alpha_blend(moved, photo, soft)]
+pictures = [scissors, images.alpha_blend(moved, photo, scissors),
+            soft, images.alpha_blend(moved, photo, soft)]
 plots.show(plots.faces([crop_square(picture, x, y, 320) for picture in pictures],
                        titles=["a hard mask", "cut with scissors", "a soft mask", "faded in"], columns=4))
 
@@ -220,7 +224,10 @@ plots.show(plots.faces([crop_square(picture, x, y, 320) for picture in pictures]
 
 # %% exercise: alpha_blend · difficulty 1/5 · 10 min
 def alpha_blend(front, back, alpha):
-    """One picture laid over another: uint8 (H, W, 3) twice, float32 (H, W) in [0, 1] -> uint8 (H, W, 3), rounded."""
+    """One picture laid over another, rounded: uint8 (H, W, 3).
+
+    front, back: uint8 (H, W, 3); alpha: float32 (H, W), 1 where only the front is seen, 0 for the back.
+    """
     ### BEGIN SOLUTION
     a = alpha[..., None]  # (H, W, 1): one weight for red, green and blue
     return np.rint(a * front + (1 - a) * back).astype(np.uint8)
@@ -269,13 +276,15 @@ def wraps_around(front, back, alpha):  # front - back in uint8: 20 - 30 is 246
 gesture = course.Motion([[0.7, 10.0]], ("jawOpen", "headYaw"))
 healthy = list(course.animate(photo, motion=gesture))[0]
 exhibits = [healthy]
-for name, bug in (("crop_square", centre_as_corner), ("alpha_blend", weights_swapped), ("alpha_blend", wraps_around)):
+for name, bug in (("crop_square", centre_as_corner), ("alpha_blend", weights_swapped),
+                  ("alpha_blend", wraps_around)):
     with course.use(bug, name=name, force=True):
         exhibits.append(list(course.animate(photo, motion=gesture))[0])
 
-shown = [crop_square(image, x, y + 20, 330) for image in exhibits[:3]] + [crop_square(exhibits[3], x, y + 215, 200)]
-plots.show(plots.faces(shown, columns=4,
-                       titles=["healthy", "centre as corner", "weights swapped", "bytes wrap around (chest)"]))
+shown = [crop_square(image, x, y + 20, 330) for image in exhibits[:3]]
+shown.append(crop_square(exhibits[3], x, y + 215, 200))  # the last bug is seen on the chest
+plots.show(plots.faces(shown, columns=4, titles=["healthy", "centre as corner", "weights swapped",
+                                                 "bytes wrap around"]))
 
 # %% [markdown]
 # * **Centre as corner.** The crop shows too little of the face, the keypoints land beside it, and so the wrong things

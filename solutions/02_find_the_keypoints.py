@@ -17,7 +17,8 @@
 # **Time:** 75 minutes for you, about a minute for the machine. **Before this:** lesson 00.
 
 # %%
-# Makes the notebook ready: some seconds where the course is installed; on Colab it installs it first, a minute or two.
+# Makes the notebook ready. Where the course is installed this takes some seconds; on Colab it is
+# installed first, which takes a minute or two.
 import importlib.util
 import subprocess
 import sys
@@ -32,7 +33,8 @@ import numpy as np
 import torch
 
 import course
-from course import demo, heatmaps, images, keypoints, landmark_data, landmarks, places, plots, three_ways, weights, widgets
+from course import (demo, heatmaps, images, keypoints, landmark_data, landmarks, places, plots, three_ways,
+                    weights, widgets)
 from course.exercises import check, hint, progress, solution
 
 print("Ready.")
@@ -48,8 +50,9 @@ plots.show(plots.pipeline(["keypoints"]))
 
 # %%
 photo = images.load_image(demo.photo_path())
-pictures, true = three_ways.poses_of(photo, 9, seed=3)  # the portrait in nine poses, 288 x 288, and their (78, 2) points
-plots.show(plots.numbered_points(pictures[0], true[0]))
+pictures, true = three_ways.poses_of(photo, 9, seed=3)  # (9, 288, 288, 3), and points (9, 78, 2)
+k = np.argmax(true[:, 66, 1] - true[:, 62, 1])  # the one whose mouth is open widest
+plots.show(plots.numbered_points(pictures[k], true[k]))
 
 # %% [markdown]
 # The portrait was moved here on purpose, by the same warp that makes the films. That gives us something precious: nine
@@ -136,11 +139,12 @@ angle = torch.linspace(0, 2 * torch.pi, 200)
 circle = 0.5 + 0.3 * torch.stack([angle.cos(), angle.sin()], dim=-1)[None]  # (1, 200, 2)
 drawn = gaussian_heatmap(circle, 16, 1.0)
 soft, hard = heatmaps.soft_argmax(20 * drawn)[0], heatmaps.hard_argmax(drawn)[0]
-plots.show(plots.compare_points(soft * 128, hard * 128, circle[0] * 128, names=("true", "soft-argmax", "argmax"),
+plots.show(plots.compare_points(soft * 128, hard * 128, circle[0] * 128,
+                                names=("true", "soft-argmax", "argmax"),
                                 title="A circle, drawn as maps of 16 x 16 cells and read again"))
 cell = side / 32
-print(f"On our photo one of the 32 cells is {cell:.1f} pixels wide, and an argmax is off by {0.3826 * cell:.1f} pixels "
-      "on average, however good the map.")
+print(f"On our photo one of the 32 cells is {cell:.1f} pixels wide, and an argmax is off by "
+      f"{0.3826 * cell:.1f} pixels on average, however good the map.")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### How
@@ -204,7 +208,8 @@ course.use(soft_argmax)
 with places.counted("heatmaps.soft_argmax") as seen:
     points = keypoints.find_points(photo)[0]
 x, y = points.mean(axis=0)
-plots.show(plots.faces([images.crop_square(photo, x, y, 300)], [points - np.round([x - 150, y - 150])], side=3.6,
+close_up = images.crop_square(photo, x, y, 300)
+plots.show(plots.faces([close_up], [points - np.round([x - 150, y - 150])], side=3.6,
                        titles=[f"78 points from 78 maps; your function was called {seen.calls} times"]))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -224,8 +229,10 @@ plots.show(plots.faces([images.crop_square(photo, x, y, 300)], [points - np.roun
 
 # %%
 settings = three_ways.Settings()
-curve = plots.LiveCurve(settings.steps, "Three ways to say where, on poses never seen", "error in % of the eye distance")
-with places.counted("heatmaps.gaussian_heatmap") as drawn_maps, places.counted("heatmaps.soft_argmax") as read_maps:
+curve = plots.LiveCurve(settings.steps, "Three ways to say where, on poses never seen",
+                        "error in % of the eye distance")
+with (places.counted("heatmaps.gaussian_heatmap") as drawn_maps,
+      places.counted("heatmaps.soft_argmax") as read_maps):
     networks = three_ways.train(photo, settings, curve)
 
 # %%
@@ -243,7 +250,8 @@ crops, targets = (part[3:6] for part in three_ways.unseen_crops(photo))
 pictures_64 = [(crop.permute(1, 2, 0) * 255).byte().numpy() for crop in crops]
 with torch.inference_mode():
     found = [network_(crops) * 64 - 0.5 for network_ in networks.values()]
-plots.show(plots.error_arrows(pictures_64 * 3, torch.cat(found), targets.repeat(3, 1, 1) * 64 - 0.5, side=2.5,
+plots.show(plots.error_arrows(pictures_64 * 3, torch.cat(found),
+                              targets.repeat(3, 1, 1) * 64 - 0.5, side=2.5,
                               titles=[way for way in networks for _ in range(3)]))
 
 # %% [markdown]
@@ -295,7 +303,7 @@ print(f"shipped      {keypoints.nme(found_128.numpy(), targets_128.numpy()):5.1f
 
 # %%
 labels = np.load(weights.data_file("labels_scenes.npz"))
-faces = labels["points"][:, :68, :2] * float(labels["points_scale"])  # (N, 68, 2): labelled faces of invented people
+faces = labels["points"][:, :68, :2] * float(labels["points_scale"])  # (N, 68, 2), of invented people
 print(f"{len(faces)} labelled faces in pictures of many sizes")
 
 # %% [markdown]
@@ -303,7 +311,10 @@ print(f"{len(faces)} labelled faces in pictures of many sizes")
 
 # %% exercise: similarity_transform · difficulty 4/5 · 20 min
 def similarity_transform(source, target):
-    """The turn, size and shift that bring `source` nearest to `target`: (K, 2), (K, 2) -> (2, 3), the matrix [s R | t]."""
+    """The turn, size and shift that bring `source` nearest to `target`: (K, 2), (K, 2) -> (2, 3).
+
+    The answer is the matrix [s R | t]: the first two columns turn and scale, the third shifts.
+    """
     ### BEGIN SOLUTION
     middle_s, middle_t = source.mean(axis=0), target.mean(axis=0)
     a, b = source - middle_s, target - middle_t
@@ -328,7 +339,8 @@ mean = faces[0]
 for _ in range(3):
     aligned = np.stack([landmark_data.apply(similarity_transform(face, mean), face) for face in faces])
     mean = aligned.mean(axis=0)
-plots.show(plots.shape_clouds([faces, aligned], ["as they are in their pictures", "each laid onto the mean"],
+plots.show(plots.shape_clouds([faces, aligned],
+                              ["as they are in their pictures", "each laid onto the mean"],
                               title=f"The 68 points of {len(faces)} faces"))
 
 # %% [markdown]
@@ -344,10 +356,11 @@ tilt = cv2.getRotationMatrix2D((width / 2, height * 0.4), 30, 1)
 tilted = cv2.warpAffine(photo, tilt, (width, height), borderMode=cv2.BORDER_REPLICATE)
 with places.counted("alignment.similarity_transform") as seen:
     points = keypoints.find_points(tilted)[0]
-upright = np.array([[48, 62], [112, 62], [80, 122]], float)  # where the eyes and the mouth should be in 160 x 160
+upright = np.array([[48, 62], [112, 62], [80, 122]], float)  # eyes and mouth in a 160 x 160 square
 here = np.stack([points[36:42].mean(axis=0), points[42:48].mean(axis=0), points[48:68].mean(axis=0)])
 straight = landmark_data.cut(tilted, similarity_transform(here, upright), 160)
-plots.show(plots.faces([tilted, straight], [points, None], titles=["the tilted photo", "set upright"], side=3))
+plots.show(plots.faces([tilted, straight], [points, None], side=3,
+                       titles=["the tilted photo", "set upright"]))
 print(f"similarity_transform was called {seen.calls} times while the points were found.")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -380,9 +393,13 @@ print("takes from  ", landmarks.FLIP[[0, 8, 17, 27, 36, 37, 48, 60]].tolist())
 
 # %% exercise: flip_keypoints · difficulty 2/5 · 8 min
 def flip_keypoints(points, width):
-    """The points of the mirrored picture, in the usual order: (..., K, 2) pixels, K 68 or 78 -> the same shape."""
+    """The points of the mirrored picture, in the usual order: (..., K, 2) pixels -> the same shape.
+
+    K is 68 or 78; width is that of the picture, in pixels.
+    """
     ### BEGIN SOLUTION
-    swapped = points[..., landmarks.FLIP[: points.shape[-2]], :]  # a right eye's points come from the left one
+    # the right eye's points are what were the left one's
+    swapped = points[..., landmarks.FLIP[: points.shape[-2]], :]
     return swapped * np.array([-1, 1]) + np.array([width - 1, 0])
     ### END SOLUTION
 
@@ -419,7 +436,10 @@ course.use(flip_keypoints)
 
 # %% exercise: nme · difficulty 2/5 · 10 min
 def nme(found, true):
-    """Normalised mean error in percent: (N, K, 2), (N, K, 2) -> a number. Only the first 68 of the K points count."""
+    """Normalised mean error in percent: (N, K, 2), (N, K, 2) -> a number.
+
+    Only the first 68 of the K points count.
+    """
     ### BEGIN SOLUTION
     distance = np.linalg.norm(found - true, axis=-1)[:, :68].mean(axis=1)  # (N,)
     eyes = np.linalg.norm(true[:, 36] - true[:, 45], axis=-1)  # (N,)
@@ -460,9 +480,19 @@ plots.show(plots.error_arrows(
     titles=[f"{nme(found[k : k + 1], true[k : k + 1]):.1f} %" for k in worst]))
 
 # %% [markdown]
-# Look before you trust. The arrows at an open mouth all point the same way: the finder sees it a little less open than it
-# is, and a talking face will say its vowels a little shyly. An average hides that; a picture does not. (What is *true*
-# here is exact about the movement only. Where the points lie in the unmoved photo was found by the same network.)
+# Look before you trust. (What is *true* here is exact about the movement only: where the points lie in the unmoved
+# photo was found by the same network.) And ask where the errors sit, since a mean over 68 points does not say it:
+
+# %%
+off = np.linalg.norm(found - true, axis=-1)  # (9, 78) pixels
+off = off / landmarks.eye_distance(true)[:, None] * 100  # in percent
+for words, part in (("jaw", landmarks.JAW), ("brows", np.arange(17, 27)), ("nose", landmarks.NOSE),
+                    ("eyes", np.arange(36, 48)), ("lips", np.arange(48, 68))):
+    print(f"{words:<6} {off[:, part].mean():.2f} %")
+
+# %% [markdown]
+# The nose and the lips are found best. Brows and eyes suffer from the glasses here, and the jaw has nothing to hold on
+# to but a line: a point may slide along it, and nobody can say that it is wrong. For a talking face that is good news.
 #
 # ## Points that you can drag
 #
@@ -503,11 +533,12 @@ def unscaled(source, target):  # turned and shifted, at the old size
 
 # %%
 gesture = course.Motion([[0.7, 10.0]], ("jawOpen", "headYaw"))
-exhibits = {"healthy": (None, ""), "no swap": (without_the_swap, "flip_keypoints"), "swap only": (swap_only, "flip_keypoints"),
+exhibits = {"healthy": (flip_keypoints, "flip_keypoints"),
+            "no swap": (without_the_swap, "flip_keypoints"), "swap only": (swap_only, "flip_keypoints"),
             "half a cell": (from_the_corner, "soft_argmax"), "unscaled": (unscaled, "similarity_transform")}
 frames, dots = [], []
 for bug, name in exhibits.values():
-    with course.use(bug, name=name, force=True) if bug else course.use():
+    with course.use(bug, name=name, force=True):
         dots.append(keypoints.find_points(photo)[0] - np.round([x - 150, y - 150]))
         frames.append(images.crop_square(list(course.animate(photo, motion=gesture))[0], x, y, 300))
 plots.show(plots.faces(frames, dots, titles=list(exhibits), columns=5, side=2.2, size=5))
@@ -517,8 +548,9 @@ plots.show(plots.faces(frames, dots, titles=list(exhibits), columns=5, side=2.2,
 #   line, and everything is pulled from there. The most famous bug of keypoint code, and it hides in training, where the
 #   loss simply stays high.
 # * **Swap only.** The mirrored look is not mirrored back, so its points answer for the other side.
-# * **Half a cell.** Four pixels up and to the left on every point, and you would not see it in the dots. The mouth shows
-#   it: the lips part above the place where they meet.
+# * **Half a cell.** Every point four pixels too high, and you hardly see it in the dots. The mouth shows it: the lips
+#   part above the place where they meet. (And four to the left? In the mirrored look it is four to the right, and the
+#   mean of the two is none. One part can hide another part's bug.)
 # * **Unscaled.** The crop has the wrong size, and the network reads the tip of the nose as a whole face.
 #
 # ## What you have now
