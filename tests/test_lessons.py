@@ -24,7 +24,7 @@ def run_with_nbval(path, home) -> float:
     """Run a notebook's cells with nbval-lax, in a home of its own; returns the seconds."""
     begin = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300", "-q",
+        [sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=600", "-q",
          "-p", "no:cacheprovider", "--rootdir", str(path.parent), "--color=no", path.name],
         cwd=path.parent, env=os.environ | {"COURSE_HOME": str(home)}, capture_output=True, text=True)
     seconds = time.perf_counter() - begin

@@ -12,7 +12,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 
 from . import LessonError
 
-TIMEOUT = 300  # seconds a cell; a whole lesson should need 120
+TIMEOUT = 600  # seconds a cell, on a busy machine too; a whole lesson should need 120
 OWN_LINE = re.compile(r"Cell In\[\d+\], line (\d+)")
 
 
