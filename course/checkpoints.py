@@ -59,7 +59,8 @@ def load(path, device="cpu", instead: str = "train without --resume") -> dict:
             header = file.metadata() or {}
             tensors = {name: file.get_tensor(name) for name in file.keys()}
     except (SafetensorError, OSError, ValueError) as problem:
-        raise errors.WeightsError(f"the checkpoint {path} is cut short or no checkpoint ({problem}): {instead}") from None
+        raise errors.WeightsError(
+            f"the checkpoint {path} is cut short or no checkpoint ({problem}): {instead}") from None
     if header.get("format") != FORMAT:
         raise errors.WeightsError(f"{path} is no checkpoint of this course: {instead}")
     if header.get("sha256") != _digest(header.get("tree", ""), tensors):

@@ -176,7 +176,7 @@ def _add_data(commands) -> None:
     listing = actions.add_parser("list", help="what there is, how large, and whether it is here")
     listing.set_defaults(run=run_data_list)
     fetching = actions.add_parser("fetch", help="download with checksums; goes on where it was cut off")
-    fetching.add_argument("name", choices=("portraits", "scenes", "face-alignment"))
+    fetching.add_argument("name", choices=("portraits", "scenes", "face-alignment", "resnet50", "vgg19"))
     fetching.add_argument("--folder", help="where to put it (default: the cache)")
     fetching.set_defaults(run=run_data_fetch)
 

@@ -1,4 +1,4 @@
-"""What can be fetched: two sets of labelled faces, and the weights of face-alignment.
+"""What can be fetched: two sets of labelled faces, the weights of face-alignment, and of two networks for features.
 
 The faces are cut out of contact sheets at their origin, by the boxes that ship in `data/labels_*.npz`;
 the labels ship too, so a fetched folder is what `data.load_labelled` reads. `data/manifest.json` holds
@@ -89,7 +89,7 @@ def fetch(name: str, folder=None, base_url: str | None = None, manifest=None) ->
     """Fetch one data set or set of weights; what is already there and right is not fetched again.
 
     Args:
-        name: "portraits", "scenes" or "face-alignment".
+        name: "portraits", "scenes", "face-alignment", "resnet50" or "vgg19".
         folder: where the pictures or weights go; `cache_dir() / name`, or torch hub's cache, if not given.
         base_url: a mirror to take the files from instead of their origin (http, https or file address of a folder).
         manifest: path of another manifest than the one that ships.

@@ -54,6 +54,33 @@ FACE_ALIGNMENT = {
     },
 }
 
+# Networks of torchvision, trained on ImageNet; the files as torchvision itself looks for them.
+_TORCHVISION = {"licence": "weights come with torchvision (BSD-3-Clause), trained on ImageNet, which is for research"}
+FEATURES = {
+    "resnet50": {
+        "what": "weights of ResNet-50 (He et al., 2016) for features.extract_features",
+        **_TORCHVISION,
+        "files": {
+            "resnet50-0676ba61.pth": {
+                "url": "https://download.pytorch.org/models/resnet50-0676ba61.pth",
+                "sha256": "0676ba61b6795bbe1773cffd859882e5e297624d384b6993f7c9e683e722fb8a",
+                "bytes": 102530333,
+            },
+        },
+    },
+    "vgg19": {
+        "what": "weights of VGG-19 (Simonyan and Zisserman, 2015) for features.extract_features",
+        **_TORCHVISION,
+        "files": {
+            "vgg19-dcbb9e9d.pth": {
+                "url": "https://download.pytorch.org/models/vgg19-dcbb9e9d.pth",
+                "sha256": "dcbb9e9dad569fff7a846263a77324fc34978fea2bfb039c012d710e1776ae44",
+                "bytes": 574673361,
+            },
+        },
+    },
+}
+
 
 def make(folder, out) -> list:
     """Write the manifest and the labels of both sets of faces into `out`; returns the paths."""
@@ -73,7 +100,7 @@ def make(folder, out) -> list:
             "sheets": {sheet: source["sheets"][sheet] for sheet in _sheets(folder / name)},
         }
         written.append(make_labels(folder / name, out / manifest[name]["labels"]))
-    manifest["face-alignment"] = FACE_ALIGNMENT
+    manifest |= {"face-alignment": FACE_ALIGNMENT, **FEATURES}
     path = out / "manifest.json"
     path.write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
     return [path, *written]

@@ -28,16 +28,28 @@ from . import (
     updates,
 )
 
-_ELSEWHERE = ("gan_losses", "gan_networks", "gan_data", "gan_augment", "gan_failures", "gan_plane", "gan_look")
+_ELSEWHERE = {
+    "gan_losses": (
+        "generator_loss", "discriminator_loss", "saturating_generator_loss", "least_squares_generator_loss",
+        "least_squares_discriminator_loss", "hinge_loss", "hinge_generator_loss", "hinge_discriminator_loss",
+        "wasserstein_generator_loss", "wasserstein_discriminator_loss", "r1_penalty", "gradient_penalty",
+        "feature_matching", "losses_of", "GAMES"),
+    "gan_networks": ("build_generator", "build_discriminator", "count_parameters", "noise"),
+    "gan_data": ("faces_from_folders", "faces_from_formula"),
+    "gan_augment": ("augment",),
+    "gan_look": ("sample", "grid", "slerp", "interpolate", "diversity"),
+}  # fmt: skip
 
 
-def __getattr__(name: str):
-    if not name.startswith("_"):
-        for room in _ELSEWHERE:
-            module = importlib.import_module(f"{__package__}.{room}")
-            if getattr(vars(module).get(name), "__module__", None) == module.__name__:
-                return getattr(module, name)
+def __getattr__(name: str):  # looked up anew each time, so that a part put in place there is the one found here
+    for room, names in _ELSEWHERE.items():
+        if name in names:
+            return getattr(importlib.import_module(f"{__package__}.{room}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted([*globals(), *(name for names in _ELSEWHERE.values() for name in names)])
 
 
 @dataclass
@@ -49,13 +61,13 @@ class Settings:
     generator_width: int = 32  # channels of the largest map
     discriminator_width: int = 32
     game: str = "non-saturating"  # a name of gan_losses.GAMES
-    generator_rate: float = 4e-4
+    generator_rate: float = 8e-4
     discriminator_rate: float = 4e-4
     betas: tuple = (0.5, 0.99)  # Adam's; a GAN's losses turn round too quickly for the usual 0.9
-    r1: float = 1.0  # gamma of the R1 penalty, 0: none
+    r1: float = 0.1  # gamma of the R1 penalty, 0: none
     r1_every: int = 8  # steps; the penalty counts that much more then (Karras et al., 2020)
     gradient_penalty: float = 0.0  # lambda, for the Wasserstein game
-    augment: bool = True  # show both players' pictures moved, recoloured and with holes
+    augment: bool = False  # show both players' pictures moved and recoloured: for long runs on few pictures
 
 
 @dataclass
@@ -149,7 +161,7 @@ def _penalties(gan: Gan, real: torch.Tensor, fake: torch.Tensor, seen: dict):
 
 def _note(seen: dict, **numbers) -> None:
     for name, value in numbers.items():
-        seen.setdefault(name, []).append(float(value))
+        seen.setdefault(name, []).append(value.item() if isinstance(value, torch.Tensor) else value)
 
 
 # ---------------------------------------------------------------- training

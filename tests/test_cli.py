@@ -133,7 +133,7 @@ def test_train_refuses_what_it_cannot_do(tmp_path, capsys, monkeypatch):
 def test_data_list(capsys):
     assert cli.main(["data", "list"]) == 0
     said = capsys.readouterr().out
-    assert all(name in said for name in ("portraits", "scenes", "face-alignment"))
+    assert all(name in said for name in ("portraits", "scenes", "face-alignment", "resnet50", "vgg19"))
 
 
 @pytest.mark.parametrize("raised, code, words", [

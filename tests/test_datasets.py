@@ -137,7 +137,7 @@ def test_weights_go_to_the_hub_cache(tmp_path, file_server, monkeypatch):
 
 
 def test_an_unknown_name():
-    with pytest.raises(errors.DownloadError, match="choose from portraits, scenes, face-alignment"):
+    with pytest.raises(errors.DownloadError, match="choose from portraits, scenes, face-alignment, resnet50, vgg19"):
         datasets.fetch("faces")
 
 
@@ -164,7 +164,7 @@ def test_the_list_says_what_is_there(tmp_path, monkeypatch):
 
 def test_the_manifest_that_ships_is_whole():
     manifest = datasets.read_manifest()
-    assert list(manifest) == ["portraits", "scenes", "face-alignment"]
+    assert list(manifest) == ["portraits", "scenes", "face-alignment", "resnet50", "vgg19"]
     for name in ("portraits", "scenes"):
         labels = datasets.read_labels(datasets.weights.data_file(manifest[name]["labels"]))
         assert set(labels["sheet"]) == set(manifest[name]["sheets"])
