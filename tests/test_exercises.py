@@ -396,6 +396,8 @@ def iou(a, b):
     return out''')
     assert said(capsys).startswith("✓")
     text = home.source_file("iou").read_text()
+    assert text.startswith('# Your iou, as it passed its check; course.use("mine") brings it back.\n')
+    text = text.split("\n\n", 1)[1]
     assert text.startswith("from itertools import product as pairs\nimport math as m\n")
     assert "CORNERS = [0, 1]" in text and "def shared" in text and "image = np" not in text
     desk.forget()
