@@ -4,7 +4,7 @@
 graded: three that are right in one way or another, six that are not.
 
 The small lesson is handed in whole. Of a real lesson only setup, exercises and checks are handed in, so that it takes
-seconds; with COURSE_GRADE_WHOLE=1 in the environment all its cells run, for each kind of submission (minutes).
+seconds; with COURSE_GRADE_WHOLE=1 in the environment all its cells run (minutes).
 """
 
 import ast
@@ -203,12 +203,12 @@ def test_release_of_a_lesson_is_what_is_committed(real, lesson):
 
 
 def test_points_for_a_lesson_go_to_whom_they_belong(real, lesson):
-    """Each kind of submission for some exercise; whole, for every exercise."""
+    """Each kind of submission, for one exercise or another."""
     exercises = [one.name for one in lesson.exercises]
     answers = importlib.import_module(f"exercise_answers.lesson_{lesson.number}").ANSWERS
-    count, step = (len(KINDS), 1) if WHOLE else (math.ceil(len(KINDS) / len(exercises)), len(exercises))
-    students = {f"student{n}": {exercise: KINDS[(n * step + i) % len(KINDS)] for i, exercise in enumerate(exercises)}
-                for n in range(count)}
+    count = len(exercises)
+    students = {f"student{n}": {exercise: KINDS[(n * count + i) % len(KINDS)] for i, exercise in enumerate(exercises)}
+                for n in range(math.ceil(len(KINDS) / count))}
     assert {kind for kinds in students.values() for kind in kinds.values()} == set(KINDS)
     notebook = real.released(lesson.name)
     if not WHOLE:
