@@ -1,7 +1,7 @@
 """Faces from a formula: an endless data set of people who do not exist, with exact answers.
 
     people = synthetic.People.random(64, seed=1)
-    picture = synthetic.render(people, size=64)        # .image (64, 3, 64, 64), .keypoints (64, 68, 2), masks, ...
+    picture = synthetic.render(people, size=64)        # .image (64, 3, 64, 64), .keypoints (64, 68, 2), masks
     images, keypoints = synthetic.sample(64, size=64, seed=1)
 
 A face is a mesh (`synthetic_head`, `synthetic_parts`) that the same 57 channels move as every other face here;
@@ -14,89 +14,36 @@ Units: pixels, where (0, 0) is the middle of the first pixel. All of it is torch
 from dataclasses import dataclass
 
 import torch
-from torch.nn.functional import avg_pool2d, normalize
+from torch.nn.functional import avg_pool2d, interpolate, normalize
 
 from . import errors, motion
+from . import synthetic_hair as hair
 from . import synthetic_parts as parts
-from . import synthetic_raster as raster
+from . import synthetic_scene as scenes
 from . import synthetic_shading as shading
 from .synthetic_people import People, random_motion
 
-__all__ = ["People", "Rendered", "random_motion", "render", "sample"]
+__all__ = ["Flow", "People", "Rendered", "random_motion", "render", "sample"]
 
 BLOCK = 8  # faces drawn together: few enough to stay in the processor's cache
+MASKS = parts.MATERIALS
 
 
 @dataclass
 class Rendered:
-    """image float32 (N, 3, H, W) in [0, 1]; keypoints float32 (N, 68, 2), pixels, iBUG order."""
+    """Pictures and the truth about them.
+
+    image: float32 (N, 3, H, W) in [0, 1]; keypoints: float32 (N, 68, 2), pixels, iBUG order;
+    masks: float32 (N, M, H, W), the share of each pixel that shows each of `MASKS`; they add up to 1.
+    """
 
     image: torch.Tensor
     keypoints: torch.Tensor
+    masks: torch.Tensor
 
-
-def pose(people: People, values: torch.Tensor, size: int, figure) -> torch.Tensor:
-    """Every vertex in the picture: (N, V, 3), x and y in pixels, z in the same scale."""
-    n = len(people)
-    channels = values[:, : len(motion.BLENDSHAPES)]
-    # X = mean + sum_k identity_k B_k + sum_j channel_j D_j
-    amounts = torch.cat([people.identity, channels], dim=1)
-    shape = figure.mean + (amounts @ figure.basis).view(n, -1, 3)
-    shape = turn_eyes(shape, channels, figure)
-    return place(shape, figure.turns, people, values, size)
-
-
-def turn_eyes(shape, channels, figure) -> torch.Tensor:
-    """Eyeballs turned so that the pupils move as the channels say."""
-    shift = torch.einsum("nc,cex->nex", channels, figure.pupils)  # (N, 2, 2), right and left
-    angles = torch.asin((shift / parts.EYE_RADIUS).clamp(-0.9, 0.9))
-    shape = shape.clone()
-    for k, eye in enumerate(figure.eyes):
-        ball = shape[:, eye]
-        direction = figure.canon[eye]
-        centre = (ball - parts.EYE_RADIUS * direction).mean(1, keepdim=True)
-        rotation = about_y(-angles[:, k, 0]) @ about_x(angles[:, k, 1])
-        shape[:, eye] = centre + parts.EYE_RADIUS * direction @ rotation.transpose(1, 2)
-    return shape
-
-
-def about_x(angle) -> torch.Tensor:
-    cos, sin, one, zero = torch.cos(angle), torch.sin(angle), torch.ones_like(angle), torch.zeros_like(angle)
-    return torch.stack([one, zero, zero, zero, cos, -sin, zero, sin, cos], -1).view(-1, 3, 3)
-
-
-def about_y(angle) -> torch.Tensor:
-    cos, sin, one, zero = torch.cos(angle), torch.sin(angle), torch.ones_like(angle), torch.zeros_like(angle)
-    return torch.stack([cos, zero, sin, zero, one, zero, -sin, zero, cos], -1).view(-1, 3, 3)
-
-
-def about_z(angle) -> torch.Tensor:
-    cos, sin, one, zero = torch.cos(angle), torch.sin(angle), torch.ones_like(angle), torch.zeros_like(angle)
-    return torch.stack([cos, -sin, zero, sin, cos, zero, zero, zero, one], -1).view(-1, 3, 3)
-
-
-def place(shape, turns, people: People, values, size: int) -> torch.Tensor:
-    """Head pose and camera: (N, V, 3) in units -> (N, V, 3) in pixels. `turns` (V,) shares in the rotation."""
-    head = values[:, len(motion.BLENDSHAPES) :]
-    pitch, yaw, roll = torch.deg2rad(head[:, :3]).unbind(1)
-    rotation = about_z(roll) @ about_y(-yaw) @ about_x(pitch)  # as `face_model.rotation_matrix`
-    turned = shape @ rotation.transpose(1, 2)
-    shape = shape + turns[:, None] * (turned - shape)
-    shape = (1 + head[:, 5])[:, None, None] * shape
-    shift = torch.cat([head[:, 3:5] - people.frame[:, 1:], torch.zeros_like(head[:, :1])], dim=1)
-    scale = size / people.frame[:, 0]
-    placed = scale[:, None, None] * (shape + shift[:, None])
-    return placed + placed.new_tensor([(size - 1) / 2, (size - 1) / 2, 0])
-
-
-def normals(places: torch.Tensor, triangles: torch.Tensor) -> torch.Tensor:
-    """Outward unit normals at the vertices: (N, V, 3)."""
-    a, b, c = (places[:, triangles[:, k]] for k in range(3))
-    across = torch.cross(c - a, b - a, dim=-1)
-    total = torch.zeros_like(places)
-    for k in range(3):
-        total.index_add_(1, triangles[:, k], across)
-    return normalize(total, dim=-1)
+    def mask(self, *names: str) -> torch.Tensor:
+        """The share of each pixel that shows any of these, (N, H, W): `mask("teeth", "tongue", "mouth")`."""
+        return self.masks[:, [parts.NUMBER[name] for name in names]].sum(1)
 
 
 def render(people: People, values: torch.Tensor | None = None, size: int = 64, samples: int | None = None) -> Rendered:
@@ -106,56 +53,127 @@ def render(people: People, values: torch.Tensor | None = None, size: int = 64, s
         people: N of them. values: (N, 57) in the order of `motion.CHANNELS`; without it all rest at 0.
         size: pixels, square. samples: each pixel is the mean of samples x samples.
     """
-    if values is None:
-        values = torch.zeros(len(people), len(motion.CHANNELS), device=people.identity.device)
-    if values.shape != (len(people), len(motion.CHANNELS)):
-        raise errors.MotionError(f"{len(people)} people need channel values ({len(people)}, {len(motion.CHANNELS)}); "
-                                 f"these have {tuple(values.shape)}")
-    samples = samples or (3 if size <= 64 else 2)
+    values = _checked(people, values)
+    samples = samples or 2
     blocks = [slice(i, i + BLOCK) for i in range(0, len(people), BLOCK)]
-    blocks = [_render(people[block], values[block], size, samples) for block in blocks]
+    blocks = [_draw(people[block], values[block], size, samples) for block in blocks]
     return Rendered(*(torch.cat(column) for column in zip(*blocks)))
 
 
-def _render(people, values, size, samples):
-    figure = parts.figure(str(people.identity.device))
-    places = pose(people, values, size, figure)
-    keypoints = places[:, figure.knots, :2]
-    fine = size * samples
-    scale = torch.tensor(float(samples))
-    enlarged = (places + places.new_tensor([0.5, 0.5, 0])) * scale - places.new_tensor([0.5, 0.5, 0])
-    unit = (fine / people.frame[:, 0])[:, None]
-    pushed = enlarged.clone()
-    pushed[..., 2] += figure.behind * unit
-    found = raster.rasterize(pushed, figure.triangles, fine, fine, figure.two_sided)
-    image = background(people, fine)
-    covered = found.covered
+def _checked(people, values) -> torch.Tensor:
+    if values is None:
+        values = torch.zeros(len(people), len(motion.CHANNELS))
+    values = torch.as_tensor(values, dtype=torch.float32, device=people.identity.device)
+    if values.shape != (len(people), len(motion.CHANNELS)):
+        raise errors.MotionError(f"{len(people)} people need channel values ({len(people)}, {len(motion.CHANNELS)}); "
+                                 f"these have {tuple(values.shape)}")
+    return values
+
+
+def _draw(people, values, size, samples) -> tuple:
+    scene = scenes.build(people, values, size)
+    material, spots, depth = look(people, scene, samples)
+    covered = material > 0
     who = torch.nonzero(covered)[:, 0]
-    n = len(people)
-    vertex = torch.cat([figure.canon.expand(n, -1, -1), normals(enlarged, figure.triangles),
-                        figure.shade[None, :, None].expand(n, -1, 1)], -1)
-    spots = found.interpolate(vertex, figure.triangles)[covered]
-    material = figure.material[found.triangle[covered]]
-    image[covered] = paint(spots, material, people, who)
+    lamp = shadows(depth, people, scene.unit * samples, samples)[covered]
+    image = background(people, size).repeat_interleave(samples, 1).repeat_interleave(samples, 2)
+    image[covered], lip = paint(spots, material[covered], lamp, people, who)
+    material[covered] = torch.where(lip > 0.5, material.new_tensor(parts.NUMBER["lips"]), material[covered])
+    image = lenses(image, material, depth, people, scene, samples)
     image = shading.encode(avg_pool2d(image.permute(0, 3, 1, 2), samples))
-    return image, keypoints
+    masks = torch.stack([avg_pool2d((material == k).to(image.dtype), samples) for k in range(len(MASKS))], 1)
+    return image, scene.keypoints, masks
 
 
-def paint(spots, material, people, who) -> torch.Tensor:
-    """spots (P, 7): canon, normal, shade -> linear light (P, 3)."""
-    out = spots.new_zeros(len(spots), 3)
+def look(people, scene, samples) -> tuple:
+    """What each fine pixel shows: material (N, H, W), depth (N, H, W); spots (P, 7) of those that show a person."""
+    front = scenes.find(scene.figure, scene, samples)
+    material = torch.where(front.covered, scene.figure.material[front.triangle.clamp(min=0)], 0)
+    depth = front.depth
+    layer_of = torch.zeros_like(material)
+    layers = [(front, scene.figure)]
+    for layer in scene.hair:  # the inside of the hair lies behind its outside, which may be cut away
+        found = scenes.find(layer, scene, samples)
+        nearer = found.covered & (found.depth < depth)
+        strands = found.read(layer.canon, layer.triangles, nearer)
+        nearer[nearer.clone()] = hair.covers(strands, people, torch.nonzero(nearer)[:, 0])
+        material = torch.where(nearer, parts.NUMBER["hair"], material)
+        depth = torch.where(nearer, found.depth, depth)
+        layer_of = torch.where(nearer, len(layers), layer_of)
+        layers.append((found, layer))
+    spots = depth.new_zeros(*material.shape, 7)
+    for number, (found, layer) in enumerate(layers):
+        mine = (layer_of == number) & (material > 0)
+        spots[mine] = found.read(_about(layer, len(people)), layer.triangles, mine)
+    return material, spots[material > 0], depth
+
+
+def _about(layer, n) -> torch.Tensor:
+    """canon, normal, shade of every vertex: (N, V, 7)."""
+    canon = layer.canon if layer.canon.dim() == 3 else layer.canon.expand(n, -1, -1)
+    normal = scenes.normals(layer.places, layer.triangles)
+    return torch.cat([canon, normal, layer.shade[None, :, None].expand(n, -1, 1)], -1)
+
+
+def paint(spots, material, lamp, people, who) -> tuple:
+    """spots (P, 7): canon, normal, shade; lamp (P,): how much of it arrives -> linear light (P, 3), lip (P,)."""
+    out, lip = spots.new_zeros(len(spots), 3), spots.new_zeros(len(spots))
     for name, painter in PAINTERS.items():
         mine = torch.nonzero(material == parts.NUMBER[name])[:, 0]
-        if len(mine):
-            canon, normal, shade = spots[mine, :3], normalize(spots[mine, 3:6], dim=-1), spots[mine, 6]
-            facing = torch.where(normal[:, 2:] > 0, -normal, normal)
-            albedo, shine = painter(canon, people, who[mine])[:2]
-            out[mine] = shading.lit(albedo, facing, shade, shine, people, who[mine])
-    return out
+        if not len(mine):
+            continue
+        canon, normal, shade = spots[mine, :3], normalize(spots[mine, 3:6], dim=-1), spots[mine, 6]
+        facing = torch.where(normal[:, 2:] > 0, -normal, normal)
+        albedo, shine, *more = painter(canon, people, who[mine])
+        out[mine] = shading.lit(albedo, facing, shade, shine, lamp[mine], people, who[mine])
+        if name == "skin":
+            lip[mine] = more[0]
+    return out, lip
 
 
 PAINTERS = {"skin": shading.skin, "lips": shading.inner_lips, "mouth": shading.mouth, "teeth": shading.teeth,
-            "tongue": shading.tongue, "eyes": shading.eyes, "clothes": shading.clothes}
+            "tongue": shading.tongue, "eyes": shading.eyes, "clothes": shading.clothes, "hair": hair.paint,
+            "glasses": shading.frame}
+
+
+def shadows(depth, people, unit, samples) -> torch.Tensor:
+    """How much of the lamp reaches each fine pixel, (N, H, W) in [0, 1]: small steps towards the lamp, and what lies
+    in front there is in the way (shadows in the space of the picture)."""
+    n, size = len(depth), depth.shape[1] // samples
+    far = 9.0
+    coarse = (depth[:, samples // 2 :: samples, samples // 2 :: samples] / unit[:, None, None]).clamp(max=far)
+    y, x = torch.meshgrid(*(torch.arange(size, device=depth.device, dtype=depth.dtype),) * 2, indexing="ij")
+    light = people.light[:, None, None] * 1.0
+    blocked = torch.zeros_like(coarse)
+    who = torch.arange(n, device=depth.device)[:, None, None]
+    pixels = (unit / samples)[:, None, None]
+    for reach in (0.05, 0.09, 0.14, 0.20, 0.28, 0.38, 0.50):
+        at_x = (x + reach * light[..., 0] * pixels).round().long().clamp(0, size - 1)
+        at_y = (y + reach * light[..., 1] * pixels).round().long().clamp(0, size - 1)
+        in_front = coarse + reach * light[..., 2] - coarse[who, at_y, at_x]
+        blocked = torch.maximum(blocked, shading.step(0.015, 0.10, in_front) * (in_front < 0.75))
+    soft = avg_pool2d(blocked[:, None], 3, 1, 1, count_include_pad=False)
+    soft = interpolate(soft, scale_factor=samples, mode="bilinear", align_corners=False)[:, 0]
+    return 1 - 0.75 * soft
+
+
+def lenses(image, material, depth, people, scene, samples) -> torch.Tensor:
+    """Glass before the eyes: a breath of white, or dark."""
+    glass = scenes.find(scene.lenses, scene, samples)
+    before = glass.covered & (glass.depth < depth)
+    if not before.any():
+        return image
+    who = torch.nonzero(before)[:, 0]
+    canon = scene.lenses.canon
+    x, y, _ = glass.read(canon, scene.lenses.triangles, before).unbind(-1)
+    dark = people.glasses[who, 5]
+    streak = shading.step(0.03, 0.0, (torch.remainder(x + 0.9 * y + 0.05, 0.36) - 0.12).abs() - 0.03)
+    tint = shading.linear(people.glasses_colour)[who] * 0.25 + 0.01
+    seen = image[before]
+    seen = shading.lerp(seen, tint, 0.86 * dark)
+    image[before] = seen + (0.035 * streak * people.light_colour[who].mean(-1))[:, None]
+    material[before] = torch.where(dark > 0.5, material.new_tensor(parts.NUMBER["glasses"]), material[before])
+    return image
 
 
 def background(people, size) -> torch.Tensor:
@@ -176,3 +194,12 @@ def sample(n: int, size: int = 64, seed: int = 0, strength: float = 1.0) -> tupl
     """N random people doing random things: images (N, 3, size, size) in [0, 1] and keypoints (N, 68, 2), pixels."""
     picture = render(People.random(n, seed), random_motion(n, seed, strength), size)
     return picture.image, picture.keypoints
+
+
+@dataclass
+class Flow:
+    """field: (N, H, W, 2), for each pixel of the target how far away (x, y) the source shows the same spot;
+    visible: bool (N, H, W), where the source does show it."""
+
+    field: torch.Tensor
+    visible: torch.Tensor

@@ -215,7 +215,7 @@ def forms(head) -> np.ndarray:
     put("lips", bump(0, 0.36, 0.25, 0.12) * np.c_[0 * x, 0.16 * (y - 0.342), -0.016 + 0 * z])
     put("ridge", bump(0.28, -0.62, 0.28, 0.09) * [0, 0.006, -0.03])
     eye = bump(0.35, -0.455, 0.22, 0.15)
-    put("eyes", eye * np.c_[0.07 * (x - 0.35 * np.sign(x)), 0.16 * (y + 0.455), 0 * z])
+    put("eyes", eye * np.c_[0.11 * (x - 0.35 * np.sign(x)), 0.20 * (y + 0.455), 0 * z])
     put("chin", bump(0, 0.70, 0.24, 0.18) * [0, 0.045, -0.04])
     return out
 
@@ -242,8 +242,9 @@ class Figure:
     """All parts as tensors on one device.
 
     mean: (V, 3); basis: (K + F + 51, V * 3); canon: (V, 3); turns, behind, shade: (V,); triangles: int64 (T, 3);
-    material: int64 (T,); two_sided: bool (T,); eyes: two slices of vertices, right and left; eye_anchor: (2, V')
-    knots: int64 (68,), the vertex of each keypoint; pupils: (51, 2, 2), how far the channels move each pupil.
+    material: int64 (T,); two_sided: bool (T,); eyes: two slices of vertices, right and left;
+    knots: int64 (68,), the vertex of each keypoint; pupils: (51, 2, 2), how far the channels move each pupil;
+    n_identity: rows of `basis` before the channels; head: the vertices of `synthetic_head`; bridge: of the nose.
     """
 
     mean: torch.Tensor
@@ -260,6 +261,7 @@ class Figure:
     pupils: torch.Tensor
     n_identity: int
     head: slice
+    bridge: int
 
 
 @lru_cache(maxsize=4)
@@ -294,4 +296,5 @@ def figure(device: str = "cpu") -> Figure:
         pupils=torch.tensor(pupils, dtype=torch.float32, device=device),
         n_identity=len(builder.identity),
         head=slice(0, len(builder.head.mean)),
+        bridge=int(builder.head.knots[27]),
     )

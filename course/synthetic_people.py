@@ -9,7 +9,7 @@ from . import motion
 from .synthetic_parts import FORMS
 
 # Ellis Monk's ten skin tones (2022), lightest first, a little warmer as skin is under warm light
-SKIN = ("#f4e0d5", "#f0d6c6", "#eecdb4", "#e4bd9b", "#cfa17c", "#a97c57", "#855c40", "#644332", "#4a3128", "#362420")
+SKIN = ("#efd3c4", "#ecc8b3", "#e8bfa0", "#dcae88", "#c7956d", "#a87850", "#8a5d3f", "#6e4932", "#573a2b", "#432d24")
 # black, dark brown, brown, chestnut, auburn, copper, dark blond, blond, light blond, grey, white, dyed
 HAIR = ("#14110f", "#2b1d14", "#452c1b", "#5a3520", "#6b2f1a", "#a4532a", "#8a6a3f", "#b98f52", "#d9bb80", "#8d8b88",
         "#d8d5d0", "#7a3b69", "#2f6f8f")
@@ -108,7 +108,7 @@ def _draw(rng) -> dict:
         lips = 0.35 * lips + 0.65 * colour(("#a3273b", "#b5525c", "#8a2b4a", "#c76a5e")[rng.integers(4)])
     hair_at = rng.choice(9, p=_hair_odds(dark)) + rng.uniform(-0.4, 0.4)
     hair = mixed(rng, HAIR[:9], float(np.clip(hair_at, 0, 8)))
-    grey = np.clip((age - 0.55) * 3 + rng.normal(0, 0.25), 0, 1)
+    grey = np.clip((age - 0.68) * 4 + rng.normal(0, 0.2), 0, 1)
     hair = (1 - grey) * hair + grey * mixed(rng, HAIR[9:11])
     if rng.random() < 0.04:
         hair = colour(HAIR[11 + rng.integers(2)])
@@ -120,7 +120,7 @@ def _draw(rng) -> dict:
             beard = np.array([(0, 0, 0, 1), (1, 0.3, 0, 0.6), (1, 1, 0, 0.5), (1, 1, 1, 0.6), (0.2, 1, 1, 0.8)][kind],
                              float) * rng.uniform(0.6, 1.0)
     identity = np.r_[rng.normal(0, 1.0, n_known), rng.normal(0, 0.8, len(FORMS))]
-    identity[n_known + FORMS.index("eyes")] = rng.normal(0.9, 0.6)
+    identity[n_known + FORMS.index("eyes")] = rng.normal(1.2, 0.5)
     identity[n_known + FORMS.index("lips")] = rng.normal(0.5 + 0.5 * dark, 0.8)
     yaw, up = rng.uniform(-1.1, 1.1), rng.uniform(0.0, 0.9)
     warm = rng.normal(0, 0.06)
@@ -138,11 +138,11 @@ def _draw(rng) -> dict:
         "glasses_colour": mixed(rng, ("#1a1a1c", "#3b2417", "#6d1f26", "#8a8d91", "#b79a5b", "#22374d")),
         "clothes": mixed(rng, CLOTHES), "collar": [rng.random(), rng.random() < 0.25, rng.integers(5, 11)],
         "light": light / np.linalg.norm(light),
-        "light_colour": np.array([1 + warm, 1, 1 - warm]) * rng.uniform(0.62, 0.95),
-        "ambient": np.array([1 - warm, 1, 1 + warm]) * rng.uniform(0.30, 0.5),
+        "light_colour": np.array([1 + warm, 1, 1 - warm]) * rng.uniform(0.60, 0.85),
+        "ambient": np.array([1 - warm, 1, 1 + warm]) * rng.uniform(0.32, 0.46),
         "background": [first, 0.75 * first + 0.25 * mixed(rng, BACKGROUND), mixed(rng, BACKGROUND)],
         "spots": np.c_[rng.uniform(-0.1, 1.1, (5, 2)), rng.uniform(0.08, 0.35, 5), rng.uniform(0, 0.7, 5)],
-        "frame": [rng.uniform(2.85, 3.35), rng.normal(0, 0.05), -0.36 + rng.normal(0, 0.05)],
+        "frame": [rng.uniform(2.65, 3.05), rng.normal(0, 0.04), -0.40 + rng.normal(0, 0.04)],
         "number": rng.integers(1 << 20),
     }  # fmt: skip
 
@@ -172,35 +172,36 @@ def _draw_motion(rng, row, index) -> None:
         for side in ("Left", "Right"):
             row[index[name + side]] = np.clip(value + rng.normal(0, spread), 0, 1)
 
-    if rng.random() < 0.55:
-        put("mouthSmile", rng.beta(1.5, 1.5))
+    mood = rng.random()
+    if mood < 0.72:
+        put("mouthSmile", rng.uniform(0.15, 1.0))
         put("cheekSquint", 0.5 * row[index["mouthSmileLeft"]])
-    elif rng.random() < 0.3:
-        put("mouthFrown", rng.uniform(0, 0.7))
-    if rng.random() < 0.55:
-        row[index["jawOpen"]] = rng.beta(1.2, 2.2)
+    elif mood < 0.8:
+        put("mouthFrown", rng.uniform(0, 0.6))
+    if rng.random() < 0.5:
+        row[index["jawOpen"]] = 0.8 * rng.beta(1.1, 2.2)
     for name in ("mouthPucker", "mouthFunnel", "mouthRollLower", "mouthRollUpper", "jawForward", "mouthShrugUpper",
                  "mouthShrugLower", "cheekPuff"):
-        if rng.random() < 0.10:
+        if rng.random() < 0.06:
             row[index[name]] = rng.uniform(0, 0.8)
     for name in ("mouthUpperUp", "mouthLowerDown", "mouthStretch", "mouthDimple", "noseSneer", "mouthPress"):
-        if rng.random() < 0.15:
-            put(name, rng.uniform(0, 0.7))
+        if rng.random() < 0.12:
+            put(name, rng.uniform(0, 0.6))
     for name in ("mouthLeft", "mouthRight", "jawLeft", "jawRight"):
         if rng.random() < 0.05:
             row[index[name]] = rng.uniform(0, 0.7)
     if rng.random() < 0.35:
         row[index["browInnerUp"]] = rng.uniform(0, 0.9)
         put("browOuterUp", rng.uniform(0, 0.8), 0.15)
-    elif rng.random() < 0.25:
-        put("browDown", rng.uniform(0, 0.9))
+    elif rng.random() < 0.15:
+        put("browDown", rng.uniform(0, 0.8))
     if rng.random() < 0.07:
         put("eyeBlink", rng.uniform(0.5, 1), 0.02)
     elif rng.random() < 0.3:
         put("eyeSquint", rng.uniform(0, 0.6))
-    elif rng.random() < 0.3:
+    elif rng.random() < 0.12:
         put("eyeWide", rng.uniform(0, 0.8))
-    look_x, look_y = rng.normal(0, 0.3, 2)
+    look_x, look_y = rng.normal(0, 0.22, 2)
     row[index["eyeLookOutLeft"]] = row[index["eyeLookInRight"]] = np.clip(look_x, 0, 1)
     row[index["eyeLookInLeft"]] = row[index["eyeLookOutRight"]] = np.clip(-look_x, 0, 1)
     for side in ("Left", "Right"):

@@ -4,6 +4,9 @@ Every function paints P spots at once from their canon (where they lie on the pa
 to the face as it moves. Colours are linear light in here; `encode` turns them into the sRGB of pictures.
 """
 
+from functools import lru_cache
+
+import numpy as np
 import torch
 from torch.nn.functional import normalize
 
@@ -17,7 +20,7 @@ LIP_BOTTOM = ((0.0, 0.456), (0.088, 0.448), (0.162, 0.425), (0.225, 0.390), (0.2
 LIP_MIDDLE = ((0.0, 0.341), (0.068, 0.3375), (0.256, 0.345), (0.284, 0.348))
 LID_TOP = ((0.194, -0.426), (0.25, -0.480), (0.315, -0.511), (0.37, -0.518), (0.43, -0.505), (0.5, -0.45))
 LID_BOTTOM = ((0.194, -0.426), (0.298, -0.411), (0.35, -0.404), (0.411, -0.407), (0.5, -0.45))
-BROW = ((0.14, -0.690), (0.177, -0.700), (0.341, -0.735), (0.482, -0.745), (0.584, -0.715), (0.689, -0.650))
+BROW = ((0.14, -0.712), (0.177, -0.720), (0.341, -0.742), (0.482, -0.738), (0.584, -0.705), (0.689, -0.640))
 
 
 def curve(knots, x: torch.Tensor) -> torch.Tensor:
@@ -45,27 +48,32 @@ def encode(light: torch.Tensor) -> torch.Tensor:
 
 
 def noise(place: torch.Tensor, seed: torch.Tensor) -> torch.Tensor:
-    """A smooth random field in [-1, 1]: place (P, 3) in cells, seed (P,) of the person -> (P,) (Perlin's idea, with
-    values at the corners of the cells instead of slopes)."""
+    """A smooth random field in [-1, 1]: place (P, D) in cells, seed (P,) of the person -> (P,).
+
+    Each corner of the cells has a random value, and smooth steps lead from one to the next (value noise, the simpler
+    sister of Perlin's).
+    """
     cell = place.floor()
     part = place - cell
     part = part * part * (3 - 2 * part)
-    cell = cell.long()
-    total = 0
-    for corner in range(8):
-        offset = [(corner >> k) & 1 for k in range(3)]
-        weight = 1
-        for k in range(3):
-            weight = weight * (part[:, k] if offset[k] else 1 - part[:, k])
-        total = total + weight * _hash(cell[:, 0] + offset[0], cell[:, 1] + offset[1], cell[:, 2] + offset[2], seed)
-    return total
+    values = _table(str(place.device))
+    steps = (1, 57, 1723)[: place.shape[1]]  # neighbouring cells lie far apart in the table
+    first = seed * 7919
+    for k, stride in enumerate(steps):
+        first = first + cell[:, k].long() * stride
+    corners = []
+    for corner in range(2 ** len(steps)):
+        offset = sum(stride for k, stride in enumerate(steps) if (corner >> k) & 1)
+        corners.append(values[(first + offset) & (len(values) - 1)])
+    for k in range(len(steps)):  # along each axis in turn, pairs become one
+        corners = [a + part[:, k] * (b - a) for a, b in zip(corners[0::2], corners[1::2])]
+    return corners[0]
 
 
-def _hash(a, b, c, seed) -> torch.Tensor:
-    """Whole numbers -> a number in [-1, 1] that looks random (multiply, shift, xor)."""
-    h = (a * 73856093) ^ (b * 19349663) ^ (c * 83492791) ^ (seed * 2654435)
-    h = (h ^ (h >> 13)) * 1274126177 & 0x7FFFFFFF
-    return ((h ^ (h >> 16)) & 0xFFFF).to(torch.float32) / 32767.5 - 1
+@lru_cache(maxsize=4)
+def _table(device: str) -> torch.Tensor:
+    values = np.random.default_rng(0).uniform(-1, 1, 1 << 14)
+    return torch.tensor(values, dtype=torch.float32, device=device)
 
 
 # ---------------------------------------------------------------- what things are made of
@@ -90,7 +98,9 @@ def skin(canon: torch.Tensor, people, who: torch.Tensor) -> tuple:
     albedo = albedo * darker(rosy, 0.04, 0.26, 0.22)
     # soft blotches, freckles, a mole
     albedo = albedo * (1 + 0.05 * noise(canon * 5, seed))[:, None]
-    dots = step(0.45, 0.65, noise(canon * 42, seed)) * freckles.clamp(0, 1.2)
+    some = torch.nonzero(freckles * front > 0.02)[:, 0]
+    dots = torch.zeros_like(x)
+    dots[some] = step(0.45, 0.65, noise(canon[some] * 42, seed[some])) * freckles[some].clamp(0, 1.2)
     albedo = albedo * darker(dots * (spot(ax, y, 0.3, -0.12, 0.33, 0.2) + 0.15) * front, 0.22, 0.35, 0.4)
     mole_x, mole_y = 0.45 * torch.sin(seed * 0.37), 0.25 + 0.3 * torch.sin(seed * 0.91)
     albedo = albedo * darker(moles * step(0.022, 0.014, torch.hypot(x - mole_x, y - mole_y)) * front, 0.6, 0.7, 0.7)
@@ -123,9 +133,11 @@ def skin(canon: torch.Tensor, people, who: torch.Tensor) -> tuple:
     corner = spot(ax, y, 0.283, 0.348, 0.022, 0.010) * front
     albedo = albedo * darker(0.7 * corner, 0.6, 0.6, 0.6)
     albedo = brows(albedo, people, who, x, ax, y, seed, front)
-    albedo = beard(albedo, people, who, canon, lip, seed)
+    bearded = torch.nonzero((people.beard[who].amax(1) > 0) & (y > -0.4))[:, 0]
+    albedo[bearded] = beard(albedo[bearded], people, who[bearded], canon[bearded], lip[bearded], seed[bearded])
     shine = 0.5 + 0.5 * spot(x, y, 0, -0.2, 0.12, 0.25) + 0.3 * spot(x, y, 0, -0.85, 0.35, 0.2) + 0.8 * lip
-    return albedo, shine * 0.13, lip
+    brightness = linear(people.skin).mean(1)[who]
+    return albedo, shine * (0.05 + 0.12 * brightness), lip
 
 
 def spot(x, y, cx, cy, wide, high) -> torch.Tensor:
@@ -162,7 +174,7 @@ def brows(albedo, people, who, x, ax, y, seed, front) -> torch.Tensor:
     thick, length, arch, dark = people.brows[who].unbind(-1)
     u = (ax - 0.15) / (0.53 * length)  # 0 at the nose, 1 at the temple
     middle = curve(BROW, ax) + 0.012 - 0.03 * arch * spot(u, u * 0, 0.62, 0, 0.28, 1)
-    half = thick * (0.022 + 0.026 * step(-0.05, 0.25, u) * step(1.1, 0.45, u))
+    half = thick * (0.020 + 0.022 * step(-0.05, 0.3, u) * step(1.1, 0.45, u))
     hairs = 0.30 * torch.sin((ax * (1.2 - u.clamp(0, 1)) * 1.2 + y * (0.25 + u)) * 230 + 2 * torch.sin(x * 61 + seed))
     across = (y - middle).abs() / half
     there = step(1.35, 0.45, across + 0.25 * hairs.abs()) * step(-0.06, 0.10, u) * step(1.06, 0.85, u) * front
@@ -262,10 +274,14 @@ def clothes(canon: torch.Tensor, people, who: torch.Tensor) -> tuple:
     return tone * (weave * (1 - 0.35 * seam))[:, None], 0 * v
 
 
+def frame(canon: torch.Tensor, people, who: torch.Tensor) -> tuple:
+    return linear(people.glasses_colour)[who], 0.25 + 0 * canon[:, 0]
+
+
 # ---------------------------------------------------------------- light
 
 
-def lit(albedo, normal, shade, shine, people, who, soft: float = 0.25) -> torch.Tensor:
+def lit(albedo, normal, shade, shine, lamp, people, who, soft: float = 0.25) -> torch.Tensor:
     """Light of a lamp and of the room on a matt surface with some shine: linear (P, 3).
 
     Lambert's cosine, wrapped a little round the edge as in skin, where red light goes furthest;
@@ -274,12 +290,11 @@ def lit(albedo, normal, shade, shine, people, who, soft: float = 0.25) -> torch.
     towards = people.light[who]
     cos = (normal * towards).sum(-1)
     wrap = albedo.new_tensor([1.5, 1.0, 0.85]) * soft
-    lamp = ((cos[:, None] + wrap) / (1 + wrap)).clamp(min=0) ** 1.15 * people.light_colour[who]
+    direct = ((cos[:, None] + wrap) / (1 + wrap)).clamp(min=0) ** 1.15 * people.light_colour[who] * lamp[:, None]
     # the room is brighter above than below; what lies in a hollow sees less of it
     room = people.ambient[who] * (0.78 - 0.22 * normal[:, 1:2])
     half = normalize(towards - albedo.new_tensor([0, 0, 1.0]), dim=-1)
     glint = (normal * half).sum(-1).clamp(min=0)
-    highlight = shine * (glint**22 + 0.5 * glint**70) * (cos > 0)
-    rim = shine * 0.45 * (1 + normal[:, 2]).clamp(0, 1) ** 3
-    light = lamp * (0.35 + 0.65 * shade)[:, None] + room * shade[:, None]
-    return albedo * light + (highlight + rim)[:, None] * people.light_colour[who]
+    highlight = shine * (glint**22 + 0.5 * glint**70) * (cos > 0) * lamp
+    light = direct * (0.35 + 0.65 * shade)[:, None] + room * shade[:, None]
+    return albedo * light + highlight[:, None] * people.light_colour[who]
