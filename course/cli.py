@@ -18,8 +18,8 @@ def main(arguments=None) -> int:
     except errors.CourseError as problem:
         print(f"course: {problem}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        print("course: stopped", file=sys.stderr)
+    except KeyboardInterrupt as problem:  # the training loop's own says what it saved
+        print(f"course: {problem or 'stopped'}", file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader of our output went away, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -128,9 +128,9 @@ def run_evaluate(options) -> None:
 
 def _add_train(commands) -> None:
     command = commands.add_parser("train", help="make the shipped weights again, or better ones")
-    command.add_argument("what", choices=("detector", "keypoints", "speech"))
+    command.add_argument("what", choices=("detector", "keypoints", "speech", "gan"))
     command.add_argument("--data", nargs="+", metavar="FOLDER",
-                         help="folders made by `course data fetch` (default: where it puts them)")
+                         help="folders made by `course data fetch` (default: where it puts them; gan: drawn faces)")
     command.add_argument("--steps", type=int, help="optimiser steps (default: the recipe on the card)")
     command.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     command.add_argument("--device", default="cpu", help="cpu, cuda or mps (default: %(default)s)")
@@ -141,7 +141,7 @@ def _add_train(commands) -> None:
 
 
 def run_train(options) -> None:
-    """`course train detector|keypoints|speech`."""
+    """`course train detector|keypoints|speech|gan`."""
     logdir = Path(options.logdir)
     out = Path(options.output) if options.output else logdir / f"{options.what}.safetensors"
     shared = {"resume": options.resume, "device": options.device, "logdir": logdir, "out": out}
@@ -149,6 +149,11 @@ def run_train(options) -> None:
         if options.steps < 1:
             raise errors.CourseError(f"--steps must be 1 or more, not {options.steps}")
         shared["steps"] = options.steps
+    if options.what == "gan":
+        from . import train_gan
+
+        train_gan.train(options.data, **shared)
+        return
     if options.what == "speech":
         from . import train_speech
 

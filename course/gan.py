@@ -190,9 +190,13 @@ class GanTask:
         real = real.to(device, memory_format=torch.channels_last)
         return gan_step(self.gan, real, noise[rows].to(device))
 
+    def settled(self, generator: nn.Module) -> nn.Module:
+        """A running mean, ready to be asked."""
+        return gan_look.settled(generator, gan_networks.noise(256, self.gan.settings.latent, self.seed + 2))
+
     def pictures(self, averaged: dict) -> dict:
         """64 faces from the same 64 noises, and a walk from one to another."""
-        generator = averaged["generator"]
+        generator = self.settled(averaged["generator"])
         return {"samples": gan_look.grid(gan_look.sample(generator, self.fixed)),
                 "walk": gan_look.grid(gan_look.interpolate(generator, self.fixed[0], self.fixed[1], 8))}
 
@@ -228,13 +232,14 @@ def train_gan(source="formula", gan: Gan | None = None, *, steps: int = 2000, mi
     Raises:
         training.Stopped: Ctrl-C; everything is saved. errors.CourseError: no pictures, pictures of another size.
     """
-    config = replace(config or training.Config(logdir="runs/gan"), steps=steps, minutes=minutes)
+    config = replace(config or training.Config(batch=16, logdir="runs/gan"), steps=steps, minutes=minutes)
     if gan is None:
         processes.seed_all(config.seed)
         gan = build_gan(settings=settings)
     faces = gan_data.load(source, gan.settings.size, config.seed)
-    result = training.train(GanTask(gan, faces, config.batch, config.seed), config)
-    return Trained(gan, result.averaged["generator"], result)
+    task = GanTask(gan, faces, config.batch, config.seed)
+    result = training.train(task, config)
+    return Trained(gan, task.settled(result.averaged["generator"]), result)
 
 
 def load_generator(path) -> nn.Module:

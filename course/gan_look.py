@@ -1,5 +1,7 @@
 """Looking at a GAN: sheets of samples, walks through the noise, and how different the samples are."""
 
+import copy
+
 import numpy as np
 import torch
 from torch import nn
@@ -10,6 +12,24 @@ def sample(generator: nn.Module, noise: torch.Tensor) -> torch.Tensor:
     """Pictures from noise: (N, latent) -> (N, 3, H, W) in [0, 1], on the CPU. The generator should be in eval mode."""
     device = next(generator.parameters()).device
     return (generator(noise.to(device)).float().cpu() / 2 + 0.5).clamp(0, 1)
+
+
+@torch.no_grad()
+def settled(generator: nn.Module, noise: torch.Tensor, rounds: int = 4) -> nn.Module:
+    """A copy in eval mode whose batch norms know the statistics of this very network, from (N, latent) noises.
+
+    A running mean of weights has other statistics than the mean of their statistics; with those, its pictures are pale.
+    """
+    copied = copy.deepcopy(generator)
+    norms = [module for module in copied.modules() if isinstance(module, nn.modules.batchnorm._BatchNorm)]
+    if norms:
+        for norm in norms:
+            norm.reset_running_stats()
+            norm.momentum = None  # the plain mean of all that it sees, from now on
+        copied.train()
+        for part in noise.to(next(copied.parameters()).device).chunk(rounds):
+            copied(part)
+    return copied.eval()
 
 
 def grid(images: torch.Tensor, columns: int = 8) -> torch.Tensor:

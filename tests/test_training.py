@@ -1,0 +1,332 @@
+"""The training loop: the same numbers after a stop, nothing lost by Ctrl-C, and what one sees while it runs."""
+
+import math
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from course import checkpoints, errors, gan, training, training_log, updates
+
+FACES = torch.randint(0, 255, (50, 3, 8, 8), dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
+SMALL = gan.Settings(size=8, latent=4, generator_width=4, discriminator_width=4, r1_every=3, augment=True)
+
+
+class Line:
+    """A task that draws from every source of chance there is: y = 2 x + 1, with noise."""
+
+    averaged = ("line",)
+
+    def __init__(self, stop_at: int | None = None):
+        torch.manual_seed(0)
+        network = nn.Linear(1, 1)
+        self.networks = {"line": network}
+        self.optimizers = {"line": torch.optim.Adam(network.parameters(), 0.05)}
+        self.stop_at = stop_at
+
+    def step(self, number, rows, updater):
+        if number + 1 == self.stop_at:
+            os.kill(os.getpid(), signal.SIGINT)
+        x = torch.rand(8, 1)
+        y = 2 * x + 1 + 0.1 * (random.random() + float(np.random.rand()))
+        loss = updater.update("line", lambda x, y: (self.networks["line"](x) - y).square().mean(), x[rows], y[rows])
+        return {"loss": loss, "sometimes": 1.0} if number % 4 == 3 else {"loss": loss}
+
+    def pictures(self, averaged):
+        return {"field": averaged["line"].weight.detach().clamp(0, 1).expand(3, 4, 5)}
+
+
+def config(folder, **changes):
+    return training.Config(**{"batch": 8, "logdir": folder, "report_every": 3, "picture_every": 7, "save_every": 6,
+                              "live": False} | changes)
+
+
+def assert_equal(one, two, where=""):
+    """To the bit, whatever stands in the tree."""
+    assert type(one) is type(two), where
+    if isinstance(one, torch.Tensor):
+        assert one.dtype == two.dtype and torch.equal(one, two), where
+    elif isinstance(one, dict):
+        assert one.keys() == two.keys(), where
+        for key in one:
+            assert_equal(one[key], two[key], f"{where}.{key}")
+    elif isinstance(one, list):
+        assert len(one) == len(two), where
+        for number, pair in enumerate(zip(one, two)):
+            assert_equal(*pair, f"{where}.{number}")
+    else:
+        assert one == two or (one != one and two != two), where
+
+
+def stopped_line(folder, at: int = 10, **changes):
+    with pytest.raises(training.Stopped):
+        training.train(Line(stop_at=at), config(folder, steps=20, **changes))
+    random.seed(99)  # whatever happens in between
+    np.random.seed(99)
+    torch.manual_seed(99)
+
+
+# ---------------------------------------------------------------- resume
+
+
+def test_ten_a_stop_and_ten_are_twenty(tmp_path):
+    training.train(Line(), config(tmp_path / "whole", steps=20))
+    stopped_line(tmp_path / "halves")
+    half = checkpoints.load(tmp_path / "halves" / training.CHECKPOINT)
+    result = training.train(Line(), config(tmp_path / "halves", steps=20, resume=True))
+    whole = checkpoints.load(tmp_path / "whole" / training.CHECKPOINT)
+    assert half["step"] == 10 and result.steps == 20
+    assert_equal(whole, checkpoints.load(tmp_path / "halves" / training.CHECKPOINT))
+    assert result.history["step"] == [3, 6, 9, 12, 15, 18, 20]
+    # a run in which the stop did change something would be noticed
+    other = training.train(Line(), config(tmp_path / "other", steps=20, seed=1))
+    assert other.history["loss"] != result.history["loss"]
+
+
+@pytest.mark.parametrize("way", ["stop", "steps", "lost"])
+def test_a_gan_resumes_to_the_same_numbers(tmp_path, way, monkeypatch):
+    """By Ctrl-C; by asking for 10 first and for 20 then; and from the last checkpoint of a machine that died."""
+
+    def run(folder, steps=20, resume=False):
+        return gan.train_gan(FACES, steps=steps, settings=SMALL, config=config(tmp_path / folder, resume=resume))
+
+    run("whole")
+    if way == "steps":
+        run("halves", steps=10)
+    else:
+        def step(self, number, rows, updater, real=gan.GanTask.step):
+            if number == 9 and way == "lost":
+                raise SystemError("the machine died")
+            if number == 9:
+                os.kill(os.getpid(), signal.SIGINT)
+            return real(self, number, rows, updater)
+
+        with monkeypatch.context() as patch, pytest.raises((training.Stopped, SystemError)):
+            patch.setattr(gan.GanTask, "step", step)
+            run("halves")
+    run("halves", resume=True)
+    one, two = (checkpoints.load(tmp_path / name / training.CHECKPOINT) for name in ("whole", "halves"))
+    if way == "steps":  # the end of the first ten made a point of the curves
+        one.pop("history"), two.pop("history")
+    assert_equal(one, two)
+
+
+def test_nothing_to_resume_from(tmp_path):
+    with pytest.raises(errors.WeightsError, match="there is no checkpoint .*: train without --resume"):
+        training.train(Line(), config(tmp_path, resume=True))
+    training.train(Line(), config(tmp_path, steps=4))
+    with pytest.raises(errors.CourseError, match="at step 4 of 4 already: ask for more steps"):
+        training.train(Line(), config(tmp_path, steps=4, resume=True))
+    with pytest.raises(errors.WeightsError, match="of other networks than these"):
+        gan.train_gan(FACES, steps=5, settings=SMALL, config=config(tmp_path, resume=True))
+    path = tmp_path / training.CHECKPOINT
+    path.write_bytes(path.read_bytes()[:-3])
+    with pytest.raises(errors.WeightsError, match="is cut short"):
+        training.train(Line(), config(tmp_path, resume=True))
+
+
+# ---------------------------------------------------------------- Ctrl-C
+
+
+def test_ctrl_c_finishes_the_step_and_says_how_to_go_on(tmp_path):
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(training.Stopped, match=r"stopped after step 5 of 20, saved in .*: go on with --resume"):
+        training.train(Line(stop_at=5), config(tmp_path, steps=20))
+    assert signal.getsignal(signal.SIGINT) is before
+    assert issubclass(training.Stopped, KeyboardInterrupt), "so that a notebook's other cells stop too"
+    assert checkpoints.load(tmp_path / training.CHECKPOINT)["step"] == 5
+
+
+def test_a_second_ctrl_c_stops_at_once():
+    with pytest.raises(KeyboardInterrupt), training.stop_politely() as stop:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.01)
+        assert stop.asked
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(1)
+
+
+def test_ctrl_c_on_the_command(tmp_path):
+    """As a person does it: `course train gan`, Ctrl-C, the same with --resume."""
+    script = ("import sys, torch; from course import cli, gan_data; faces = torch.zeros(50, 3, 64, 64).byte();"
+              "gan_data.load = lambda *source: faces; sys.exit(cli.main(sys.argv[1:]))")
+    command = [sys.executable, "-c", script, "train", "gan", "--logdir", str(tmp_path)]
+    process = subprocess.Popen([*command, "--steps", "100000"], stderr=subprocess.PIPE, text=True,
+                               env=os.environ | {"OMP_NUM_THREADS": "1"})
+    folder = tmp_path / "gan"
+    until = time.monotonic() + 200
+    while not list(folder.glob("events*")) and time.monotonic() < until:
+        time.sleep(0.2)
+    time.sleep(2)
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=200)[1]
+    assert process.returncode == 130
+    assert "go on with --resume" in said.splitlines()[-1] and "Traceback" not in said
+    step = checkpoints.load(folder / training.CHECKPOINT)["step"]
+    assert step >= 1
+    done = subprocess.run([*command, "--steps", str(step + 1), "--resume"], capture_output=True, text=True,
+                          env=os.environ | {"OMP_NUM_THREADS": "1"}, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert checkpoints.load(folder / training.CHECKPOINT)["step"] == step + 1
+    assert (tmp_path / "gan.safetensors").is_file() and (tmp_path / "gan.png").is_file()
+
+
+# ---------------------------------------------------------------- parts
+
+
+def test_ema_by_hand():
+    mean, network = nn.Linear(1, 1, bias=False), nn.Linear(1, 1, bias=False)
+    mean.weight.data[:] = 1.0
+    network.weight.data[:] = 2.0
+    training.ema_update(mean, network, 0.75)
+    assert mean.weight.item() == 1.25 and network.weight.item() == 2.0
+    means, norm = nn.BatchNorm1d(2), nn.BatchNorm1d(2)
+    norm.num_batches_tracked += 7
+    training.ema_update(means, norm, 0.75)
+    assert means.num_batches_tracked.item() == 7
+
+
+def test_every_example_once_an_epoch():
+    taken = np.concatenate([training.batch_numbers(step, 8, 20, seed=3) for step in range(10)])
+    for epoch in taken.reshape(4, 20):
+        assert sorted(epoch) == list(range(20))
+    assert not np.array_equal(taken[:20], taken[20:40])
+    assert not np.array_equal(taken[:8], training.batch_numbers(0, 8, 20, seed=4))
+    assert len(training.batch_numbers(2, 50, 20)) == 50  # a batch of more than there are
+
+
+def test_clip_limits_the_gradient():
+    network = nn.Linear(2, 1, bias=False)
+    network.weight.data[:] = 0
+    updater = updates.Updater({"a": network}, {"a": torch.optim.SGD(network.parameters(), 1.0)}, clip=1.0)
+    updater.update("a", lambda x: network(x).sum(), torch.tensor([[30.0, 40.0]]))
+    torch.testing.assert_close(network.weight.data, torch.tensor([[-0.6, -0.8]]))
+
+
+def test_an_update_is_the_three_plain_lines():
+    x, y = torch.randn(6, 3), torch.randn(6, 1)
+    one, two = nn.Linear(3, 1), nn.Linear(3, 1)
+    two.load_state_dict(one.state_dict())
+    optimizers = [torch.optim.Adam(network.parameters(), 0.1) for network in (one, two)]
+    updater = updates.Updater({"a": one}, {"a": optimizers[0]})
+    for _ in range(3):
+        found = updater.update("a", lambda x, y: (one(x) - y).square().mean(), x, y)
+        optimizers[1].zero_grad()
+        loss = (two(x) - y).square().mean()
+        loss.backward()
+        optimizers[1].step()
+        assert found == loss.item() and torch.equal(one.weight, two.weight)
+
+
+@pytest.mark.parametrize("precision", ["bfloat16", "float16"])
+def test_half_precision(tmp_path, precision):
+    """Products in half precision, weights in float32; float16 also keeps gradients that are too small for it."""
+    network = nn.Linear(4, 4, bias=False)
+    updater = updates.Updater({"a": network}, {"a": torch.optim.SGD(network.parameters(), 1.0)},
+                              precision=updates.choose_precision(precision, "cpu"))
+    seen, before = [], network.weight.detach().clone()
+
+    def loss_of(x):
+        seen.append(network(x).dtype)
+        return network(x).float().mean() * 1e-7  # a gradient of 2.5e-8: below the least float16
+
+    updater.update("a", loss_of, torch.ones(2, 4))
+    assert seen == [getattr(torch, precision)] and network.weight.dtype == torch.float32
+    moved = (before - network.weight.detach()) / 1e-7
+    torch.testing.assert_close(moved, torch.full((4, 4), 0.25), atol=0.3, rtol=0)  # a float32 near 0.5 steps by 3e-8
+    torch.testing.assert_close(network.weight.grad, torch.full((4, 4), 2.5e-8), rtol=0.02, atol=0)
+    with updater.exact():
+        assert network(torch.ones(1, 4)).dtype == torch.float32
+    # and a whole GAN, with its penalty, stays finite
+    result = gan.train_gan(FACES, steps=4, settings=SMALL, config=config(tmp_path, precision=precision)).result
+    assert all(math.isfinite(value) for value in result.history["d_loss"] + result.history["g_loss"])
+    again = gan.train_gan(FACES, steps=6, settings=SMALL, config=config(tmp_path, precision=precision, resume=True))
+    assert again.result.steps == 6
+
+
+def test_wrong_settings_are_one_line(tmp_path):
+    with pytest.raises(errors.CourseError, match="no precision 'int8': choose from auto"):
+        training.train(Line(), config(tmp_path, precision="int8"))
+    with pytest.raises(errors.CourseError, match="no device 'tpu': take cpu, cuda or mps"):
+        training.train(Line(), config(tmp_path, device="tpu"))
+    if not torch.cuda.is_available():
+        with pytest.raises(errors.CourseError, match="no cuda that torch can use: take --device cpu"):
+            training.train(Line(), config(tmp_path, device="cuda"))
+    with pytest.raises(errors.CourseError, match="a batch of 8 cannot be split into 3 equal parts"):
+        training.train(Line(), config(tmp_path, accumulate=3))
+    assert updates.choose_precision("auto", "cpu") == torch.float32
+
+
+def test_it_ends_after_its_minutes(tmp_path):
+    result = training.train(Line(), config(tmp_path, steps=10**9, minutes=0.01))
+    assert 1 <= result.steps < 10**6 and checkpoints.load(result.checkpoint)["step"] == result.steps
+
+
+# ---------------------------------------------------------------- what one sees
+
+
+def test_tensorboard_holds_every_point_once_after_a_resume(tmp_path):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    stopped_line(tmp_path, at=8)
+    training.train(Line(), config(tmp_path, steps=20, resume=True))
+    events = EventAccumulator(str(tmp_path))
+    events.Reload()
+    assert [point.step for point in events.Scalars("loss")] == [3, 6, 9, 12, 15, 18, 20]
+    assert [picture.step for picture in events.Images("field")] == [7, 14, 20]
+    assert (events.Images("field")[0].width, events.Images("field")[0].height) == (5, 4)
+
+
+def test_a_machine_that_died_leaves_no_point_twice(tmp_path):
+    """Points after the last checkpoint are drawn again by the run that resumes, and the old ones taken back."""
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    task = Line()
+    task.step = lambda number, *rest: 1 / 0 if number == 11 else Line.step(task, number, *rest)
+    with pytest.raises(ZeroDivisionError):
+        training.train(task, config(tmp_path, steps=20))  # the checkpoint is of step 6, the last point of step 9
+    training.train(Line(), config(tmp_path, steps=20, resume=True))
+    events = EventAccumulator(str(tmp_path))
+    events.Reload()
+    assert [point.step for point in events.Scalars("loss")] == [3, 6, 9, 12, 15, 18, 20]
+
+
+def test_progress_shows_the_time_left(tmp_path, capsys):
+    training.train(Line(), config(tmp_path / "line", steps=40, live=True))
+    said = capsys.readouterr().err
+    assert "line: 100%" in said and "40/40" in said and "step/s" in said and "<" in said and "loss=" in said
+
+
+def test_the_figure_of_a_training(tmp_path):
+    result = training.train(Line(), config(tmp_path, steps=20))
+    figure = training_log.training_figure(result.history, result.pictures, "a line")
+    lines = {line.get_label(): line for line in figure.axes[0].lines}
+    assert list(lines["loss"].get_ydata()) == result.history["loss"]
+    assert figure.axes[1].get_title() == "field, step 20"
+    assert "up to step 20: loss" in figure.get_label()
+
+
+def test_a_live_plot_in_a_notebook(tmp_path):
+    """A real kernel: one output, drawn again and again in its place, with words for those who cannot see it."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    source = (f"import sys; sys.path.insert(0, {str(os.path.dirname(__file__))!r})\n"
+              "from test_training import Line, config\nfrom course import training, training_log\n"
+              "assert training_log.in_notebook()\ndrawn = []\ndraw = training_log.LivePlot.draw\n"
+              "training_log.LivePlot.draw = lambda self, *rest: (drawn.append(1), draw(self, *rest))\n"
+              f"training.train(Line(), config({str(tmp_path)!r}, steps=20, live=True))\nprint(len(drawn))")
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+    NotebookClient(notebook, timeout=200, kernel_name="python3").execute()
+    outputs = notebook.cells[0].outputs
+    figures = [one for one in outputs if one.output_type == "display_data" and "<img" in one.data.get("text/html", "")]
+    assert len(figures) == 1 and "up to step 20" in figures[0].data["text/plain"]
+    drawn = int(next(one.text for one in outputs if one.output_type == "stream" and one.name == "stdout"))
+    assert drawn >= 2
