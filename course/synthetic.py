@@ -13,14 +13,15 @@ Units: pixels, where (0, 0) is the middle of the first pixel. All of it is torch
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch.nn.functional import avg_pool2d, interpolate, normalize
 
-from . import errors, motion
 from . import synthetic_hair as hair
 from . import synthetic_parts as parts
 from . import synthetic_scene as scenes
 from . import synthetic_shading as shading
+from .synthetic_flow import Flow, flow
 from .synthetic_people import People, random_motion
 
 __all__ = ["Flow", "People", "Rendered", "random_motion", "render", "sample"]
@@ -53,27 +54,18 @@ def render(people: People, values: torch.Tensor | None = None, size: int = 64, s
         people: N of them. values: (N, 57) in the order of `motion.CHANNELS`; without it all rest at 0.
         size: pixels, square. samples: each pixel is the mean of samples x samples.
     """
-    values = _checked(people, values)
+    values = scenes.channel_values(people, values)
     samples = samples or 2
     blocks = [slice(i, i + BLOCK) for i in range(0, len(people), BLOCK)]
     blocks = [_draw(people[block], values[block], size, samples) for block in blocks]
     return Rendered(*(torch.cat(column) for column in zip(*blocks)))
 
 
-def _checked(people, values) -> torch.Tensor:
-    if values is None:
-        values = torch.zeros(len(people), len(motion.CHANNELS))
-    values = torch.as_tensor(values, dtype=torch.float32, device=people.identity.device)
-    if values.shape != (len(people), len(motion.CHANNELS)):
-        raise errors.MotionError(f"{len(people)} people need channel values ({len(people)}, {len(motion.CHANNELS)}); "
-                                 f"these have {tuple(values.shape)}")
-    return values
-
-
 def _draw(people, values, size, samples) -> tuple:
     scene = scenes.build(people, values, size)
-    material, spots, depth = look(people, scene, samples)
-    covered = material > 0
+    front = scenes.front(people, scene, samples)
+    material, depth, covered = front.material, front.depth, front.material > 0
+    spots = front.read([_about(layer, len(people)) for _, layer in front.layers])  # (P, 7)
     who = torch.nonzero(covered)[:, 0]
     lamp = shadows(depth, people, scene.unit * samples, samples)[covered]
     image = background(people, size).repeat_interleave(samples, 1).repeat_interleave(samples, 2)
@@ -83,29 +75,6 @@ def _draw(people, values, size, samples) -> tuple:
     image = shading.encode(avg_pool2d(image.permute(0, 3, 1, 2), samples))
     masks = torch.stack([avg_pool2d((material == k).to(image.dtype), samples) for k in range(len(MASKS))], 1)
     return image, scene.keypoints, masks
-
-
-def look(people, scene, samples) -> tuple:
-    """What each fine pixel shows: material (N, H, W), depth (N, H, W); spots (P, 7) of those that show a person."""
-    front = scenes.find(scene.figure, scene, samples)
-    material = torch.where(front.covered, scene.figure.material[front.triangle.clamp(min=0)], 0)
-    depth = front.depth
-    layer_of = torch.zeros_like(material)
-    layers = [(front, scene.figure)]
-    for layer in scene.hair:  # the inside of the hair lies behind its outside, which may be cut away
-        found = scenes.find(layer, scene, samples)
-        nearer = found.covered & (found.depth < depth)
-        strands = found.read(layer.canon, layer.triangles, nearer)
-        nearer[nearer.clone()] = hair.covers(strands, people, torch.nonzero(nearer)[:, 0])
-        material = torch.where(nearer, parts.NUMBER["hair"], material)
-        depth = torch.where(nearer, found.depth, depth)
-        layer_of = torch.where(nearer, len(layers), layer_of)
-        layers.append((found, layer))
-    spots = depth.new_zeros(*material.shape, 7)
-    for number, (found, layer) in enumerate(layers):
-        mine = (layer_of == number) & (material > 0)
-        spots[mine] = found.read(_about(layer, len(people)), layer.triangles, mine)
-    return material, spots[material > 0], depth
 
 
 def _about(layer, n) -> torch.Tensor:
@@ -190,16 +159,46 @@ def background(people, size) -> torch.Tensor:
     return image
 
 
-def sample(n: int, size: int = 64, seed: int = 0, strength: float = 1.0) -> tuple:
+def sample(n: int, size: int = 64, seed=0, strength: float = 1.0) -> tuple:
     """N random people doing random things: images (N, 3, size, size) in [0, 1] and keypoints (N, 68, 2), pixels."""
     picture = render(People.random(n, seed), random_motion(n, seed, strength), size)
     return picture.image, picture.keypoints
 
 
-@dataclass
-class Flow:
-    """field: (N, H, W, 2), for each pixel of the target how far away (x, y) the source shows the same spot;
-    visible: bool (N, H, W), where the source does show it."""
+def moving_pair(n: int, size: int = 64, seed=0, strength: float = 1.0) -> tuple:
+    """N people twice, doing one thing and then another: source and target `Rendered`, and the `Flow` between them."""
+    people = People.random(n, seed)
+    source, target = (random_motion(n, (*np.atleast_1d(seed), k), strength) for k in (0, 1))
+    return render(people, source, size), render(people, target, size), flow(people, source, target, size)
 
-    field: torch.Tensor
-    visible: torch.Tensor
+
+def batches(batch: int, size: int = 64, seed: int = 0):
+    """Endless pairs of images (batch, 3, size, size) and keypoints, never the same face twice; batch k of a seed is
+    always the same: `for images, keypoints in synthetic.batches(32): ...`"""
+    k = 0
+    while True:
+        picture = render(People.random(batch, (seed, k)), random_motion(batch, (seed, k)), size)
+        yield picture.image, picture.keypoints
+        k += 1
+
+
+class Faces(torch.utils.data.Dataset):
+    """N faces drawn once and kept as bytes, for training loops that go over them many times.
+
+    Item i: image float32 (3, size, size) in [0, 1], keypoints float32 (68, 2) in pixels. 64 px: 12 KB a face.
+    """
+
+    def __init__(self, n: int, size: int = 64, seed: int = 0, progress: bool = False):
+        from tqdm.auto import trange
+
+        drawn = []
+        for k in trange(0, n, 64, disable=not progress, desc="drawing faces"):
+            image, keypoints = sample(min(64, n - k), size, (seed, k))
+            drawn.append(((image * 255).round().byte(), keypoints))
+        self.images, self.keypoints = (torch.cat(column) for column in zip(*drawn))
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __getitem__(self, i) -> tuple:
+        return self.images[i].float() / 255, self.keypoints[i]

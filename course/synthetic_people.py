@@ -72,8 +72,11 @@ class People:
         return People(**{f.name: getattr(self, f.name).to(device) for f in fields(self)})
 
     @classmethod
-    def random(cls, n: int, seed: int = 0) -> "People":
-        """N people, the same for the same seed. The draws are NumPy's on the CPU, so every device sees them alike."""
+    def random(cls, n: int, seed=0) -> "People":
+        """N people, the same for the same seed (a number or several).
+
+        The draws are NumPy's, on the CPU, so every device sees them alike.
+        """
         rng = np.random.default_rng(seed)
         people = [_draw(rng) for _ in range(n)]
         columns = {name: np.stack([person[name] for person in people]) for name in people[0]}
@@ -155,9 +158,9 @@ def _hair_odds(dark: float) -> np.ndarray:
     return odds / odds.sum()
 
 
-def random_motion(n: int, seed: int = 0, strength: float = 1.0) -> torch.Tensor:
+def random_motion(n: int, seed=0, strength: float = 1.0) -> torch.Tensor:
     """Channel values (N, 57) as people show them: some speech, some smile, a glance, a blink, a turned head."""
-    rng = np.random.default_rng([seed, 57])
+    rng = np.random.default_rng((*np.atleast_1d(seed), 57))
     values = np.zeros((n, len(motion.CHANNELS)))
     index = motion.INDEX
     for row in values:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch.nn.functional import normalize
 
-from . import motion
+from . import errors, motion
 from . import synthetic_glasses as glasses
 from . import synthetic_hair as hair
 from . import synthetic_parts as parts
@@ -95,18 +95,68 @@ def _plain_layer(places, canon, triangles, material, worn) -> Layer:
                  places.new_zeros(n_vertices), worn[:, None].expand(-1, n_triangles))
 
 
-def enlarged(layer: Layer, samples: int) -> torch.Tensor:
-    """The places in a picture `samples` times as large: (N, V, 3)."""
-    return (layer.places + 0.5) * samples - 0.5 if samples != 1 else layer.places
+def channel_values(people, values=None) -> torch.Tensor:
+    """Channel values as float32 (N, 57) beside the people; without any, all rest at 0. Raises `errors.MotionError`."""
+    if values is None:
+        values = torch.zeros(len(people), len(motion.CHANNELS))
+    values = torch.as_tensor(values, dtype=torch.float32, device=people.identity.device)
+    if values.shape != (len(people), len(motion.CHANNELS)):
+        raise errors.MotionError(f"{len(people)} people need channel values ({len(people)}, {len(motion.CHANNELS)}); "
+                                 f"these have {tuple(values.shape)}")
+    return values
+
+
+def pushed(layer: Layer, scene: Scene, samples: int = 1) -> torch.Tensor:
+    """The places in a picture `samples` times as large, with the depths that are compared: (N, V, 3)."""
+    places = (layer.places + 0.5) * samples - 0.5
+    behind = layer.behind * scene.unit[:, None] * samples  # (N, V)
+    return torch.cat([places[..., :2], places[..., 2:] + behind[..., None]], -1)
 
 
 def find(layer: Layer, scene: Scene, samples: int = 1) -> raster.Fragments:
     """What each pixel sees of a layer, in a picture `samples` times as large."""
-    places = enlarged(layer, samples)
     size = scene.size * samples
-    behind = layer.behind * scene.unit[:, None] * samples  # (N, V)
-    pushed = torch.cat([places[..., :2], places[..., 2:] + behind[..., None]], -1)
-    return raster.rasterize(pushed, layer.triangles, size, size, layer.two_sided, layer.shown)
+    return raster.rasterize(pushed(layer, scene, samples), layer.triangles, size, size, layer.two_sided, layer.shown)
+
+
+@dataclass
+class Front:
+    """What lies in front in each pixel.
+
+    layers: [(Fragments, Layer), ...], the figure and the hair's two; layer: int64 (N, H, W), number in that list, of
+    no meaning where material is 0; material: int64 (N, H, W), 0 is background; depth: (N, H, W), infinite there.
+    """
+
+    layers: list
+    layer: torch.Tensor
+    material: torch.Tensor
+    depth: torch.Tensor
+
+    def read(self, values: list) -> torch.Tensor:
+        """Values at the vertices of each layer, (N, V, A) each -> (P, A) for the pixels that show a person."""
+        out = self.depth.new_zeros(*self.material.shape, values[0].shape[-1])
+        for number, ((found, layer), own) in enumerate(zip(self.layers, values)):
+            mine = (self.layer == number) & (self.material > 0)
+            out[mine] = found.read(own, layer.triangles, mine)
+        return out[self.material > 0]
+
+
+def front(people, scene: Scene, samples: int = 1) -> Front:
+    """Find what lies in front, in a picture `samples` times as large."""
+    found = find(scene.figure, scene, samples)
+    material = torch.where(found.covered, scene.figure.material[found.triangle.clamp(min=0)], 0)
+    depth, number = found.depth, torch.zeros_like(material)
+    layers = [(found, scene.figure)]
+    for layer in scene.hair:  # the inside of the hair lies behind its outside, which may be cut away
+        found = find(layer, scene, samples)
+        nearer = found.covered & (found.depth < depth)
+        strands = found.read(layer.canon, layer.triangles, nearer)
+        nearer[nearer.clone()] = hair.covers(strands, people, torch.nonzero(nearer)[:, 0])
+        material = torch.where(nearer, parts.NUMBER["hair"], material)
+        depth = torch.where(nearer, found.depth, depth)
+        number = torch.where(nearer, len(layers), number)
+        layers.append((found, layer))
+    return Front(layers, number, material, depth)
 
 
 def normals(places: torch.Tensor, triangles: torch.Tensor) -> torch.Tensor:
