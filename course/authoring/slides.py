@@ -22,7 +22,8 @@ def make(root, path, folder) -> str:
     for cell, kind in zip(notebook.cells, kinds):
         if not kind:  # what the author did not mark is for reading, not for showing
             cell.metadata["slideshow"] = {"slide_type": "skip"}
-    exporter = nbconvert.SlidesExporter(config=Config({"SlidesExporter": {"theme": "simple", "transition": "none"}}))
+    manner = {"reveal_theme": "simple", "reveal_transition": "none"}
+    exporter = nbconvert.SlidesExporter(config=Config({"SlidesExporter": manner}))
     html, _ = exporter.from_notebook_node(notebook)
     out = Path(folder) / f"{name}.slides.html"
     build.write_if_changed(out, html)
