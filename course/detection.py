@@ -32,7 +32,10 @@ class DetectorSettings:
     fine_sides: tuple = (960, 2880)  # looked at as well where nothing, or only small faces, came up before
     small_face: float = 64  # working pixels: below this there may be further, still smaller ones
     doubt: tuple = (0.4, 0.88)  # first scores from one to the other are settled by a second look
-    min_score: float = 0.75  # of the mean of all looks
+    min_score: float = 0.75  # of the mean of all looks, for a face too small for a third opinion
+    agreed_score: float = 0.62  # the same where the landmarker agrees with itself about the face
+    agreed: float = 0.06  # how far apart its looks may be, as a share of the face (see `agreement`)
+    agreed_from: float = 32  # pixels: smaller faces have no points to agree about
     close_up: int = 192  # pixels: the side of the second look's picture
     close_up_face: float = 0.6  # how much of it the face fills
     nms_iou: float = 0.4
@@ -171,7 +174,8 @@ def find_faces(net: torch.nn.Module, image: np.ndarray, settings: DetectorSettin
     """What a given network finds in uint8 (H, W, 3): float32 (N, 5), best first.
 
     Coarse to fine: the finer looks happen only where the coarse one leaves doubt. A face whose score is neither
-    high nor low is looked at again from near, and in the mirror; what counts is the mean.
+    high nor low is looked at again from near, and in the mirror; what counts is the mean. What is still in doubt
+    then must be a face to the landmarker too.
     """
     long_side = max(image.shape[:2])
     faces = _faces_at(net, image, settings.working_side, settings)
@@ -195,7 +199,7 @@ def _doubtful(faces, scale, settings) -> bool:
 def _faces_at(net, image, side, settings) -> np.ndarray:
     candidates = _candidates(net, image, side, settings)
     scored = [_settled(net, image, face, settings) for face in candidates]
-    faces = np.array([face for face in scored if face[4] >= settings.min_score], np.float32).reshape(-1, 5)
+    faces = np.array([face for face in scored if _is_face(image, face, settings)], np.float32).reshape(-1, 5)
     return faces[np.argsort(-faces[:, 4], kind="stable")]
 
 
@@ -212,6 +216,17 @@ def _settled(net, image, face, settings) -> np.ndarray:
     if face[4] >= settings.doubt[1]:
         return face
     return np.append(face[:4], (face[4] + sum(_close_up_scores(net, image, face, settings))) / 3)
+
+
+def _is_face(image, face, settings) -> bool:
+    """Whether a settled face (5,) is one: sure of itself, or confirmed by the landmarker."""
+    if face[4] >= settings.doubt[1]:
+        return True
+    if max(face[2] - face[0], face[3] - face[1]) < settings.agreed_from:
+        return bool(face[4] >= settings.min_score)
+    from . import agreement  # one room further on: the points have the last word about a doubtful face
+
+    return bool(face[4] >= settings.agreed_score) and agreement.disagreement(image, face) <= settings.agreed
 
 
 def _close_up_scores(net, image, face, settings) -> list:

@@ -104,10 +104,10 @@ def interpolate_lost(points: np.ndarray, tracked: np.ndarray) -> np.ndarray:
 def _points_in_box(image: np.ndarray, box: np.ndarray) -> np.ndarray:
     center, side = landmark_data.square_from_box(box)
     first, _ = look(image, center, side, 0.0, mirrored=False)
-    return _second_look(image, first)[0]
+    return second_look(image, first)[0]
 
 
-def _second_look(image: np.ndarray, points: np.ndarray) -> tuple:
+def second_look(image: np.ndarray, points: np.ndarray) -> tuple:
     right, left = points[landmarks.EYE_OUTER_CORNERS[0]], points[landmarks.EYE_OUTER_CORNERS[1]]
     tilt = float(np.degrees(np.arctan2(left[1] - right[1], left[0] - right[0])))
     center, side = _upright_square(points, tilt)
@@ -169,13 +169,13 @@ def _cut(image: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
 
 
 def _follow(frame: np.ndarray, last: np.ndarray):
-    points, doubt = _second_look(frame, last)
+    points, doubt = second_look(frame, last)
     if doubt > DOUBT:
         return None
     # What moved far was cut off by the old crop: look once more where it is now.
     moved = np.abs(points.mean(axis=0) - last.mean(axis=0)).max()
     if moved > 0.06 * np.ptp(last, axis=0).max():
-        points, doubt = _second_look(frame, points)
+        points, doubt = second_look(frame, points)
     return points if doubt <= DOUBT else None
 
 
