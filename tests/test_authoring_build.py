@@ -14,7 +14,7 @@ import toy_lesson
 
 import course
 from course import cli
-from course.authoring import LessonError, build, checking, clean, compose, execute, source
+from course.authoring import INSTALL, LessonError, build, checking, clean, compose, execute, source
 
 # A lesson without exercises: its kernel is up in a second, for it imports nothing
 PLAIN = '''# %% [markdown] slideshow={"slide_type": "slide"}
@@ -338,6 +338,14 @@ def test_the_command_builds_what_it_can_and_names_the_rest(tmp_path, monkeypatch
     assert cli.main(["build", "solutions/98_plain.py"]) == 0
     assert cli.main(["build", "55"]) == 2
     assert capsys.readouterr().err == "course: no lesson 55: there are 96_no_cells, 97_wrong, 98_plain\n"
+
+
+def test_a_missing_library_is_named_with_the_way_to_get_it(copy):
+    program = ("import sys; sys.modules['nbgrader'] = None; from course import cli; "
+               "sys.exit(cli.main(['build', '--check']))")
+    done = subprocess.run([sys.executable, "-c", program], cwd=copy, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"course: course build needs the library nbgrader: {INSTALL}\n"
 
 
 def test_slides_show_what_is_marked(copy, monkeypatch, capsys):

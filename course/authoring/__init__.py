@@ -14,7 +14,7 @@ import contextlib
 
 from .. import errors
 
-INSTALL = "pip install 'living-portraits[authoring]'"
+INSTALL = "pip install -e '.[authoring]'"  # lessons are built in a checkout
 
 
 class LessonError(errors.CourseError):

@@ -22,7 +22,8 @@ def make(root, path, folder) -> str:
     for cell, kind in zip(notebook.cells, kinds):
         if not kind:  # what the author did not mark is for reading, not for showing
             cell.metadata["slideshow"] = {"slide_type": "skip"}
-    manner = {"reveal_theme": "simple", "reveal_transition": "none"}
+    # what is longer than a screen can be scrolled
+    manner = {"reveal_theme": "simple", "reveal_transition": "none", "reveal_scroll": True}
     exporter = nbconvert.SlidesExporter(config=Config({"SlidesExporter": manner}))
     html, _ = exporter.from_notebook_node(notebook)
     out = Path(folder) / f"{name}.slides.html"
