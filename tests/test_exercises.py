@@ -147,6 +147,7 @@ def test_a_class_is_judged_by_what_its_objects_do(notebook, capsys):
     ("while True: pass", "it was still at work after 1 seconds, and was stopped."),
     ("def g():\n        while True: yield 1\n    return sum(g())", "it was still at work after 1 seconds"),
     ("while True:\n        try: sum(range(99))\n        except BaseException: pass", "still at work after 1 seconds"),
+    ("class D:\n        def __del__(self): sum(range(300))\n    while True: D()", "still at work after 1 seconds"),
     ("return np.zeros((10 ** 9, 10 ** 9))", "it stops with a MemoryError"),
     ("return np.zeros((9 * 10 ** 4, 10 ** 4))", "you give an array of shape (90000, 10000), the answer is"),
     ("input('how?')", "it stops with EOFError: nobody answers input() while a function is checked, in line 2"),

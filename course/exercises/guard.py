@@ -25,6 +25,7 @@ import numpy as np
 from . import values
 
 OWN = (__file__, contextlib.__file__)
+PATIENCE = 60  # seconds for all libraries that are loaded for the first time
 DEPTH = 1500  # frames below ours: deeper is a function that calls itself without end
 
 
@@ -65,11 +66,13 @@ class Clock:
             if not armed or (frame.f_code.co_filename in OWN and frame.f_code.co_name != "note"):
                 return  # what clears up must not be stopped: next ring
             rings += 1
-            if rings > 1:  # the first was swallowed by an `except:`, so the next line stops too, and the next
+            swallowed = _in_finalizer(frame)
+            if rings > 1 or swallowed:  # an `except:` swallowed it, so the next line stops too, and the next
                 sys.settrace(_stop)
                 while frame is not None and frame.f_code.co_filename not in OWN:
                     frame.f_trace, frame = _stop, frame.f_back
-            raise TooSlow
+            if not swallowed:
+                raise TooSlow
 
         old_handler = signal.signal(signal.SIGALRM, ring)
         # again and again: the first ring may fall into a callback, where Python swallows exceptions
@@ -80,7 +83,7 @@ class Clock:
         def patient(name, *args, **kwargs):
             """A library that is loaded for the first time may take its time."""
             nonlocal paused
-            if name in sys.modules:
+            if name in sys.modules or paused > PATIENCE:
                 return importer(name, *args, **kwargs)
             begun, (left, _), profile = time.monotonic(), signal.setitimer(signal.ITIMER_REAL, 0), sys.getprofile()
             sys.setprofile(None)
@@ -98,7 +101,7 @@ class Clock:
         finally:
             armed = False
             builtins.__import__ = importer
-            if rings > 1:
+            if rings:
                 sys.settrace(old_trace)
             passed = time.monotonic() - start
             self.left -= passed - paused
@@ -107,9 +110,19 @@ class Clock:
 
 
 def _stop(frame, event, _):
-    if event == "line" and frame.f_code.co_filename not in OWN:
+    """As a trace function: no further line."""
+    if event == "line" and frame.f_code.co_filename not in OWN and not _in_finalizer(frame):
         raise TooSlow
     return _stop
+
+
+def _in_finalizer(frame) -> bool:
+    """Python swallows every exception that comes out of a `__del__`."""
+    while frame is not None and frame.f_code.co_filename not in OWN:
+        if frame.f_code.co_name == "__del__":
+            return True
+        frame = frame.f_back
+    return False
 
 
 def call(function, case, run, clock: Clock, seed: int = 0, ours: frozenset = frozenset()) -> Outcome:
