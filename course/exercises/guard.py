@@ -63,7 +63,9 @@ class Clock:
 
         def ring(_, frame):
             nonlocal rings
-            if not armed or (frame.f_code.co_filename in OWN and frame.f_code.co_name != "note"):
+            if frame.f_code.co_name == "note":  # of `_watching`: the student's line is the one below it
+                frame = frame.f_back
+            if not armed or frame.f_code.co_filename in OWN:
                 return  # what clears up must not be stopped: next ring
             rings += 1
             swallowed = _in_finalizer(frame)
