@@ -125,11 +125,11 @@ class Builder:
         # an arch: flat in front, bending back at the canines
         x, z = np.sin(along / 0.29 * 1.25) * 0.235, 0.30 * (1 - np.cos(along / 0.29 * 1.25))
         if upper:
-            mean = np.c_[x, 0.225 + 0.125 * v - 0.16 * along**2, z - 0.775 + 0.02 * (1 - v)]
+            mean = np.c_[x, 0.245 + 0.135 * v - 0.16 * along**2, z - 0.775 + 0.02 * (1 - v)]
             return self.hung("teeth", mean, sheet(6, 41), (33, 51), canon=np.c_[along, v, 0 * v], behind=0.03,
                              two_sided=True)
-        mean = np.c_[0.94 * x, 0.372 + 0.125 * v, z - 0.745 + 0.02 * v]
-        return self.hung("teeth", mean, sheet(6, 41), (8, 57), jaw=0.86, canon=np.c_[along, 1 - v, 0 * v + 1],
+        mean = np.c_[0.94 * x, 0.348 + 0.125 * v, z - 0.735 + 0.02 * v]
+        return self.hung("teeth", mean, sheet(6, 41), (8, 57), jaw=0.82, canon=np.c_[along, 1 - v, 0 * v + 1],
                          behind=0.03, two_sided=True)
 
     def tongue(self) -> Part:
@@ -138,8 +138,8 @@ class Builder:
         wide = 0.185 * np.sqrt(np.clip(1 - (1 - along) ** 2.2, 0, 1))
         high = 0.075 * np.sqrt(np.clip(1 - (1 - along) ** 2.5, 0, 1)) + 0.05 * along
         groove = 0.02 * np.exp(-((np.cos(angle) / 0.25) ** 2)) * along
-        mean = np.c_[-wide * np.cos(angle), 0.475 - high * np.sin(angle) + groove, -0.715 + 0.5 * along]
-        return self.hung("tongue", mean, sheet(10, 17), (8, 57), jaw=0.8, canon=np.c_[np.cos(angle), along, 0 * u],
+        mean = np.c_[-wide * np.cos(angle), 0.435 - high * np.sin(angle) + groove, -0.70 + 0.5 * along]
+        return self.hung("tongue", mean, sheet(10, 17), (8, 57), jaw=0.72, canon=np.c_[np.cos(angle), along, 0 * u],
                          behind=0.03, two_sided=True)
 
     def mouth(self) -> Part:
@@ -215,7 +215,7 @@ def forms(head) -> np.ndarray:
     put("lips", bump(0, 0.36, 0.25, 0.12) * np.c_[0 * x, 0.16 * (y - 0.342), -0.016 + 0 * z])
     put("ridge", bump(0.28, -0.62, 0.28, 0.09) * [0, 0.006, -0.03])
     eye = bump(0.35, -0.455, 0.22, 0.15)
-    put("eyes", eye * np.c_[0.11 * (x - 0.35 * np.sign(x)), 0.20 * (y + 0.455), 0 * z])
+    put("eyes", eye * np.c_[0.11 * (x - 0.35 * np.sign(x)), 0.04 * (y + 0.455), 0 * z])
     put("chin", bump(0, 0.70, 0.24, 0.18) * [0, 0.045, -0.04])
     return out
 

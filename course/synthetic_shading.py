@@ -12,7 +12,7 @@ from torch.nn.functional import normalize
 
 from .synthetic_parts import EYE_RADIUS
 
-IRIS_RADIUS = 0.066 / EYE_RADIUS  # of the eyeball's radius
+IRIS_RADIUS = 0.072 / EYE_RADIUS  # of the eyeball's radius
 
 # Curves of the face at rest, as knots (x, y): edges of the lips, lids, brows (the person's left; x counts outwards)
 LIP_TOP = ((0.0, 0.272), (0.04, 0.262), (0.084, 0.255), (0.12, 0.262), (0.162, 0.277), (0.225, 0.312), (0.284, 0.348))
@@ -20,7 +20,7 @@ LIP_BOTTOM = ((0.0, 0.456), (0.088, 0.448), (0.162, 0.425), (0.225, 0.390), (0.2
 LIP_MIDDLE = ((0.0, 0.341), (0.068, 0.3375), (0.256, 0.345), (0.284, 0.348))
 LID_TOP = ((0.194, -0.426), (0.25, -0.480), (0.315, -0.511), (0.37, -0.518), (0.43, -0.505), (0.5, -0.45))
 LID_BOTTOM = ((0.194, -0.426), (0.298, -0.411), (0.35, -0.404), (0.411, -0.407), (0.5, -0.45))
-BROW = ((0.14, -0.712), (0.177, -0.720), (0.341, -0.742), (0.482, -0.738), (0.584, -0.705), (0.689, -0.640))
+BROW = ((0.14, -0.722), (0.177, -0.730), (0.341, -0.745), (0.482, -0.738), (0.584, -0.705), (0.689, -0.640))
 
 
 def curve(knots, x: torch.Tensor) -> torch.Tensor:
@@ -161,7 +161,7 @@ def lines(x, ax, y, age) -> torch.Tensor:
     along = ((y + 0.03) / 0.42).clamp(0, 1)
     fold_x = 0.185 + 0.19 * along - 0.02 * along**2
     fold = torch.exp(-(((ax - fold_x) / 0.013) ** 2)) * step(-0.03, 0.06, y) * step(0.42, 0.25, y)
-    return 0.55 * forehead + 0.55 * feet + fold * (0.22 + 0.5 * old)
+    return 0.55 * forehead + 0.55 * feet + fold * (0.05 + 0.5 * old)
 
 
 def lip_colour(people, who, x, seed) -> torch.Tensor:
@@ -253,7 +253,7 @@ def tongue(canon: torch.Tensor, people, who: torch.Tensor) -> tuple:
 
 def mouth(canon: torch.Tensor, people, who: torch.Tensor) -> tuple:
     deep = canon[:, 1]
-    return canon.new_tensor([0.20, 0.045, 0.045]) * (1 - step(-0.1, 0.55, deep))[:, None] + 0.004, 0 * deep
+    return canon.new_tensor([0.30, 0.07, 0.065]) * (1 - step(-0.1, 0.8, deep))[:, None] + 0.006, 0 * deep
 
 
 def inner_lips(canon: torch.Tensor, people, who: torch.Tensor) -> tuple:
