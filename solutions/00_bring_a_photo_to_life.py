@@ -282,7 +282,7 @@ for name, bug in (("crop_square", centre_as_corner), ("alpha_blend", weights_swa
         exhibits.append(list(course.animate(photo, motion=gesture))[0])
 
 shown = [crop_square(image, x, y + 20, 330) for image in exhibits[:3]]
-shown.append(crop_square(exhibits[3], x, y + 215, 200))  # the last bug is seen on the chest
+shown.append(crop_square(exhibits[3], x, y + 260, 120))  # the last bug is seen on the chest
 plots.show(plots.faces(shown, columns=4, titles=["healthy", "centre as corner", "weights swapped",
                                                  "bytes wrap around"]))
 

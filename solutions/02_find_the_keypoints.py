@@ -157,8 +157,8 @@ print(f"On our photo one of the 32 cells is {cell:.1f} pixels wide, and an argma
 #
 # $h_{ij}$ is the map in row $i$ and column $j$, any numbers at all; $p_{ij}$ is its *softmax*, never negative and with
 # the sum 1; $k$ and $l$ run over all rows and columns as well; $W$ and $H$ are how many columns and rows there are;
-# $x$ and $y$ lie between 0 and 1. In words: where would the point be on average, if you believed the map? A mean of 256
-# places can lie anywhere between them, and every cell has a say in it, so every cell can learn from an error.
+# $x$ and $y$ lie between 0 and 1. In words: where would the point be on average, if you believed the map? A mean of
+# many places can lie anywhere between them, and every cell has a say in it, so every cell can learn from an error.
 #
 # That is the *soft-argmax*. Its weak side: a second hill far away drags the mean into the empty land between them, and
 # so does a low plain if the map is not sharp enough. Try it. The slider multiplies the map before the softmax.
@@ -259,9 +259,8 @@ plots.show(plots.error_arrows(pictures_64 * 3, torch.cat(found),
 # lean. It has by far the most numbers to learn, and must learn each place anew. The other two have learned what an eye
 # looks like, and so find it wherever it is. *Heatmaps* snaps to its 16 cells, *soft-argmax* does not.
 #
-# Be fair to the loser: with a hundred times the pictures and a day of training, coordinates catch up, and a network
-# that only gives numbers is smaller and quicker to read. What heatmaps buy is learning *from little*. And be careful
-# with the winner: this is one person's face. On another one these networks would fail. The network that ships has the
+# Be fair to the loser: it was still falling when we stopped, and with far more pictures and steps it comes much closer.
+# What heatmaps buy is learning *from little*. And be careful with the winner: this is one person's face. On another one these networks would fail. The network that ships has the
 # soft-argmax, 1,008 faces and 2,800 steps behind it, 43 minutes on one core; its card is `data/keypoints.md`. On the
 # same kind of crops, of poses that it never saw either:
 
@@ -596,8 +595,8 @@ course.progress()
 #   localization challenge", *ICCV Workshops* 2013: the 68 points, and the NME over the outer corners of the eyes.
 # * J. Tompson, A. Jain, Y. LeCun and C. Bregler, "Joint training of a convolutional network and a graphical model for
 #   human pose estimation", *NIPS* 2014: networks that draw heatmaps.
-# * A. Newell, K. Yang and J. Deng, "Stacked hourglass networks for human pose estimation", *ECCV* 2016: the shape that
-#   nearly all of them have had since.
+# * A. Newell, K. Yang and J. Deng, "Stacked hourglass networks for human pose estimation", *ECCV* 2016: down to
+#   see the whole and up again to place the detail, a shape that many have had since.
 # * A. Bulat and G. Tzimiropoulos, "How far are we from solving the 2D & 3D face alignment problem? (and a dataset of
 #   230,000 3D facial landmarks)", *ICCV* 2017: FAN, which you can ask here with `backend="face-alignment"`.
 # * X. Sun, B. Xiao, F. Wei, S. Liang and Y. Wei, "Integral human pose regression", *ECCV* 2018: the soft-argmax, and a
