@@ -65,7 +65,8 @@ def _draw(people, values, size, samples) -> tuple:
     scene = scenes.build(people, values, size)
     front = scenes.front(people, scene, samples)
     material, depth, covered = front.material, front.depth, front.material > 0
-    spots = front.read([_about(layer, len(people)) for _, layer in front.layers])  # (P, 7)
+    about = [_about(scene.figure, len(people)), _about(scene.hair[0], len(people))]
+    spots = front.read([about[0], about[1], about[1]])  # (P, 7); both sides of the hair are one sheet
     who = torch.nonzero(covered)[:, 0]
     lamp = shadows(depth, people, scene.unit * samples, samples)[covered]
     image = background(people, size).repeat_interleave(samples, 1).repeat_interleave(samples, 2)

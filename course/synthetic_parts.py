@@ -136,7 +136,7 @@ class Builder:
         u, v = grid(10, 17)
         angle, along = np.pi * u, v  # over the back of the tongue; from tip to root
         wide = 0.185 * np.sqrt(np.clip(1 - (1 - along) ** 2.2, 0, 1))
-        high = 0.075 * np.sqrt(np.clip(1 - (1 - along) ** 2.5, 0, 1)) + 0.05 * along
+        high = 0.075 * np.sqrt(np.clip(1 - (1 - along) ** 2.5, 0, 1)) + 0.09 * along
         groove = 0.02 * np.exp(-((np.cos(angle) / 0.25) ** 2)) * along
         mean = np.c_[-wide * np.cos(angle), 0.435 - high * np.sin(angle) + groove, -0.70 + 0.5 * along]
         return self.hung("tongue", mean, sheet(10, 17), (8, 57), jaw=0.72, canon=np.c_[np.cos(angle), along, 0 * u],

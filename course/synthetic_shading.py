@@ -85,8 +85,7 @@ def skin(canon: torch.Tensor, people, who: torch.Tensor) -> tuple:
     ax = x.abs()
     front = step(0.0, -0.25, z)
     seed = people.number[who]
-    age = people.age[who]
-    freckles, blush, moles, shadow = people.marks[who].unbind(-1)
+    freckles, blush, moles, _ = people.marks[who].unbind(-1)
     albedo = linear(people.skin)[who]
 
     def darker(amount, red, green, blue):
@@ -104,6 +103,27 @@ def skin(canon: torch.Tensor, people, who: torch.Tensor) -> tuple:
     albedo = albedo * darker(dots * (spot(ax, y, 0.3, -0.12, 0.33, 0.2) + 0.15) * front, 0.22, 0.35, 0.4)
     mole_x, mole_y = 0.45 * torch.sin(seed * 0.37), 0.25 + 0.3 * torch.sin(seed * 0.91)
     albedo = albedo * darker(moles * step(0.022, 0.014, torch.hypot(x - mole_x, y - mole_y)) * front, 0.6, 0.7, 0.7)
+    # everything else is on the front of the head
+    face = torch.nonzero(front > 0)[:, 0]
+    lip = torch.zeros_like(x)
+    albedo[face], lip[face] = features(albedo[face], canon[face], people, who[face])
+    bearded = torch.nonzero((people.beard[who].amax(1) > 0) & (y > -0.4))[:, 0]
+    albedo[bearded] = beard(albedo[bearded], people, who[bearded], canon[bearded], lip[bearded], seed[bearded])
+    shine = 0.5 + 0.5 * spot(x, y, 0, -0.2, 0.12, 0.25) + 0.3 * spot(x, y, 0, -0.85, 0.35, 0.2) + 0.8 * lip
+    brightness = linear(people.skin).mean(1)[who]
+    return albedo, shine * (0.05 + 0.12 * brightness), lip
+
+
+def features(albedo, canon, people, who) -> tuple:
+    """Lids, lashes, lines, nostrils, lips and brows on bare skin: albedo (P, 3), how much it is lip (P,)."""
+    x, y, z = canon.unbind(-1)
+    ax = x.abs()
+    front = step(0.0, -0.25, z)
+    seed, age, shadow = people.number[who], people.age[who], people.marks[who, 3]
+
+    def darker(amount, red, green, blue):
+        return 1 - amount[:, None] * albedo.new_tensor([red, green, blue])
+
     # under the eyes; nostrils; lines that come with the years
     albedo = albedo * darker((0.35 + 0.65 * age) * spot(ax, y, 0.33, -0.355, 0.13, 0.04), 0.22, 0.24, 0.18)
     albedo = albedo * darker(lines(x, ax, y, age) * front, 0.45, 0.5, 0.5)
@@ -132,12 +152,7 @@ def skin(canon: torch.Tensor, people, who: torch.Tensor) -> tuple:
     albedo = lerp(albedo, red, 0.92 * lip)
     corner = spot(ax, y, 0.283, 0.348, 0.022, 0.010) * front
     albedo = albedo * darker(0.7 * corner, 0.6, 0.6, 0.6)
-    albedo = brows(albedo, people, who, x, ax, y, seed, front)
-    bearded = torch.nonzero((people.beard[who].amax(1) > 0) & (y > -0.4))[:, 0]
-    albedo[bearded] = beard(albedo[bearded], people, who[bearded], canon[bearded], lip[bearded], seed[bearded])
-    shine = 0.5 + 0.5 * spot(x, y, 0, -0.2, 0.12, 0.25) + 0.3 * spot(x, y, 0, -0.85, 0.35, 0.2) + 0.8 * lip
-    brightness = linear(people.skin).mean(1)[who]
-    return albedo, shine * (0.05 + 0.12 * brightness), lip
+    return brows(albedo, people, who, x, ax, y, seed, front), lip
 
 
 def spot(x, y, cx, cy, wide, high) -> torch.Tensor:
@@ -253,7 +268,7 @@ def tongue(canon: torch.Tensor, people, who: torch.Tensor) -> tuple:
 
 def mouth(canon: torch.Tensor, people, who: torch.Tensor) -> tuple:
     deep = canon[:, 1]
-    return canon.new_tensor([0.30, 0.07, 0.065]) * (1 - step(-0.1, 0.8, deep))[:, None] + 0.006, 0 * deep
+    return canon.new_tensor([0.30, 0.07, 0.065]) * (1 - 0.9 * step(-0.1, 1.2, deep))[:, None] + 0.004, 0 * deep
 
 
 def inner_lips(canon: torch.Tensor, people, who: torch.Tensor) -> tuple:

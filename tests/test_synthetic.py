@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from course import errors, face_model, landmarks, motion, synthetic
-from course import synthetic_head as head
 from course import synthetic_hair as hair
+from course import synthetic_head as head
 from course import synthetic_parts as parts
 from course import synthetic_raster as raster
 from course import synthetic_scene as scenes
