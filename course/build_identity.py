@@ -3,9 +3,8 @@
     python -m course.build_identity FOLDER... [-o data/identity.safetensors]
 
 FOLDER as `course data fetch` makes them. Every face of the training part comes in several pictures: as it is, mirrored,
-with other expressions by our own warp, each under another light and placed a little differently. Fisher's discriminant
-then asks which directions tell people apart and do not change with all that. (Fisher, 1936; Belhumeur et al.,
-"Eigenfaces vs. Fisherfaces", 1997.)
+under other light, placed and turned a little differently. Fisher's discriminant then asks which directions tell people
+apart and do not change with all that. (Fisher, 1936; Belhumeur et al., "Eigenfaces vs. Fisherfaces", 1997.)
 """
 
 import argparse
@@ -13,18 +12,21 @@ import argparse
 import numpy as np
 import torch
 from safetensors.torch import save_file
+from tqdm.auto import tqdm
 
-from . import data, features_networks, gan_data, landmark_data
+from . import data, features_networks, gan_data, images
 
 AXES = 96  # dimensions that are kept
 RIDGE = 0.05  # of the mean variance: what a direction may at least vary within a person
-POSED = 2  # further expressions a face
+EACH = 5  # pictures of every face
 
 
-def pictures_of(tile: np.ndarray, points: np.ndarray, rng) -> np.ndarray:
+def picture_of(image: np.ndarray, points: np.ndarray, rng) -> np.ndarray:
     """One picture with another light, placed a little differently, perhaps mirrored: uint8 (128, 128, 3)."""
-    moved = points + rng.normal(0, 0.008 * np.ptp(points[:, 0]), 2)
-    face = gan_data.cut_tight(tile, moved, 128).astype(np.float32) / 255
+    size = np.ptp(points[:, 0])
+    # Each point on its own moves eyes and mouth a little: the face is turned and scaled, as from badly found points.
+    moved = points + rng.normal(0, 0.01 * size, 2) + rng.normal(0, 0.03 * size, points.shape)
+    face = gan_data.cut_tight(image, moved, 128).astype(np.float32) / 255
     if rng.random() < 0.5:
         face = face[:, ::-1]
     across = np.linspace(-1, 1, 128)[None, :, None]
@@ -32,14 +34,13 @@ def pictures_of(tile: np.ndarray, points: np.ndarray, rng) -> np.ndarray:
     return (np.clip(face * light, 0, 1) ** np.exp(rng.normal(0, 0.15)) * 255).round().astype(np.uint8)
 
 
-def collect(faces: data.LabelledFaces, seed: int = 0, each: int = 2) -> tuple:
-    """Features (P, n, D) of n pictures of each of P people."""
-    rng = np.random.default_rng(seed)
-    tiles = landmark_data.make_tiles(faces, POSED, seed)
+def collect(faces: data.LabelledFaces, seed: int = 0) -> torch.Tensor:
+    """Features (P, EACH, D) of several pictures of each of P people."""
     rows = []
-    for first in range(0, len(tiles.images), 1 + POSED):
-        person = range(first, first + 1 + POSED)
-        made = [pictures_of(tiles.images[i], tiles.points[i], rng) for i in person for _ in range(each)]
+    for number in tqdm(range(len(faces)), desc="looking at people", unit="face"):
+        rng = np.random.default_rng((seed, number))
+        image = images.load_image(faces.paths[number])
+        made = [picture_of(image, faces.points[number, :, :2], rng) for _ in range(EACH)]
         batch = torch.from_numpy(np.stack(made)).permute(0, 3, 1, 2).float() / 255
         rows.append(features_networks.identity_features(batch))
     return torch.stack(rows).double()

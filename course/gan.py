@@ -37,6 +37,8 @@ _ELSEWHERE = {
     "gan_networks": ("build_generator", "build_discriminator", "count_parameters", "noise"),
     "gan_data": ("faces_from_folders", "faces_from_formula"),
     "gan_augment": ("augment",),
+    "gan_plane": ("train_ring", "sample_ring", "coverage", "ring_figure"),
+    "gan_failures": ("collapse", "vanishing_gradients", "checkerboards"),
     "gan_look": ("sample", "grid", "slerp", "interpolate", "diversity"),
 }  # fmt: skip
 
@@ -64,7 +66,7 @@ class Settings:
     generator_rate: float = 8e-4
     discriminator_rate: float = 4e-4
     betas: tuple = (0.5, 0.99)  # Adam's; a GAN's losses turn round too quickly for the usual 0.9
-    r1: float = 0.1  # gamma of the R1 penalty, 0: none
+    r1: float = 0.2  # gamma of the R1 penalty, 0: none
     r1_every: int = 8  # steps; the penalty counts that much more then (Karras et al., 2020)
     gradient_penalty: float = 0.0  # lambda, for the Wasserstein game
     augment: bool = False  # show both players' pictures moved and recoloured: for long runs on few pictures
