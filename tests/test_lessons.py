@@ -15,18 +15,23 @@ import pytest
 from conftest import CHECKOUT
 
 from course.authoring import build, checking, clean, source
+from course.exercises import registry
 
 LESSONS = [path.stem for path in sorted((CHECKOUT / "solutions").glob("*.py"))]
 SECONDS = 120
 
 
-def run_with_nbval(path, home) -> float:
-    """Run a notebook's cells with nbval-lax, in a home of its own; returns the seconds."""
+def run_with_nbval(path, home, calls=None) -> float:
+    """Run a notebook's cells with nbval-lax, in a home of its own; returns the seconds.
+
+    calls: a file to which the package writes the name of each part of the student's that it calls.
+    """
+    more = {"COURSE_HOME": str(home)} | ({"COURSE_CALLS": str(calls)} if calls else {})
     begin = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=600", "-q",
          "-p", "no:cacheprovider", "--rootdir", str(path.parent), "--color=no", path.name],
-        cwd=path.parent, env=os.environ | {"COURSE_HOME": str(home)}, capture_output=True, text=True)
+        cwd=path.parent, env=os.environ | more, capture_output=True, text=True)
     seconds = time.perf_counter() - begin
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     cells = sum(cell.cell_type == "code" for cell in nbformat.read(path, as_version=4).cells)
@@ -65,7 +70,10 @@ def compared(notebook) -> list:
 
 @pytest.mark.parametrize("name", LESSONS)
 def test_solution_shows_what_is_stored(name, tmp_path, capsys):
-    """Proof 1, and 3 as far as it is seen: with our answers put in, every check is green."""
+    """Proof 1, and 3 as far as it is seen: with our answers put in, every check is green.
+
+    Proof 6: the running system really calls each exercise's function, put in its place by `course.use`.
+    """
     path = build.executed_path(CHECKOUT, name)
     notebook = nbformat.read(path, as_version=4)
     assert all(cell.outputs for cell in compared(notebook)), "nbval passes a marked cell that has no stored output"
@@ -74,9 +82,12 @@ def test_solution_shows_what_is_stored(name, tmp_path, capsys):
         assert check in compared(notebook)
         assert check.outputs[0].data["text/plain"].startswith(f"✓ {exercise.name} ")
     before = everyone_home()
-    seconds = run_with_nbval(copied(path, tmp_path), tmp_path / "home")
+    calls = tmp_path / "calls.txt"
+    seconds = run_with_nbval(copied(path, tmp_path), tmp_path / "home", calls)
     report(capsys, path, len(compared(notebook)), seconds)
     assert everyone_home() == before
+    own = (exercise for exercise in registry.every() if exercise.lesson == int(name[:2]))
+    assert set(calls.read_text().split()) == {exercise.name for exercise in own if exercise.place}
 
 
 NOT_YET = """
