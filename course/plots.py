@@ -322,7 +322,8 @@ def abs_difference(right, theirs) -> np.ndarray:
     """|theirs - right| as a map (H, W): the mean over colours; numbers that are none count as the largest."""
     gap = np.abs(np.asarray(theirs, np.float64) - np.asarray(right, np.float64))
     gap = np.nan_to_num(gap, nan=255.0 if np.asarray(right).dtype == np.uint8 else 1.0)
-    return gap.mean(axis=2) if gap.ndim == 3 else gap
+    gap = gap.mean(axis=2) if gap.ndim == 3 else gap
+    return np.where(gap < 1e-6, 0.0, gap)  # rounding is no difference
 
 
 def compare_points(right, theirs=None, given=None, image=None, title: str = "", side: float = 3.6,

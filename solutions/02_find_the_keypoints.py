@@ -210,7 +210,7 @@ with places.counted("heatmaps.soft_argmax") as seen:
 x, y = points.mean(axis=0)
 close_up = images.crop_square(photo, x, y, 300)
 plots.show(plots.faces([close_up], [points - np.round([x - 150, y - 150])], side=3.6,
-                       titles=[f"78 points from 78 maps; your function was called {seen.calls} times"]))
+                       titles=[f"78 points from 78 maps; soft_argmax was called {seen.calls} times"]))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What heatmaps buy
@@ -470,7 +470,7 @@ with places.counted("metrics.nme") as seen:
     scores = [keypoints.nme(points, true) for points in (one, both, found)]
 for words, score in zip(("one look", "and its mirror image", "and a second look, set upright"), scores):
     print(f"{words:<32} {score:.2f} %")
-print(f"Your nme was asked {seen.calls} times.")
+print(f"nme was asked {seen.calls} times.")
 
 # %%
 worst = np.argsort([-nme(found[k : k + 1], true[k : k + 1]) for k in range(9)])[[0, 4, 8]]
