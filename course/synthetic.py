@@ -26,7 +26,7 @@ from .synthetic_people import People, random_motion
 
 __all__ = ["Flow", "People", "Rendered", "random_motion", "render", "sample"]
 
-BLOCK = 8  # faces drawn together: few enough to stay in the processor's cache
+BLOCK = 1 << 18  # fine pixels drawn together: few enough to stay near a processor's cache; a GPU takes more
 MASKS = parts.MATERIALS
 
 
@@ -47,7 +47,7 @@ class Rendered:
         return self.masks[:, [parts.NUMBER[name] for name in names]].sum(1)
 
 
-def render(people: People, values: torch.Tensor | None = None, size: int = 64, samples: int | None = None) -> Rendered:
+def render(people: People, values: torch.Tensor | None = None, size: int = 64, samples: int = 2) -> Rendered:
     """Draw people with given channel values.
 
     Args:
@@ -55,8 +55,8 @@ def render(people: People, values: torch.Tensor | None = None, size: int = 64, s
         size: pixels, square. samples: each pixel is the mean of samples x samples.
     """
     values = scenes.channel_values(people, values)
-    samples = samples or 2
-    blocks = [slice(i, i + BLOCK) for i in range(0, len(people), BLOCK)]
+    together = BLOCK // (size * samples) ** 2 * (16 if values.is_cuda else 1)
+    blocks = [slice(i, i + max(1, together)) for i in range(0, len(people), max(1, together))]
     blocks = [_draw(people[block], values[block], size, samples) for block in blocks]
     return Rendered(*(torch.cat(column) for column in zip(*blocks)))
 
@@ -95,7 +95,7 @@ def paint(spots, material, lamp, people, who) -> tuple:
         canon, normal, shade = spots[mine, :3], normalize(spots[mine, 3:6], dim=-1), spots[mine, 6]
         facing = torch.where(normal[:, 2:] > 0, -normal, normal)
         albedo, shine, *more = painter(canon, people, who[mine])
-        out[mine] = shading.lit(albedo, facing, shade, shine, lamp[mine], people, who[mine])
+        out[mine] = shading.lit(albedo, facing, shade, shine, lamp[mine], people, who[mine], name == "eyes")
         if name == "skin":
             lip[mine] = more[0]
     return out, lip

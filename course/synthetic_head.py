@@ -2,7 +2,7 @@
 
 A net of rows (crown to neck) and columns (round the head) is laid over a head made of cross sections. Three slits
 are cut into it, one for the mouth and one for each eye. Then it is pulled until certain of its knots lie exactly
-on the 78 points of `face_model`, and everything between them follows as smoothly as it can: the displacement d
+on the 68 points of `face_model`, and everything between them follows as smoothly as it can: the displacement d
 that minimises the bending |L d|^2, where L is the net's Laplacian (each knot less the mean of its neighbours;
 Botsch and Sorkine, "On linear variational surface deformation methods", 2008). Each channel and each way in which
 people differ is spread over the net in the same manner. Since the slits part the net, a jaw that opens pulls the
@@ -29,7 +29,7 @@ ROWS = ((0, -1.72, -1.72), (1, -1.71, -1.71), (3, -1.64, -1.60), (6, -1.42, -1.3
         (24, -0.36, -0.37), (28, -0.20, -0.30), (32, 0.00, -0.24), (34, 0.085, -0.21), (37, 0.20, -0.18),
         (39, 0.262, -0.16), (43, 0.34, -0.13), (47, 0.45, -0.10), (51, 0.62, -0.08), (55, 0.79, -0.06),
         (57, 0.86, 0.06), (59, 0.95, 0.28), (61, 1.15, 0.55), (64, 1.60, 1.15), (67, 2.05, 1.75))
-EYE_ROW, LIP_TOP_ROW, MOUTH_ROW, LIP_BOTTOM_ROW, JAW_ROW, LAST_ROW = 21, 39, 43, 47, 55, 67
+BROW_ROW, EYE_ROW, LIP_TOP_ROW, MOUTH_ROW, LIP_BOTTOM_ROW, JAW_ROW, LAST_ROW = 16, 21, 39, 43, 47, 55, 67
 
 # Cross sections of skull and face: y, half width in front, half width behind, depth in front of and behind z = 0.1
 SECTIONS = np.array([(-1.72, 0.00, 0.00, 0.00, 0.00), (-1.715, 0.10, 0.10, 0.10, 0.12),
@@ -46,15 +46,14 @@ Z_MIDDLE = 0.1
 KNOTS = {
     8: (JAW_ROW, 0, 0), 9: (JAW_ROW, 5, 0), 10: (JAW_ROW, 11, 0), 11: (JAW_ROW, 16, 0), 12: (JAW_ROW, 18, 0),
     13: (JAW_ROW, 20, 0), 14: (JAW_ROW, EAR, 0), 15: (33, EAR, 0), 16: (18, EAR - 1, 0),
-    22: (16, 5, 0), 23: (15, 10, 0), 24: (15, 14, 0), 25: (16, 17, 0), 26: (16, 20, 0),
     27: (20, 0, 0), 28: (25, 0, 0), 29: (29, 0, 0), 30: (31, 0, 0), 33: (34, 0, 0), 34: (34, 2, 0), 35: (33, 4, 0),
     51: (LIP_TOP_ROW, 0, 0), 52: (LIP_TOP_ROW, 3, 0), 53: (LIP_TOP_ROW + 1, 6, 0), 54: (MOUTH_ROW, LIP_CORNER, 0),
     55: (LIP_BOTTOM_ROW - 1, 6, 0), 56: (LIP_BOTTOM_ROW, 3, 0), 57: (LIP_BOTTOM_ROW, 0, 0),
-    74: (10, 7, 0), 75: (12, 17, 0), 76: (14, 19, 0), 77: (16, 21, 0),
 }  # fmt: skip
-# Edges of the slits, from corner to corner: (points along the edge, their columns, row, side)
-EDGES = (
+# Lines along a row that run through points: (points, their columns, row, side); the edges of the slits, the brows
+LINES = (
     ((42, 43, 44, 45), (6, 10, 14, 16), EYE_ROW, -1), ((42, 47, 46, 45), (6, 9, 13, 16), EYE_ROW, 1),
+    (tuple(range(17, 27)), (-20, -17, -14, -10, -5, 5, 10, 14, 17, 20), BROW_ROW, 0),
     ((60, 61, 62, 63, 64), (-9, -3, 0, 3, 9), MOUTH_ROW, -1), ((60, 67, 66, 65, 64), (-9, -3, 0, 3, 9), MOUTH_ROW, 1),
 )  # fmt: skip
 # Where the surface passes besides: (row, column) and (x, y, z), the left half
@@ -66,7 +65,6 @@ SURFACE = {
     (36, 14): (0.455, 0.150, -0.665), (42, 15): (0.470, 0.350, -0.575), (50, 0): (0.0, 0.565, -0.795),
     (48, 6): (0.17, 0.500, -0.790), (52, 0): (0.0, 0.660, -0.815), (37, 0): (0.0, 0.165, -0.900),
     (37, 6): (0.19, 0.170, -0.845), (18, 10): (0.33, -0.580, -0.745),
-    (16, 0): (0.0, -0.700, -0.864), (13, 0): (0.0, -0.860, -0.840), (10, 0): (0.0, -1.030, -0.775),
     (18, 15): (0.50, -0.575, -0.660),
 }  # fmt: skip
 
@@ -77,7 +75,8 @@ class HeadMesh:
 
     mean: (V, 3), rest; identity: (K, V, 3) and channels: (51, V, 3), displacements as in `face_model.FaceModel`;
     triangles: (T, 3); row, column: (V,) place in the net; side: (V,) -1 and 1 at the edges of the slits;
-    knots: (78,) the vertex that is each point (-1 for the pupils, which lie on the eyeballs).
+    knots: (78,) the vertex that is each point; -1 for the pupils, which lie on the eyeballs, and the hair line's eight,
+    where the skull is left smooth.
     """
 
     mean: np.ndarray
@@ -237,7 +236,7 @@ def _handles(net: Net) -> tuple:
         for here, sign in ((point, 1), (int(landmarks.FLIP[point]), -1)):
             knots[here] = net.vertex(row, sign * column, side)
             mixes[knots[here]] = np.eye(landmarks.N_POINTS)[here]
-    for points, columns, row, side in EDGES:
+    for points, columns, row, side in LINES:
         for mirrored in (False, True) if row == EYE_ROW else (False,):
             here = landmarks.FLIP[list(points)] if mirrored else np.array(points)
             at = -np.array(columns) if mirrored else np.array(columns)

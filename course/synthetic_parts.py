@@ -4,7 +4,7 @@ Each part is a sheet of rows and columns bent into shape by a formula. What a pa
 where a spot lies on it, at rest, is its canon: (V, 3) numbers that never change, from which its colour is painted.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -29,7 +29,8 @@ class Part:
     """One sheet. mean, canon: (V, 3); identity: (K + forms, V, 3); channels: (51, V, 3); triangles: (T, 3).
 
     turns: (V,) how far it follows the head's rotation; behind: pushed away from the viewer when depths are
-    compared, so that lids and lips always cover what lies under them; eye: 0 none, 1 right, 2 left.
+    compared, so that lids and lips always cover what lies under them; eye: whether it turns as an eyeball;
+    shade: (V,) how much of the room's light gets there.
     """
 
     material: str
@@ -41,8 +42,8 @@ class Part:
     turns: np.ndarray | None = None
     behind: float = 0.0
     two_sided: bool = False
-    eye: int = 0
-    shade: np.ndarray = field(default=None)
+    eye: bool = False
+    shade: np.ndarray | None = None
 
 
 def sheet(rows: int, columns: int, flipped: bool = False) -> np.ndarray:
@@ -116,7 +117,7 @@ class Builder:
         centre = EYE_CENTRE * [side, 1, 1]
         points = landmarks.EYE_LEFT if side > 0 else landmarks.EYE_RIGHT
         return self.hung("eyes", centre + EYE_RADIUS * direction, sheet(13, 25, flipped=True), points,
-                         canon=direction, behind=0.04, two_sided=True, eye=2 if side > 0 else 1)
+                         canon=direction, behind=0.04, two_sided=True, eye=True)
 
     def teeth(self, upper: bool) -> Part:
         u, v = grid(6, 41)
@@ -163,7 +164,7 @@ class Builder:
         bowl = np.exp(-((out / 0.42) ** 2))
         edge = smooth(0.86, 1.0, out)
         lift = 0.045 + 0.085 * np.clip(back * out, -0.3, 1) + 0.045 * rim - 0.05 * bowl - 0.09 * edge
-        mean = np.c_[side * (0.765 + lift), -0.335 - 0.235 * up * out + 0.0 * back, 0.135 + 0.15 * back * out * lobe
+        mean = np.c_[side * (0.765 + lift), -0.335 - 0.235 * up * out, 0.135 + 0.15 * back * out * lobe
                      + 0.04 * up * out]
         part = self.hung("skin", mean, sheet(12, 25, flipped=side > 0), (1, 15), canon=mean, two_sided=True,
                          shade=1 - 0.45 * bowl + 0.08 * rim - 0.15 * np.exp(-(((out - 0.62) / 0.1) ** 2)))

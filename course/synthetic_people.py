@@ -19,7 +19,7 @@ CLOTHES = ("#2f4858", "#8c2f39", "#e8e3d8", "#33658a", "#3d3d3d", "#6a8d73", "#c
 BACKGROUND = ("#9fb7c9", "#c9b79f", "#5a6f7d", "#e3ddd3", "#7d8f78", "#a78f9f", "#3d4650", "#c98f7a", "#8fb3a8",
               "#d9c7a0")
 
-# hair styles; each is numbers of `synthetic_hair.STYLES`
+# Hair styles; `synthetic_hair.STYLE` says in numbers what each looks like
 STYLES = ("bald", "short", "crop", "side part", "bob", "long", "curly", "afro", "bun", "fringe", "receding")
 
 

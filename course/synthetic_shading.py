@@ -139,7 +139,7 @@ def features(albedo, canon, people, who) -> tuple:
     tint = linear(people.hair)[who] * 0.4 + albedo.new_tensor([0.10, 0.06, 0.09])
     albedo = lerp(albedo, tint, 0.55 * shadow * lid)
     outer = step(0.20, 0.46, ax)
-    lash = step(0.016 + 0.012, 0.008, above / (0.45 + 0.75 * outer)) * step(-0.02, -0.005, above) * at_eye
+    lash = step(0.028, 0.008, above / (0.45 + 0.75 * outer)) * step(-0.02, -0.005, above) * at_eye
     lash = lash * (0.55 + 0.45 * people.lashes[who])
     lash = torch.maximum(lash, 0.35 * step(0.012, 0.004, below) * step(-0.02, -0.005, below) * outer * at_eye)
     albedo = lerp(albedo, albedo * 0.12, lash)
@@ -230,7 +230,7 @@ def eyes(canon: torch.Tensor, people, who: torch.Tensor) -> tuple:
     iris = linear(people.iris)[who] * (1.1 + rays + 0.5 * step(0.75, 0.45, out) - 0.65 * step(0.78, 1.0, out))[:, None]
     albedo = lerp(white, iris, step(1.06, 0.97, out))
     albedo = lerp(albedo, albedo * 0 + 0.006, step(0.46, 0.40, out))
-    return albedo, 0.0 * out
+    return albedo, 1.1 + 0.0 * out
 
 
 def teeth(canon: torch.Tensor, people, who: torch.Tensor) -> tuple:
@@ -296,7 +296,7 @@ def frame(canon: torch.Tensor, people, who: torch.Tensor) -> tuple:
 # ---------------------------------------------------------------- light
 
 
-def lit(albedo, normal, shade, shine, lamp, people, who, soft: float = 0.25) -> torch.Tensor:
+def lit(albedo, normal, shade, shine, lamp, people, who, wet: bool = False) -> torch.Tensor:
     """Light of a lamp and of the room on a matt surface with some shine: linear (P, 3).
 
     Lambert's cosine, wrapped a little round the edge as in skin, where red light goes furthest;
@@ -304,12 +304,13 @@ def lit(albedo, normal, shade, shine, lamp, people, who, soft: float = 0.25) -> 
     """
     towards = people.light[who]
     cos = (normal * towards).sum(-1)
-    wrap = albedo.new_tensor([1.5, 1.0, 0.85]) * soft
+    wrap = albedo.new_tensor([0.38, 0.25, 0.21])
     direct = ((cos[:, None] + wrap) / (1 + wrap)).clamp(min=0) ** 1.15 * people.light_colour[who] * lamp[:, None]
     # the room is brighter above than below; what lies in a hollow sees less of it
     room = people.ambient[who] * (0.78 - 0.22 * normal[:, 1:2])
     half = normalize(towards - albedo.new_tensor([0, 0, 1.0]), dim=-1)
     glint = (normal * half).sum(-1).clamp(min=0)
-    highlight = shine * (glint**22 + 0.5 * glint**70) * (cos > 0) * lamp
+    spread = glint**140 if wet else glint**22 + 0.5 * glint**70  # what is wet mirrors the lamp itself
+    highlight = shine * spread * (cos > 0) * lamp
     light = direct * (0.35 + 0.65 * shade)[:, None] + room * shade[:, None]
     return albedo * light + highlight[:, None] * people.light_colour[who]
