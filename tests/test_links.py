@@ -228,7 +228,7 @@ def test_what_leads_nowhere_is_seen(text):
 
 
 @pytest.mark.parametrize("text", [
-    "[a](data/README.md)", "[a](#two-commands) \n\n## Two commands", "[a](README.md#two-commands)", "[a](https://x.org/y)",
+    "[a](data/README.md)", "[a](#two-commands) \n\n## Two commands", "[a](README.md#the-lessons)", "[a](https://x.org/y)",
     '<a id="there"></a>[a](#there)', "`course/motion.py`", "`course.motion.Motion.load`", "`course.animate(...)`",
     "```\ncourse build 02 --check    # compare\n```", "`make test`", "`course/exercises/lesson_NN.py`", "`data/`",
 ])
