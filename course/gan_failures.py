@@ -139,6 +139,6 @@ def unevenness(picture: torch.Tensor) -> float:
 
     Standard deviation of the four means over the mean of all, rims left out: any other texture averages out.
     """
-    inner = picture.double()[..., 8:-8, 8:-8]
+    inner = picture.detach().double()[..., 8:-8, 8:-8]
     means = torch.stack([inner[..., row::2, column::2].mean() for row in (0, 1) for column in (0, 1)])
     return float(means.std(correction=0) / inner.mean().abs().clamp(min=1e-12))
