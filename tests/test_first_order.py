@@ -146,7 +146,7 @@ def test_a_perfect_detector_has_no_equivariance_loss(generator):
 
 def test_reconstruction_loss_by_hand():
     made, wanted = torch.zeros(1, 3, 8, 8), torch.full((1, 3, 8, 8), 0.5)
-    assert float(first_order.reconstruction_loss(made, wanted)) == pytest.approx(1.5)
+    assert float(first_order.reconstruction_loss(made, wanted)) == pytest.approx(2.0)
     # a fine checkerboard is off at full size alone
     board = (torch.arange(8)[:, None] + torch.arange(8)) % 2 * 1.0
     loss = first_order.reconstruction_loss(board.expand(1, 3, 8, 8), wanted)
@@ -162,6 +162,18 @@ def test_shapes_and_a_fresh_networks_jacobians():
     assert made["masks"].shape == (2, 4, 32, 32) and made["flow"].shape == (2, 32, 32, 2)
     torch.testing.assert_close(made["source"].jacobians, torch.eye(2).expand(2, 3, 2, 2))
     assert model.flow(source, target).shape == (2, 64, 64, 2)
+
+
+def test_each_point_begins_at_a_place_of_its_own():
+    torch.manual_seed(0)
+    model = first_order.FirstOrder(first_order.Settings(points=5, width=8))
+    with torch.no_grad():
+        for layer in (model.detector.heatmaps.weight, model.detector.heatmaps.bias):
+            layer.zero_()  # as if the picture said nothing
+        points = model.detector(torch.rand(1, 3, 64, 64)).points[0]
+    ring = torch.tensor([[0, 0], [0, -1], [1, 0], [0, 1], [-1, 0.0]])  # the middle, then clockwise from above
+    torch.testing.assert_close(points / points[1:].norm(dim=1).mean(), ring, atol=0.02, rtol=0)
+    assert 0.3 < points[1:].norm(dim=1).mean() < 0.5  # of 0.5: the border cuts off what lies outside
 
 
 def test_training_learns_and_is_repeatable(tmp_path):
