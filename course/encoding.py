@@ -83,7 +83,8 @@ def write_video(path, frames, fps: float = 25, audio=None, sample_rate=None, tot
     audio = check_audio(audio, sample_rate)
     part = _beside(path)
     try:
-        with tqdm(frames, total=total, desc=path.name, unit="frame", disable=not progress, delay=2) as bar, _told(path):
+        with tqdm(frames, total=total, desc=path.name, unit="frame", disable=not progress, delay=2,
+                  leave=False) as bar, _told(path):
             count = _encode(part, FORMATS[path.suffix.lower()], bar, fps, audio, sample_rate)
             with open(part, "rb+") as file:
                 os.fsync(file.fileno())  # some file systems say only here that the disk is full

@@ -88,14 +88,14 @@ def picture(axes, image, title: str = "", extent=None) -> None:
 
 
 def draw_points(axes, points, colour: str = VERMILION, marker: str = "o", size: float = 9, label=None,
-                lines: bool = True) -> None:
+                lines: bool = True, edge: str = "white") -> None:
     """Points (K, 2) in pixels; 68 or 78 of them are joined to a face."""
     points = np.asarray(points)
     if lines and len(points) in (landmarks.N_IBUG, landmarks.N_POINTS):
         for run, closed in RUNS:
             along = points[np.append(run, run[:1]) if closed else run]
             axes.plot(*along.T, color=colour, linewidth=0.9, alpha=0.8)
-    axes.scatter(*points.T, s=size, marker=marker, color=colour, edgecolors="white", linewidths=0.4, label=label,
+    axes.scatter(*points.T, s=size, marker=marker, color=colour, edgecolors=edge, linewidths=0.4, label=label,
                  zorder=3)
 
 
@@ -124,7 +124,7 @@ def faces(images, points=None, boxes=None, titles=None, title: str = "", columns
         picture(axes, images[index], titles[index] if titles else "")
         limits = axes.get_xlim(), axes.get_ylim()
         if points is not None and points[index] is not None:
-            draw_points(axes, points[index], size=size)
+            draw_points(axes, points[index], SKY, size=size, edge=BLACK)  # no skin is blue
         for box in boxes[index] if boxes is not None else ():
             draw_box(axes, box)
         axes.set(xlim=limits[0], ylim=limits[1])
