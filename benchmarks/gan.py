@@ -4,7 +4,7 @@
     python benchmarks/gan.py --steps 1500                                     # on a machine that does other things too
     python benchmarks/gan.py --checkpoint runs/gan                            # measure a run of `course train gan`
 
-Writes into --out: 64 samples, 64 real faces, the fixed noises over time, a walk between faces, the curves, each failure.
+Writes into --out: 64 samples, 64 real faces, the fixed noises over time, walks between faces, curves, failures.
 Prints, for the samples and for plainer things beside them, two numbers measured with the features of the landmarker's
 trunk: the Fréchet distance to the real faces (less is better; the real faces cut in two halves give the floor), and
 the diversity over that of the real ones.

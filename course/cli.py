@@ -157,7 +157,7 @@ def run_train(options) -> None:
     if options.what == "speech":
         from . import train_speech
 
-        train_speech.train(**shared)
+        train_speech.train(**shared | {"logdir": logdir / "speech"})
         return
     from . import datasets
 
@@ -165,7 +165,7 @@ def run_train(options) -> None:
     if options.what == "detector":
         from . import train_detector
 
-        train_detector.train(folders, **shared)
+        train_detector.train(folders, **shared | {"logdir": logdir / "detector"})
     else:
         from . import train_keypoints
 

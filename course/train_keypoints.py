@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from tqdm.auto import tqdm
 
-from . import data, errors, landmark_data, landmarker, landmarks, metrics
+from . import checkpoints, data, errors, landmark_data, landmarker, landmarks, metrics, training
 
 
 @dataclass(frozen=True)
@@ -183,17 +183,12 @@ def save(net, path) -> Path:
 
 
 def _checkpoint(logdir, step, net, mean, optimizer) -> None:
-    beside = logdir / "checkpoint.pt.part"
-    torch.save({"step": step, "net": net.state_dict(), "mean": mean.state_dict(), "optimizer": optimizer.state_dict()},
-               beside)
-    beside.replace(logdir / "checkpoint.pt")
+    checkpoints.save(logdir / training.CHECKPOINT, {"step": step, "net": net.state_dict(), "mean": mean.state_dict(),
+                                                    "optimizer": optimizer.state_dict()})
 
 
 def _resume(logdir, net, mean, optimizer, device) -> int:
-    path = logdir / "checkpoint.pt"
-    if not path.is_file():
-        raise errors.WeightsError(f"there is no checkpoint {path} to resume from: leave out --resume")
-    state = torch.load(path, map_location=device, weights_only=True)
+    state = checkpoints.load(logdir / training.CHECKPOINT, device)
     net.load_state_dict(state["net"])
     mean.load_state_dict(state["mean"])
     optimizer.load_state_dict(state["optimizer"])

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from . import audio_motion, errors, espeak, speech, visemes, weights
+from . import audio_motion, checkpoints, errors, espeak, speech, training, visemes, weights
 
 # Speakers that are measured on and never trained on; `benchmarks/lips.py` uses them.
 HELD_OUT_VARIANTS = ("m3", "f4", "Alicia", "Andy", "klatt3", "linda")
@@ -280,16 +280,12 @@ def _log(logdir, **row) -> None:
 
 
 def _save(logdir, network, optimizer, step) -> None:
-    unfinished = logdir / "checkpoint.part"
-    torch.save({"network": network.state_dict(), "optimizer": optimizer.state_dict(), "step": step}, unfinished)
-    unfinished.replace(logdir / "checkpoint.pt")
+    checkpoints.save(logdir / training.CHECKPOINT, {"network": network.state_dict(), "step": step,
+                                                    "optimizer": optimizer.state_dict()})
 
 
 def _restore(logdir, network, optimizer, device) -> int:
-    path = logdir / "checkpoint.pt"
-    if not path.is_file():
-        raise errors.CourseError(f"there is no checkpoint in {logdir} to resume from: train without --resume first")
-    state = torch.load(path, map_location=device, weights_only=True)
+    state = checkpoints.load(logdir / training.CHECKPOINT, device)
     network.load_state_dict(state["network"])
     optimizer.load_state_dict(state["optimizer"])
     return state["step"]

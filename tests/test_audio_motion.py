@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from course import audio_motion, errors, motion, speech, train_speech, visemes
+from course import audio_motion, checkpoints, errors, motion, speech, train_speech, training, visemes
 
 SENTENCE = "My mother moved a big piano, and father opened the door."
 
@@ -144,7 +144,7 @@ def test_training_learns_and_goes_on_with_the_same_numbers(tmp_path):
     stopped = tmp_path / "stopped"
     _train_and_stop(8, 4, stopped, small)
     train_speech.train(8, resume=True, logdir=stopped, out=stopped / "w.safetensors", settings=small)
-    one, two = (torch.load(folder / "checkpoint.pt", weights_only=True)["network"] for folder in (whole, stopped))
+    one, two = (checkpoints.load(folder / training.CHECKPOINT)["network"] for folder in (whole, stopped))
     assert all(torch.allclose(one[name].float(), two[name].float(), atol=1e-5) for name in one)
 
 
