@@ -19,7 +19,7 @@ def main(arguments=None) -> int:
         print(f"course: {problem}", file=sys.stderr)
         return 2
     except KeyboardInterrupt as problem:  # the training loop's own says what it saved
-        print(f"course: {problem or 'stopped'}", file=sys.stderr)
+        print(f"course: {str(problem) or 'stopped'}", file=sys.stderr)
         return 130
     except BrokenPipeError:  # the reader of our output went away, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
