@@ -295,3 +295,13 @@ def test_batches_and_faces_for_training():
     loader = torch.utils.data.DataLoader(faces, batch_size=3)
     images, _ = next(iter(loader))
     torch.testing.assert_close(images, synthetic.sample(3, 32, (1, 0))[0], atol=1 / 255, rtol=0)
+
+
+def test_a_moving_pair_is_one_person_twice():
+    source, target, flow = synthetic.moving_pair(2, 32, seed=6)
+    again = synthetic.moving_pair(2, 32, seed=6)
+    assert torch.equal(target.image, again[1].image) and torch.equal(flow.field, again[2].field)
+    # where the flow says the source shows the same spot, its own person does: background and skin keep their places
+    fetched = warped(source.masks, flow)
+    agree = (fetched.argmax(1) == target.masks.argmax(1))[flow.visible].float().mean()
+    assert agree > 0.95 and (source.keypoints - target.keypoints).abs().max() > 1
