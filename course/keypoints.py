@@ -214,6 +214,8 @@ def _network() -> tuple:
 
 def load_network(tensors: dict | None = None) -> tuple:
     """The landmarker ready to look, batch norms folded into their convolutions: (network, crop size)."""
+    import torch
+
     from . import landmarker, weights
 
     net = landmarker.Landmarker()
@@ -224,4 +226,5 @@ def load_network(tensors: dict | None = None) -> tuple:
         raise errors.WeightsError(f"{WEIGHTS} does not fit this version ({problem}): install again") from None
     if unknown or any(not name.endswith("num_batches_tracked") for name in missing):
         raise errors.WeightsError(f"{WEIGHTS} does not fit this version: install the package again")
-    return landmarker.fold_norms(net.eval()), landmarker.SETTINGS.crop
+    net = landmarker.fold_norms(net.eval())
+    return net.to(memory_format=torch.channels_last), landmarker.SETTINGS.crop
