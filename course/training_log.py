@@ -26,8 +26,10 @@ class Log:
 
         folder = Path(self.config.logdir)
         self._writer = board(folder, self.begin)
-        self._bar = tqdm(total=self.config.steps, initial=self.begin, unit="step", desc=folder.name,
-                         disable=not self.config.live)
+        # With a limit of time the bar knows no last step, and says what is left of the time instead.
+        self._bar = tqdm(total=None if self.config.minutes else self.config.steps, initial=self.begin, unit="step",
+                         desc=folder.name, disable=not self.config.live)
+        self._began = time.monotonic()
         self._plot = LivePlot(folder.name) if self.config.live and in_notebook() else None
         return self
 
@@ -59,6 +61,9 @@ class Log:
             for name, value in means.items():
                 self._writer.add_scalar(name, value, step)
             self._bar.set_postfix({name: f"{value:.3g}" for name, value in means.items()}, refresh=False)
+            if self.config.minutes:
+                left = max(0, round(60 * self.config.minutes - (time.monotonic() - self._began)))
+                self._bar.set_description(f"{Path(self.config.logdir).name}, {left} s left", refresh=False)
             if self._plot:
                 self._plot.update(self.history, self.shown)
 

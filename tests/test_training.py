@@ -302,6 +302,9 @@ def test_progress_shows_the_time_left(tmp_path, capsys):
     training.train(Line(), config(tmp_path / "line", steps=40, live=True))
     said = capsys.readouterr().err
     assert "line: 100%" in said and "40/40" in said and "step/s" in said and "<" in said and "loss=" in said
+    training.train(Line(), config(tmp_path / "clock", steps=10**6, minutes=0.02, live=True))
+    said = capsys.readouterr().err
+    assert "clock, 1 s left: " in said and "clock, 0 s left: " in said and "1000000" not in said
 
 
 def test_the_figure_of_a_training(tmp_path):
