@@ -203,7 +203,7 @@ def drive_by_motion(given, options: Settings) -> Drive:
 DRIVES = {"text": drive_by_text, "audio": drive_by_audio, "driving": drive_by_video, "motion": drive_by_motion}
 
 
-def _with_idle(lips: motion.Motion, options: Settings, accents: list) -> motion.Motion:
+def _with_idle(lips: motion.Motion, options: Settings, accents=()) -> motion.Motion:
     from . import idle
 
     moved = idle.idle_motion(len(lips), fps=options.fps, seed=options.seed, strength=options.head, accents=accents)
