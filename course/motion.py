@@ -186,3 +186,11 @@ def frame_times(duration: float, fps: float) -> np.ndarray:
     """The times that the frames of a film of `duration` seconds show, (T,): the middle of each."""
     count = max(1, int(np.ceil(round(duration * fps, 6))))
     return (np.arange(count) + 0.5) / fps
+
+
+def __getattr__(name: str):
+    if name == "MotionModel":  # `gestures` makes Motions, so it cannot be imported before this module is there
+        from .gestures import MotionModel
+
+        return MotionModel
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
