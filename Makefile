@@ -23,7 +23,7 @@ test: $(TEST)
 	$(BIN)/python -m pytest $(ARGS)
 
 lab: $(LAB)
-	$(BIN)/jupyter lab --notebook-dir=. notebooks/00_bring_a_photo_to_life.ipynb
+	$(BIN)/jupyter lab --notebook-dir=. $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/00_bring_a_photo_to_life.ipynb
 
 clean:
 	rm -rf out .pytest_cache .ruff_cache
