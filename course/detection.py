@@ -269,7 +269,7 @@ def _look(net, image, side) -> tuple:
     """All anchors' answers for the picture with its long side at `side`: boxes (A, 4) in its pixels, scores (A,)."""
     small, scale = _shrink(image, side)
     padded = _pad(small, max(detector_net.STRIDES))
-    anchors = _anchors(*padded.shape[:2])
+    anchors = _anchors(*padded.shape[:2], make_anchors)
     picture = torch.from_numpy(padded).permute(2, 0, 1)[None].float() / 255  # (1, 3, h, w), channels last in memory
     with torch.inference_mode():
         logits, offsets = net(picture)
@@ -296,8 +296,8 @@ def _pad(image, multiple) -> np.ndarray:
 
 
 @lru_cache(maxsize=16)
-def _anchors(height, width) -> torch.Tensor:
-    return make_anchors(height, width)
+def _anchors(height, width, make) -> torch.Tensor:
+    return make(height, width)  # `make` is part of what is remembered: another function gives other anchors
 
 
 @lru_cache(maxsize=1)

@@ -119,3 +119,26 @@ def eyes_mask(points: np.ndarray, height: int, width: int) -> np.ndarray:
     margin = EYE_MARGIN * landmarks.eye_distance(points)
     right = hull_mask(points[landmarks.EYE_RIGHT], height, width, margin)
     return right | hull_mask(points[landmarks.EYE_LEFT], height, width, margin)
+
+
+def precision_recall(scores: np.ndarray, right: np.ndarray, total: int) -> tuple:
+    """Precision and recall after the best box, the best two, and so on: scores (N,), right (N,) -> (N,), (N,).
+
+    right: whether each box sits on a face; total: how many faces there are, found or not.
+    """
+    order = np.argsort(-np.asarray(scores, np.float64), kind="stable")
+    hits = np.cumsum(np.asarray(right, bool)[order])  # (N,)
+    # precision = hits / boxes shown,   recall = hits / faces there are
+    return hits / np.arange(1, len(hits) + 1), hits / max(total, 1)
+
+
+def average_precision(scores: np.ndarray, right: np.ndarray, total: int) -> float:
+    """Area under the precision-recall curve, 0 to 1: scores (N,), right bool (N,), how many faces there are.
+
+    At each recall the best precision that can be had at it or beyond counts, so that the curve only falls
+    (Everingham et al., "The Pascal visual object classes challenge", 2010; every point, as from 2010 on).
+    """
+    precision, recall = precision_recall(scores, right, total)
+    # p(r) = max precision at recalls >= r,   AP = sum (r_k - r_{k-1}) p(r_k)
+    falling = np.maximum.accumulate(precision[::-1])[::-1]
+    return float((np.diff(recall, prepend=0.0) * falling).sum())
