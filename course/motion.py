@@ -114,8 +114,9 @@ class Motion:
                 return cls(file["values"], tuple(str(name) for name in file["channels"]), float(file["fps"]))
         except FileNotFoundError:
             raise errors.MotionError(f"there is no file {path}: check the name and the folder") from None
-        except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile) as problem:
-            raise errors.MotionError(f"{path} is no saved motion ({problem}): save one with Motion.save") from None
+        # NumPy's own words are left out: of a file of another kind they say how to load it unsafely
+        except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile):
+            raise errors.MotionError(f"{path} is no saved motion: save one with Motion.save") from None
 
 
 def from_speech(speech, fps: float = 25.0) -> Motion:
