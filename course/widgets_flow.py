@@ -51,7 +51,7 @@ class PointAndMatrix(widgets.Panel):
         matrix = torch.tensor(self.matrix(settings), dtype=torch.float32)[None, None]
         moving = sampling.affine_flow(at, to, matrix, grid)  # (1, 1, H, W, 2)
         away = ((grid[None, None] - at[:, :, None, None]) ** 2).sum(-1)  # (1, 1, H, W)
-        claims = 20 * (1 - away / settings.get("follows", 0.5) ** 2)  # above 0 within that distance
+        claims = 5 * (1 - away / settings.get("follows", 0.5) ** 2)  # above 0 within that distance
         masks, flow = sampling.soft_masks(torch.cat([0 * claims, claims.clamp(min=-20)], 1),
                                           torch.cat([grid[None, None], moving], 1))
         return point_motion.Moved(flow, masks)
@@ -70,7 +70,7 @@ class FlowUnderPointer(widgets.Panel):
     SIZE = 128
     METHODS = ("first-order", "first-order, no matrices", "thin plate", "Lucas-Kanade", "nothing moves", "the truth")
 
-    def __init__(self, seed=(7, 5), strength: float = 1.0):
+    def __init__(self, seed=(6, 2), strength: float = 1.0):
         self.pair = synthetic.moving_pair(1, self.SIZE, seed, strength)
         source, target, truth = self.pair
         self.pictures = [enlarged(point_motion.as_picture(one.image[0])) for one in (source, target)]
@@ -112,7 +112,7 @@ class FlowUnderPointer(widgets.Panel):
         def at(place):
             return tuple(int(round((float(v) + 0.5) * scale)) for v in place)
 
-        source, target = (picture.copy() for picture in self.pictures)
+        source, target = self.pictures[0].copy(), (self.pictures[1] * 0.5 + 127).astype(np.uint8)
         for row in range(6, self.SIZE, 10):
             for column in range(6, self.SIZE, 10):
                 cv2.arrowedLine(target, at((column, row)), at(flow[row, column]), (0, 114, 178), 1, cv2.LINE_AA,
@@ -121,10 +121,10 @@ class FlowUnderPointer(widgets.Panel):
             cv2.circle(picture, at((x, y)), 9, (255, 255, 255), 4, cv2.LINE_AA)
             cv2.circle(picture, at((x, y)), 9, (0, 0, 0), 2, cv2.LINE_AA)
         cv2.arrowedLine(source, at((x, y)), at(flow[y, x]), (0, 0, 0), 2, cv2.LINE_AA, tipLength=0.2)
-        cv2.circle(source, at(flow[y, x]), 6, (255, 255, 255), -1, cv2.LINE_AA)
-        cv2.circle(source, at(flow[y, x]), 5, (213, 94, 0), -1, cv2.LINE_AA)
         for colour, thickness in (((255, 255, 255), 5), ((0, 110, 80), 2)):
-            cv2.drawMarker(source, at(true[y, x]), colour, cv2.MARKER_CROSS, 18, thickness, cv2.LINE_AA)
+            cv2.drawMarker(source, at(true[y, x]), colour, cv2.MARKER_CROSS, 22, thickness, cv2.LINE_AA)
+        cv2.circle(source, at(flow[y, x]), 6, (255, 255, 255), -1, cv2.LINE_AA)
+        cv2.circle(source, at(flow[y, x]), 4, (213, 94, 0), -1, cv2.LINE_AA)
         off = float(np.hypot(*(flow[y, x] - true[y, x])))
         strip = np.full((26, 2 * widgets.WIDTH, 3), 255, np.uint8)
         hidden = "" if bool(self.pair[2].visible[0, y, x]) else ", and the source does not show this spot"
