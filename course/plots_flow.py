@@ -16,8 +16,8 @@ def quiver(axes, places, steps, colour=plots.BLUE, width: float = 0.006) -> None
 def arrows_of(places, fields: dict, title: str = "", marks: dict | None = None, behind=None, side: float = 3.2):
     """Arrows at places (..., 2), one panel for each {words: steps like places, or None}; marks: {words: (x, y)}."""
     figure, grid = plots.new(max(side * len(fields), 0.078 * len(title)), side + 0.7, 1, len(fields), title)
-    every = [np.reshape(places, (-1, 2))]
-    every += [np.reshape(places, (-1, 2)) + np.reshape(steps, (-1, 2)) for steps in fields.values() if steps is not None]
+    start = np.reshape(places, (-1, 2))
+    every = [start, *(start + np.reshape(steps, (-1, 2)) for steps in fields.values() if steps is not None)]
     low, high = np.min(np.concatenate(every), 0), np.max(np.concatenate(every), 0)
     middle, half = (low + high) / 2, max(float((high - low).max()) * 0.58, 0.1)
     for axes, (words, steps) in zip(grid[0], fields.items()):
@@ -69,10 +69,10 @@ def masks(image, shares, points, title: str = "", count: int = 4):
     pale = (np.asarray(image) * 0.5 + 127).astype(np.uint8)
     for axes, k in zip(grid[0], shown):
         plots.picture(axes, pale, "stands still" if k == 0 else f"follows point {k}")
-        drawn = axes.imshow(shares[k], cmap="viridis", alpha=0.6, vmin=0, vmax=1)
+        drawn = axes.imshow(shares[k], cmap="viridis", alpha=0.6, vmin=0, vmax=0.5)
         if k:
             axes.scatter(*points[k - 1], s=40, marker="o", facecolors=plots.ORANGE, edgecolors=plots.BLACK)
-    figure.colorbar(drawn, ax=grid[0].tolist(), label="share", shrink=0.8)
+    figure.colorbar(drawn, ax=grid[0].tolist(), label="share, up to a half", shrink=0.8)
     plots.describe(figure, f"{title}: for {count} of the motions, how much each pixel follows it, over a pale face.")
     return figure
 

@@ -5,8 +5,10 @@ import ipywidgets
 import numpy as np
 import torch
 
-from . import optical_flow, point_motion, sampling, synthetic, widgets
+from . import optical_flow, plots, point_motion, sampling, synthetic, widgets
 
+STRIP = 26  # pixels of words above a picture
+SHOWN = 600  # pixels of two pictures, beside sliders that keep their numbers
 WIDE = {"style": {"description_width": "110px"}, "layout": {"width": "330px"}}
 
 
@@ -35,7 +37,7 @@ class PointAndMatrix(widgets.Panel):
         })
 
     def shown_width(self) -> int:
-        return 2 * widgets.WIDTH
+        return SHOWN
 
     def matrix(self, settings: dict) -> np.ndarray:
         """From steps in the target to steps in the source, (2, 2): the turn and the stretch, undone."""
@@ -82,7 +84,7 @@ class FlowUnderPointer(widgets.Panel):
         })
 
     def shown_width(self) -> int:
-        return 2 * widgets.WIDTH
+        return SHOWN
 
     def flow_of(self, name: str) -> np.ndarray:
         """Where each pixel of the target looks in the source, (H, W, 2) in pixels."""
@@ -101,6 +103,18 @@ class FlowUnderPointer(widgets.Panel):
         else:
             flow = point_motion.first_order_flow(a, b, size, jacobians=name == "first-order").flow
         return point_motion.to_pixels(flow, size, size)[0].numpy()
+
+    def off(self, settings: dict) -> float:
+        """How far the chosen flow is from the true one at the chosen pixel, in pixels."""
+        flow, true = self.flows[settings.get("flow", self.METHODS[0])], self.flows["the truth"]
+        at = int(settings.get("y", 76)), int(settings.get("x", 64))
+        return float(np.hypot(*(flow[at] - true[at])))
+
+    def stills(self, *settings: dict, title: str = ""):
+        """The source, asked in several ways, with the distance from the truth above."""
+        words = [f"{one.get('flow', self.METHODS[0])}: {self.off(one):.1f} px off" for one in settings]
+        return plots.faces([self.draw(one)[STRIP:, : widgets.WIDTH] for one in settings], titles=words, title=title,
+                           columns=len(settings), side=3.2)
 
     def draw(self, settings: dict) -> np.ndarray:
         """Source (left) and target (right): a ring on the chosen pixel, a disc where it looks, a cross where the truth
@@ -125,8 +139,8 @@ class FlowUnderPointer(widgets.Panel):
             cv2.drawMarker(source, at(true[y, x]), colour, cv2.MARKER_CROSS, 22, thickness, cv2.LINE_AA)
         cv2.circle(source, at(flow[y, x]), 6, (255, 255, 255), -1, cv2.LINE_AA)
         cv2.circle(source, at(flow[y, x]), 4, (213, 94, 0), -1, cv2.LINE_AA)
-        off = float(np.hypot(*(flow[y, x] - true[y, x])))
-        strip = np.full((26, 2 * widgets.WIDTH, 3), 255, np.uint8)
+        off = self.off(settings)
+        strip = np.full((STRIP, 2 * widgets.WIDTH, 3), 255, np.uint8)
         hidden = "" if bool(self.pair[2].visible[0, y, x]) else ", and the source does not show this spot"
         cv2.putText(strip, f"source: where it looks (disc), the truth (cross), {off:.1f} px apart{hidden}", (4, 18),
                     cv2.FONT_HERSHEY_SIMPLEX, 0.5, (0, 0, 0), 1, cv2.LINE_AA)

@@ -37,7 +37,8 @@ def draw_motion(view: View):
     """For the first point: from each pixel to where it looks."""
     grid = np.asarray(view.args[3], float)
     sets = {"right": view.right, "yours": view.theirs}
-    fields = {words: None if v is None else np.nan_to_num(np.asarray(v, float)[0, 0]) - grid for words, v in sets.items()}
+    fields = {words: None if v is None else np.nan_to_num(np.asarray(v, float)[0, 0]) - grid
+              for words, v in sets.items()}
     marks = {"p": np.asarray(view.args[0], float)[0, 0], "q": np.asarray(view.args[1], float)[0, 0]}
     return plots_flow.arrows_of(grid, fields, "affine_flow: " + view.says, marks=marks)
 

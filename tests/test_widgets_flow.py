@@ -1,0 +1,91 @@
+"""The sliders of lesson 06, without a browser and in a real JupyterLab."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("ipywidgets")
+
+import nbformat
+from jupyter_in_browser import Notebook, browser_or_skip, jupyterlab, page_of
+from test_widgets_browser import HANDLE, picture_of
+
+from course import widgets_flow
+
+
+@pytest.fixture(scope="module")
+def pointer():
+    return widgets_flow.FlowUnderPointer()
+
+
+@pytest.fixture(scope="module")
+def nose():
+    return widgets_flow.PointAndMatrix()
+
+
+def differ(a, b) -> float:
+    """The share of pixels that differ clearly."""
+    return float((np.abs(a.astype(int) - b).max(axis=2) > 30).mean())
+
+
+@pytest.mark.parametrize("setting", [{"right": 0.2}, {"down": -0.2}, {"turn": 30}, {"stretch": 1.5}])
+def test_every_slider_moves_the_nose(nose, setting):
+    assert differ(nose.draw({}), nose.draw(setting)) > 0.01
+    wide = nose.draw(setting | {"follows": 1.2})
+    assert differ(nose.draw(setting), wide) > 0.01, "what follows changes nothing"
+
+
+def test_the_nose_goes_where_the_sliders_say(nose):
+    """The pixel at the nose's new place looks at its old one, whatever turns around it."""
+    size, start = nose.SIZE, nose.mover.source[0, nose.POINT]
+    flow = nose.moved({"right": 0.2, "down": 0.1, "turn": 25}).flow[0]
+    place = ((start + start.new_tensor([0.2, 0.1]) + 1) / 2 * (size - 1)).round().long()
+    assert (flow[place[1], place[0]] - start).norm() < 0.03
+
+
+def test_a_clockwise_turn_looks_counterclockwise(nose):
+    right, down = nose.matrix({"turn": 90}) @ [1.0, 0.0]
+    assert abs(right) < 1e-9 and down == pytest.approx(-1)  # what lies right of the point was above it
+
+
+def test_the_pointer_shows_each_flow_and_its_error(pointer):
+    start = pointer.draw({})
+    for name in pointer.METHODS[1:]:
+        assert differ(start, pointer.draw({"flow": name})) > 0.001, name
+    assert pointer.off({"flow": "the truth"}) == 0
+    assert pointer.off({"flow": "first-order"}) < pointer.off({"flow": "nothing moves"})
+    assert differ(start, pointer.draw({"x": 30})) > 0.001 and differ(start, pointer.draw({"y": 40})) > 0.001
+
+
+def test_no_flow_moves_nothing(pointer):
+    y, x = np.mgrid[: pointer.SIZE, : pointer.SIZE]
+    np.testing.assert_allclose(pointer.flows["nothing moves"], np.stack([x, y], -1), atol=1e-3)
+
+
+def test_in_the_browser_both_move(tmp_path):
+    browser = browser_or_skip()
+    (tmp_path / "notebooks").mkdir()
+    cells = [nbformat.v4.new_code_cell(f"from course import widgets_flow\npanel = widgets_flow.{name}()\npanel")
+             for name in ("PointAndMatrix", "FlowUnderPointer")]
+    made = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "language": "python",
+                                                                          "display_name": "Python 3"}})
+    nbformat.write(made, tmp_path / "notebooks" / "flow.ipynb")
+    with jupyterlab(tmp_path) as address, page_of(browser) as page:
+        notebook = Notebook(page, address, "flow.ipynb")
+        notebook.run_all()
+        for name in ("PointAndMatrix", "FlowUnderPointer"):
+            cell = notebook.cell(f"widgets_flow.{name}")
+            image = cell.locator(".jp-OutputArea-output img").first
+            image.wait_for(state="visible", timeout=60_000)
+            page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=image.element_handle())
+            before = picture_of(cell)
+            cell.screenshot(path=str(tmp_path / f"{name}_before.png"))
+            cell.locator(HANDLE).first.focus()
+            for _ in range(12):
+                page.keyboard.press("ArrowRight")
+            page.wait_for_timeout(3000)
+            if name == "FlowUnderPointer":
+                cell.locator("select").first.select_option("nothing moves")
+                page.wait_for_timeout(1500)
+            cell.screenshot(path=str(tmp_path / f"{name}_after.png"))
+            after = picture_of(cell)
+            assert after.shape == before.shape and (np.abs(after - before).max(axis=2) > 30).mean() > 0.002, name
