@@ -63,7 +63,7 @@ plots.show(plots.faces([photo, forward, point_motion.as_picture(backward[0])], c
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # The black lattice is made of pixels to which nobody was sent. So every warp in this course runs **backward**: each
-# pixel of the *new* picture looks up a place in the *old* one. No pixel stays empty, since each of them looks somewhere.
+# pixel of the *new* picture looks up a place in the *old* one. No pixel stays empty: each of them looks somewhere.
 #
 # ### How
 #
@@ -308,7 +308,8 @@ plots.show(pointer.stills({"flow": "first-order", "x": 62, "y": 92}, {"flow": "t
 # ### Why
 #
 # With 68 points there is another way: no masks, no matrices, one field that goes *through* all points and is as smooth
-# as it can be between them. This is what moves Grace Hopper in `course.animate`, with a finer sheet.
+# as it can be between them. `course.animate` moves Grace Hopper with such a sheet, laid over one motion of the whole
+# head.
 #
 # ### How
 #
@@ -445,7 +446,8 @@ print("occlude was called." if seen.calls else "occlude was not called.")
 # \begin{pmatrix} \sum g_x d \\ \sum g_y d \end{pmatrix}, \qquad \varepsilon = 0.001$$
 #
 # In words: find the shift that explains best how the brightness changed; where nothing is to be seen, $\varepsilon$
-# says: stand still. `np.gradient` gives slopes, along rows first, and `optical_flow.window_sum(values, radius)` the sums.
+# says: stand still. `np.gradient` gives slopes, that along y first, and `optical_flow.window_sum(values, radius)`
+# the sums.
 #
 # ### Build
 
@@ -572,7 +574,8 @@ with course.use(no_occlusion, name="occlude", force=True):
 plots.show(plots.faces(pictures.values(), titles=list(pictures), columns=4, side=2.3))
 
 # %% [markdown]
-# * **Forward for backward.** The arrows are turned round, so she leans the other way and draws back. At rest nobody notices.
+# * **Forward for backward.** The arrows are turned round, so she leans the other way and draws back. At rest
+#   nobody notices.
 # * **y first.** Positions are (x, y), arrays are [row, column]. Every pixel looks across the diagonal.
 # * **No Jacobian.** Each part is carried to its place, none is turned or made larger: the mouth and the eyes tilt less
 #   than the head and stay small, and what lies between them is stretched.
@@ -587,7 +590,8 @@ course.progress()
 
 # %% [markdown]
 # From points to pixels, by six functions that fit on a page. Four of them, the grid, the motions, the masks and the
-# occlusion, are at work in `first_order`'s network as they are. `course.use("mine")` brings them back in any later lesson.
+# occlusion, are at work in `first_order`'s network as they are. `course.use("mine")` brings them back in any later
+# lesson.
 #
 # **Three questions**
 #
@@ -623,8 +627,8 @@ course.progress()
 #   *NeurIPS* 2019.
 # * F. L. Bookstein, "Principal warps: thin-plate splines and the decomposition of deformations", *IEEE Transactions on
 #   Pattern Analysis and Machine Intelligence* 11(6), 567-585, 1989.
-# * J. Duchon, "Splines minimizing rotation-invariant semi-norms in Sobolev spaces", in *Constructive Theory of Functions
-#   of Several Variables*, Springer, 85-100, 1977.
+# * J. Duchon, "Splines minimizing rotation-invariant semi-norms in Sobolev spaces", in *Constructive Theory of
+#   Functions of Several Variables*, Springer, 85-100, 1977.
 # * B. D. Lucas and T. Kanade, "An iterative image registration technique with an application to stereo vision", *IJCAI*
 #   1981, 674-679.
 # * M. Jaderberg, K. Simonyan, A. Zisserman and K. Kavukcuoglu, "Spatial transformer networks", *NIPS* 2015: bilinear

@@ -29,8 +29,13 @@ def _map(values):
 
 
 def draw_reading(view: View):
+    def words(name, values):
+        few = values is not None and _map(values).size <= 4
+        return name + ": " + ", ".join(f"{value:.3g}" for value in _map(values).ravel()) if few else name
+
     return plots.compare(_map(view.right), _map(view.theirs), given=_map(view.args[0]),
-                         title="bilinear_sample: " + view.says, titles=("the picture", "right", "yours", "difference"))
+                         title="bilinear_sample: " + view.says,
+                         titles=("the picture", words("right", view.right), words("yours", view.theirs), "difference"))
 
 
 def draw_motion(view: View):
