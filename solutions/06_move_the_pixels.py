@@ -487,7 +487,7 @@ plots.show(plots_flow.flows([picture, picture], [found, small.field[0].numpy()],
 print("lucas_kanade was called." if seen.calls else "lucas_kanade was not called.")
 
 # %% [markdown]
-# Close on the face, where brows, eyes and lips are something to see, and wrong on the wall behind it: so smooth that
+# Close on most of the face, where brows, eyes and lips are something to see, and wrong on the wall: so smooth that
 # a window looks the same a pixel further, and the neighbours' answer creeps in from the outline of the head.
 #
 # ## Which is nearest to the truth?
