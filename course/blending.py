@@ -1,8 +1,8 @@
 """How movement meets a photo: a Motion becomes channel values for one particular face.
 
 A photo has an expression of its own (`face.rest`). Speech takes the place of what the lips did and leaves the
-rest of the expression alone; a driving video adds its change to the photo (relative), or replaces its pose
-and expression (absolute).
+rest of the expression alone; a driving video adds its change to the photo (relative, `retarget`), or replaces its
+pose and expression (absolute).
 """
 
 from dataclasses import replace
@@ -14,6 +14,7 @@ from . import errors, eyelids, face_model, motion
 N_BLENDSHAPES = len(motion.BLENDSHAPES)
 LIPS = np.array([name.startswith(("jaw", "mouth")) for name in motion.CHANNELS])
 HEAD_ANGLES = np.array([motion.INDEX[name] for name in ("headPitch", "headYaw", "headRoll")])
+HEAD_PLACE = np.array([motion.INDEX[name] for name in ("headX", "headY", "headScale")])
 BLINKS = np.array([motion.INDEX["eyeBlinkLeft"], motion.INDEX["eyeBlinkRight"]])
 
 # While somebody speaks, these keep half of what the photo shows: a smile goes on smiling.
@@ -24,6 +25,7 @@ EASE_IN = 0.3  # seconds in which the photo's own mouth gives way to speech
 FREE_TURN = 18.0  # degrees away from the photo up to which a head turns as it is told
 MAX_TURN = 28.0  # and which it never passes: one picture does not know the far side of a head
 MAX_BLENDSHAPE = 1.2
+MAX_GAIN = 2.0  # a lid moves at most twice as far as the driver's: the jitter of one nearly shut would grow with it
 
 EXPRESSIONS = {
     "neutral": {},
@@ -65,7 +67,7 @@ def values_for(moved: motion.Motion, face: face_model.Face, mode: str, options) 
     """Channel values (T, 57) for `face`, from a motion.
 
     mode: "speech": lips as spoken, everything else moves around the photo's own expression;
-        "offset": added to the photo; "relative": the change since the driver's best frame, added to the photo;
+        "offset": added to the photo; "relative": the change since the driver's best frame, carried over (`retarget`);
         "absolute": the driver's expression and pose, whatever the photo shows.
     """
     values = moved.full()  # (T, 57)
@@ -75,7 +77,7 @@ def values_for(moved: motion.Motion, face: face_model.Face, mode: str, options) 
         values = face.rest + values
     elif mode == "relative":
         values[:, HEAD_ANGLES] *= options.head
-        values = face.rest + values - values[find_best_frame(values, face.rest)]
+        values = retarget(values, values[find_best_frame(values, face.rest)], face.rest)
     values = values + expression(options.expression)
     return _within_reach(values, face.rest)
 
@@ -90,6 +92,48 @@ def find_best_frame(values: np.ndarray, rest: np.ndarray) -> int:
     scale[HEAD_ANGLES] = 1 / 30  # thirty degrees weigh as much as one full blendshape
     far = ((values - rest) * scale)[:, : N_BLENDSHAPES + 3]
     return int(np.argmin((far**2).sum(axis=1)))
+
+
+def relative_motion(source: np.ndarray, driving: np.ndarray, start: np.ndarray, scale=None) -> np.ndarray:
+    """The driver's change since a start, made as large as the source needs it, added to the source.
+
+    p = p_s + s (p_d - p_d0), First Order Motion (Siarohin et al., 2019).
+
+    Args:
+        source: (K, 2) points of the photo, or channels (C,); driving: the same of every frame, (T, K, 2) or (T, C);
+            start: that of the frame from which movement counts, (K, 2) or (C,).
+        scale: s, a number or one for each channel; None for points: by the areas of their convex hulls.
+    Returns:
+        (T, K, 2) or (T, C).
+    """
+    if scale is None:
+        scale = np.sqrt(hull_area(source) / hull_area(start))
+    return source + scale * (driving - start)
+
+
+def hull_area(points: np.ndarray) -> float:
+    """The area inside a rubber band around points (K, 2)."""
+    from scipy.spatial import ConvexHull
+
+    return float(ConvexHull(points).volume)  # in the plane `.area` is the length of the band
+
+
+def retarget(values: np.ndarray, start: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    """What a driver does, as another face does it: values (T, 57), the driver's start (57,), the photo's rest (57,).
+
+    Nearly every channel moves as far as the driver's. Two kinds cannot. Steps aside count in eye distances, and a driver
+    who starts nearer to the camera takes larger ones: they are divided by the size at the start. And a lid that falls
+    goes the same share of the way that is left, so that shut meets shut, whatever was half shut before.
+
+    Returns:
+        (T, 57); at the driver's start it is the photo's rest.
+    """
+    scale = np.ones(np.shape(values))  # (T, 57)
+    scale[:, HEAD_PLACE] = 1 / (1 + start[motion.INDEX["headScale"]])
+    # g = (1 - r) / (1 - v0): what the photo's lid has left over what the driver's had
+    left = (1 - rest[BLINKS]).clip(0) / (1 - start[BLINKS]).clip(1e-6)
+    scale[:, BLINKS] = np.where(values[:, BLINKS] > start[BLINKS], np.minimum(left, MAX_GAIN), 1.0)
+    return relative_motion(rest, values, start, scale)
 
 
 def posed_points(face: face_model.Face, values: np.ndarray) -> np.ndarray:

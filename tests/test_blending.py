@@ -141,3 +141,44 @@ def test_a_blink_shuts_the_widest_eyes_as_far_as_it_says(wide_eyed, share):
 def test_without_a_blink_no_lid_moves(wide_eyed):
     rest = face_model.pose_points(wide_eyed, wide_eyed.rest)
     assert blending.seal_lids(rest, wide_eyed, wide_eyed.rest) == pytest.approx(rest)
+
+
+# ---------------------------------------------------------------- another person's movement
+
+
+def test_relative_motion_of_points_grows_with_the_face():
+    """A photo twice as large as the driver: every step of the driver becomes two, worked by hand."""
+    triangle = np.array([[0.0, 0], [4, 0], [0, 3]])
+    source, steps = 2 * triangle + 10, np.array([[0.0, 0], [1, 0], [0, -2]])
+    made = blending.relative_motion(source, triangle + steps[:, None], triangle)
+    assert made == pytest.approx(source + 2 * steps[:, None])
+    assert blending.hull_area(triangle) == pytest.approx(6)
+
+
+def test_retarget_starts_at_the_photo_shuts_the_lid_and_knows_the_drivers_size():
+    start, rest = np.zeros(57), np.zeros(57)
+    lid, x, grow, jaw = (INDEX[name] for name in ("eyeBlinkLeft", "headX", "headScale", "jawOpen"))
+    start[[lid, x, grow, jaw]] = 0.4, 0.1, 0.25, 0.2
+    rest[[lid, jaw]] = 0.1, 0.05
+    shut = start.copy()
+    shut[[lid, x, grow, jaw]] = 1.0, 0.6, 0.5, 0.7
+    made = blending.retarget(np.stack([start, shut]), start, rest)
+    assert made[0] == pytest.approx(rest)
+    assert made[1, [lid, x, grow, jaw]] == pytest.approx([1.0, 0.5 / 1.25, 0.25 / 1.25, 0.55])
+
+
+def test_a_driver_with_shut_lids_does_not_make_jitter_large():
+    start = np.zeros(57)
+    start[INDEX["eyeBlinkLeft"]] = 0.99
+    jitter = start.copy()
+    jitter[INDEX["eyeBlinkLeft"]] = 1.0
+    made = blending.retarget(jitter[None], start, np.zeros(57))
+    assert made[0, INDEX["eyeBlinkLeft"]] == pytest.approx(0.01 * blending.MAX_GAIN)
+
+
+def test_a_driving_film_goes_through_retarget():
+    from course import places
+
+    with places.counted("blending.retarget") as seen, places.counted("blending.relative_motion") as moves:
+        blending.values_for(moved(headYaw=5), face(), "relative", animation.Settings())
+    assert seen.calls == 1 and moves.calls == 1
