@@ -121,9 +121,9 @@ def hull_area(points: np.ndarray) -> float:
 def retarget(values: np.ndarray, start: np.ndarray, rest: np.ndarray) -> np.ndarray:
     """What a driver does, as another face does it: values (T, 57), the driver's start (57,), the photo's rest (57,).
 
-    Nearly every channel moves as far as the driver's. Two kinds cannot. Steps aside count in eye distances, and a driver
-    who starts nearer to the camera takes larger ones: they are divided by the size at the start. And a lid that falls
-    goes the same share of the way that is left, so that shut meets shut, whatever was half shut before.
+    Nearly every channel moves as far as the driver's. Two kinds cannot. Steps aside count in eye distances, and a
+    driver who starts nearer to the camera takes larger ones: they are divided by the size at the start. And a lid that
+    falls goes the same share of the way that is left, so that shut meets shut, whatever was half shut before.
 
     Returns:
         (T, 57); at the driver's start it is the photo's rest.

@@ -1,4 +1,4 @@
-"""Lesson 09: another person's movement on a photo, the frame from which it counts, and the way back into the picture."""
+"""Lesson 09: another person's movement on a photo, the frame it counts from, and the way back into the photo."""
 
 import numpy as np
 
@@ -289,15 +289,15 @@ EXERCISES = [
         atol=1e-3,
         hints=[
             "Where must the photo's points be in the frame in which the driver is at the start?",
-            "Take how far each point of the driver went, multiply it by s, and add it to the photo's own points. An area "
-            "grows with the square of a length.",
+            "Take how far each point of the driver went, multiply it by s, and add it to the photo's own points. An "
+            "area grows with the square of a length.",
             "s = np.sqrt(ConvexHull(source).volume / ConvexHull(start).volume) if scale is None else scale; "
             "source + s * (driving - start)",
         ],
         cards=[
             BugCard("absolute", relative_absolute,
-                    "It looks as if the driver's own places come back: that is absolute motion. Take the start away and "
-                    "add the photo's points."),
+                    "It looks as if the driver's own places come back: that is absolute motion. Take the start away "
+                    "and add the photo's points."),
             BugCard("unscaled", relative_unscaled,
                     "It looks as if the size of the faces does not count: pixels of a small driver are small steps for "
                     "a large photo."),
@@ -307,11 +307,11 @@ EXERCISES = [
             BugCard("upside-down", relative_upside_down,
                     "It looks as if the ratio stands upside down: a photo larger than the driver needs larger steps."),
             BugCard("perimeter", relative_perimeter,
-                    "It looks like `ConvexHull(...).area`: in the plane that is the length round the points. Their area "
-                    "is `.volume`."),
+                    "It looks like `ConvexHull(...).area`: in the plane that is the length round the points. Their "
+                    "area is `.volume`."),
             BugCard("every-frame", relative_every_frame,
-                    "It looks as if the scale is found anew in each frame: a mouth that opens would then shrink its own "
-                    "movement. Take it from the start."),
+                    "It looks as if the scale is found anew in each frame: a mouth that opens would then shrink its "
+                    "own movement. Take it from the start."),
         ],
         picture=drawn("draw_relative"),
     ),
@@ -436,7 +436,7 @@ EXERCISES = [
             BugCard("threshold", mask_threshold,
                     "It looks as if the mask jumps from 0 to 1 at the edge: it should climb from 0 on."),
             BugCard("linear", mask_linear,
-                    "It looks like a straight ramp: it has kinks at both its ends, and eyes are good at kinks. Bend it."),
+                    "It looks like a straight ramp: it has kinks at both ends, and eyes are good at kinks. Bend it."),
             BugCard("late", mask_late,
                     "It looks as if the ramp begins at the edge: it ends there, and begins at 0."),
             BugCard("unclipped", mask_unclipped,

@@ -89,9 +89,11 @@ def draw_mask(view: View):
 def draw_paste(view: View):
     photo, region, mask, _ = view.args
     figure, grid = plots.new(9, 2.3, 1, 5, "paste_back: " + view.says)
-    theirs = None if view.theirs is None else np.nan_to_num(np.asarray(view.theirs, float)).clip(0, 255).astype(np.uint8)
-    panels = (("photo", photo), ("region", region), ("mask", np.repeat((mask[..., None] * 255).astype(np.uint8), 3, 2)),
-              ("right", view.right), ("yours", theirs))
+    theirs = None
+    if view.theirs is not None:
+        theirs = np.nan_to_num(np.asarray(view.theirs, float)).clip(0, 255).astype(np.uint8)
+    grey = np.repeat((mask[..., None] * 255).astype(np.uint8), 3, axis=2)
+    panels = (("photo", photo), ("region", region), ("mask", grey), ("right", view.right), ("yours", theirs))
     for axes, (words, image) in zip(grid[0], panels):
         if image is None:
             axes.text(0.5, 0.5, "nothing yet", ha="center", va="center", transform=axes.transAxes, color=plots.GREY)

@@ -1,0 +1,103 @@
+"""Lesson 09's drivers and its widget, without a browser and in a real JupyterLab."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytest.importorskip("ipywidgets")
+
+import nbformat
+from jupyter_in_browser import Notebook, browser_or_skip, jupyterlab, page_of
+
+from course import drivers, motion, widgets_transfer
+
+
+@pytest.fixture(scope="module")
+def panel():
+    return widgets_transfer.Transfer()
+
+
+def test_drivers_are_people_of_their_own_and_always_the_same():
+    pictures = [drivers.portrait(name, 96) for name in drivers.PEOPLE]
+    for k, picture in enumerate(pictures):
+        assert picture.shape == (96, 96, 3) and (picture == drivers.portrait(list(drivers.PEOPLE)[k], 96)).all()
+        assert all((picture != other).any() for other in pictures[:k])
+    picture[:] = 0  # a copy: nobody else's picture turns black
+    assert drivers.portrait(name := list(drivers.PEOPLE)[-1], 96).any(), name
+
+
+def test_a_driver_can_be_drawn_doing_something():
+    wide = np.zeros(57, np.float32)
+    wide[motion.INDEX["jawOpen"]] = 0.8
+    still, opened = drivers.portrait(size=96), drivers.portrait(size=96, values=wide)
+    assert np.abs(opened.astype(int) - still).max() > 40
+
+
+def test_a_film_is_found_again_by_tracking(panel):
+    played, found = drivers.performance(), panel.driver("Ada (bob)").moved
+    assert len(found) == len(played)
+    for name in ("jawOpen", "headYaw", "browInnerUp", "eyeBlinkLeft"):
+        assert np.corrcoef(played[name], found[name])[0, 1] > 0.7, name
+
+
+@pytest.mark.parametrize("carry", ["points", "channels"])
+def test_absolute_takes_the_drivers_tilt_and_relative_keeps_the_photos(panel, carry):
+    def tilt(points):
+        x, y = points[45] - points[36]
+        return np.degrees(np.arctan2(y, x))
+
+    absolute, relative = panel.targets({"carry": carry, "frame": 0})
+    assert tilt(absolute) - tilt(panel.actor.points) > 4
+    assert abs(tilt(relative) - tilt(panel.actor.points)) < 1.5
+
+
+def test_relative_and_absolute_open_the_mouth_with_the_driver(panel):
+    def gap(points):
+        return np.linalg.norm(points[62] - points[66]) / np.linalg.norm(points[36] - points[45])
+
+    for carry in ("points", "channels"):
+        shut, opened = (panel.targets({"carry": carry, "frame": frame}) for frame in (0, 4))
+        assert all(gap(after) - gap(before) > 0.1 for before, after in zip(shut, opened)), carry
+
+
+def test_every_control_changes_the_picture(panel):
+    at_rest = panel.draw({})
+    for settings in ({"driver": "Bela (beard)"}, {"carry": "channels"}, {"frame": 12}):
+        assert (np.abs(panel.draw(settings).astype(int) - at_rest).max(axis=2) > 30).mean() > 0.005, settings
+
+
+def test_in_the_browser_driver_choice_and_frame_change_the_picture(tmp_path):
+    browser = browser_or_skip()
+    (tmp_path / "notebooks").mkdir()
+    cell = nbformat.v4.new_code_cell("from course import widgets_transfer\npanel = widgets_transfer.Transfer()\npanel")
+    made = nbformat.v4.new_notebook(cells=[cell], metadata={
+        "kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}})
+    nbformat.write(made, tmp_path / "notebooks" / "transfer.ipynb")
+    with jupyterlab(tmp_path) as address, page_of(browser) as page:
+        notebook = Notebook(page, address, "transfer.ipynb")
+        notebook.run_all()
+        there = notebook.cell("widgets_transfer.Transfer")
+        image = there.locator(".jp-OutputArea-output img").first
+        image.wait_for(state="visible", timeout=60_000)
+        page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=image.element_handle())
+
+        def changed_by(act):
+            before = np.asarray(Image.open(io.BytesIO(image.screenshot())).convert("RGB")).astype(int)
+            address_before = image.get_attribute("src")
+            act()
+            page.wait_for_function("([image, before]) => image.src !== before && image.complete",
+                                   arg=[image.element_handle(), address_before], timeout=60_000)
+            page.wait_for_timeout(2000)
+            after = np.asarray(Image.open(io.BytesIO(image.screenshot())).convert("RGB")).astype(int)
+            return after.shape == before.shape and (np.abs(after - before).max(axis=2) > 30).mean() > 0.002
+
+        def move_frame():
+            there.locator(".noUi-handle, .ui-slider-handle").first.focus()
+            for _ in range(8):
+                page.keyboard.press("ArrowRight")
+
+        assert changed_by(lambda: there.locator("select").nth(1).select_option("channels"))
+        assert changed_by(move_frame)
+        assert changed_by(lambda: there.locator("select").nth(0).select_option("Bela (beard)"))
