@@ -5,7 +5,7 @@ import numpy as np
 from . import images
 
 
-def paste(photo: np.ndarray, region: np.ndarray, mask: np.ndarray, box) -> np.ndarray:
+def paste_back(photo: np.ndarray, region: np.ndarray, mask: np.ndarray, box) -> np.ndarray:
     """photo (1 - mask) + region mask, inside a box; a new picture.
 
     Args:
@@ -17,6 +17,9 @@ def paste(photo: np.ndarray, region: np.ndarray, mask: np.ndarray, box) -> np.nd
     result = photo.copy()
     result[y0:y1, x0:x1] = images.alpha_blend(region, photo[y0:y1, x0:x1], mask)
     return result
+
+
+paste = paste_back  # the name by which the pipeline calls it, and so the place of a student's own
 
 
 def soft_mask(moves: np.ndarray, edge: float) -> np.ndarray:

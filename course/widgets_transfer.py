@@ -43,7 +43,7 @@ class Transfer(widgets.Panel):
         })
 
     def shown_width(self) -> int:
-        return 3 * SIDE
+        return 600  # beside its sliders it has to fit into a page
 
     def driver(self, name: str) -> Followed:
         if name not in self.followed:

@@ -461,9 +461,9 @@ with course.use(unscaled, name="relative_motion", force=True):
 plots.show(plots.faces(frames, titles=[*exhibits, "scale forgotten"], columns=4, side=2.2))
 
 # %% [markdown]
-# * **The driver kept.** Absolute in all but name: the tilt is Ada's. With a driver who sits straight you would not see
-#   it.
-# * **Start forgotten.** Everything is added, also how the driver looks at rest. Brows and tilt are in it twice.
+# * **The driver kept.** Absolute in all but name: the tilt is Ada's. With a driver who sits straight you would hardly
+#   see it.
+# * **Start forgotten.** Everything is added, also how Ada sits: her tilt travels, on top of the photo's own.
 # * **The worst frame.** The widest mouth became the photo's shut one. She misses the one thing that happens in the film.
 # * **Mask in twice.** Where the mask is 1 or 0 nothing is wrong; between them the weights add up to less than 1, and a
 #   dark rim appears. (The mask here is as wide as in the picture above, so that you see it. With the system's own,
