@@ -26,7 +26,9 @@ class Settings:
     `blending.EXPRESSIONS`; face: "largest", "all", a number counted from 0, largest first, or None (must be clear);
     relative: a driving video's movement is added to the photo's own pose, or else replaces it;
     size: longer side of the frames in pixels, None for the photo's own; seed: blinks and idle movement;
-    polish: steady the driving points and bring back the detail that resampling took.
+    polish: steady the driving points and bring back the detail that resampling took; generator: "warp" moves the
+    photo's pixels and draws teeth and lids, "gan" has the trained animator repaint mouth and eyes, "auto" is the one
+    of the two that `course evaluate` finds better.
     """
 
     fps: float = 25.0
@@ -38,6 +40,11 @@ class Settings:
     size: int | None = None
     voice: str | None = None
     polish: bool = True
+    generator: str = "auto"
+
+
+GENERATORS = ("auto", "gan", "warp")
+AUTO = "warp"  # what "auto" means: data/animator.md has the figures
 
 
 @dataclass
@@ -74,7 +81,7 @@ def animate(photo, text=None, audio=None, driving=None, motion=None, **settings)
     image = _sized(images.as_image(photo), options.size)
     # Words and sound are checked before the photo is analysed: a wrong voice should not take seconds to say.
     drive = DRIVES[named[0]](given[named[0]], options)
-    actors = cast(image, options.face)
+    actors = cast(image, options.face, options.generator)
     tracks = [blending.values_for(drive.motion, actor.face, drive.mode, options) for actor in actors]
     return video.Clip(
         lambda: render(image, actors, tracks, options),
@@ -93,7 +100,7 @@ def generate_animation(image, text: str) -> video.Clip:
 # ---------------------------------------------------------------- the photo
 
 
-def cast(image: np.ndarray, face=None) -> list:
+def cast(image: np.ndarray, face=None, generator: str = "auto") -> list:
     """The chosen faces of a picture as `Actor`s, largest first.
 
     Raises:
@@ -102,12 +109,17 @@ def cast(image: np.ndarray, face=None) -> list:
     boxes = detection.detect_faces(image)
     boxes = choose_faces(boxes, face, image)
     points = keypoints.find_points(image, boxes)  # (N, 78, 2)
-    return [make_actor(image, found) for found in points]
+    return [make_actor(image, found, generator) for found in points]
 
 
-def make_actor(image: np.ndarray, points: np.ndarray) -> Actor:
+def make_actor(image: np.ndarray, points: np.ndarray, generator: str = "auto") -> Actor:
     """Everything about one face that is worked out once: points (78, 2) in pixels -> Actor."""
-    return Actor(points, face_model.fit_face(points), portrait.Portrait(image, points))
+    painter = None
+    if (AUTO if generator == "auto" else generator) == "gan":
+        from . import animator
+
+        painter = animator.Animator(image, points)
+    return Actor(points, face_model.fit_face(points), portrait.Portrait(image, points, painter=painter))
 
 
 def choose_faces(boxes: np.ndarray, face, image: np.ndarray) -> np.ndarray:
@@ -246,6 +258,8 @@ def _settings(given: dict) -> Settings:
         raise errors.CourseError(f"fps must lie between 1 and 120, not {options.fps:g}")
     if not 0 <= options.head <= 3:
         raise errors.CourseError(f"head must lie between 0 and 3, not {options.head:g}")
+    if options.generator not in GENERATORS:
+        raise errors.CourseError(f"there is no generator {options.generator!r}: choose from {', '.join(GENERATORS)}")
     if options.size is not None and not 64 <= options.size <= 4096:
         raise errors.CourseError(f"size must lie between 64 and 4096 px, not {options.size}")
     return options

@@ -67,6 +67,9 @@ def _add_animate(commands) -> None:
                         help="add the driving video's movement to the photo's pose (default)")
     manner.add_argument("--absolute", dest="relative", action="store_false",
                         help="take over the driving video's pose and expression")
+    command.add_argument("--generator", choices=("auto", "gan", "warp"),
+                         help="gan repaints mouth and eyes with the trained network, warp does without; auto takes "
+                              "what `course evaluate` finds better (default)")
     command.add_argument("--size", type=int, metavar="PX", help="longer side of the video (default: the photo's)")
     command.add_argument("--fps", type=float, help="frames a second (default: 25)")
     command.add_argument("--seed", type=int, help="for blinks and idle movement (default: 0)")
@@ -93,7 +96,7 @@ def run_animate(options) -> None:
             raise errors.CourseError(
                 "nothing moves this photo: add --text \"...\", --audio FILE, --driving VIDEO or --motion FILE")
         drives["text"] = demo.TEXT
-    settings = ("voice", "expression", "head", "face", "relative", "size", "fps", "seed", "polish")
+    settings = ("voice", "expression", "head", "face", "relative", "generator", "size", "fps", "seed", "polish")
     clip = animation.animate(photo, **drives, **{name: getattr(options, name) for name in settings})
     clip.save(output)
     print(f"{output}: {clip.duration:.1f} s, made in {time.perf_counter() - begin:.1f} s")

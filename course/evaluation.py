@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from tqdm.auto import tqdm
 
-from . import errors, judges, metrics, reenactment
+from . import animation, errors, judges, metrics, reenactment
 
 # key: (heading, format, what it is)
 COLUMNS = {
@@ -23,7 +23,9 @@ COLUMNS = {
     "fps": ("frames/s", "{:.0f}", "made in a second on this machine, tracking aside"),
 }
 FRAME_METRICS = ("l1", "face_l1", "mouth_l1", "eyes_l1", "psnr", "ssim")
-DEFAULT_METHODS = ("static", "warp", "ships")
+# the last two: ours with the generator that is not the default, and with the one that is
+OTHER = "--generator warp" if animation.AUTO == "gan" else "--generator gan"
+DEFAULT_METHODS = ("static", "warp", OTHER, "ships")
 MEAN = "mean"
 
 

@@ -1,6 +1,7 @@
 """A photo taken apart once, so that its face can be moved frame by frame.
 
-    target points -> field of positions -> the photo read there -> inside of the mouth -> lids -> paste-back
+    target points -> field of positions -> the photo read there -> inside of the mouth -> lids -> (animator)
+                  -> paste-back
 """
 
 from dataclasses import dataclass, field
@@ -28,10 +29,11 @@ class Portrait:
     is 0 every frame has the photo's own pixel, to the bit.
     """
 
-    def __init__(self, image: np.ndarray, points: np.ndarray, settings: PortraitSettings | None = None):
+    def __init__(self, image: np.ndarray, points: np.ndarray, settings: PortraitSettings | None = None, painter=None):
         """
         Args:
             image: uint8 (H, W, 3), RGB; points: (78, 2) pixels, as `keypoints.find_points` gives them.
+            painter: an `animator.Animator` that repaints what the warp has made, or None.
         Raises:
             errors.FaceError: points of another shape, or not numbers.
         """
@@ -44,6 +46,7 @@ class Portrait:
         self.field = headwarp.HeadField(points, image.shape[:2], settings.warp)
         self.mouth = mouth.Mouth(self.image, points, settings.inside)
         self.lids = eyelids.Lids(self.image, points, settings.blinks)
+        self.painter = painter
         self._mask = paste.soft_mask(self.field.moves(), 0.02)
 
     @property
@@ -72,6 +75,8 @@ class Portrait:
         origin = np.array(self.field.box[:2])
         self.mouth.draw(region, origin, safe, matrix)
         self.lids.draw(region, origin, safe, closing)
+        if self.painter is not None:
+            self.painter.draw(region, origin, safe)
         return paste.paste(self.image, region, self._mask, self.field.box)
 
     def _checked(self, target) -> np.ndarray:

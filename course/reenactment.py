@@ -7,6 +7,7 @@ the result shall look like the film, frame by frame.
 
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -141,13 +142,15 @@ def by_points(photo: np.ndarray, points: np.ndarray, fps: float = 25):
         yield actor.portrait.render(target)
 
 
-def by_motion(photo: np.ndarray, points: np.ndarray, fps: float = 25):
+def by_motion(photo: np.ndarray, points: np.ndarray, fps: float = 25, generator: str = "auto"):
     """What ships: points to a Motion, and the Motion to the photo, as `course animate --driving --absolute` does."""
-    actor = animation.make_actor(photo, points[0])
-    options = animation.Settings(fps=fps)
+    actor = animation.make_actor(photo, points[0], generator)
+    options = animation.Settings(fps=fps, generator=generator)
     moved = tracking.motion_from_points(points, np.ones(len(points), bool), fps, steady=options.polish)
     values = blending.values_for(moved, actor.face, "absolute", options)
     yield from animation.render(photo, [actor], [values], options)
 
 
-METHODS = {"static": static, "warp": triangulated_warp, "points": by_points, "ships": by_motion}
+METHODS = {"static": static, "warp": triangulated_warp, "points": by_points, "ships": by_motion,
+           "--generator warp": partial(by_motion, generator="warp"),
+           "--generator gan": partial(by_motion, generator="gan")}

@@ -1,0 +1,95 @@
+"""The animator's networks: one repaints a warped mouth or eye, the other judges it while training.
+
+The generator is a small U-Net (Ronneberger et al., 2015) that answers with what to add to the warp, so at the
+start it adds nothing. The discriminator looks at patches (Isola et al., "Image-to-Image Translation", 2017).
+"""
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from . import animator_crops
+
+WIDTHS = (32, 64, 96)  # channels at strides 2, 4, 8
+
+
+class Residual(nn.Module):
+    """x + f(x), two 3x3 convolutions (He et al., 2016), without norms: a square's brightness is part of the answer."""
+
+    def __init__(self, width: int):
+        super().__init__()
+        self.first = nn.Conv2d(width, width, 3, padding=1)
+        self.second = nn.Conv2d(width, width, 3, padding=1)
+        nn.init.zeros_(self.second.weight)  # at the start the block passes on what it gets
+        nn.init.zeros_(self.second.bias)
+
+    def forward(self, x):
+        return x + self.second(F.leaky_relu(self.first(F.leaky_relu(x, 0.1)), 0.1))
+
+
+class Repainter(nn.Module):
+    """Squares with masks (N, 9, S, S) in [0, 1] -> what to add to the warp's colours (N, 3, S, S). S: multiple of 8.
+
+    The channels: warp (3), where things shall be (2), photo (3), where it shows them (1); see `animator_crops`.
+    """
+
+    def __init__(self, widths: tuple = WIDTHS, n_inputs: int = animator_crops.N_INPUTS):
+        super().__init__()
+        a, b, c = widths
+        self.at_2 = nn.Sequential(nn.PixelUnshuffle(2), nn.Conv2d(4 * n_inputs, a, 3, padding=1), Residual(a))
+        self.at_4 = nn.Sequential(nn.Conv2d(a, b, 3, stride=2, padding=1), Residual(b))
+        self.at_8 = nn.Sequential(nn.Conv2d(b, c, 3, stride=2, padding=1), Residual(c), Residual(c))
+        self.up_4, self.join_4 = nn.Conv2d(c, b, 1), Residual(b)
+        self.up_2, self.join_2 = nn.Conv2d(b, a, 1), Residual(a)
+        self.paint = nn.Sequential(nn.LeakyReLU(0.1), nn.Conv2d(a, 12, 3, padding=1), nn.PixelShuffle(2))
+        nn.init.zeros_(self.paint[1].weight)
+        nn.init.zeros_(self.paint[1].bias)
+
+    def forward(self, squares):
+        at_2 = self.at_2(squares)  # (N, 32, S/2, S/2)
+        at_4 = self.at_4(at_2)  # (N, 64, S/4, S/4)
+        at_8 = self.at_8(at_4)  # (N, 96, S/8, S/8)
+        y = self.join_4(at_4 + _twice(self.up_4(at_8)))
+        y = self.join_2(at_2 + _twice(self.up_2(y)))
+        return self.paint(y)  # (N, 3, S, S)
+
+
+class PatchDiscriminator(nn.Module):
+    """Squares with the target's masks (N, 5, S, S) -> logits (N, 1, S/8 - 2, S/8 - 2), one for each patch.
+
+    Spectral norms (Miyato et al., 2018) keep it from growing sure faster than the generator can follow.
+    `features` also returns what its layers saw, for feature matching.
+    """
+
+    def __init__(self, width: int = 32, n_inputs: int = 3 + animator_crops.N_TARGET_MASKS):
+        super().__init__()
+        norm = nn.utils.parametrizations.spectral_norm
+        self.layers = nn.ModuleList([
+            norm(nn.Conv2d(n_inputs, width, 4, 2, 1)),
+            norm(nn.Conv2d(width, 2 * width, 4, 2, 1)),
+            norm(nn.Conv2d(2 * width, 4 * width, 4, 2, 1)),
+        ])
+        self.judge = norm(nn.Conv2d(4 * width, 1, 3))
+
+    def forward(self, squares):
+        return self.features(squares)[0]
+
+    def features(self, squares) -> tuple:
+        """Logits, and the layers' answers as a list."""
+        seen, x = [], squares * 2 - 1
+        for layer in self.layers:
+            x = F.leaky_relu(layer(x), 0.2)
+            seen.append(x)
+        return self.judge(x), seen
+
+
+def _twice(x):
+    return F.interpolate(x, scale_factor=2, mode="nearest")
+
+
+def repaint(net: Repainter, squares: torch.Tensor, window: torch.Tensor) -> torch.Tensor:
+    """The warp's squares with the network's paint on them: (N, 9, S, S), (S, S) -> (N, 3, S, S) in [0, 1].
+
+    I = warp + w N(warp, masks, photo), w = 0 at the square's border
+    """
+    return (squares[:, :3] + window * net(squares)).clamp(0, 1)
