@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from . import animator_crops, blending, face_model, images, landmarks, motion, portrait
+from . import animator_crops, animator_steps, blending, face_model, images, landmarks, motion, portrait
 
 INDEX = motion.INDEX
 ROOM = 0.9  # of the face's size, kept on each side of it
@@ -96,12 +96,10 @@ def add_pairs(made: dict, number: int, photo, points, rng, settings: PairSetting
     face, actor = face_model.fit_face(points), portrait.Portrait(photo, points)
     for _ in range(how_often(points, gap, distance, settings)):
         elsewhere = blending.posed_points(face, other_motion(rng, face.rest)).astype(np.float32)
-        source = as_another_photo(rng, actor.render(elsewhere))
-        seen = elsewhere + point_noise(rng, distance, settings)
-        wanted = points + point_noise(rng, distance, settings)
-        coarse = portrait.Portrait(source, seen).render(wanted)
+        pair = animator_steps.make_pair(actor, elsewhere, lambda image: as_another_photo(rng, image),
+                                        lambda exact: exact + point_noise(rng, distance, settings))
         for part in animator_crops.PARTS:
-            add_pair(made[part.network], part, number, coarse, photo, source, wanted, seen)
+            add_pair(made[part.network], part, number, *pair)
     if rng.random() < settings.shut_eyes:
         shut = blending.posed_points(face, blinking(rng, face.rest)).astype(np.float32)
         drawn = actor.render(shut)

@@ -39,8 +39,8 @@ def train_step(net: nn.Module, optimizer, inputs, target, window, losses_of, wei
     L = sum_k w_k L_k,  its gradient kept to a length of at most 1
 
     Args:
-        inputs: (N, C, S, S), the warp's colours first; target: (N, 3, S, S); window: (S, S), see `animator_net.repaint`;
-        losses_of: (made, target) -> {name: loss}; weights: {name: w}.
+        inputs: (N, C, S, S), the warp's colours first; target: (N, 3, S, S); window: (S, S), as in
+        `animator_net.repaint`; losses_of: (made, target) -> {name: loss}; weights: {name: w}.
     Returns:
         made: (N, 3, S, S) before the step, without a graph; {name: loss as a number}, unweighted.
     """

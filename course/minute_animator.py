@@ -20,12 +20,13 @@ import torch
 from . import (
     animator_crops,
     animator_data,
+    animator_losses,
     animator_net,
     animator_steps,
-    gan_losses,
     keypoints,
     landmarks,
     motion,
+    portrait,
     synthetic,
     synthetic_scene,
     train_animator,
@@ -40,7 +41,7 @@ ZOOM = (2.1, 0.0, 0.05)  # of a picture: eye distances across, and what lies in 
 
 @dataclass(frozen=True)
 class Settings:
-    """side: of a drawn face, pixels; size: of a mouth's square, pixels; others: expressions each person is warped to."""
+    """side: of a drawn face, size: of a mouth's square, in pixels; others: expressions each person is warped to."""
 
     people: int = 56
     others: int = 2
@@ -91,8 +92,8 @@ def draw_faces(settings: Settings = Settings()) -> list:
     values[:, INDEX["jawOpen"]] = rng.uniform(0.2, 0.7, settings.people)
     drawn = synthetic.render(people, torch.from_numpy(values), settings.side, samples=1)
     images = (drawn.image.permute(0, 2, 3, 1) * 255).round().byte().numpy()
-    found = [keypoints.find_points(image, np.append(landmarks.tight_boxes(true[None])[0], 1)[None].astype(np.float32))[0]
-             for image, true in zip(images, drawn.keypoints.numpy())]
+    boxes = np.pad(landmarks.tight_boxes(drawn.keypoints.numpy()), ((0, 0), (0, 1)), constant_values=1)
+    found = [keypoints.find_points(image, box[None].astype(np.float32))[0] for image, box in zip(images, boxes)]
     elsewhere = [[] for _ in found]
     for _ in range(settings.others):
         other = torch.from_numpy(other_mouths(values, rng))
@@ -118,18 +119,27 @@ def make_pairs(faces: list, settings: Settings = Settings(), report=None) -> dic
     report: called with (done, of how many) after each person.
     """
     made = {"train": animator_data.Pairs(), "unseen": animator_data.Pairs()}
-    small = animator_data.PairSettings()
     for number, face in enumerate(faces):
-        rng, distance = np.random.default_rng((settings.seed, number)), landmarks.eye_distance(face.points)
-        actor = animator_data.portrait.Portrait(face.image, face.points)
         pairs = made["unseen" if number >= len(faces) - settings.unseen else "train"]
-        for elsewhere in face.elsewhere:
-            pair = animator_steps.make_pair(actor, elsewhere, lambda image: animator_data.as_another_photo(rng, image),
-                                            lambda points: points + animator_data.point_noise(rng, distance, small))
+        for pair in pairs_of(face, (settings.seed, number)):
             animator_data.add_pair(pairs, settings.part, number, *pair)
         if report:
             report(number + 1, len(faces))
     return {name: train_animator.Squares(pairs.arrays(), "mouth") for name, pairs in made.items()}
+
+
+def pairs_of(face: Face, seed) -> list:
+    """All pairs of one face, see `animator_steps.make_pair`."""
+    rng, actor = np.random.default_rng(seed), portrait.Portrait(face.image, face.points)
+    error = animator_data.PairSettings()
+
+    def spoil(image):
+        return animator_data.as_another_photo(rng, image)
+
+    def jitter(points):
+        return points + animator_data.point_noise(rng, landmarks.eye_distance(face.points), error)
+
+    return [animator_steps.make_pair(actor, elsewhere, spoil, jitter) for elsewhere in face.elsewhere]
 
 
 # ---------------------------------------------------------------- training
@@ -162,24 +172,20 @@ class Run:
         for optimizer, rate in ((self.optimizer, settings.rate), (self.judge_optimizer, settings.judge_rate)):
             for group in optimizer.param_groups:
                 group["lr"] = rate * share
-        masks = inputs[:, 3 : 3 + animator_crops.N_TARGET_MASKS]
+        masks = train_animator.masks_of(inputs)
         judging = self.step >= settings.begin * settings.steps
 
         def losses_of(made, target):
-            losses = {"l1": train_animator.weighted_l1(made, target, inputs[:, 3:4], settings.inside)}
+            losses = {"l1": animator_losses.weighted_l1(made, target, inputs[:, 3:4], settings.inside)}
             if judging:
-                logits, seen = self.judge.features(torch.cat([made, masks], dim=1))
-                with torch.no_grad():
-                    _, real = self.judge.features(torch.cat([target, masks], dim=1))
-                losses["adversarial"] = gan_losses.hinge_generator_loss(logits)
-                losses["matching"] = gan_losses.feature_matching(seen, real)
+                losses["adversarial"], losses["matching"] = animator_losses.adversarial_losses(
+                    self.judge, made, target, masks)
             return losses
 
         made, losses = animator_steps.train_step(self.net, self.optimizer, inputs, target, self.window, losses_of,
                                                  vars(settings))
         if judging:
-            real, fake = (self.judge(torch.cat([picture, masks], dim=1)) for picture in (target, made))
-            loss = gan_losses.hinge_discriminator_loss(real, fake)
+            loss = animator_losses.judge_loss(self.judge, made, target, masks)
             animator_steps.descend(self.judge, self.judge_optimizer, loss)
             losses["discriminator"] = float(loss.detach())
         training.ema_update(self.mean, self.net, min(settings.average, (1 + self.step) / (10 + self.step)))
@@ -204,6 +210,11 @@ class Run:
                     for name, value in {**losses, **found}.items() if board else ():
                         board.add_scalar(name, value, self.step)
         return losses
+
+    @one_thread()
+    def by_heart(self, steps: int = 60) -> list:
+        """The test before the run, see `animator_steps.overfit_one_batch`: the losses on the first batch."""
+        return animator_steps.overfit_one_batch(self.net, *self.batch(), self.window, steps, self.settings.rate)
 
     def parts(self) -> dict:
         return {"net": self.net, "judge": self.judge, "mean": self.mean, "optimizer": self.optimizer,
@@ -238,6 +249,6 @@ def repainted(net, squares, window, chosen=None) -> tuple:
 def measure(net, squares, window) -> dict:
     """Mean L1 in grey levels of 255 between the lips, where they are to stand open: {words: number}."""
     warp, made, target = repainted(net, squares, window)
-    inside = torch.from_numpy(squares.arrays["masks"][..., :1]).permute(0, 3, 1, 2).float() / 255
+    inside = squares.inside(np.arange(len(squares)))
     return {words: float(255 * ((picture - target).abs() * inside).sum() / (3 * inside.sum()))
             for words, picture in (("the warp alone", warp), ("repainted", made))}

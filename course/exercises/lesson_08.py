@@ -301,7 +301,7 @@ def matched(function, fake, real):
     loss = function(*sides)
     if getattr(loss, "requires_grad", False):
         loss.backward()
-    return {"loss": float(loss), **{
+    return {"loss": float(getattr(loss, "detach", lambda: loss)()), **{
         f"gradient for the {name}": [torch.zeros_like(layer) if layer.grad is None else layer.grad for layer in side]
         for name, side in (("fakes", sides[0]), ("real ones", sides[1]))}}
 
@@ -443,7 +443,7 @@ class Stopped:
 def stopped_and_gone_on(function, before, after, saves=1, there=True):
     """A run of `before` steps, saved, and gone on with by a run that knows nothing: its numbers and its weights."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "run.safetensors"
+        path = Path(folder) / "run.checkpoint"
         run = Stopped(1)
         if not there:
             try:
@@ -480,7 +480,7 @@ def _resume(path, parts, numbers=None, left_out=(), random=True, plain=True, qui
             part.load_state_dict(state["parts"][name])
     if random:
         torch.set_rng_state(state["random"])
-    return state["numbers"] if plain else {name: 0 for name in state["numbers"]}
+    return state["numbers"] if plain else dict.fromkeys(state["numbers"], 0)
 
 
 def resume_without_optimizer(path, parts, numbers=None):
@@ -813,9 +813,9 @@ EXERCISES = [
             "What does the next step depend on, beside the weights?",
             "On Adam's memory, the number of the step, and torch's random state. Everything in `parts` has a "
             "state_dict; torch.get_rng_state() gives the last one.",
-            "write: checkpoints.save(path, {'parts': {k: p.state_dict() for k, p in parts.items()}, 'numbers': numbers, "
-            "'random': torch.get_rng_state()}); read: state = checkpoints.load(path), load_state_dict for each part, "
-            "torch.set_rng_state(state['random'])",
+            "write: checkpoints.save(path, {'parts': {k: p.state_dict() for k, p in parts.items()}, 'numbers': "
+            "numbers, 'random': torch.get_rng_state()}); read: state = checkpoints.load(path), load_state_dict for "
+            "each part, torch.set_rng_state(state['random'])",
         ],
         cards=[
             BugCard("without-optimizer", resume_without_optimizer,
