@@ -13,6 +13,7 @@ from . import images, weights
 
 CURVE, SHEET = "animator_run.csv", "pictures/lesson_08_run.jpg"
 SIZE = 96  # pixels of a square
+JUDGED_FROM = 960  # the step at which the discriminator joined
 ALWAYS = ("photo", "warp", "target")  # the sheet's first rows; then comes one for each step
 
 

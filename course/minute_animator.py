@@ -212,9 +212,11 @@ class Run:
         return losses
 
     @one_thread()
-    def by_heart(self, steps: int = 60) -> list:
-        """The test before the run, see `animator_steps.overfit_one_batch`: the losses on the first batch."""
-        return animator_steps.overfit_one_batch(self.net, *self.batch(), self.window, steps, self.settings.rate)
+    def by_heart(self, steps: int = 120, count: int = 4) -> list:
+        """The test before the run, see `animator_steps.overfit_one_batch`: the losses on the first few squares."""
+        squares = self.pairs["train"]
+        inputs, target = squares.batch(np.linspace(0, len(squares) - 1, count).astype(int))
+        return animator_steps.overfit_one_batch(self.net, inputs, target, self.window, steps, rate=1e-3)
 
     def parts(self) -> dict:
         return {"net": self.net, "judge": self.judge, "mean": self.mean, "optimizer": self.optimizer,

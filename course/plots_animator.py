@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from . import plots
+from . import animator_run, plots
 
 
 def as_pictures(squares) -> np.ndarray:
@@ -12,7 +12,7 @@ def as_pictures(squares) -> np.ndarray:
     return np.asarray(squares)
 
 
-def rows(named: dict, title: str = "", side: float = 0.95, alt: str = ""):
+def rows(named: dict, title: str = "", side: float = 1.05, alt: str = ""):
     """Rows of squares with their names on the left: {name: (N, S, S, 3) or tensor (N, 3, S, S)}."""
     sheets = {name: np.concatenate(list(as_pictures(squares)), axis=1) for name, squares in named.items()}
     count = next(iter(sheets.values())).shape[1] / next(iter(sheets.values())).shape[0]
@@ -35,17 +35,19 @@ def long_run(run, title: str = "The long run, on held-out mouths"):
         axes.axhline(run.curve[warp][0], color=plots.BLACK, linestyle="--", label="the warp alone")
         values = np.append(run.curve[warp][0], run.curve[made])  # before its first step it adds nothing to the warp
         axes.plot(steps, values, "-o", color=plots.BLUE, markersize=3.5, label="repainted")
+        axes.axvline(animator_run.JUDGED_FROM, color=plots.VERMILION, linestyle=":", label="the judge joins")
         axes.set(xlabel="training step", ylabel="L1, of 255", title=words, ylim=(0, 1.12 * values[0]), xlim=(0, None))
         axes.grid(alpha=0.3)
         axes.legend(fontsize=8, loc="lower left")
     plots.describe(figure, f"{title}: the mean error between the lips falls from {run.curve['warp inside'][0]:.1f} for "
-                           f"the warp to {run.curve['network inside'][-1]:.1f} of 255 at step {steps[-1]:.0f}.")
+                           f"the warp to {run.curve['network inside'].min():.1f} of 255; it stands at "
+                           f"{run.curve['network inside'][-1]:.1f} at step {steps[-1]:.0f}.")
     return figure
 
 
 def batch_curves(curves: dict, title: str = "One batch, again and again"):
     """{name: losses over the steps} on a logarithmic scale, L1 in grey levels of 255."""
-    figure, grid = plots.new(7.4, 3.2, title=title)
+    figure, grid = plots.new(7.4, 2.6 + 0.3 * len(curves), title=title)
     axes = grid[0, 0]
     for number, (name, losses) in enumerate(curves.items()):
         axes.plot(255 * np.asarray(losses), plots.LINES[number % 4], color=plots.CYCLE[number % 7],

@@ -23,19 +23,27 @@ def drawn(name: str):
 
 # ---------------------------------------------------------------- make_pair
 
-SIDE = 72
+SIDE = 96
 
 
 @functools.lru_cache(maxsize=1)
 def somebody():
-    """A soft picture with the points of a face on it: a `portrait.Portrait`."""
+    """A painted face: a `portrait.Portrait`."""
     import cv2
 
-    from course import portrait
+    from course import landmarks, portrait
 
-    rng = np.random.default_rng(8)
-    image = cv2.resize(rng.integers(0, 256, (9, 9, 3), dtype=np.uint8), (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
-    return portrait.Portrait(image, face_points({}))
+    points = face_points({})
+    image = np.full((SIDE, SIDE, 3), (150, 170, 190), np.uint8)
+    for run, colour in ((np.r_[landmarks.JAW, landmarks.BROW_LEFT[::-1], landmarks.BROW_RIGHT[::-1]], (220, 170, 140)),
+                        (landmarks.EYE_RIGHT, (245, 245, 245)), (landmarks.EYE_LEFT, (245, 245, 245)),
+                        (landmarks.LIPS_OUTER, (180, 60, 70)), (landmarks.NOSE[4:], (190, 130, 105))):
+        cv2.fillPoly(image, [np.round(points[run] * 16).astype(np.int32)[:, None]], colour, cv2.LINE_AA, 4)
+    for run in (landmarks.BROW_RIGHT, landmarks.BROW_LEFT):
+        cv2.polylines(image, [np.round(points[run] * 16).astype(np.int32)[:, None]], False, (90, 60, 40), 2,
+                      cv2.LINE_AA, 4)
+    grain = np.random.default_rng(8).normal(0, 6, (SIDE, SIDE, 1))
+    return portrait.Portrait(np.clip(image + grain, 0, 255).astype(np.uint8), points)
 
 
 def face_points(does: dict) -> np.ndarray:
@@ -46,7 +54,7 @@ def face_points(does: dict) -> np.ndarray:
     for name, value in does.items():
         values[motion.INDEX[name]] = value
     shape = face_model.blendshapes_to_points(model.mean, values[: face_model.N_CHANNELS], model.channels)
-    points = face_model.project(shape, values[face_model.HEAD], 24.0, (36.0, 34.0))
+    points = face_model.project(shape, values[face_model.HEAD], 40.0, (48.0, 42.0))
     return points.astype(np.float32)
 
 
@@ -57,7 +65,7 @@ def pair_of(function, does, darker=0.8, off=(1.5, -1.0)):
         return (image * np.float32(darker)).astype(np.uint8)
 
     def jitter(points):
-        return points + np.array(off, np.float32) * np.sign(points - 36)
+        return points + np.array(off, np.float32) * np.sign(points - SIDE / 2)
 
     return function(somebody(), face_points(does), spoil, jitter)
 

@@ -1,0 +1,87 @@
+"""Lesson 08's widget and figures: the long run as it ships, and its slider moved in a real JupyterLab."""
+
+import nbformat
+import numpy as np
+import pytest
+from jupyter_in_browser import Notebook, browser_or_skip, jupyterlab, page_of
+from test_widgets_browser import HANDLE, picture_of
+
+from course import animator_run, plots, plots_animator, weights, widgets_animator
+
+pytest.importorskip("ipywidgets")
+
+
+@pytest.fixture(scope="module")
+def scrubber():
+    return widgets_animator.RunScrubber()
+
+
+def test_the_run_is_whole_small_and_better_than_the_warp():
+    run = animator_run.load()
+    assert len(run.steps) >= 5 and run.steps == sorted(run.steps) and set(run.steps) <= set(run.curve["step"])
+    count = len(run.squares["photo", 0])
+    for key in [("photo", 0), ("warp", 0), ("target", 0), *(("network", step) for step in run.steps)]:
+        assert run.squares[key].shape == (count, 96, 96, 3)
+    assert (run.curve["network inside"] < run.curve["warp inside"]).all()
+    assert sum(weights.data_file(name).stat().st_size for name in (animator_run.CURVE, animator_run.SHEET)) < 400_000
+
+
+def test_on_the_pictures_too_the_network_is_nearer_to_the_truth():
+    """The sheet against the curve: rows in the right order."""
+    run = animator_run.load()
+    truth = run.squares["target", 0].astype(int)
+    warp, made = (np.abs(run.squares[key].astype(int) - truth).mean() for key in
+                  (("warp", 0), ("network", run.steps[-1])))
+    photo = np.abs(run.squares["photo", 0].astype(int) - truth).mean()
+    assert made < warp < photo
+
+
+def test_the_slider_changes_the_row_of_the_network_alone(scrubber):
+    steps = scrubber.run.steps
+    first, last = (scrubber.draw({"step": step}).astype(int) for step in (steps[0], steps[-1]))
+    rows = [slice(26 + 96 * k, 26 + 96 * (k + 1)) for k in range(4)]
+    changed = [np.abs(first[row] - last[row]).max() > 20 for row in rows]
+    assert changed == [False, False, True, False]
+    assert np.array_equal(scrubber.draw({"step": 0})[rows[2], 74:], scrubber.draw({"step": 0})[rows[1], 74:])
+    before = scrubber.image.value
+    scrubber.controls["step"].value = scrubber.run.steps[-1]
+    assert scrubber.image.value != before
+    scrubber.children[0].children[-1].click()
+    assert scrubber.image.value == before
+
+
+def test_figures_have_words_and_axes(scrubber):
+    run = scrubber.run
+    figure = plots_animator.long_run(run)
+    assert "falls from" in plots.describe(figure) and all(axes.get_xlabel() for axes in figure.axes)
+    still = scrubber.stills({"step": run.steps[0]}, {"step": run.steps[-1]})
+    assert [axes.get_ylabel() for axes in still.axes] == ["photo", "warp", f"step {run.steps[0]}",
+                                                          f"step {run.steps[-1]}", "truth"]
+    curves = plots_animator.batch_curves({"healthy": [0.02, 0.0101], "flat": [0.02, 0.02]})
+    assert "healthy 5.1 to 2.6" in plots.describe(curves) and curves.axes[0].get_yscale() == "log"
+
+
+def test_it_moves_in_a_browser(tmp_path):
+    browser = browser_or_skip()
+    (tmp_path / "notebooks").mkdir()
+    cells = [nbformat.v4.new_code_cell("from course import widgets_animator\n"
+                                       "panel = widgets_animator.RunScrubber()\npanel")]
+    made = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "language": "python",
+                                                                          "display_name": "Python 3"}})
+    nbformat.write(made, tmp_path / "notebooks" / "widget.ipynb")
+    with jupyterlab(tmp_path) as address, page_of(browser) as page:
+        notebook = Notebook(page, address, "widget.ipynb")
+        notebook.run_all()
+        cell = notebook.cell("RunScrubber")
+        image = cell.locator(".jp-OutputArea-output img").first
+        image.wait_for(state="visible", timeout=60_000)
+        page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=image.element_handle())
+        before = picture_of(cell)
+        cell.screenshot(path=str(tmp_path / "before.png"))
+        cell.locator(HANDLE).first.focus()
+        for _ in range(3):
+            page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(4000)
+        after = picture_of(cell)
+        cell.screenshot(path=str(tmp_path / "after.png"))
+        assert after.shape == before.shape and (np.abs(after - before).max(axis=2) > 20).mean() > 0.001
