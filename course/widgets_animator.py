@@ -34,7 +34,7 @@ class RunScrubber(Panel):
 
     def draw(self, settings: dict) -> np.ndarray:
         step = settings.get("step", self.start)
-        rows = {"photo": self.run.squares["photo", 0], "warp": self.run.squares["warp", 0],
+        rows = {"source": self.run.squares["photo", 0], "warp": self.run.squares["warp", 0],
                 "network": self.made(step), "truth": self.run.squares["target", 0]}
         lines = []
         for name, squares in rows.items():
@@ -47,7 +47,7 @@ class RunScrubber(Panel):
         return np.vstack([head, *lines])
 
     def stills(self, *settings: dict, title: str = "The same held-out mouths at several steps"):
-        """Photo, warp and truth, and a row for each setting between them."""
-        rows = {"photo": self.run.squares["photo", 0], "warp": self.run.squares["warp", 0]}
+        """Source, warp and truth, and a row for each setting between them."""
+        rows = {"source": self.run.squares["photo", 0], "warp": self.run.squares["warp", 0]}
         rows |= {f"step {one['step']}": self.made(one["step"]) for one in settings}
         return plots_animator.rows(rows | {"truth": self.run.squares["target", 0]}, title, side=0.85)

@@ -55,7 +55,7 @@ def test_figures_have_words_and_axes(scrubber):
     figure = plots_animator.long_run(run)
     assert "falls from" in plots.describe(figure) and all(axes.get_xlabel() for axes in figure.axes)
     still = scrubber.stills({"step": run.steps[0]}, {"step": run.steps[-1]})
-    assert [axes.get_ylabel() for axes in still.axes] == ["photo", "warp", f"step {run.steps[0]}",
+    assert [axes.get_ylabel() for axes in still.axes] == ["source", "warp", f"step {run.steps[0]}",
                                                           f"step {run.steps[-1]}", "truth"]
     curves = plots_animator.batch_curves({"healthy": [0.02, 0.0101], "flat": [0.02, 0.02]})
     assert "healthy 5.1 to 2.6" in plots.describe(curves) and curves.axes[0].get_yscale() == "log"

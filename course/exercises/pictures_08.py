@@ -40,11 +40,14 @@ def draw_pair(view: View):
 
 
 def draw_step(view: View):
-    right = np.asarray(view.right["weights after"])
-    theirs = None if view.theirs is None else np.asarray(view.theirs["weights after"])
+    from . import lesson_08
+
+    before = np.concatenate([p.detach().numpy().ravel() for p in lesson_08.small_network().parameters()])
+    right = np.asarray(view.right["weights after"]) - before
+    theirs = None if view.theirs is None else np.asarray(view.theirs["weights after"]) - before
     shown = np.argsort(-np.abs(right))[:8]
-    return bars("train_step: eight of the weights after it", [f"w{k}" for k in shown], right[shown],
-                None if theirs is None else theirs[shown], "weight")
+    return bars("train_step: how far eight of the weights went", [f"w{k}" for k in shown], right[shown],
+                None if theirs is None else theirs[shown], "change")
 
 
 def draw_equivariance(view: View):
