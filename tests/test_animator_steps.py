@@ -81,10 +81,10 @@ def test_a_step_by_hand():
 
 
 def test_one_batch_is_learned_and_the_network_is_left_alone(pairs):
-    run = minute_animator.Run(pairs, SMALL)
+    run = minute_animator.Run(pairs, dataclasses.replace(SMALL, widths=(16, 24, 32)))
     before = {name: value.clone() for name, value in run.net.state_dict().items()}
-    losses = run.by_heart(steps=80)
-    assert len(losses) == 80 and losses[-1] < 0.9 * losses[0]
+    losses = run.by_heart(steps=120)
+    assert len(losses) == 120 and losses[-1] < 0.8 * losses[0]
     assert all(torch.equal(value, before[name]) for name, value in run.net.state_dict().items())
 
 
