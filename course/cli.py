@@ -131,7 +131,7 @@ def run_evaluate(options) -> None:
 
 def _add_train(commands) -> None:
     command = commands.add_parser("train", help="make the shipped weights again, or better ones")
-    command.add_argument("what", choices=("detector", "keypoints", "speech", "gan"))
+    command.add_argument("what", choices=("detector", "keypoints", "speech", "gan", "animator"))
     command.add_argument("--data", nargs="+", metavar="FOLDER",
                          help="folders made by `course data fetch` (default: where it puts them; gan: drawn faces)")
     command.add_argument("--steps", type=int, help="optimiser steps (default: the recipe on the card)")
@@ -144,7 +144,7 @@ def _add_train(commands) -> None:
 
 
 def run_train(options) -> None:
-    """`course train detector|keypoints|speech|gan`."""
+    """`course train detector|keypoints|speech|gan|animator`."""
     logdir = Path(options.logdir)
     out = Path(options.output) if options.output else logdir / f"{options.what}.safetensors"
     shared = {"resume": options.resume, "device": options.device, "logdir": logdir, "out": out}
@@ -169,6 +169,10 @@ def run_train(options) -> None:
         from . import train_detector
 
         train_detector.train(folders, **shared | {"logdir": logdir / "detector"})
+    elif options.what == "animator":
+        from . import train_animator
+
+        train_animator.train(folders, **shared | {"logdir": logdir / "animator"})
     else:
         from . import train_keypoints
 
