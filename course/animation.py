@@ -15,6 +15,7 @@ import numpy as np
 from . import blending, detection, errors, face_model, images, keypoints, motion, parallel, polish, portrait, video
 
 MIN_FACE = 40  # px, the longer side of the box around the points: below this nothing can be told from noise
+IDLE = ("autoregressive", "vae", "hand")
 CLEARLY_LARGEST = 1.5  # a face this much larger than the next one is taken without asking
 
 
@@ -26,9 +27,10 @@ class Settings:
     `blending.EXPRESSIONS`; face: "largest", "all", a number counted from 0, largest first, or None (must be clear);
     relative: a driving video's movement is added to the photo's own pose, or else replaces it;
     size: longer side of the frames in pixels, None for the photo's own; seed: blinks and idle movement;
-    polish: steady the driving points and bring back the detail that resampling took; generator: "warp" moves the
-    photo's pixels and draws teeth and lids, "gan" has the trained animator repaint mouth and eyes, "auto" is the one
-    of the two that `course evaluate` finds better.
+    idle: what moves head, brows and lids beside the lips: "autoregressive" or "vae" (learned, `learned_idle`), or
+    "hand" (`idle`); polish: steady the driving points and bring back the detail that resampling took; generator:
+    "warp" moves the photo's pixels and draws teeth and lids, "gan" has the trained animator repaint mouth and eyes,
+    "auto" is the one of the two that `course evaluate` finds better.
     """
 
     fps: float = 25.0
@@ -41,6 +43,7 @@ class Settings:
     voice: str | None = None
     polish: bool = True
     generator: str = "auto"
+    idle: str = "autoregressive"
 
 
 GENERATORS = ("auto", "gan", "warp")
@@ -216,9 +219,14 @@ DRIVES = {"text": drive_by_text, "audio": drive_by_audio, "driving": drive_by_vi
 
 
 def _with_idle(lips: motion.Motion, options: Settings, accents=()) -> motion.Motion:
-    from . import idle
+    if options.idle == "hand":
+        from . import idle
 
-    moved = idle.idle_motion(len(lips), fps=options.fps, seed=options.seed, strength=options.head, accents=accents)
+        moved = idle.idle_motion(len(lips), fps=options.fps, seed=options.seed, strength=options.head, accents=accents)
+    else:
+        from . import learned_idle
+
+        moved = learned_idle.idle_motion(lips, options.seed, options.head, accents, options.idle)
     return motion.Motion(lips.full() + moved.full(), motion.CHANNELS, options.fps)
 
 
@@ -260,6 +268,8 @@ def _settings(given: dict) -> Settings:
         raise errors.CourseError(f"head must lie between 0 and 3, not {options.head:g}")
     if options.generator not in GENERATORS:
         raise errors.CourseError(f"there is no generator {options.generator!r}: choose from {', '.join(GENERATORS)}")
+    if options.idle not in IDLE:
+        raise errors.CourseError(f"there is no idle movement {options.idle!r}: choose from {', '.join(IDLE)}")
     if options.size is not None and not 64 <= options.size <= 4096:
         raise errors.CourseError(f"size must lie between 64 and 4096 px, not {options.size}")
     return options

@@ -73,6 +73,9 @@ def _add_animate(commands) -> None:
     command.add_argument("--size", type=int, metavar="PX", help="longer side of the video (default: the photo's)")
     command.add_argument("--fps", type=float, help="frames a second (default: 25)")
     command.add_argument("--seed", type=int, help="for blinks and idle movement (default: 0)")
+    command.add_argument("--idle", choices=("autoregressive", "vae", "hand"),
+                         help="what moves head, brows and lids beside the lips: a learned model, or the movement made "
+                              "by hand (default: autoregressive)")
     command.add_argument("--no-polish", dest="polish", action="store_false", default=None,
                          help="leave out steadying and detail")
     command.set_defaults(run=run_animate)
@@ -96,7 +99,7 @@ def run_animate(options) -> None:
             raise errors.CourseError(
                 "nothing moves this photo: add --text \"...\", --audio FILE, --driving VIDEO or --motion FILE")
         drives["text"] = demo.TEXT
-    settings = ("voice", "expression", "head", "face", "relative", "generator", "size", "fps", "seed", "polish")
+    settings = ("voice", "expression", "head", "face", "relative", "generator", "size", "fps", "seed", "polish", "idle")
     clip = animation.animate(photo, **drives, **{name: getattr(options, name) for name in settings})
     clip.save(output)
     print(f"{output}: {clip.duration:.1f} s, made in {time.perf_counter() - begin:.1f} s")
@@ -131,9 +134,10 @@ def run_evaluate(options) -> None:
 
 def _add_train(commands) -> None:
     command = commands.add_parser("train", help="make the shipped weights again, or better ones")
-    command.add_argument("what", choices=("detector", "keypoints", "speech", "gan", "animator"))
+    command.add_argument("what", choices=("detector", "keypoints", "speech", "gan", "animator", "motion"))
     command.add_argument("--data", nargs="+", metavar="FOLDER",
-                         help="folders made by `course data fetch` (default: where it puts them; gan: drawn faces)")
+                         help="folders made by `course data fetch` (default: where it puts them; gan: drawn faces); "
+                              "motion: the folder of the tracks")
     command.add_argument("--steps", type=int, help="optimiser steps (default: the recipe on the card)")
     command.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     command.add_argument("--device", default="cpu", help="cpu, cuda or mps (default: %(default)s)")
@@ -144,7 +148,7 @@ def _add_train(commands) -> None:
 
 
 def run_train(options) -> None:
-    """`course train detector|keypoints|speech|gan|animator`."""
+    """`course train detector|keypoints|speech|gan|animator|motion`."""
     logdir = Path(options.logdir)
     out = Path(options.output) if options.output else logdir / f"{options.what}.safetensors"
     shared = {"resume": options.resume, "device": options.device, "logdir": logdir, "out": out}
@@ -161,6 +165,13 @@ def run_train(options) -> None:
         from . import train_speech
 
         train_speech.train(**shared | {"logdir": logdir / "speech"})
+        return
+    if options.what == "motion":
+        if not options.data or len(options.data) != 1:
+            raise errors.CourseError("the motion models learn from one folder of tracked motion: add --data FOLDER")
+        from . import train_motion
+
+        train_motion.train(options.data[0], **shared | {"logdir": logdir / "motion"})
         return
     from . import datasets
 

@@ -19,7 +19,7 @@ LIMIT = np.array([9.0, 9.0, 7.0, 6.0, 6.0, 5.0, 5.0, 5.0])  # units; movement be
 
 @functools.lru_cache(maxsize=2)
 def load(path=None) -> dict:
-    """The shipped networks, or another file's: {"vae", "autoregressive", "blink_shape"}. Raises `errors.WeightsError`."""
+    """Both networks by name, and "blink_shape": those that ship, or a file's. Raises `errors.WeightsError`."""
     tensors = weights.load_tensors(WEIGHTS if path is None else path)
     try:
         networks = {"vae": motion_models.MotionVAE(), "autoregressive": motion_models.MotionGRU()}

@@ -1,15 +1,16 @@
 """Tracked motion as numbers to learn from: how a head sways, brows rise and lids blink while a mouth speaks.
 
 A track is one person over time, at 25 frames a second. The head is taken against its own slow drift (whoever walks
-with the camera in hand drifts; a portrait does not), brows against what they do when they are down, and a blink is the moment at
-which the lids are shut. The mouth's opening is what both text and sound can give, so the models are told that.
+with the camera in hand drifts; a portrait does not), brows against what they do when they are down, and a blink is
+the moment at which the lids are shut. The mouth's opening is what both text and sound can give, so the models are
+told that.
 """
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from . import build_face_model, errors, face_model, landmarks, motion
+from . import build_face_model, errors, face_model, idle, landmarks, motion
 
 FPS = 25.0
 MOVING = ("headPitch", "headYaw", "headRoll", "headX", "headY", "browInnerUp", "browOuterUpLeft", "browOuterUpRight")
@@ -46,7 +47,8 @@ def load_tracks(folder) -> list:
     try:
         return [_track(raw) for raw in build_face_model.load_tracks(folder)]
     except (KeyError, ValueError, OSError) as problem:
-        raise errors.CourseError(f"{folder} holds no tracked motion ({problem}): name the folder of the tracks") from None
+        raise errors.CourseError(f"{folder} holds no tracked motion ({problem}): name the folder of "
+                                 "the tracks") from None
 
 
 def _track(raw: build_face_model.Track) -> Track:
@@ -87,7 +89,8 @@ def slow(curve: np.ndarray) -> np.ndarray:
 def _smooth(curve: np.ndarray, seconds: float) -> np.ndarray:
     from scipy.ndimage import gaussian_filter1d
 
-    return gaussian_filter1d(np.asarray(curve, np.float64), seconds * FPS, axis=0, mode="nearest") if len(curve) else curve
+    curve = np.asarray(curve, np.float64)
+    return gaussian_filter1d(curve, seconds * FPS, axis=0, mode="nearest") if len(curve) else curve
 
 
 def find_blinks(lids: np.ndarray) -> np.ndarray:
@@ -101,7 +104,7 @@ def find_blinks(lids: np.ndarray) -> np.ndarray:
 
 
 def opening_of_gap(gap: np.ndarray) -> np.ndarray:
-    """Gap of the inner lips in eye distances (T,) -> float32 opening (T,): 0 shut, about 1 in an open vowel, at most 2."""
+    """Gap of the inner lips in eye distances (T,) -> float32 opening (T,): 0 shut, 1 in an open vowel, 2 at most."""
     return np.clip(gap / FULL_GAP, 0, 2).astype(np.float32)
 
 
@@ -144,17 +147,19 @@ def stretch(track: Track, factor: float) -> Track:
 
 
 def since_blink(blinks: np.ndarray) -> np.ndarray:
-    """Seconds since the last blink, at most 4, over 4: (..., T) -> float32 (..., T); 0 in the frame of a blink."""
+    """Seconds since the last blink, at most 4, over 4: (..., T) -> float32 (..., T); 0 in the frame of a blink.
+
+    Before the first one, as if there had been one 2 s before the beginning."""
     frames = np.arange(blinks.shape[-1])
-    last = np.maximum.accumulate(np.where(blinks > 0, frames, -50), axis=-1)
+    last = np.maximum.accumulate(np.where(blinks > 0, frames, -51), axis=-1)
     return (np.minimum((frames - last) / FPS, 4) / 4).astype(np.float32)
 
 
 def blink_shape(tracks) -> np.ndarray:
-    """What lids do around the moment they are shut, on average: (15,) from 7 frames before to 7 after; 1 in the middle."""
+    """What lids do around the moment they are shut, typically: (15,), 7 frames before to 7 after; 1 in the middle."""
     found = [track.lids[k - 7 : k + 8] / track.lids[k] for track in tracks for k in np.flatnonzero(track.blinks)
              if 7 <= k < len(track) - 7]
-    shape = np.median(found, axis=0) if found else np.interp(np.arange(15), [4, 5, 6, 7, 8, 9, 10], [0, .5, .9, 1, .9, .5, 0])
+    shape = np.median(found, axis=0) if found else np.pad(idle.BLINK_SHAPE, 4)
     shape = np.clip(shape - np.interp(np.arange(15), [0, 14], shape[[0, -1]]), 0, None)
     return (shape / shape[7]).astype(np.float32)
 

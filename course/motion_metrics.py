@@ -62,7 +62,7 @@ def energy(curves: np.ndarray) -> float:
 
 
 def follows_mouth(curves: np.ndarray, opening: np.ndarray) -> float:
-    """Correlation of how fast the head moves with how far the mouth is open, both over half a second; 0 if undefined."""
+    """Correlation of how fast the head moves with how far the mouth is open, over half a second; 0 if one rests."""
     from scipy.ndimage import gaussian_filter1d
 
     speed = gaussian_filter1d(np.linalg.norm(np.diff(curves[:, :3], axis=0), axis=1), 6)

@@ -4,8 +4,9 @@ Both are small recurrent networks over the eight channels of `motion_data.MOVING
 mouth's opening, and both say how the head *moves* next (its speed), never where it is: positions are sums of speeds, so
 no frame jumps. Whether the lids shut in a frame is a chance of its own, and a blink is laid whole where it falls.
 
-    VAE              a latent of 16 numbers for every 2 s (Kingma and Welling, "Auto-encoding variational Bayes", 2014)
-    autoregressive   a chance for the next frame, given all frames before it, and a draw (as Graves, 2013, for handwriting)
+    VAE              16 latent numbers for every 2 s (Kingma and Welling, "Auto-encoding variational Bayes", 2014)
+    autoregressive   a normal distribution of the next frame, given all before it, and a draw (Graves, "Generating
+                     sequences with recurrent neural networks", 2013)
 """
 
 import math
@@ -22,6 +23,7 @@ LATENT = 16
 SPEED = 0.25  # units a frame that count as 1 inside the networks
 POSITION = 3.0  # units that count as 1 inside
 TOP_SPEED = 2.0  # units a frame: 50 degrees a second; no frame differs more from the one before
+SINCE = 0.5  # of 4 s: how long ago the last blink was, where nobody knows
 REFRACTORY = 8  # frames between two blinks, at least
 
 
@@ -55,7 +57,9 @@ class MotionVAE(nn.Module):
         self.start = nn.Linear(width + latent, width)
         self.decoder = nn.GRU(latent + TOLD, width, batch_first=True)
         self.speed = nn.Linear(width, CHANNELS)
-        self.blink = nn.Linear(width, 1)
+        # Blinks are not in the latent: a decoder that reads them off it waits for a latent that says so, and latents
+        # drawn by chance say so far too often.
+        self.blink = nn.Sequential(nn.Linear(width + TOLD, 16), nn.ReLU(), nn.Linear(16, 1))
 
     def encode(self, before, window):
         """History (N, H, 22) and window (N, W, 22) -> mean, logvar (N, Z) each."""
@@ -64,12 +68,14 @@ class MotionVAE(nn.Module):
         return self.mean(state[0]), self.logvar(state[0]).clamp(-8, 4)
 
     def decode(self, latent, before, told):
-        """Latent (N, Z), history (N, H, 22), mouth (N, W, 5) -> speeds (N, W, 8) in units a frame, blink logits (N, W)."""
+        """Latent (N, Z), history (N, H, 22), mouth (N, W, 5) -> speeds (N, W, 8), blink logits (N, W)."""
         _, state = self.history(before)
+        past = state[0][:, None].expand(-1, told.shape[1], -1)
+        blink = self.blink(torch.cat([past, told], dim=2))[..., 0]  # (N, W)
         state = torch.tanh(self.start(torch.cat([state[0], latent], dim=1)))[None]  # (1, N, width)
         repeated = latent[:, None].expand(-1, told.shape[1], -1)
         hidden, _ = self.decoder(torch.cat([repeated, told], dim=2), state)  # (N, W, width)
-        return SPEED * self.speed(hidden), self.blink(hidden)[..., 0]
+        return SPEED * self.speed(hidden), blink
 
 
 class MotionGRU(nn.Module):
@@ -83,7 +89,7 @@ class MotionGRU(nn.Module):
         self.keep = nn.Parameter(torch.full((CHANNELS,), 2.0))  # the speed mostly stays: sigmoid(2) of it
 
     def forward(self, seen, state=None):
-        """Frames (N, T, 22) -> mean, log of the deviation (N, T, 8) of the next speed, in `SPEED`; logits (N, T); state."""
+        """Frames (N, T, 22) -> mean and log deviation (N, T, 8) of the next speed, in `SPEED`; logits (N, T); state."""
         hidden, state = self.cell(seen, state)
         found = self.out(torch.relu(self.hidden(hidden)))
         mean = torch.sigmoid(self.keep) * seen[..., CHANNELS : 2 * CHANNELS] + found[..., :CHANNELS]
@@ -111,7 +117,7 @@ def autoregressive_rollout(network, told, noise, forced=None):
     Returns:
         values (T, 8) in units, blinks (T,) of 0 and 1, means (T, 8) of the speeds it expected, in units a frame.
     """
-    value, speed, since, state = torch.zeros(CHANNELS), torch.zeros(CHANNELS), 1.0, None
+    value, speed, since, state = torch.zeros(CHANNELS), torch.zeros(CHANNELS), SINCE, None
     values, blinks, means = [], [], []
     for t in range(len(told)):
         seen = seen_by(value, speed, torch.tensor(since), told[t])
@@ -141,7 +147,7 @@ def vae_rollout(network, told, noise):
     """
     count = len(told)
     past = torch.zeros(HISTORY, CHANNELS)
-    since, blinked = torch.ones(HISTORY), 1.0
+    since, blinked = torch.full((HISTORY,), SINCE), SINCE
     values, blinks, speeds = past, torch.zeros(HISTORY), torch.zeros(HISTORY, CHANNELS)
     told_all = torch.cat([told[:1].expand(HISTORY, -1), told])
     for first in range(0, count, WINDOW):

@@ -14,9 +14,9 @@ from . import errors, motion_data, motion_models, training, weights
 class Settings:
     """What the shipped weights were trained with."""
 
-    steps: int = 400
+    steps: int = 300
     batch: int = 16
-    length: int = 100  # frames of a piece for the autoregressive model; the VAE takes history and window out of it
+    length: int = 80  # frames of a piece for the autoregressive model; the VAE takes history and window out of it
     rate: float = 4e-3
     beta: float = 0.5  # of the VAE's KL term
     precision: float = 4.0  # of its reconstruction: an error of a quarter of `SPEED` is a standard deviation
@@ -68,7 +68,8 @@ class MotionTask:
         true = torch.cat([speeds[:, begin:end] * scale, values[:, begin:end] - values[:, begin - 1 : begin]], dim=2)
         found = torch.cat([made * scale, made.cumsum(dim=1)], dim=2)
         loss, _, _ = motion_models.vae_loss(true, found, mean, logvar, settings.beta)
-        return loss / motion_models.WINDOW + functional.binary_cross_entropy_with_logits(logits, blinks[:, begin:end]) * 8
+        blinking = functional.binary_cross_entropy_with_logits(logits, blinks[:, begin:end])
+        return loss / motion_models.WINDOW + 8 * blinking  # a blink is one frame of many
 
     def autoregressive_loss(self, values, blinks, since, told, _, noise):
         """-log p(next frame): what frame t shows must tell the speed of frame t + 1."""
@@ -100,7 +101,7 @@ def train(folder, steps: int | None = None, resume: bool = False, device: str = 
     settings = replace(settings, steps=steps or settings.steps)
     task = MotionTask(tracks, settings, settings.steps)
     result = training.train(task, training.Config(
-        steps=settings.steps, batch=settings.batch, clip=1.0, average=0.98, save_every=200, seed=settings.seed,
+        steps=settings.steps, batch=settings.batch, clip=1.0, average=0.97, save_every=100, seed=settings.seed,
         device=device, logdir=logdir, resume=resume, live=live))
     tensors = {f"{name}.{key}": value.detach().cpu().contiguous() for name, network in result.averaged.items()
                for key, value in network.state_dict().items()}
