@@ -132,7 +132,7 @@ def gan_step(gan: Gan, real: torch.Tensor, noise: torch.Tensor) -> dict:
         real_logits, fake_logits = gan.discriminator(real), gan.discriminator(fake)
         loss = discriminator_loss(real_logits, fake_logits)
         _note(seen, d_loss=loss, right=((real_logits > 0).float().mean() + (fake_logits <= 0).float().mean()) / 2)
-        return loss + _penalties(gan, real, fake, seen)
+        return loss + smoothness(gan, real, seen) + _slope_penalty(gan, real, fake, seen)
 
     gan.updater.update("discriminator", judge, real, fake)
 
@@ -144,21 +144,31 @@ def gan_step(gan: Gan, real: torch.Tensor, noise: torch.Tensor) -> dict:
     return {name: sum(values) / len(values) for name, values in seen.items()}
 
 
-def _penalties(gan: Gan, real: torch.Tensor, fake: torch.Tensor, seen: dict):
-    """What keeps the discriminator smooth, in float32: its squares of small slopes are too small for less."""
-    settings, loss = gan.settings, 0.0
+def smoothness(gan: Gan, real: torch.Tensor, seen: dict | None = None):
+    """gamma / 2 R1 at every `r1_every`-th step, that many times as much; 0 at all others. real: (N, 3, H, W) -> scalar.
+
+    In float32: its squares of small slopes are too small for less.
+    """
+    settings = gan.settings
+    if not settings.r1 or gan.steps % settings.r1_every:
+        return 0.0
     with gan.updater.exact():
-        if settings.r1 and gan.steps % settings.r1_every == 0:
-            real = real.detach().float().requires_grad_()
-            penalty = gan_losses.r1_penalty(gan.discriminator(real), real)
-            # L_D + gamma / 2 R1; every k-th step, k times as much
-            loss = settings.r1 / 2 * settings.r1_every * penalty
-            _note(seen, r1=penalty)
-        if settings.gradient_penalty:
-            penalty = gan_losses.gradient_penalty(gan.discriminator, real.detach().float(), fake.detach().float())
-            loss = loss + settings.gradient_penalty * penalty
-            _note(seen, gradient_penalty=penalty)
-    return loss
+        real = real.detach().float().requires_grad_()
+        penalty = gan_losses.r1_penalty(gan.discriminator(real), real)
+    if seen is not None:
+        _note(seen, r1=penalty)
+    # L_D + gamma / 2 R1; every k-th step, k times as much
+    return settings.r1 / 2 * settings.r1_every * penalty
+
+
+def _slope_penalty(gan: Gan, real: torch.Tensor, fake: torch.Tensor, seen: dict):
+    """lambda GP, for the Wasserstein game, in float32 as well."""
+    if not gan.settings.gradient_penalty:
+        return 0.0
+    with gan.updater.exact():
+        penalty = gan_losses.gradient_penalty(gan.discriminator, real.detach().float(), fake.detach().float())
+    _note(seen, gradient_penalty=penalty)
+    return gan.settings.gradient_penalty * penalty
 
 
 def _note(seen: dict, **numbers) -> None:

@@ -59,21 +59,25 @@ def least_squares_discriminator_loss(real_logits: torch.Tensor, fake_logits: tor
     return (real_logits - 1).square().mean() / 2 + fake_logits.square().mean() / 2
 
 
-def hinge_generator_loss(fake_logits: torch.Tensor) -> torch.Tensor:
-    """L_G = -E[x_fake] (Lim and Ye, "Geometric GAN", 2017)."""
-    return -fake_logits.mean()
+def hinge_loss(fake_logits: torch.Tensor, real_logits: torch.Tensor | None = None) -> torch.Tensor:
+    """The hinge game in one function: with `real_logits` the discriminator's loss, without it the generator's.
 
-
-def hinge_discriminator_loss(real_logits: torch.Tensor, fake_logits: torch.Tensor) -> torch.Tensor:
-    """L_D = E[max(0, 1 - x_real)] + E[max(0, 1 + x_fake)]: who is right by a margin of 1 is left alone."""
+    L_G = -E[x_fake], L_D = E[max(0, 1 - x_real)] + E[max(0, 1 + x_fake)]: who is right by a margin of 1 is left alone
+    (Lim and Ye, "Geometric GAN", 2017).
+    """
+    if real_logits is None:
+        return -fake_logits.mean()
     return F.relu(1 - real_logits).mean() + F.relu(1 + fake_logits).mean()
 
 
-def hinge_loss(fake_logits: torch.Tensor, real_logits: torch.Tensor | None = None) -> torch.Tensor:
-    """The hinge game in one function: with `real_logits` the discriminator's loss, without it the generator's."""
-    if real_logits is None:
-        return hinge_generator_loss(fake_logits)
-    return hinge_discriminator_loss(real_logits, fake_logits)
+def hinge_generator_loss(fake_logits: torch.Tensor) -> torch.Tensor:
+    """L_G = -E[x_fake], as `hinge_loss` has it."""
+    return hinge_loss(fake_logits)
+
+
+def hinge_discriminator_loss(real_logits: torch.Tensor, fake_logits: torch.Tensor) -> torch.Tensor:
+    """L_D = E[max(0, 1 - x_real)] + E[max(0, 1 + x_fake)], as `hinge_loss` has it."""
+    return hinge_loss(fake_logits, real_logits)
 
 
 def wasserstein_generator_loss(fake_logits: torch.Tensor) -> torch.Tensor:

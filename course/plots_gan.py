@@ -1,0 +1,36 @@
+"""The figures of lesson 07: two losses and their slopes, and sheets of generated faces."""
+
+import numpy as np
+
+from . import plots
+
+
+def two_slopes(title: str = "Which loss still teaches while the fakes are bad?"):
+    """log(1 - D) and -log D against the logit, and how steep they are."""
+    x = np.linspace(-8, 6, 300)
+    d = 1 / (1 + np.exp(-x))
+    figure, grid = plots.new(8.4, 3.4, 1, 2, title)
+    rows = (("log(1 - D), saturating", -np.logaddexp(0, x), d, "--", plots.VERMILION),
+            ("-log D, non-saturating", np.logaddexp(0, -x), 1 - d, "-", plots.BLUE))
+    for words, loss, slope, line, colour in rows:
+        grid[0, 0].plot(x, loss, line, color=colour, linewidth=2, label=words)
+        grid[0, 1].plot(x, slope, line, color=colour, linewidth=2, label=words)
+    for axes, ylabel in zip(grid[0], ("loss of one fake", "length of its gradient")):
+        axes.axvspan(-8, -3, color=plots.GREY, alpha=0.18)
+        axes.set(xlabel="logit x of a fake", ylabel=ylabel, xlim=(-8, 6))
+        axes.grid(alpha=0.3)
+    grid[0, 0].legend(fontsize=8, loc="lower left")
+    grid[0, 1].text(-7.8, 0.5, "here training\nbegins: D is\nsure", fontsize=8.5, va="center")
+    plots.describe(figure, "Two panels against the logit of a fake. Left: log(1 - D) is flat for very negative logits, "
+                           "where training begins, and -log D falls steeply there. Right: the length of the gradient "
+                           "is D for the first, nearly 0 there, and 1 - D for the second, nearly 1.")
+    return figure
+
+
+def sheets(pictures, titles, title: str = ""):
+    """Sheets of faces side by side, uint8 (H, W, 3) each."""
+    figure, grid = plots.new(4.4 * len(pictures), 4.7, 1, len(pictures), title)
+    for axes, picture, words in zip(grid[0], pictures, titles):
+        plots.picture(axes, picture, words)
+    plots.describe(figure, f"{title or 'Generated faces'}: {'; '.join(titles)}.")
+    return figure
