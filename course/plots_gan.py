@@ -34,3 +34,22 @@ def sheets(pictures, titles, title: str = ""):
         plots.picture(axes, picture, words)
     plots.describe(figure, f"{title or 'Generated faces'}: {'; '.join(titles)}.")
     return figure
+
+
+def rings(samples: dict, title: str = ""):
+    """{words: points (N, 2)} over the eight heaps, side by side, with how many heaps are found."""
+    import torch
+
+    from . import gan_plane
+
+    figure, grid = plots.new(2.1 * len(samples), 2.7, 1, len(samples), title)
+    truth, told = gan_plane.sample_ring(300, torch.Generator().manual_seed(0)), []
+    for axes, (words, points) in zip(grid[0], samples.items()):
+        axes.scatter(*truth.T, s=8, color=plots.GREY, marker="s", alpha=0.5)
+        axes.scatter(*points.T, s=6, color=plots.VERMILION, alpha=0.6)
+        found, _ = gan_plane.coverage(points)
+        told.append(f"{words}: {found} of {gan_plane.HEAPS}")
+        axes.set(xlim=(-3, 3), ylim=(-3, 3), xticks=[], yticks=[], aspect="equal")
+        axes.set_title(told[-1], fontsize=9)
+    plots.describe(figure, f"{title}: generated points over eight heaps of data; heaps found: {'; '.join(told)}.")
+    return figure

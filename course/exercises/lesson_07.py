@@ -415,7 +415,8 @@ EXERCISES = [
             case("the logits -2, 0 and 3", floats(-2, 0, 3)),
             case("a single logit of 0", floats(0)),
         ],
-        edges=[case("logits of -200 and 200", FAR), case("a map of logits (2, 3)", floats(-1, 2, 0, 4, -3, 1).reshape(2, 3))],
+        edges=[case("logits of -200 and 200", FAR),
+               case("a map of logits (2, 3)", floats(-1, 2, 0, 4, -3, 1).reshape(2, 3))],
         random=random_logits,
         random_label="random logits",
         run=on_logits,
@@ -448,7 +449,8 @@ EXERCISES = [
             case("the real logits 2, -1 and the fake ones -2, 0, 3", floats(2, -1), floats(-2, 0, 3)),
             case("a discriminator that knows nothing (all logits 0)", floats(0, 0), floats(0, 0)),
         ],
-        edges=[case("logits of -200 and 200", FAR, FAR), case("one real logit and three fake ones", floats(1), floats(3, 2, -1))],
+        edges=[case("logits of -200 and 200", FAR, FAR),
+               case("one real logit and three fake ones", floats(1), floats(3, 2, -1))],
         random=random_both,
         random_label="random logits",
         run=on_logits,
@@ -485,8 +487,8 @@ EXERCISES = [
             "nn.Linear(latent, channels * 16), nn.Unflatten(1, (channels, 4, 4)), then again and again "
             "nn.ConvTranspose2d(n, m, 4, stride=2, padding=1), nn.BatchNorm2d(m), nn.ReLU(); at the end 3 channels "
             "and nn.Tanh().",
-            "steps = int(math.log2(size)) - 2; channels = width * 2 ** (steps - 1) at the start, half as many after each "
-            "doubling; the last ConvTranspose2d gives 3, then nn.Tanh(); return nn.Sequential(*layers)",
+            "steps = int(math.log2(size)) - 2; channels = width * 2 ** (steps - 1) at the start, half as many after "
+            "each doubling; the last ConvTranspose2d gives 3, then nn.Tanh(); return nn.Sequential(*layers)",
         ],
         cards=[
             BugCard("without-tanh", generator_without_tanh,
@@ -513,10 +515,10 @@ EXERCISES = [
         seconds=30.0,
         hints=[
             "It is the generator backwards. What halves a map, and what stands at the very end?",
-            "nn.Conv2d(n, m, 4, stride=2, padding=1) and nn.LeakyReLU(0.2) until the map is 4x4; then nn.Flatten(), one "
-            "linear layer to 1 number, and nn.Flatten(0), which makes (N,) of (N, 1). No batch norm, no sigmoid.",
-            "n = 3; for level in range(int(math.log2(size)) - 2): layers += [nn.Conv2d(n, width * 2**level, 4, stride=2, "
-            "padding=1), nn.LeakyReLU(0.2)]; n = width * 2**level; then nn.Flatten(), nn.Linear(n * 16, 1), "
+            "nn.Conv2d(n, m, 4, stride=2, padding=1) and nn.LeakyReLU(0.2) until the map is 4x4; then nn.Flatten(), "
+            "one linear layer to 1 number, and nn.Flatten(0), which makes (N,) of (N, 1). No batch norm, no sigmoid.",
+            "n = 3; for level in range(int(math.log2(size)) - 2): layers += [nn.Conv2d(n, width * 2**level, 4, "
+            "stride=2, padding=1), nn.LeakyReLU(0.2)]; n = width * 2**level; then nn.Flatten(), nn.Linear(n * 16, 1), "
             "nn.Flatten(0)",
         ],
         cards=[
@@ -560,12 +562,12 @@ EXERCISES = [
             BugCard("detached-twice", step_detached_twice,
                     "It looks as if the generator never moves: in its own turn its pictures must not be detached."),
             BugCard("both-move", step_both_move,
-                    "It looks as if the discriminator also moves in the generator's turn: then it learns to be fooled."),
+                    "It looks as if the discriminator also moves in the generator's turn: it learns to be fooled."),
             BugCard("generator-first", step_generator_first,
                     "It looks as if the generator moves first: here the discriminator does."),
             BugCard("not-detached", step_not_detached,
-                    "It looks as if the discriminator's gradient reached the generator: detach the fakes in its turn, or "
-                    "empty the generator's gradients before its own."),
+                    "It looks as if the discriminator's gradient reached the generator: detach the fakes in its turn, "
+                    "or empty the generator's gradients before its own."),
             BugCard("without-penalty", step_without_penalty,
                     "The turns are right, and the penalty is missing: add gan.smoothness(players, real) to the "
                     "discriminator's loss."),
@@ -616,8 +618,8 @@ EXERCISES = [
         run=try_r1,
         hints=[
             "Each picture's logit depends on that picture alone. So what is the gradient of their sum?",
-            "torch.autograd.grad(real_logits.sum(), real, create_graph=True)[0] holds every picture's own slope. Square "
-            "it, add up over a picture, take the mean over the batch.",
+            "torch.autograd.grad(real_logits.sum(), real, create_graph=True)[0] holds every picture's own slope. "
+            "Square it, add up over a picture, take the mean over the batch.",
             "(slope,) = torch.autograd.grad(real_logits.sum(), real, create_graph=True); return "
             "slope.square().flatten(1).sum(dim=1).mean()",
         ],

@@ -8,7 +8,7 @@ from .exercise import View
 
 
 def _curves(view: View, pairs, title: str):
-    """Loss terms as curves over the logit; the case's logits as marks. pairs: (words, function, logits, colour, line)."""
+    """Loss terms as curves over the logit; the case's logits as marks. pairs: (words, function, logits)."""
     figure, grid = plots.new(6.4, 3.3, title=title)
     axes, x = grid[0, 0], np.linspace(-6, 6, 200)
     for k, (words, function, logits) in enumerate(pairs):

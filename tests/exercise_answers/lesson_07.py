@@ -40,7 +40,8 @@ class Painter(nn.Module):
     def __init__(self, latent, size, width):
         super().__init__()
         self.first = nn.ConvTranspose2d(latent, width * 4, 4)
-        self.rest = nn.ModuleList(nn.ConvTranspose2d(width * 4, width * 4, 4, 2, 1) for _ in range(int(math.log2(size)) - 2))
+        n = 4 * width
+        self.rest = nn.ModuleList(nn.ConvTranspose2d(n, n, 4, 2, 1) for _ in range(int(math.log2(size)) - 2))
         self.last = nn.Conv2d(width * 4, 3, 3, padding=1)
 
     def forward(self, z):

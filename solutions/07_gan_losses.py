@@ -1,0 +1,404 @@
+# %% [markdown] slideshow={"slide_type": "slide"}
+# # 07 · GAN losses
+#
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}})
+#
+# A network that is told "be near the right picture" paints the mean of all right pictures: a blur (lesson 04). A GAN is
+# told nothing of the kind. A second network looks at its pictures and says how real they seem, and both learn from each
+# other. In this lesson you write their two losses, build both networks, and let them play.
+#
+# **After this lesson you can**
+#
+# * derive both losses from one game, and write them so that they are safe for any logit;
+# * say why the first form of the game stops teaching, and see it;
+# * build a generator and a discriminator, and move each in its own turn;
+# * recognise mode collapse, vanishing gradients and checkerboards, and mend them.
+#
+# **Time:** 80 minutes for you, one to two for the machine. **Before this:** lesson 00.
+
+# %%
+# Makes the notebook ready. Where the course is installed this takes some seconds; on Colab it is
+# installed first, which takes a minute or two.
+import importlib.util
+import subprocess
+import sys
+
+if importlib.util.find_spec("course") is None:
+    print("Installing the course: a minute or two, once.")
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet",
+                    "git+{{repository}}"], check=True)
+
+import math
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+import course
+from course import gan, gan_look, gan_plane, places, plots, plots_gan, training, widgets_gan
+from course.exercises import check, hint, progress, solution
+
+print("Ready.")
+
+# %% slideshow={"slide_type": "slide"}
+plots.show(plots.pipeline(["warping"]))
+
+# %% [markdown]
+# ## A game of two
+#
+# ### Why
+#
+# The *generator* $G$ turns noise $z$ into a picture $G(z)$. The *discriminator* $D$ says with which probability a
+# picture is real. $D$ wants to be right; $G$ wants $D$ to be wrong about its pictures.
+#
+# ### How
+#
+# Both wishes stand in one formula (Goodfellow et al., 2014):
+#
+# $$\min_G \max_D \; E[\log D(x)] + E[\log(1 - D(G(z)))]$$
+#
+# $x$ is a real picture, $E$ a mean over many. In words: $D$ makes the sum large, by saying 1 to real pictures and 0 to
+# fakes; $G$ makes it small. What $D$ maximises it can as well minimise with a minus, and that is its loss:
+#
+# $$L_D = -E[\log D(x)] - E[\log(1 - D(G(z)))]$$
+#
+# $G$ only moves the second term: $E[\log(1 - D(G(z)))]$. But look how steep it is:
+
+# %%
+plots.show(plots_gan.two_slopes())
+
+# %% [markdown]
+# $D$ is $\sigma(x) = 1 / (1 + e^{-x})$ of a *logit* $x$, the number that the network gives. At the beginning every fake
+# is bad, $D$ is sure, $x$ is far to the left: there $\log(1 - D)$ is flat. Its slope is $-D$, nearly nothing, so $G$
+# learns nothing just when it has all to learn. The form *saturates*. So $G$ minimises another loss with the same wish:
+#
+# $$L_G = -E[\log D(G(z))]$$
+#
+# Its slope is $-(1 - D)$: steepest where the fakes are worst.
+#
+# **Never take the logarithm of a sigmoid.** At $x = -200$ a float32 sigmoid is 0 and its logarithm $-\infty$. With
+# $\mathrm{softplus}(x) = \log(1 + e^x)$ nothing runs over:
+#
+# $$-\log \sigma(x) = \mathrm{softplus}(-x), \qquad -\log(1 - \sigma(x)) = \mathrm{softplus}(x)$$
+#
+# ### Build
+
+# %% exercise: generator_loss · difficulty 2/5 · 8 min
+def generator_loss(fake_logits):
+    """L_G = -E[log D(G(z))]: logits of generated pictures, any shape -> a scalar tensor."""
+    ### BEGIN SOLUTION
+    return F.softplus(-fake_logits).mean()
+    ### END SOLUTION
+
+# %% tags=["nbval-check-output"]
+generator_loss = check("generator_loss")
+
+# %% exercise: discriminator_loss · difficulty 2/5 · 8 min
+def discriminator_loss(real_logits, fake_logits):
+    """L_D = -E[log D(x)] - E[log(1 - D(G(z)))]: two tensors of logits, any shapes -> a scalar tensor."""
+    ### BEGIN SOLUTION
+    return F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()
+    ### END SOLUTION
+
+# %% tags=["nbval-check-output"]
+discriminator_loss = check("discriminator_loss")
+
+# %% tags=["nbval-check-output"]
+course.use(generator_loss)
+course.use(discriminator_loss)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## One step each
+#
+# ### Why
+#
+# Two networks, two losses, two optimisers. Nearly every bug in a GAN is a gradient that goes where it should not.
+#
+# ### How
+#
+# * **The discriminator's turn.** It looks at real pictures and at fakes. The fakes are *detached*: no gradient flows
+#   through them into $G$. Its loss is $L_D$, plus `gan.smoothness(players, real)`, which keeps it smooth (below).
+# * **The generator's turn.** Fakes that are not detached, judged by the discriminator that has just moved. The gradient
+#   flows through $D$ into $G$, and only $G$'s optimiser takes a step.
+#
+# Before each `backward` the gradients of that player are emptied. At the end `players.steps` grows by one.
+#
+# ### Build
+
+# %% exercise: gan_step · difficulty 4/5 · 20 min
+def gan_step(players, real, noise):
+    """One step of each player, the discriminator first: real (N, ...), noise (N, latent) -> {"d_loss", "g_loss"}.
+
+    players has generator, discriminator, generator_optimizer, discriminator_optimizer and steps. Numbers are floats;
+    d_loss is told without the penalty.
+    """
+    ### BEGIN SOLUTION
+    fake = players.generator(noise).detach()
+    d_loss = discriminator_loss(players.discriminator(real), players.discriminator(fake))
+    players.discriminator_optimizer.zero_grad()
+    (d_loss + gan.smoothness(players, real)).backward()
+    players.discriminator_optimizer.step()
+
+    g_loss = generator_loss(players.discriminator(players.generator(noise)))
+    players.generator_optimizer.zero_grad()
+    g_loss.backward()
+    players.generator_optimizer.step()
+    players.steps += 1
+    return {"d_loss": d_loss.item(), "g_loss": g_loss.item()}
+    ### END SOLUTION
+
+# %% tags=["nbval-check-output"]
+gan_step = check("gan_step")
+
+# %% tags=["nbval-check-output"]
+course.use(gan_step)
+
+# %% [markdown]
+# ### Use
+#
+# A GAN small enough to watch: its "pictures" are points of the plane, its data eight heaps in a ring. Choose a game and
+# drag the step. The colour is what $D$ says of a place; the generated points climb it, and it changes under them.
+# (Without a running kernel: the strip below.)
+
+# %%
+with places.counted("gan.gan_step") as seen:
+    ring = widgets_gan.RingInMotion()
+print("gan_step was called." if seen.calls else "gan_step was not called.")
+ring
+
+# %%
+plots.show(ring.stills({"step": 60}, {"step": 240}, {"step": 600}, title="The healthy game, three steps"))
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## What keeps it smooth (optional)
+#
+# A discriminator that is very steep pushes the generator's points from heap to heap. R1 (Mescheder et al., 2018) asks it
+# to be flat around the real pictures:
+#
+# $$R_1 = E\left[\lVert \nabla_x D(x) \rVert^2\right]$$
+#
+# $\nabla_x D(x)$ is the slope of the *logit* in the real picture $x$. In words: the mean of the squared length of the
+# slope. $\gamma/2$ times it is added to $L_D$. The slope is itself part of a loss, so it needs `create_graph=True`.
+
+# %% exercise: r1_penalty · difficulty 3/5 · 10 min · optional
+def r1_penalty(real_logits, real):
+    """R1 = E[|grad_x D(x)|^2]: D(real) (N,), real (N, ...) that D has seen with requires_grad -> a scalar tensor."""
+    ### BEGIN SOLUTION
+    (slope,) = torch.autograd.grad(real_logits.sum(), real, create_graph=True)
+    return slope.square().flatten(1).sum(dim=1).mean()
+    ### END SOLUTION
+
+# %% tags=["nbval-check-output"]
+r1_penalty = check("r1_penalty")
+
+# %% [markdown]
+# Another game: the *hinge* (Lim and Ye, 2017). Who is right by a margin of 1 is left alone.
+#
+# $$L_D = E[\max(0, 1 - x_{\text{real}})] + E[\max(0, 1 + x_{\text{fake}})], \qquad L_G = -E[x_{\text{fake}}]$$
+#
+# $x$ are logits. In words: real ones should have at least 1, fakes at most $-1$; the generator just lifts its own.
+
+# %% exercise: hinge_loss · difficulty 2/5 · 8 min · optional
+def hinge_loss(fake_logits, real_logits=None):
+    """With real_logits the discriminator's hinge loss, without them the generator's: a scalar tensor."""
+    ### BEGIN SOLUTION
+    if real_logits is None:
+        return -fake_logits.mean()
+    return F.relu(1 - real_logits).mean() + F.relu(1 + fake_logits).mean()
+    ### END SOLUTION
+
+# %% tags=["nbval-check-output"]
+hinge_loss = check("hinge_loss")
+
+# %% tags=["nbval-check-output"]
+course.use(r1_penalty)
+course.use(hinge_loss)
+
+# %%
+with places.counted("gan_losses.hinge_loss") as hinged, places.counted("gan_losses.r1_penalty") as smoothed:
+    played = gan_plane.train_ring(300, gan_plane.healthy(game="hinge"), pictures=3)
+plots.show(gan_plane.ring_figure(played, "The hinge game"))
+print("hinge_loss was called." if hinged.calls else "hinge_loss was not called.")
+print("r1_penalty was called." if smoothed.calls else "r1_penalty was not called.")
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Two networks for faces
+#
+# ### How
+#
+# DCGAN's shape (Radford et al., 2016). The generator makes a map of 4×4 from the noise with a linear layer, then doubles
+# its side until it is a picture; a transposed convolution with a kernel of 4 and stride 2 does that evenly. It ends with
+# tanh, since real pictures come in $[-1, 1]$. The discriminator is its mirror image: convolutions with stride 2 halve
+# the map down to 4×4, and a linear layer makes one logit. No sigmoid there (the losses have it), and no batch norm, so
+# that every picture is judged alone.
+#
+# ### Build
+
+# %% exercise: build_generator · difficulty 3/5 · 15 min
+def build_generator(latent=128, size=64, width=32):
+    """Noise to pictures, an nn.Module: (N, latent) -> (N, 3, size, size) in [-1, 1]. width: channels of its largest map.
+    """
+    ### BEGIN SOLUTION
+    doublings = int(math.log2(size)) - 2
+    n = width * 2 ** (doublings - 1)
+    layers = [nn.Linear(latent, n * 16, bias=False), nn.Unflatten(1, (n, 4, 4)), nn.BatchNorm2d(n), nn.ReLU()]
+    for _ in range(doublings - 1):
+        layers += [nn.ConvTranspose2d(n, n // 2, 4, stride=2, padding=1, bias=False), nn.BatchNorm2d(n // 2), nn.ReLU()]
+        n //= 2
+    return nn.Sequential(*layers, nn.ConvTranspose2d(n, 3, 4, stride=2, padding=1), nn.Tanh())
+    ### END SOLUTION
+
+# %% tags=["nbval-check-output"]
+build_generator = check("build_generator")
+
+# %% exercise: build_discriminator · difficulty 3/5 · 12 min
+def build_discriminator(size=64, width=32):
+    """Pictures to logits, an nn.Module: (N, 3, size, size) in [-1, 1] -> (N,). width: channels of its largest map."""
+    ### BEGIN SOLUTION
+    layers, n = [], 3
+    for level in range(int(math.log2(size)) - 2):
+        layers += [nn.Conv2d(n, width * 2**level, 4, stride=2, padding=1), nn.LeakyReLU(0.2)]
+        n = width * 2**level
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(n * 16, 1), nn.Flatten(0))
+    ### END SOLUTION
+
+# %% tags=["nbval-check-output"]
+build_discriminator = check("build_discriminator")
+
+# %% tags=["nbval-check-output"]
+course.use(build_generator)
+course.use(build_discriminator)
+
+# %% [markdown]
+# ### Use
+#
+# `gan.build_gan` asks your two functions for the players, and `gan.train_gan` moves them with your step. Half a minute
+# on small drawn faces:
+
+# %%
+faces = gan.faces_from_formula(192, 32)
+players = gan.build_gan(settings=gan.Settings(size=32, generator_width=24, discriminator_width=24))
+config = training.Config(batch=16, logdir="gan", picture_every=10_000, save_every=10_000)
+trained = gan.train_gan(faces, players, steps=10_000, minutes=0.5, config=config)
+
+# %%
+real = gan_look.as_picture(gan_look.grid(faces[:32].float() / 255))
+made = gan_look.as_picture(gan_look.grid(trained.sample(32)))
+plots.show(plots_gan.sheets([real, made], ["drawn by the formula", f"by your generator, {trained.result.steps} steps"]))
+
+# %% [markdown]
+# Stopped after half a minute they are a beginning. What a longer run makes, here with the shipped settings at 64
+# pixels, the first 32 noises and none picked out: the drawn faces after 1,000 steps, six and a half minutes on two busy
+# processor cores; photographs of people who do not exist (`course data fetch portraits`, `scenes`) after 1,500 steps, 37
+# minutes on the same cores, busier still.
+#
+# ![32 small generated faces in the style of the formula: soft, with different skins, beards and
+# light]({{repository}}/raw/main/data/pictures/lesson_07_formula.jpg)
+#
+# ![32 small generated faces in the style of photographs, some nearly right, some torn or smeared
+# ]({{repository}}/raw/main/data/pictures/lesson_07_photos.jpg)
+#
+# Photographs differ in more ways than drawings, so they take longer, and some of these faces are torn. None of these
+# people exists.
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## The failure museum
+#
+# Four bugs in a step or a loss, each in the game of the plane, beside the healthy one:
+
+# %%
+def saturating(fake_logits):  # log(1 - D), the game's first form
+    return -F.softplus(fake_logits).mean()
+
+
+def upside_down(fake_logits):  # + log D: the generator helps to be found out
+    return -generator_loss(fake_logits)
+
+
+def detached_twice(players, real, noise):  # the generator's pictures are detached in its own turn as well
+    players.discriminator_optimizer.zero_grad()
+    d_loss = discriminator_loss(players.discriminator(real), players.discriminator(players.generator(noise).detach()))
+    d_loss.backward()
+    players.discriminator_optimizer.step()
+    return {"d_loss": d_loss.item(), "g_loss": 0.0}
+
+
+def both_move(players, real, noise):  # the discriminator moves in the generator's turn, and learns to be fooled
+    numbers = gan_step(players, real, noise)
+    players.discriminator_optimizer.zero_grad()
+    generator_loss(players.discriminator(players.generator(noise))).backward()
+    players.discriminator_optimizer.step()
+    return numbers
+
+
+course.reset()
+exhibits = {"saturating": (saturating, "generator_loss"), "upside down": (upside_down, "generator_loss"),
+            "detached twice": (detached_twice, "gan_step"), "both move": (both_move, "gan_step")}
+rings = {"healthy": gan_plane.train_ring(400, pictures=1)}
+for words, (bug, name) in exhibits.items():
+    with course.use(bug, name=name, force=True):
+        rings[words] = gan_plane.train_ring(400, pictures=1)
+plots.show(plots_gan.rings({words: one.samples[-1] for words, one in rings.items()}, "Step 400"))
+
+# %% [markdown]
+# And three failures that need no bug. Each has a name, a number that shows it, and a cure:
+
+# %%
+gan.collapse(600)
+
+# %%
+gan.vanishing_gradients()
+
+# %%
+gan.checkerboards()
+
+# %% [markdown]
+# * **Mode collapse.** The generator runs after the heap that the discriminator likes best, and all noise becomes the same
+#   few points. The cure here: even rates, and R1.
+# * **Vanishing gradients.** The surer the discriminator, the flatter $\log(1 - D)$. The cure: $-\log D$.
+# * **Checkerboards.** A kernel of 3 with stride 2 lays one, two or four of its taps on a pixel, by turns. The cure: a
+#   kernel that the stride divides, such as 4.
+#
+# ## What you have now
+
+# %%
+course.progress()
+
+# %% [markdown]
+# Two losses, two networks, and the step that lets them learn from each other. Lesson 08 gives them a face to move.
+#
+# **Three questions**
+#
+# 1. The discriminator's loss stands at $2 \log 2 = 1.386$ for a thousand steps. Has the generator won?
+#
+# <details><summary>Answer</summary>
+#
+# Perhaps: then $D$ says one half everywhere because nothing can be told apart. Or $D$ has not begun to learn: that looks
+# the same. Look at the pictures.
+# </details>
+#
+# 2. You forget `detach` in the discriminator's turn, but empty the generator's gradients before its own. What changes?
+#
+# <details><summary>Answer</summary>
+#
+# The result: nothing. The time: a gradient is worked out for the generator and thrown away.
+# </details>
+#
+# 3. All samples of your GAN are the same good face. Which of the two losses tells you?
+#
+# <details><summary>Answer</summary>
+#
+# Neither. Both only ask how real each picture looks. Look at how much samples differ: `gan.diversity`.
+# </details>
+#
+# ## Going further
+#
+# * I. Goodfellow, J. Pouget-Abadie, M. Mirza, B. Xu, D. Warde-Farley, S. Ozair, A. Courville and Y. Bengio, "Generative
+#   adversarial nets", *NeurIPS* 2014.
+# * A. Radford, L. Metz and S. Chintala, "Unsupervised representation learning with deep convolutional generative
+#   adversarial networks", *ICLR* 2016.
+# * A. Odena, V. Dumoulin and C. Olah, "Deconvolution and checkerboard artifacts", *Distill* 2016.
+# * J. H. Lim and J. C. Ye, "Geometric GAN", arXiv:1705.02894, 2017.
+# * L. Mescheder, A. Geiger and S. Nowozin, "Which training methods for GANs do actually converge?", *ICML* 2018.
+#
+# Next: **08, Train the animator**.
