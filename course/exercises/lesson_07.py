@@ -583,7 +583,7 @@ EXERCISES = [
             case("the fake logits -2, 0 and the real ones 3, 0.5", floats(-2, 0), floats(3, 0.5)),
             case("the fake logits -2 and 0 alone", floats(-2, 0)),
         ],
-        edges=[case("everybody right by the margin", floats(-1, -5), floats(1, 7))],
+        edges=[case("everybody right by more than the margin", floats(-1.5, -5), floats(1.5, 7))],
         random=random_hinge,
         random_label="random logits",
         run=on_logits,

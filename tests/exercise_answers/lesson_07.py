@@ -57,7 +57,7 @@ def build_generator(latent=128, size=64, width=32):
         "wrong": [
             NETS + '''
 def build_generator(latent=128, size=64, width=32):
-    return nn.Sequential(nn.Linear(latent, 3 * size * size), nn.Unflatten(1, (3, size, size)), nn.Tanh())
+    return nn.Sequential(nn.Linear(latent, width), nn.Linear(width, 3 * size * size), nn.Tanh())
 ''',
             NETS + '''
 def build_generator(latent=128, size=64, width=32):
