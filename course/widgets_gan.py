@@ -14,7 +14,7 @@ REACH, CELLS = 3.0, 48
 
 GAMES = {  # words: changes of `gan_plane.healthy`
     "non-saturating, with R1": {},
-    "saturating": {"game": "saturating", "r1": 0.0, "discriminator_rate": 6e-3, "generator_rate": 1e-3},
+    "saturating, with R1": {"game": "saturating"},
     "no R1, hasty generator": {"r1": 0.0, "generator_rate": 5e-3, "discriminator_rate": 5e-4},
 }
 
@@ -28,7 +28,7 @@ class Film:
     judged: list
 
 
-def record(steps: int = 600, pictures: int = 20, seed: int = 0, **changes) -> Film:
+def record(steps: int = 700, pictures: int = 20, seed: int = 0, **changes) -> Film:
     """Train on the ring and keep what is seen on the way."""
     line = torch.linspace(-REACH, REACH, CELLS)
     y, x = torch.meshgrid(line, line, indexing="ij")
@@ -50,7 +50,7 @@ def record(steps: int = 600, pictures: int = 20, seed: int = 0, **changes) -> Fi
 class RingInMotion(Panel):
     """A game to choose, and a slider through its training: the points, and the landscape they climb."""
 
-    def __init__(self, steps: int = 600):
+    def __init__(self, steps: int = 700):
         self.films = {words: record(steps, **changes) for words, changes in GAMES.items()}
         self.truth = gan_plane.sample_ring(300, torch.Generator().manual_seed(0)).numpy()
         super().__init__({

@@ -143,7 +143,7 @@ def try_generator(build, latent, size, width):
     made = network(noise)
     found = {"the pictures' shape": np.array(made.shape)}
     made.square().sum().backward()
-    found["each number of z changes the picture"] = bool(made[0].sub(made[1]).abs().max() > 1e-5)
+    found["two noises, two pictures"] = bool(made[0].sub(made[1]).abs().max() > 1e-5)
     found["every weight has a slope"] = all(p.grad is not None for p in network.parameters())
     found["twice the width has more weights"] = _count(build(latent, size, 2 * width)) > 1.2 * _count(network)
     _loud(network)
@@ -255,7 +255,7 @@ def discriminator_fixed_width(size=64, width=32):
 # ---------------------------------------------------------------- a step
 
 
-def play(step, a, b, real, noise, r1=0.0, steps=3):
+def play(step, a, b, real, noise, r1=0.0, game="non-saturating", steps=3):
     """Steps of the smallest GAN there is, G(z) = a z and D(x) = sigmoid(b x), by plain gradient descent of rate 0.1."""
     import torch
     from torch import nn
@@ -265,7 +265,7 @@ def play(step, a, b, real, noise, r1=0.0, steps=3):
     generator, discriminator = nn.Linear(1, 1, bias=False), nn.Sequential(nn.Linear(1, 1, bias=False), nn.Flatten(0))
     generator.weight.data[:], discriminator[0].weight.data[:] = float(a), float(b)
     optimizers = [torch.optim.SGD(network.parameters(), 0.1) for network in (generator, discriminator)]
-    players = gan.Gan(generator, discriminator, *optimizers, gan.Settings(r1=r1, r1_every=2))
+    players = gan.Gan(generator, discriminator, *optimizers, gan.Settings(r1=r1, r1_every=2, game=game))
     rows = []
     for _ in range(steps):
         numbers = step(players, torch.tensor(real), torch.tensor(noise))
@@ -278,12 +278,14 @@ def play(step, a, b, real, noise, r1=0.0, steps=3):
 
 def random_game(rng):
     return (float(rng.normal(0, 2)), float(rng.normal(0, 1)), rng.normal(1, 1, (4, 1)).astype(np.float32),
-            rng.normal(0, 1, (4, 1)).astype(np.float32), float(rng.choice([0.0, 0.5])))
+            rng.normal(0, 1, (4, 1)).astype(np.float32), float(rng.choice([0.0, 0.5])),
+            str(rng.choice(["non-saturating", "hinge"])))
 
 
-def _step(players, real, noise, zero=True, detach=True, g_detached=False, both=False, g_first=False, penalty=True,
-          count=True):
+def _step(players, real, noise, zero=True, detach=True, g_detached=False, both=False, penalty=True, game=None):
     from course import gan, gan_losses
+
+    generator_loss, discriminator_loss = gan_losses.losses_of(game or players.settings.game)
 
     d_optimizer, g_optimizer = players.discriminator_optimizer, players.generator_optimizer
     numbers = {}
@@ -291,7 +293,7 @@ def _step(players, real, noise, zero=True, detach=True, g_detached=False, both=F
     def discriminator_turn():
         fake = players.generator(noise)
         fake = fake.detach() if detach else fake
-        loss = gan_losses.discriminator_loss(players.discriminator(real), players.discriminator(fake))
+        loss = discriminator_loss(players.discriminator(real), players.discriminator(fake))
         numbers["d_loss"] = loss.item()
         if penalty:
             loss = loss + gan.smoothness(players, real)
@@ -302,7 +304,7 @@ def _step(players, real, noise, zero=True, detach=True, g_detached=False, both=F
 
     def generator_turn():
         fake = players.generator(noise)
-        loss = gan_losses.generator_loss(players.discriminator(fake.detach() if g_detached else fake))
+        loss = generator_loss(players.discriminator(fake.detach() if g_detached else fake))
         if zero and detach:
             g_optimizer.zero_grad()
             if both:
@@ -315,9 +317,9 @@ def _step(players, real, noise, zero=True, detach=True, g_detached=False, both=F
 
     if not detach:
         g_optimizer.zero_grad()
-    for turn in (generator_turn, discriminator_turn) if g_first else (discriminator_turn, generator_turn):
-        turn()
-    players.steps += count
+    discriminator_turn()
+    generator_turn()
+    players.steps += 1
     return numbers
 
 
@@ -333,8 +335,8 @@ def step_both_move(gan, real, noise):
     return _step(gan, real, noise, both=True)
 
 
-def step_generator_first(gan, real, noise):
-    return _step(gan, real, noise, g_first=True)
+def step_one_game(gan, real, noise):
+    return _step(gan, real, noise, game="non-saturating")
 
 
 def step_not_detached(gan, real, noise):
@@ -542,19 +544,20 @@ EXERCISES = [
         title="one move of each player",
         place="gan.gan_step",
         cases=[case("the real number 1 and the fake 2 (G(z) = 2 z, D(x) = sigmoid(x / 2))", 2.0, 0.5, ONE, ONE)],
-        edges=[case("the same with the R1 penalty", 2.0, 0.5, ONE, ONE, 0.5)],
+        edges=[case("the same with the R1 penalty", 2.0, 0.5, ONE, ONE, 0.5),
+               case("the same in the hinge game", 2.0, 0.5, ONE, ONE, 0.0, "hinge")],
         random=random_game,
         random_count=20,
         random_label="random small games",
         run=play,
         hints=[
             "Two losses, two optimisers, two turns. Who must stand still while the other moves?",
-            "The discriminator's turn: detach the fakes, its loss plus gan.smoothness, zero_grad, backward, step. The "
-            "generator's turn: ask the discriminator that has just moved about fakes that are *not* detached; step "
-            "the generator's optimiser alone.",
-            "fake = players.generator(noise); d_loss = discriminator_loss(D(real), D(fake.detach())); zero_grad(); "
-            "(d_loss + gan.smoothness(players, real)).backward(); step(); g_loss = generator_loss(D(G(noise))); "
-            "zero_grad(); backward(); step(); players.steps += 1",
+            "Both losses come from gan.losses_of(players.settings.game). The discriminator's turn: detach the fakes, its "
+            "loss plus gan.smoothness, zero_grad, backward, step. The generator's turn: ask the discriminator that has "
+            "just moved about fakes that are *not* detached; step the generator's optimiser alone.",
+            "loss_g, loss_d = gan.losses_of(players.settings.game); fake = G(noise); d_loss = loss_d(D(real), "
+            "D(fake.detach())); zero_grad(); (d_loss + gan.smoothness(players, real)).backward(); step(); g_loss = "
+            "loss_g(D(G(noise))); zero_grad(); backward(); step(); players.steps += 1",
         ],
         cards=[
             BugCard("without-zero-grad", step_without_zero,
@@ -563,8 +566,8 @@ EXERCISES = [
                     "It looks as if the generator never moves: in its own turn its pictures must not be detached."),
             BugCard("both-move", step_both_move,
                     "It looks as if the discriminator also moves in the generator's turn: it learns to be fooled."),
-            BugCard("generator-first", step_generator_first,
-                    "It looks as if the generator moves first: here the discriminator does."),
+            BugCard("one-game", step_one_game,
+                    "It plays one game only: take both losses from gan.losses_of(players.settings.game)."),
             BugCard("not-detached", step_not_detached,
                     "It looks as if the discriminator's gradient reached the generator: detach the fakes in its turn, "
                     "or empty the generator's gradients before its own."),

@@ -102,16 +102,17 @@ def build_discriminator(size=64, width=32):
     "gan_step": {
         "right": [
             '''
-from course import gan as rooms, gan_losses
+from course import gan as rooms
 
 def gan_step(gan, real, noise):
+    loss_of_g, loss_of_d = rooms.losses_of(gan.settings.game)
     fake = gan.generator(noise)
     gan.discriminator_optimizer.zero_grad()
-    d = gan_losses.discriminator_loss(gan.discriminator(real), gan.discriminator(fake.detach()))
+    d = loss_of_d(gan.discriminator(real), gan.discriminator(fake.detach()))
     (d + rooms.smoothness(gan, real)).backward()
     gan.discriminator_optimizer.step()
     gan.generator_optimizer.zero_grad()
-    g = gan_losses.generator_loss(gan.discriminator(fake))
+    g = loss_of_g(gan.discriminator(fake))
     g.backward()
     gan.generator_optimizer.step()
     gan.steps += 1
@@ -119,17 +120,18 @@ def gan_step(gan, real, noise):
 ''',
             '''
 import torch
-from course import gan as rooms, gan_losses
+from course import gan as rooms
 
 def gan_step(players, real, noise):
     G, D = players.generator, players.discriminator
+    loss_of_g, loss_of_d = rooms.losses_of(players.settings.game)
     with torch.no_grad():
         fake = G(noise)
-    d = gan_losses.discriminator_loss(D(real), D(fake))
+    d = loss_of_d(D(real), D(fake))
     for p, slope in zip(D.parameters(), torch.autograd.grad(d + rooms.smoothness(players, real), list(D.parameters()))):
         p.grad = slope
     players.discriminator_optimizer.step()
-    g = gan_losses.generator_loss(D(G(noise)))
+    g = loss_of_g(D(G(noise)))
     for p, slope in zip(G.parameters(), torch.autograd.grad(g, list(G.parameters()))):
         p.grad = slope
     players.generator_optimizer.step()
@@ -143,16 +145,17 @@ def gan_step(players, real, noise):
     return {"d_loss": 0.0, "g_loss": 0.0}
 ''',
             '''
-from course import gan as rooms, gan_losses
+from course import gan as rooms
 
 def gan_step(gan, real, noise):
+    loss_of_g, loss_of_d = rooms.losses_of(gan.settings.game)
     fake = gan.generator(noise)
     gan.discriminator_optimizer.zero_grad()
-    d = gan_losses.discriminator_loss(gan.discriminator(real), gan.discriminator(fake.detach()))
+    d = loss_of_d(gan.discriminator(real), gan.discriminator(fake.detach()))
     (d + rooms.smoothness(gan, real)).backward()
     gan.discriminator_optimizer.step()
     gan.generator_optimizer.zero_grad()
-    g = gan_losses.saturating_generator_loss(gan.discriminator(fake))
+    g = rooms.saturating_generator_loss(gan.discriminator(fake))
     g.backward()
     gan.generator_optimizer.step()
     gan.steps += 1
