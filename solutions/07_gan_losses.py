@@ -161,9 +161,9 @@ course.use(gan_step)
 # ### Use
 #
 # A GAN small enough to watch: its "pictures" are points of the plane, its data eight heaps in a ring. Choose a game and
-# drag the step. The colour is what $D$ says of a place; the generated points climb it, and it changes under them. On this
-# plane the saturating game gets there too: R1 (below) never lets $D$ be so sure that the slope is gone. In the third game
-# nothing keeps $D$ smooth, and $G$ hurries. (Without a running kernel: the strip below.)
+# drag the step. The colour is what $D$ says of a place; the generated points climb it, and it changes under them. With R1
+# (below) the saturating game finds the heaps on this plane too. In the third game nothing keeps $D$ smooth, and $G$
+# hurries. (Without a running kernel: the strip below.)
 
 # %%
 with places.counted("gan.gan_step") as seen:
@@ -293,10 +293,9 @@ made = gan_look.as_picture(gan_look.grid(trained.sample(32)))
 plots.show(plots_gan.sheets([real, made], ["drawn by the formula", f"by your generator, {trained.result.steps} steps"]))
 
 # %% [markdown]
-# Stopped so early they are a beginning. What a longer run makes, here with the shipped settings at 64
-# pixels, the first 32 noises and none picked out: the drawn faces after 1,000 steps, six and a half minutes on two busy
-# processor cores; photographs of people who do not exist (`course data fetch portraits`, `scenes`) after 1,500 steps, 37
-# minutes on the same cores, busier still.
+# Stopped so early they are a beginning. What longer runs made, with the shipped settings at 64 pixels, the first 32
+# noises and none picked out: the drawn faces after 1,000 steps, 6 minutes 33 on two shared processor cores; photographs of
+# people who do not exist (`course data fetch portraits`, `scenes`) after 1,500 steps, 36 minutes 38.
 #
 # ![32 small generated faces in the style of the formula: soft, with different skins, beards and
 # light]({{repository}}/raw/main/data/pictures/lesson_07_formula.jpg)
@@ -345,8 +344,9 @@ for words, (bug, name) in exhibits.items():
 plots.show(plots_gan.rings(rings, "Step 700"))
 
 # %% [markdown]
-# The hasty one needs no bug: that is *mode collapse*, all noise in one place. Two more failures that need none, each
-# with a number that shows it:
+# Upside down, the generator has fled far out of the picture; detached twice, it has never moved; when both move, $D$ helps
+# $G$ and neither learns where the data are. The hasty one needs no bug: that is *mode collapse*, all noise in one place.
+# Two more failures that need none, each with a number that shows it:
 
 # %%
 gan.vanishing_gradients()

@@ -552,9 +552,9 @@ EXERCISES = [
         run=play,
         hints=[
             "Two losses, two optimisers, two turns. Who must stand still while the other moves?",
-            "Both losses come from gan.losses_of(players.settings.game). The discriminator's turn: detach the fakes, its "
-            "loss plus gan.smoothness, zero_grad, backward, step. The generator's turn: ask the discriminator that has "
-            "just moved about fakes that are *not* detached; step the generator's optimiser alone.",
+            "Both losses come from gan.losses_of(players.settings.game). The discriminator's turn: detach the fakes, "
+            "its loss plus gan.smoothness, zero_grad, backward, step. The generator's turn: ask the discriminator that "
+            "has just moved about fakes that are *not* detached; step the generator's optimiser alone.",
             "loss_g, loss_d = gan.losses_of(players.settings.game); fake = G(noise); d_loss = loss_d(D(real), "
             "D(fake.detach())); zero_grad(); (d_loss + gan.smoothness(players, real)).backward(); step(); g_loss = "
             "loss_g(D(G(noise))); zero_grad(); backward(); step(); players.steps += 1",
