@@ -54,10 +54,10 @@ def idle_motion(n_frames, fps=25.0, seed=0, strength=1.0, accents=None, settings
     values = {name: np.zeros(n_frames) for name in motion.CHANNELS}
     shut = lids(times, blink_moments(n_frames / fps, fps, blinking, settings))
     values["eyeBlinkLeft"], values["eyeBlinkRight"] = shut, shut
-    _look(values, times, looking, settings)
+    look_about(values, times, looking, settings)
     _sway(values, times, strength, swaying, settings)
     if accents is not None and len(accents):
-        _stress(values, times, strength, accents, stressing, settings)
+        stress(values, times, strength, accents, stressing, settings)
     return motion.Motion(np.stack(list(values.values()), axis=1), motion.CHANNELS, fps)
 
 
@@ -84,7 +84,7 @@ def lids(times: np.ndarray, moments) -> np.ndarray:
     return shut
 
 
-def _look(values, times, random, settings) -> None:
+def look_about(values, times, random, settings) -> None:
     """Gaze rests and jumps: small saccades of 50 ms, every other one back to the camera."""
     sideways, up = np.zeros(len(times)), np.zeros(len(times))
     at, old, away = random.uniform(0.4, 1.5), np.zeros(2), False
@@ -126,7 +126,7 @@ def wander(times: np.ndarray, band: tuple, random, waves: int = 9) -> np.ndarray
     return np.sin(2 * np.pi * frequencies * times[:, None] + phases) @ sizes
 
 
-def _stress(values, times, strength, accents, random, settings) -> None:
+def stress(values, times, strength, accents, random, settings) -> None:
     """Nods and raised brows on some of the stressed syllables, the stronger the likelier."""
     last = -1.0
     for at, force in accents:

@@ -88,9 +88,9 @@ def from_opening(opening: np.ndarray, count: int, fps: float, seed: int = 0, str
         moments = idle.blink_moments(count / fps, fps, blinking, settings)
     shut = blink_curve(times, moments, (networks or load())["blink_shape"])
     values["eyeBlinkLeft"], values["eyeBlinkRight"] = shut, shut
-    idle._look(values, times, looking, settings)
+    idle.look_about(values, times, looking, settings)
     if accents is not None and len(accents):
-        idle._stress(values, times, strength, accents, stressing, settings)
+        idle.stress(values, times, strength, accents, stressing, settings)
     return motion.Motion(np.stack(list(values.values()), axis=1), motion.CHANNELS, fps)
 
 

@@ -28,7 +28,7 @@ from .train_detector import learning_rate_share, write_weights
 
 FORMULA_PEOPLE = 220
 HELD_OUT_PEOPLE = 20
-STEPS = {"mouth": 3000, "eye": 2000}
+STEPS = {"mouth": 2400, "eye": 1800}
 
 
 @dataclass
@@ -42,7 +42,7 @@ class Recipe:
     adversarial: float = 0.02
     matching: float = 0.1
     masks: bool = True
-    judged_from: float = 0.3  # share of the steps after which the discriminator joins
+    judged_from: float = 0.4  # share of the steps after which the discriminator joins
     seed: int = 0
 
 
