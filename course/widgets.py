@@ -16,15 +16,24 @@ WIDTH = 360  # pixels of a picture beside its sliders
 
 
 class Panel(ipywidgets.HBox):
-    """Sliders on the left, a picture on the right. A subclass says `controls` and how to `draw`."""
+    """Sliders on the left, a picture on the right. A subclass says `controls` and how to `draw`.
+
+    Where the page is too narrow for both, the picture goes below the sliders; it never covers them.
+    """
+
+    LEAST = None  # pixels: the width to which a picture may shrink to stay beside its sliders; None: its own
 
     def __init__(self, controls: dict):
         """controls: {name: slider}; every change of one draws the picture anew."""
         self.controls = controls
-        self.image = ipywidgets.Image(format="jpeg", width=self.shown_width())
+        width = self.shown_width()
+        self.image = ipywidgets.Image(format="jpeg", layout={
+            "flex": f"1 1 {self.LEAST or width}px", "min_width": "0", "max_width": f"{width}px", "height": "auto",
+            "align_self": "flex-start"})
         reset = ipywidgets.Button(description="back to the start")
         start = {name: control.value for name, control in controls.items()}
-        super().__init__([ipywidgets.VBox([*controls.values(), reset]), self.image])
+        sliders = ipywidgets.VBox([*controls.values(), reset], layout={"flex": "0 0 auto"})
+        super().__init__([sliders, self.image], layout={"flex_flow": "row wrap"})
 
         def back(_):
             for name, value in start.items():

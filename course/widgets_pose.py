@@ -25,6 +25,7 @@ class FacePose(widgets.Panel):
         "eyelids": _starting("eyeBlink", "eyeSquint", "eyeWide"), "gaze": _starting("eyeLook"),
         "brows, cheeks, nose": _starting("brow", "cheek", "nose"),
     }
+    LEAST = 480  # many sliders: below them the picture would jump with every group
 
     def __init__(self, photo=None):
         self.actor = widgets.actor_of(photo)
