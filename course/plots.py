@@ -99,10 +99,10 @@ def draw_points(axes, points, colour: str = VERMILION, marker: str = "o", size: 
                  zorder=3)
 
 
-def draw_box(axes, box, colour: str = SKY, label: str = "") -> None:
+def draw_box(axes, box, colour: str = SKY, label: str = "", width: float = 2) -> None:
     """x1, y1, x2, y2 in pixels."""
     x1, y1, x2, y2 = (float(v) for v in box[:4])
-    axes.add_patch(Rectangle((x1, y1), x2 - x1, y2 - y1, fill=False, edgecolor=colour, linewidth=2))
+    axes.add_patch(Rectangle((x1, y1), x2 - x1, y2 - y1, fill=False, edgecolor=colour, linewidth=width))
     if label:
         axes.text(x1 + 2, y1 - 5, label, fontsize=8, color="white",
                   bbox={"facecolor": BLACK, "pad": 1.5, "edgecolor": "none"})
@@ -126,7 +126,7 @@ def faces(images, points=None, boxes=None, titles=None, title: str = "", columns
         if points is not None and points[index] is not None:
             draw_points(axes, points[index], SKY, size=size, edge=BLACK)  # no skin is blue
         for box in boxes[index] if boxes is not None else ():
-            draw_box(axes, box)
+            draw_box(axes, box, width=2 if len(boxes[index]) < 5 else 1)  # many lie on each other
         axes.set(xlim=limits[0], ylim=limits[1])
     describe(figure, alt or f"{title or 'Pictures'}: {'; '.join(titles) if titles else f'{len(images)} pictures'}.")
     return figure
@@ -287,7 +287,8 @@ def motion_curves(motion, channels, title: str = "Motion: named channels over ti
     times = np.arange(len(motion)) / motion.fps
     for number, name in enumerate(channels):
         axes.plot(times, motion[name], color=CYCLE[number % 7], linestyle=LINES[number % 4], label=name)
-    axes.set(xlabel="time in seconds", ylabel="0 at rest, 1 full")
+    turns = set(channels) <= {"headPitch", "headYaw", "headRoll"}
+    axes.set(xlabel="time in seconds", ylabel="degrees" if turns else "0 at rest, 1 full")
     axes.grid(alpha=0.3)
     figure.legend(loc="outside right upper", fontsize=8)
     describe(figure, f"{title}: curves of {', '.join(channels)} over {motion.duration:.1f} seconds.")

@@ -29,13 +29,14 @@ class FacePose(widgets.Panel):
 
     def __init__(self, photo=None):
         self.actor = widgets.actor_of(photo)
-        chosen = ipywidgets.Dropdown(options=list(self.GROUPS), description="channels",
-                                     style={"description_width": "110px"}, layout={"width": "330px"})
+        chosen = ipywidgets.Dropdown(options=list(self.GROUPS), description="channels")
         controls = {"channels": chosen}
         for names in self.GROUPS.values():
             for name in names:
                 low, high = HEAD.get(name, (0, 1))
                 controls[name] = widgets.slider(name, 0, low, high, (high - low) / 40)
+        for control in controls.values():  # room for mouthLowerDownRight: cut short it would be ...Left as well
+            control.style.description_width, control.layout.width = "150px", "350px"
         super().__init__(controls)
         chosen.observe(self.show_group, names="value")
         self.show_group()

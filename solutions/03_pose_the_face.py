@@ -70,21 +70,26 @@ plots.show(poser.stills({"headYaw": 15, "headPitch": -6}, {"jawOpen": 0.8},
 # is the slider, 0 at rest and 1 at full. In words: add up the arrows, each as long as its slider says. The $D_j$ are
 # called *blendshapes*. Ours carry the 51 names that phones use, from Apple's ARKit.
 #
-# Ours is small: 78 points, 32 ways to differ, 51 channels, 79 kB. Units: the distance between the outer corners of the
-# eyes is 1; $x$ goes right, $y$ down, and $z$ away from you.
+# Ours is small: 78 points (lesson 02's 68, the two pupils and eight along the forehead), 32 ways to differ,
+# 51 channels, 79 kB. Units: the distance between the outer corners of the eyes is 1; $x$ goes right, $y$ down, and $z$
+# away from you.
 
 # %% tags=["nbval-check-output"]
 model = face_model.FaceModel.load()
 print("mean", model.mean.shape, " identity", model.identity.shape, " channels", model.channels.shape)
 jaw = model.channels[motion.INDEX["jawOpen"]]
-print(f"jawOpen moves the chin down by {jaw[8, 1]:.2f} and the tip of the nose by {jaw[30, 1]:.2f} eye distances.")
+chin, nose = jaw[[8, 30], 1]  # the second coordinate is y
+print(f"jawOpen moves the chin down by {chin:.2f} and the tip of the nose by {nose:.2f} eye distances.")
 
 # %% [markdown]
 # ### Build
 
 # %% exercise: blendshapes_to_points · difficulty 1/5 · 8 min
 def blendshapes_to_points(shape, values, channels):
-    """A person's neutral face and slider values -> the moved face: (K, 3), (..., J), (J, K, 3) -> (..., K, 3)."""
+    """A person's neutral face and slider values -> the moved face.
+
+    shape (K, 3), values (..., J), channels (J, K, 3) -> (..., K, 3)
+    """
     ### BEGIN SOLUTION
     return shape + np.tensordot(values, channels, axes=1)
     ### END SOLUTION
@@ -141,16 +146,18 @@ print("blendshapes_to_points was called." if seen.calls else "blendshapes_to_poi
 # %% tags=["nbval-check-output"]
 nose = np.array([0.0, 0.0, -1.0])  # a unit towards the viewer
 for words, angles in (("pitch 30", (30, 0, 0)), ("yaw 30", (0, 30, 0))):
-    print(words, "takes the nose to x, y, z =", np.round(face_model.rotation_matrix(angles) @ nose, 2) + 0.0)
+    turned = face_model.rotation_matrix(angles) @ nose
+    print(words, "takes the nose to x, y, z =", np.round(turned, 2) + 0.0)
 
 # %% [markdown]
 # ### Build
 
 # %% exercise: project · difficulty 3/5 · 15 min
 def project(shapes, head, scale=1.0, origin=(0.0, 0.0)):
-    """Faces in space -> points in the picture: shapes (..., K, 3) and head (..., 6) -> (..., K, 2) pixels.
+    """Faces in space -> points in the picture: shapes (..., K, 3), head (..., 6) -> (..., K, 2) pixels.
 
-    head: headPitch, headYaw, headRoll (degrees), headX, headY, headScale; scale: pixels a unit; origin: pixels (2,).
+    head: headPitch, headYaw, headRoll (degrees), headX, headY, headScale
+    scale: pixels a unit; origin: pixels (2,)
     """
     ### BEGIN SOLUTION
     rotation = face_model.rotation_matrix(head[..., :3])  # (..., 3, 3)
@@ -188,8 +195,9 @@ print("project was called." if seen.calls else "project was not called.")
 # Take both means away. First forget that a turn is a turn, and solve for *any* 2×3 matrix: that is least squares. Then
 # find the scaled turn nearest to it, with the singular value decomposition:
 #
-# $$A = \arg\min_A \sum_k \lVert p_k - A\,X_k \rVert^2, \qquad U S V^\top = \operatorname{svd}(A), \qquad
-# \begin{pmatrix} r_1 \\ r_2 \end{pmatrix} = U V^\top, \qquad s = \tfrac12 (S_1 + S_2), \qquad
+# $$A = \arg\min_A \sum_k \lVert p_k - A\,X_k \rVert^2, \qquad U S V^\top = \operatorname{svd}(A)$$
+#
+# $$\begin{pmatrix} r_1 \\ r_2 \end{pmatrix} = U V^\top, \qquad s = \tfrac12 (S_1 + S_2), \qquad
 # o = \bar p - s \begin{pmatrix} r_1 \\ r_2 \end{pmatrix} \bar X$$
 #
 # $p_k$ are the points and $X_k$ the shape's, both without their means $\bar p$ and $\bar X$; $r_1, r_2$ are the first
@@ -201,8 +209,9 @@ print("project was called." if seen.calls else "project was not called.")
 
 # %% exercise: fit_pose · difficulty 4/5 · 20 min
 def fit_pose(points, shape):
-    """How a known shape is held: points (T, K, 2) pixels, shape (K, 3) -> angles (T, 3), scale (T,), origin (T, 2).
+    """How a known shape is held, frame by frame.
 
+    points (T, K, 2) pixels, shape (K, 3) -> angles (T, 3), scale (T,), origin (T, 2)
     angles: pitch, yaw, roll in degrees; rows of NaN in points are left out.
     """
     ### BEGIN SOLUTION
@@ -233,7 +242,8 @@ course.use(fit_pose)
 with places.counted("face_model.fit_pose") as seen:
     face = face_model.fit_face(points)
 angles, scale, _ = fit_pose(points[None], face.shape)
-print("pitch {:.0f}, yaw {:.0f}, roll {:.0f} degrees".format(*(angles[0] + 0.0)), f"at {scale[0]:.0f} pixels a unit")
+pitch, yaw, roll = angles[0] + 0.0
+print(f"pitch {pitch:.0f}, yaw {yaw:.0f}, roll {roll:.0f} degrees at {scale[0]:.0f} pixels a unit")
 print("fit_pose was called." if seen.calls else "fit_pose was not called.")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -328,9 +338,11 @@ def plain_fit(face, frame):
 
 
 noisy = points + np.random.default_rng(0).normal(0, 0.5, points.shape)
-for words, v in (("bounds and habit", fit_motion(face, noisy[None]).values[0]), ("neither", plain_fit(face, noisy))):
+fits = {"bounds and habit": fit_motion(face, noisy[None]).values[0], "neither": plain_fit(face, noisy)}
+for words, v in fits.items():
     off = np.linalg.norm(face_model.pose_points(face, v) - noisy, axis=1).mean()
-    print(f"{words:<17} points {off:.2f} px off, channels from {v[:51].min():6.1f} to {v[:51].max():5.1f}")
+    least, most = v[:51].min(), v[:51].max()
+    print(f"{words:<17} points {off:.2f} px off, channels from {least:6.1f} to {most:5.1f}")
 
 # %% [markdown]
 # *Neither* is the nearer one, and it is nonsense: channels that do almost the same thing pull against each other, far
@@ -354,8 +366,9 @@ for words, v in (("bounds and habit", fit_motion(face, noisy[None]).values[0]), 
 # Between two stops, people move with little *jerk*, the change of acceleration (Flash and Hogan, 1985). The curve that
 # has least of it is a polynomial, and we go out along it and back:
 #
-# $$s(u) = 10u^3 - 15u^4 + 6u^5, \qquad u = 1 - \left|\frac tD - 1\right| \text{ kept in } [0, 1], \qquad
-# D = \frac{15}{8} \cdot \frac{\text{amplitude}}{\text{speed}}, \qquad
+# $$s(u) = 10u^3 - 15u^4 + 6u^5, \qquad u = 1 - \left|\frac tD - 1\right| \text{ kept in } [0, 1]$$
+#
+# $$D = \frac{15}{8} \cdot \frac{\text{amplitude}}{\text{speed}}, \qquad
 # \theta(t) = \text{amplitude} \cdot s(u)\,\frac{d}{\lVert d \rVert}$$
 #
 # $t$ is the time in seconds; $D$ the seconds of the way out; $u$ climbs from 0 to 1 and falls back; $s$ is the share of
@@ -366,8 +379,9 @@ for words, v in (("bounds and habit", fit_motion(face, noisy[None]).values[0]), 
 
 # %% exercise: motion_model · difficulty 2/5 · 12 min
 def motion_model(times, direction, speed, amplitude):
-    """A gesture out of rest and back: times (T,) s, direction (3,), degrees a second, degrees -> (T, 3) degrees.
+    """A gesture out of rest and back, as pitch, yaw and roll at each time.
 
+    times (T,) seconds, direction (3,), degrees a second, degrees -> (T, 3) degrees
     amplitude 0 is no movement; before and after the gesture all is 0.
     """
     ### BEGIN SOLUTION
@@ -389,11 +403,12 @@ motion_model = check("motion_model")
 course.use(motion_model)
 
 # %%
-no = motion.MotionModel("right", speed=60, amplitude=12, swing=True, repeats=2)
+no = motion.MotionModel("right", speed=60, amplitude=16, swing=True, repeats=2)
 with places.counted("gestures.motion_model") as seen:
-    shake = no.motion(fps=12)
-frames = [close(frame) for frame in course.animate(photo, motion=shake, fps=12)]
-plots.show(plots.film_strip(frames, fps=12, title="No: right 60 degrees a second, 12 degrees, and left"))
+    shake = no.motion(fps=8)
+plots.show(plots.motion_curves(shake, ["headYaw"], title="No: right at up to 60 degrees a second, and left"))
+frames = [close(frame) for frame in course.animate(photo, motion=shake, fps=8)]
+plots.show(plots.film_strip(frames, fps=8, times=(0, 0.5, 1, 1.5), side=2.2, title="The same as a film"))
 print("motion_model was called." if seen.calls else "motion_model was not called.")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -408,7 +423,8 @@ def yaw_flipped(shapes, head, scale=1.0, origin=(0.0, 0.0)):
 
 def other_order(shapes, head, scale=1.0, origin=(0.0, 0.0)):  # roll first, pitch last
     zero = np.zeros_like(head)
-    pitch, yaw, roll = (face_model.rotation_matrix(np.where(np.arange(6) == k, head, zero)[..., :3]) for k in range(3))
+    alone = [np.where(np.arange(6) == k, head, zero)[..., :3] for k in range(3)]
+    pitch, yaw, roll = (face_model.rotation_matrix(one) for one in alone)
     turned = shapes @ np.swapaxes(pitch @ yaw @ roll, -1, -2)
     return project(turned, np.where(np.arange(6) < 3, zero, head), scale, origin)
 
@@ -431,7 +447,8 @@ frames = []
 for bug in (project, yaw_flipped, other_order, transposed, radians):
     with course.use(bug, name="project", force=True):
         frames.append(close(list(course.animate(photo, motion=gesture))[0]))
-with course.use(unbounded, name="fit_motion", force=True):  # nobody moved: two frames, the second with jitter
+with course.use(unbounded, name="fit_motion", force=True):
+    # nobody moved: two frames, the second with jitter
     still = tracking.motion_from_points(np.stack([points, noisy]), np.ones(2, bool), fps=25, steady=False)
     jitter = course.Motion(still.values[1:] - still.values[:1])
     frames.append(close(list(course.animate(photo, motion=jitter))[0]))

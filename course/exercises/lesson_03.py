@@ -430,7 +430,8 @@ EXERCISES = [
         run=on_somebody,
         cases=[
             case("a jaw half open", {"jawOpen": 0.5}),
-            case("a wink and a turned head", {"eyeBlinkLeft": 0.9, "headYaw": 14.0, "headPitch": -5.0}),
+            case("a turned head and a wink of 0.9, which the habit draws to 0.85",
+                 {"eyeBlinkLeft": 0.9, "headYaw": 14.0, "headPitch": -5.0}),
         ],
         edges=[
             case("points that jitter", {"mouthPucker": 0.6, "browInnerUp": 0.5}, 0.8),

@@ -4,7 +4,10 @@ import numpy as np
 
 from course import motion, plots
 
+from . import lesson_03
 from .exercise import View
+
+PARTS = ("eye", "eye", "nose", "mouth", "mouth", "chin", "forehead")  # the points of `lesson_03.HEAD`
 
 
 def flat(points) -> np.ndarray:
@@ -23,7 +26,12 @@ def draw_blend(view: View):
 
 def draw_project(view: View):
     theirs = None if view.theirs is None else flat(view.theirs)
-    return plots.compare_points(flat(view.right), theirs, title="project: " + view.says)
+    figure = plots.compare_points(flat(view.right), theirs, title="project: " + view.says)
+    if np.array_equal(np.reshape(view.args[0], (-1, *np.shape(view.args[0])[-2:]))[0], lesson_03.HEAD):
+        figure.axes[0].margins(0.14)
+        for words, point in zip(PARTS, flat(view.right)):
+            figure.axes[0].annotate(words, point, (4, 4), textcoords="offset points", fontsize=7, color=plots.GREEN)
+    return figure
 
 
 def bars(title: str, names, right, theirs, xlabel: str):
