@@ -77,7 +77,7 @@ def write_video(path, frames, fps: float = 25, audio=None, sample_rate=None, tot
         errors.OutputError: unknown ending, a place that cannot be written, a full disk.
         errors.VideoError: no frame, or frames of several sizes; errors.AudioError: sound of a wrong shape.
     """
-    from tqdm import tqdm
+    from tqdm.auto import tqdm  # in a notebook a bar that goes away, elsewhere one on stderr
 
     path = check_output(path)
     audio = check_audio(audio, sample_rate)

@@ -18,6 +18,8 @@ from .encoding import check_output
 __all__ = ["Clip", "VideoInfo", "check_output", "load", "probe", "read_frames"]
 
 SHOWN_WIDTH = 480  # pixels at most in a notebook
+SHOWN_WIDE = 960  # for pictures so wide that the player's buttons would cover them
+LEAST_HEIGHT = 270
 EMBEDDED_BYTES = 40_000_000  # a notebook with more than this in one cell becomes hard to open
 
 
@@ -98,12 +100,12 @@ class Clip:
             place = self.save(Path(folder) / "clip.mp4")
             film = place.read_bytes()
         poster = next(iter(self))
-        width = min(poster.shape[1], SHOWN_WIDTH)
+        width = _shown_width(*poster.shape[:2])
         if len(film) > EMBEDDED_BYTES:
             return (f"<p>{html.escape(repr(self))}: {len(film) / 1e6:.0f} MB are too much for a notebook; "
                     f"use <code>clip.save('clip.mp4')</code></p>{_picture(poster, width)}")
         source = base64.b64encode(film).decode()
-        return (f'<video controls loop playsinline width="{width}" poster="{_jpeg(poster)}" '
+        return (f'<video controls loop playsinline width="{width}" style="max-width: 100%" poster="{_jpeg(poster)}" '
                 f'title="{encoding.NOTICE}"><source type="video/mp4" src="data:video/mp4;base64,{source}">'
                 f"{html.escape(repr(self))}</video>")
 
@@ -117,6 +119,10 @@ def load(path, fps: float | None = None, max_side: int | None = None) -> Clip:
     rate = fps or info.fps
     count = round(info.duration * rate) if fps else info.frames
     return Clip(lambda: read_frames(path, fps, max_side), rate, n_frames=count)
+
+
+def _shown_width(height: int, width: int) -> int:
+    return min(width, max(SHOWN_WIDTH, min(SHOWN_WIDE, round(LEAST_HEIGHT * width / height))))
 
 
 def _jpeg(image: np.ndarray) -> str:

@@ -31,6 +31,8 @@ def follow(name: str) -> Followed:
 class Transfer(widgets.Panel):
     """A driver's film, a choice of what is carried over, and a slider through the frames."""
 
+    LEAST = 600
+
     def __init__(self, photo=None):
         self.actor = widgets.actor_of(photo)
         self.followed = {}
@@ -43,7 +45,7 @@ class Transfer(widgets.Panel):
         })
 
     def shown_width(self) -> int:
-        return 600  # beside its sliders it has to fit into a page
+        return 750
 
     def driver(self, name: str) -> Followed:
         if name not in self.followed:

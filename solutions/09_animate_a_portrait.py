@@ -251,8 +251,9 @@ print("find_best_frame was called." if seen.calls else "find_best_frame was not 
 #
 # $$v' = r + g\,(v - v_0)$$
 #
-# $v$ is a channel of the driver, $v_0$ its value at the start, $r$ the photo's own value and $g$ a gain. For nearly all
-# channels $g = 1$. Two kinds are different:
+# $v$ is a channel of the driver, $v_0$ its value at the start, $r$ the photo's own value and $g$ a gain. In words: what
+# the photo does by itself, plus the driver's change, made larger or smaller by $g$. For nearly all channels $g = 1$. Two
+# kinds are different:
 #
 # * **Place and size** (`headX`, `headY`, `headScale`): $g = 1 / (1 + h_0)$, with the driver's `headScale` $h_0$ at the
 #   start. Who sits nearer to the camera takes larger steps in the picture. It is the $s$ of before, in other units:
@@ -359,6 +360,9 @@ def soft_mask(moves, edge):
 # %% tags=["nbval-check-output"]
 soft_mask = check("soft_mask")
 
+# %% tags=["nbval-check-output"]
+course.use(soft_mask)
+
 # %% [markdown]
 # Then, inside the box, what you know from lesson 00, and outside of it the photo, to the bit:
 #
@@ -382,7 +386,6 @@ def paste_back(photo, region, mask, box):
 paste_back = check("paste_back")
 
 # %% tags=["nbval-check-output"]
-course.use(soft_mask)
 course.use(paste_back)
 
 # %% [markdown]
@@ -440,9 +443,10 @@ def unscaled(source, driving, start, scale=None):
     return source + (driving - start)
 
 
+# %%
 def oh():
     whole = next(itertools.islice(course.animate(demo.photo_path(), **settings), 4, None))
-    return images.crop_square(whole, 256, 240, 440)
+    return images.crop_square(whole, 256, 250, 500)
 
 
 course.reset()

@@ -261,7 +261,7 @@ LARGE = 2 * SMALL + 10
 WIDE = SMALL * [3, 0.8] + 5
 STEPS = np.array([[0.0, 0], [1, 0], [0, -2]])[:, None]
 OPENING = np.stack([SMALL, SMALL + [[0, 0], [0, 0], [0, 2], [0, 2], [0, 1]]])
-RAMP = np.linspace(0, 1, 6, dtype=np.float32)
+RAMP = np.linspace(0, 1, 11, dtype=np.float32)
 GREY = np.full((4, 5, 3), 100, np.uint8)
 WHITE = np.full((2, 3, 3), 220, np.uint8)
 FADE = np.array([[0, 0.5, 1], [0.25, 0.75, 1]], np.float32)
@@ -415,7 +415,7 @@ EXERCISES = [
         title="an edge that nobody sees",
         place="paste.soft_mask",
         cases=[
-            case("six pixels that take part by 0 to 1, with the edge 0.4", RAMP[None], 0.4),
+            case("eleven pixels that take part by 0 to 1, with the edge 0.4", RAMP[None], 0.4),
         ],
         edges=[
             case("nothing moves", np.zeros((2, 3), np.float32), 0.02),
@@ -468,8 +468,8 @@ EXERCISES = [
         exact_dtype=True,
         hints=[
             "Which pixels of the photo may change, and which must come back to the bit?",
-            "Copy the photo. Inside the box each pixel is mask times region plus (1 - mask) times photo; a picture's "
-            "first axis is y.",
+            "Copy the photo. Inside the box each pixel is mask times region plus (1 - mask) times photo. The mask "
+            "still needs an axis for the colours, and a picture's first axis is y.",
             "x0, y0, x1, y1 = box; out = photo.copy(); m = mask[..., None]; out[y0:y1, x0:x1] = "
             "np.rint(m * region + (1 - m) * photo[y0:y1, x0:x1])",
         ],

@@ -30,10 +30,11 @@ def bars(title: str, names, right, theirs):
         axes.barh(at + 0.18, np.nan_to_num(theirs), 0.34, color=plots.VERMILION, hatch="//", label="yours",
                   edgecolor=plots.BLACK)
     axes.axvline(0, color=plots.BLACK, linewidth=0.8)
-    axes.set(xlabel="value in the last frame; angles in thirties of degrees")
+    axes.set(xlabel="value in the last frame")
     axes.set_yticks(at, names)
     axes.invert_yaxis()
-    axes.legend(fontsize=8)
+    figure.legend(loc="outside right upper", fontsize=8)
+    plots.describe(figure, f"{title}. Bars for {', '.join(names)}: right, and yours.")
     return figure
 
 
@@ -64,9 +65,10 @@ def draw_retarget(view: View):
     theirs = None if view.theirs is None else np.nan_to_num(np.asarray(view.theirs, float)[-1]) / unit
     rest = np.asarray(view.args[2], float) / unit
     weight = np.abs(right - rest) + (0 if theirs is None else np.abs(theirs - right)) + 1e-3 * np.abs(right)
-    shown = np.sort(np.argsort(-weight)[:6])
-    return bars("retarget: the last frame", [motion.CHANNELS[k] for k in shown], right[shown],
-                None if theirs is None else theirs[shown])
+    moved = np.flatnonzero(weight > 1e-4)  # what neither moves nor differs would be an empty row
+    shown = np.sort(moved[np.argsort(-weight[moved])][:6]) if len(moved) else np.array([24])
+    names = [motion.CHANNELS[k] + (" / 30°" if 51 <= k < 54 else "") for k in shown]
+    return bars("retarget: the last frame", names, right[shown], None if theirs is None else theirs[shown])
 
 
 def draw_mask(view: View):
@@ -87,7 +89,9 @@ def draw_mask(view: View):
 
 
 def draw_paste(view: View):
-    photo, region, mask, _ = view.args
+    """Everything at the scale of the photo, region and mask where their box lies."""
+    photo, region, mask, (x0, y0, x1, y1) = view.args
+    place = (x0 - 0.5, x1 - 0.5, y1 - 0.5, y0 - 0.5)
     figure, grid = plots.new(9, 2.3, 1, 5, "paste_back: " + view.says)
     theirs = None
     if view.theirs is not None:
@@ -98,9 +102,11 @@ def draw_paste(view: View):
         if image is None:
             axes.text(0.5, 0.5, "nothing yet", ha="center", va="center", transform=axes.transAxes, color=plots.GREY)
             axes.set(xticks=[], yticks=[])
-            axes.set_box_aspect(1)
+            axes.set_box_aspect(photo.shape[0] / photo.shape[1])
             axes.set_title(words, fontsize=9)
         else:
-            plots.picture(axes, np.asarray(image), words)
+            plots.picture(axes, np.asarray(image), words, place if words in ("region", "mask") else None)
+            if np.shape(image) == photo.shape or words in ("region", "mask"):
+                axes.set(xlim=(-0.5, photo.shape[1] - 0.5), ylim=(photo.shape[0] - 0.5, -0.5), facecolor="#CFE3F2")
     plots.describe(figure, "Side by side: photo, region, mask, the right picture, and yours.")
     return figure
