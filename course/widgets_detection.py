@@ -4,11 +4,12 @@ import cv2
 import numpy as np
 import torch
 
-from . import demo, detection, images
+from . import demo, detection, images, plots
 from .widgets import WIDTH, Panel, slider
 
 BLUE, RED, BLACK = (0, 114, 178), (213, 94, 0), (0, 0, 0)
 ANCHOR, BOX, KEPT = BLACK, BLUE, RED
+STRIP = 23  # rows of a picture in which its counts stand
 
 
 class ThresholdExplorer(Panel):
@@ -49,9 +50,19 @@ class ThresholdExplorer(Panel):
         for k in stays.tolist():
             self._outline(right, self.boxes[k], KEPT, 3)
         for canvas, words in ((left, f"{len(above)} anchors above"), (right, f"{len(above)} boxes, {len(stays)} kept")):
-            cv2.rectangle(canvas, (0, 0), (WIDTH, 22), (255, 255, 255), -1)
+            cv2.rectangle(canvas, (0, 0), (WIDTH, STRIP), (255, 255, 255), -1)
             cv2.putText(canvas, words, (6, 16), cv2.FONT_HERSHEY_SIMPLEX, 0.5, BLACK, 1, cv2.LINE_AA)
         return np.hstack([left, right])
+
+    def stills(self, *settings: dict, title: str = ""):
+        """As of every panel, with the counts above, where they can be read."""
+        words = []
+        for one in settings:
+            above, stays = self.chosen(one)
+            words.append(f"threshold {one.get('threshold', 0.5):g}, overlap {one.get('overlap', 0.4):g}\n"
+                         f"{len(above)} anchors, {len(stays)} of {len(above)} boxes kept")
+        return plots.faces([self.draw(one)[STRIP:] for one in settings], titles=words, title=title,
+                           columns=len(settings), side=2.9)
 
     def _outline(self, canvas, box, colour, width):
         x1, y1, x2, y2 = (int(v) for v in (box * self.zoom).round().clamp(-4000, 4000))

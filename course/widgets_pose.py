@@ -36,7 +36,7 @@ class FacePose(widgets.Panel):
                 low, high = HEAD.get(name, (0, 1))
                 controls[name] = widgets.slider(name, 0, low, high, (high - low) / 40)
         for control in controls.values():  # room for mouthLowerDownRight: cut short it would be ...Left as well
-            control.style.description_width, control.layout.width = "150px", "350px"
+            control.style.description_width, control.layout.width = "160px", "355px"
         super().__init__(controls)
         chosen.observe(self.show_group, names="value")
         self.show_group()

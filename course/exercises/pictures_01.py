@@ -20,25 +20,33 @@ def _boxes(sets, title):
     """{words: boxes (N, 4) or None} in panels side by side."""
     figure, grid = plots.new(2.9 * len(sets), 2.6, 1, len(sets), title)
     every = np.concatenate([np.asarray(boxes, float).reshape(-1, 4) for boxes in sets.values() if boxes is not None])
-    for k, (axes, (words, boxes)) in enumerate(zip(grid[0], sets.items())):
+    looks = {"right": (plots.GREEN, "-"), "yours": (plots.VERMILION, "--")}
+    for axes, (words, boxes) in zip(grid[0], sets.items()):
         for box in () if boxes is None else np.asarray(boxes, float).reshape(-1, 4):
             if np.isfinite(box).all():
-                plots_detection.rectangle(axes, box, plots.CYCLE[k % 3], plots.LINES[k % 4], 1.5)
+                plots_detection.rectangle(axes, box, *looks.get(words, (plots.BLUE, ":")), 1.5)
         plots_detection.frame(axes, every, words if boxes is not None else words + ": nothing yet")
     plots.describe(figure, f"{title}: boxes as outlines, {', '.join(sets)} side by side.")
     return figure
 
 
 def draw_anchors(view: View):
-    return _boxes({"right": view.right, "yours": view.theirs}, "make_anchors: " + view.says)
+    figure = _boxes({"right": view.right, "yours": view.theirs}, "make_anchors: " + view.says)
+    for axes, boxes in zip(figure.axes, (view.right, view.theirs)):
+        boxes = np.zeros((0, 4)) if boxes is None else np.asarray(boxes, float).reshape(-1, 4)
+        middle = (boxes[:, :2] + boxes[:, 2:]) / 2
+        axes.plot(*middle.T, color=plots.GREY, linewidth=0.8, marker=".", markersize=3)  # the order of the answers
+        axes.plot(*middle[:1].T, color=plots.BLACK, marker="o", markersize=4, linestyle="")
+        axes.set_title(axes.get_title() + ("" if len(boxes) == 0 else "; the line is their order"), fontsize=9)
+    return figure
 
 
 def draw_offsets(view: View):
     """Four numbers for the first box, as bars."""
     figure, grid = plots.new(6, 3, title="encode_boxes: the first box's four offsets")
-    axes, place = grid[0, 0], np.arange(4)
+    axes, place, aside = grid[0, 0], np.arange(4), 0.0 if view.theirs is None else 0.2
     names = ("centre x", "centre y", "width", "height")
-    axes.bar(place - 0.2, np.ravel(view.right)[:4], 0.4, color=plots.GREEN, label="right", edgecolor=plots.BLACK)
+    axes.bar(place - aside, np.ravel(view.right)[:4], 0.4, color=plots.GREEN, label="right", edgecolor=plots.BLACK)
     if view.theirs is not None:
         axes.bar(place + 0.2, np.nan_to_num(np.ravel(view.theirs)[:4]), 0.4, color=plots.VERMILION, label="yours",
                  hatch="//", edgecolor=plots.BLACK)
