@@ -1,6 +1,7 @@
 """A real JupyterLab in a headless Chromium, for tests that have to see what a student sees."""
 
 import contextlib
+import io
 import json
 import os
 import shutil
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 TOKEN = "test"
+HANDLE = ".noUi-handle, .ui-slider-handle"  # of ipywidgets 8, and of 7
 KERNEL_IS_IDLE = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
@@ -148,3 +150,97 @@ def page_of(browser: str, width: int = 1400, height: int = 1000):
             yield window.new_page(viewport={"width": width, "height": height})
         finally:
             window.close()
+
+
+class Widget:
+    """A panel of the course (`widgets.Panel`) in a notebook's cell: its controls moved, its picture looked at."""
+
+    def __init__(self, notebook: Notebook, text: str):
+        """text: part of the cell's source. Waits for the picture; fails where it covers its sliders or is cut."""
+        self.page, self.cell = notebook.page, notebook.cell(text)
+        self.image = self.cell.locator(".jp-OutputArea-output img").first
+        self.image.wait_for(state="visible", timeout=60_000)
+        self._loaded()
+        self.check_layout()
+
+    def check_layout(self) -> None:
+        """Sliders and picture stand apart, whole, and on one screen."""
+        sliders, image, whole = (place.bounding_box() for place in (
+            self.cell.locator(".widget-vbox").first, self.image, self.cell.locator(".jp-OutputArea-output").first))
+        beside = sliders["x"] + sliders["width"] <= image["x"]
+        above = sliders["y"] + sliders["height"] <= image["y"]
+        assert beside or above, f"the picture covers its sliders: {sliders}, {image}"
+        narrow = self.cell.locator(".widget-vbox").first.evaluate("box => box.scrollWidth > box.clientWidth")
+        assert not narrow, "the sliders are cut"
+        assert image["x"] + image["width"] <= whole["x"] + whole["width"] + 1, "the picture is cut"
+        room = self.page.viewport_size["height"] - 115  # without JupyterLab's own bars
+        assert whole["height"] <= room, "too high for one screen"
+
+    def picture(self):
+        """What the picture shows in the page: (H, W, 3) int."""
+        import numpy as np
+        from PIL import Image
+
+        return np.asarray(Image.open(io.BytesIO(self.image.screenshot())).convert("RGB")).astype(int)
+
+    def press(self, key: str, times: int, slider=None) -> None:
+        """A key pressed again and again on a slider (the first one)."""
+        (slider or self.cell).locator(HANDLE).first.focus()
+        for _ in range(times):
+            self.page.keyboard.press(key)
+
+    def changed_by(self, act, share: float = 0.002, level: int = 30) -> bool:
+        """Whether `act()` changes more than that share of the picture by more than `level` of 255.
+
+        Where `$COURSE_SHOTS` names a folder, the cell is kept there before and after, to be looked at.
+        """
+        import numpy as np
+
+        before, address = self.picture(), self.image.get_attribute("src")
+        self._shoot("before")
+        act()
+        self.page.wait_for_function("([image, before]) => image.src !== before",
+                                    arg=[self.image.element_handle(), address], timeout=60_000)
+        for _ in range(40):  # the last of many pictures
+            address = self.image.get_attribute("src")
+            self.page.wait_for_timeout(1500)
+            if self.image.get_attribute("src") == address:
+                break
+        self._loaded()
+        self._shoot("after")
+        after = self.picture()
+        return after.shape == before.shape and (np.abs(after - before).max(axis=2) > level).mean() > share
+
+    def _loaded(self) -> None:
+        self.page.wait_for_function("image => image.complete && image.naturalWidth > 0",
+                                    arg=self.image.element_handle())
+
+    def _shoot(self, words: str) -> None:
+        if folder := os.environ.get("COURSE_SHOTS"):
+            number = len(list(Path(folder).glob("*.png")))
+            name = self.cell.locator(".cm-content").inner_text().split("panel = ")[-1].split("(")[0]
+            self.cell.screenshot(path=f"{folder}/{number:02d}_{name}_{words}.png")
+
+
+@contextlib.contextmanager
+def notebook_of(folder: Path, *sources: str):
+    """A notebook with these code cells, run from top to bottom in a browser of 1280 by 900, or the test skipped."""
+    browser = browser_or_skip()
+    import nbformat
+
+    (folder / "notebooks").mkdir()
+    python = {"name": "python3", "language": "python", "display_name": "Python 3"}
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources],
+                                            metadata={"kernelspec": python}), folder / "notebooks" / "tried.ipynb")
+    with jupyterlab(folder) as address, page_of(browser, 1280, 900) as page:
+        notebook = Notebook(page, address, "tried.ipynb")
+        notebook.run_all()
+        yield notebook
+
+
+@contextlib.contextmanager
+def widgets_in_browser(folder: Path, *calls: str):
+    """Widgets of the course in the browser, made by calls like "widgets_pose.FacePose()": a `Widget` for each."""
+    cells = [f"from course import {call.split('.')[0]}\npanel = {call}\npanel" for call in calls]
+    with notebook_of(folder, *cells) as notebook:
+        yield [Widget(notebook, call.split("(")[0]) for call in calls]

@@ -1,10 +1,8 @@
 """Lesson 08's widget and figures: the long run as it ships, and its slider moved in a real JupyterLab."""
 
-import nbformat
 import numpy as np
 import pytest
-from jupyter_in_browser import Notebook, browser_or_skip, jupyterlab, page_of
-from test_widgets_browser import HANDLE, picture_of
+from jupyter_in_browser import widgets_in_browser
 
 from course import animator_run, plots, plots_animator, weights, widgets_animator
 
@@ -62,26 +60,5 @@ def test_figures_have_words_and_axes(scrubber):
 
 
 def test_it_moves_in_a_browser(tmp_path):
-    browser = browser_or_skip()
-    (tmp_path / "notebooks").mkdir()
-    cells = [nbformat.v4.new_code_cell("from course import widgets_animator\n"
-                                       "panel = widgets_animator.RunScrubber()\npanel")]
-    made = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "language": "python",
-                                                                          "display_name": "Python 3"}})
-    nbformat.write(made, tmp_path / "notebooks" / "widget.ipynb")
-    with jupyterlab(tmp_path) as address, page_of(browser) as page:
-        notebook = Notebook(page, address, "widget.ipynb")
-        notebook.run_all()
-        cell = notebook.cell("RunScrubber")
-        image = cell.locator(".jp-OutputArea-output img").first
-        image.wait_for(state="visible", timeout=60_000)
-        page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=image.element_handle())
-        before = picture_of(cell)
-        cell.screenshot(path=str(tmp_path / "before.png"))
-        cell.locator(HANDLE).first.focus()
-        for _ in range(3):
-            page.keyboard.press("ArrowRight")
-        page.wait_for_timeout(4000)
-        after = picture_of(cell)
-        cell.screenshot(path=str(tmp_path / "after.png"))
-        assert after.shape == before.shape and (np.abs(after - before).max(axis=2) > 20).mean() > 0.001
+    with widgets_in_browser(tmp_path, "widgets_animator.RunScrubber()") as (widget,):
+        assert widget.changed_by(lambda: widget.press("ArrowRight", 3), share=0.001, level=20)

@@ -1,10 +1,8 @@
 """Lesson 01's widget: what it counts, what it draws, and its slider moved in a real JupyterLab."""
 
-import nbformat
 import numpy as np
 import pytest
-from jupyter_in_browser import Notebook, browser_or_skip, jupyterlab, page_of
-from test_widgets_browser import HANDLE, picture_of
+from jupyter_in_browser import widgets_in_browser
 
 from course import demo, detection, images, widgets_detection
 
@@ -38,27 +36,6 @@ def test_both_sliders_change_the_picture(explorer):
 
 
 def test_it_moves_in_a_browser(tmp_path):
-    browser = browser_or_skip()
-    (tmp_path / "notebooks").mkdir()
-    cells = [nbformat.v4.new_code_cell("from course import widgets_detection\n"
-                                       "panel = widgets_detection.ThresholdExplorer()\npanel")]
-    made = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "language": "python",
-                                                                          "display_name": "Python 3"}})
-    nbformat.write(made, tmp_path / "notebooks" / "widget.ipynb")
-    with jupyterlab(tmp_path) as address, page_of(browser) as page:
-        notebook = Notebook(page, address, "widget.ipynb")
-        notebook.run_all()
-        cell = notebook.cell("ThresholdExplorer")
-        image = cell.locator(".jp-OutputArea-output img").first
-        image.wait_for(state="visible", timeout=60_000)
-        page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=image.element_handle())
-        before = picture_of(cell)
-        cell.screenshot(path=str(tmp_path / "before.png"))
-        cell.locator(HANDLE).first.focus()
-        for _ in range(40):
-            page.keyboard.press("ArrowLeft")
-        page.wait_for_timeout(4000)
-        cell.screenshot(path=str(tmp_path / "after.png"))
-        after = picture_of(cell)
-        assert after.shape == before.shape and (np.abs(after - before).max(axis=2) > 30).mean() > 0.002
-        assert float(cell.locator(".widget-readout").first.inner_text()) < 0.2
+    with widgets_in_browser(tmp_path, "widgets_detection.ThresholdExplorer()") as (widget,):
+        assert widget.changed_by(lambda: widget.press("ArrowLeft", 40))
+        assert float(widget.cell.locator(".widget-readout").first.inner_text()) < 0.2

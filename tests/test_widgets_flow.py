@@ -5,9 +5,7 @@ import pytest
 
 pytest.importorskip("ipywidgets")
 
-import nbformat
-from jupyter_in_browser import Notebook, browser_or_skip, jupyterlab, page_of
-from test_widgets_browser import HANDLE, picture_of
+from jupyter_in_browser import widgets_in_browser
 
 from course import widgets_flow
 
@@ -62,30 +60,8 @@ def test_no_flow_moves_nothing(pointer):
 
 
 def test_in_the_browser_both_move(tmp_path):
-    browser = browser_or_skip()
-    (tmp_path / "notebooks").mkdir()
-    cells = [nbformat.v4.new_code_cell(f"from course import widgets_flow\npanel = widgets_flow.{name}()\npanel")
-             for name in ("PointAndMatrix", "FlowUnderPointer")]
-    made = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "language": "python",
-                                                                          "display_name": "Python 3"}})
-    nbformat.write(made, tmp_path / "notebooks" / "flow.ipynb")
-    with jupyterlab(tmp_path) as address, page_of(browser) as page:
-        notebook = Notebook(page, address, "flow.ipynb")
-        notebook.run_all()
-        for name in ("PointAndMatrix", "FlowUnderPointer"):
-            cell = notebook.cell(f"widgets_flow.{name}")
-            image = cell.locator(".jp-OutputArea-output img").first
-            image.wait_for(state="visible", timeout=60_000)
-            page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=image.element_handle())
-            before = picture_of(cell)
-            cell.screenshot(path=str(tmp_path / f"{name}_before.png"))
-            cell.locator(HANDLE).first.focus()
-            for _ in range(12):
-                page.keyboard.press("ArrowRight")
-            page.wait_for_timeout(3000)
-            if name == "FlowUnderPointer":
-                cell.locator("select").first.select_option("nothing moves")
-                page.wait_for_timeout(1500)
-            cell.screenshot(path=str(tmp_path / f"{name}_after.png"))
-            after = picture_of(cell)
-            assert after.shape == before.shape and (np.abs(after - before).max(axis=2) > 30).mean() > 0.002, name
+    calls = ("widgets_flow.PointAndMatrix()", "widgets_flow.FlowUnderPointer()")
+    with widgets_in_browser(tmp_path, *calls) as (nose, pointer):
+        assert nose.changed_by(lambda: nose.press("ArrowRight", 12))
+        assert pointer.changed_by(lambda: pointer.press("ArrowRight", 12), share=0.001)
+        assert pointer.changed_by(lambda: pointer.cell.locator("select").first.select_option("nothing moves"))

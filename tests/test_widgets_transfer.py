@@ -1,15 +1,11 @@
 """Lesson 09's drivers and its widget, without a browser and in a real JupyterLab."""
 
-import io
-
 import numpy as np
 import pytest
-from PIL import Image
 
 pytest.importorskip("ipywidgets")
 
-import nbformat
-from jupyter_in_browser import Notebook, browser_or_skip, jupyterlab, page_of
+from jupyter_in_browser import widgets_in_browser
 
 from course import drivers, motion, widgets_transfer
 
@@ -69,35 +65,8 @@ def test_every_control_changes_the_picture(panel):
 
 
 def test_in_the_browser_driver_choice_and_frame_change_the_picture(tmp_path):
-    browser = browser_or_skip()
-    (tmp_path / "notebooks").mkdir()
-    cell = nbformat.v4.new_code_cell("from course import widgets_transfer\npanel = widgets_transfer.Transfer()\npanel")
-    made = nbformat.v4.new_notebook(cells=[cell], metadata={
-        "kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}})
-    nbformat.write(made, tmp_path / "notebooks" / "transfer.ipynb")
-    with jupyterlab(tmp_path) as address, page_of(browser) as page:
-        notebook = Notebook(page, address, "transfer.ipynb")
-        notebook.run_all()
-        there = notebook.cell("widgets_transfer.Transfer")
-        image = there.locator(".jp-OutputArea-output img").first
-        image.wait_for(state="visible", timeout=60_000)
-        page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=image.element_handle())
-
-        def changed_by(act):
-            before = np.asarray(Image.open(io.BytesIO(image.screenshot())).convert("RGB")).astype(int)
-            address_before = image.get_attribute("src")
-            act()
-            page.wait_for_function("([image, before]) => image.src !== before && image.complete",
-                                   arg=[image.element_handle(), address_before], timeout=60_000)
-            page.wait_for_timeout(2000)
-            after = np.asarray(Image.open(io.BytesIO(image.screenshot())).convert("RGB")).astype(int)
-            return after.shape == before.shape and (np.abs(after - before).max(axis=2) > 30).mean() > 0.002
-
-        def move_frame():
-            there.locator(".noUi-handle, .ui-slider-handle").first.focus()
-            for _ in range(8):
-                page.keyboard.press("ArrowRight")
-
-        assert changed_by(lambda: there.locator("select").nth(1).select_option("channels"))
-        assert changed_by(move_frame)
-        assert changed_by(lambda: there.locator("select").nth(0).select_option("Bela (beard)"))
+    with widgets_in_browser(tmp_path, "widgets_transfer.Transfer()") as (widget,):
+        driver, carried = (widget.cell.locator("select").nth(k) for k in range(2))
+        assert widget.changed_by(lambda: carried.select_option("channels"))
+        assert widget.changed_by(lambda: widget.press("ArrowRight", 8))
+        assert widget.changed_by(lambda: driver.select_option("Bela (beard)"))
