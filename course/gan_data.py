@@ -54,10 +54,12 @@ def faces_from_formula(count: int = 1024, size: int = 64, seed: int = 0) -> torc
 
     larger = round(1.25 * size)  # eyes and mouth are then about as far apart as they will be, so little is lost
     made = []
-    for first in tqdm(range(0, count, BLOCK), desc="drawing faces", unit_scale=BLOCK, unit="face"):
-        drawn, points = synthetic.sample(min(BLOCK, count - first), larger, seed * 1_000_003 + first)
-        pictures = (drawn.permute(0, 2, 3, 1) * 255).round().byte().numpy()  # (n, H, W, 3)
-        made += [cut_tight(picture, place, size) for picture, place in zip(pictures, points.numpy())]
+    with tqdm(total=count, desc="drawing faces", unit="face") as bar:
+        for first in range(0, count, BLOCK):
+            drawn, points = synthetic.sample(min(BLOCK, count - first), larger, seed * 1_000_003 + first)
+            pictures = (drawn.permute(0, 2, 3, 1) * 255).round().byte().numpy()  # (n, H, W, 3)
+            made += [cut_tight(picture, place, size) for picture, place in zip(pictures, points.numpy())]
+            bar.update(len(pictures))
     return torch.from_numpy(np.stack(made)).permute(0, 3, 1, 2).contiguous()
 
 

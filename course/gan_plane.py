@@ -6,6 +6,7 @@
 Everything else is as with faces: the same losses, the same `gan.gan_step`.
 """
 
+import contextlib
 from dataclasses import dataclass, field
 
 import torch
@@ -66,19 +67,31 @@ def train_ring(steps: int = 1500, settings: gan.Settings | None = None, batch: i
     ring, chance = Ring(players), torch.Generator().manual_seed(seed)
     fixed = gan_networks.noise(512, settings.latent, seed + 1)
     keep = {round(steps * number / pictures) for number in range(pictures + 1)}
-    for step in range(steps + 1):
-        if step in keep:
-            with torch.no_grad():
-                ring.samples.append(players.generator(fixed))
-            ring.steps.append(step)
-            if report:
-                report(step, ring)
-        if step < steps:
-            real = sample_ring(batch, chance)
-            numbers = gan.gan_step(players, real, torch.randn(batch, settings.latent, generator=chance))
-            for name in ("d_loss", "g_loss"):
-                ring.curves.setdefault(name, []).append(numbers[name])
+    with one_thread():
+        for step in range(steps + 1):
+            if step in keep:
+                with torch.no_grad():
+                    ring.samples.append(players.generator(fixed))
+                ring.steps.append(step)
+                if report:
+                    report(step, ring)
+            if step < steps:
+                real = sample_ring(batch, chance)
+                numbers = gan.gan_step(players, real, torch.randn(batch, settings.latent, generator=chance))
+                for name in ("d_loss", "g_loss"):
+                    ring.curves.setdefault(name, []).append(numbers[name])
     return ring
+
+
+@contextlib.contextmanager
+def one_thread():
+    """Layers this small are done before a second thread has begun."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 def healthy(**changes) -> gan.Settings:
@@ -102,7 +115,7 @@ def ring_figure(ring: Ring, title: str = ""):
     """The points at every snapshot, over the heaps: a matplotlib `Figure`."""
     from . import plots
 
-    figure, axes = plots.new(1.9 * len(ring.steps), 2.4, 1, len(ring.steps), title)
+    figure, axes = plots.new(1.9 * len(ring.steps), 2.8, 1, len(ring.steps), title)
     truth = sample_ring(400, torch.Generator().manual_seed(0))
     for axis, step, points in zip(axes[0], ring.steps, ring.samples):
         axis.scatter(*truth.T, s=6, color=plots.GREY, alpha=0.4, marker="s", label="data")

@@ -37,19 +37,31 @@ def sheets(pictures, titles, title: str = ""):
 
 
 def rings(samples: dict, title: str = ""):
-    """{words: points (N, 2)} over the eight heaps, side by side, with how many heaps are found."""
+    """{words: points (N, 2)} over the eight heaps, side by side, with how many heaps are found.
+
+    Where all points lie outside of the picture, an arrow says where to and how far.
+    """
     import torch
 
     from . import gan_plane
 
-    figure, grid = plots.new(2.1 * len(samples), 2.7, 1, len(samples), title)
+    reach = 3.0
+    figure, grid = plots.new(2.1 * len(samples), 2.9, 1, len(samples), title)
     truth, told = gan_plane.sample_ring(300, torch.Generator().manual_seed(0)), []
     for axes, (words, points) in zip(grid[0], samples.items()):
         axes.scatter(*truth.T, s=8, color=plots.GREY, marker="s", alpha=0.5)
         axes.scatter(*points.T, s=6, color=plots.VERMILION, alpha=0.6)
         found, _ = gan_plane.coverage(points)
-        told.append(f"{words}: {found} of {gan_plane.HEAPS}")
-        axes.set(xlim=(-3, 3), ylim=(-3, 3), xticks=[], yticks=[], aspect="equal")
-        axes.set_title(told[-1], fontsize=9)
-    plots.describe(figure, f"{title}: generated points over eight heaps of data; heaps found: {'; '.join(told)}.")
+        told.append(f"{words}: {found} of {gan_plane.HEAPS} heaps")
+        if bool((points.abs().amax(dim=1) > reach).all()):
+            middle = points.mean(dim=0).numpy()
+            tip = middle * 0.92 * reach / np.abs(middle).max()
+            far = float(np.linalg.norm(middle))
+            axes.annotate("", tip, 0.55 * tip, arrowprops={"arrowstyle": "-|>", "color": plots.VERMILION,
+                                                           "linewidth": 2.5})
+            axes.text(0, 0, f"all {len(points)} points\nare {far:,.0f} away", ha="center", va="center", fontsize=8)
+            told[-1] += f", all points {far:,.0f} away from the middle"
+        axes.set(xlim=(-reach, reach), ylim=(-reach, reach), xticks=[], yticks=[], aspect="equal")
+        axes.set_title(f"{words}\n{found} of {gan_plane.HEAPS} heaps", fontsize=9)
+    plots.describe(figure, f"{title}: generated points over eight heaps of data; {'; '.join(told)}.")
     return figure

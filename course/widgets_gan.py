@@ -38,12 +38,7 @@ def record(steps: int = 700, pictures: int = 20, seed: int = 0, **changes) -> Fi
         with torch.no_grad():
             judged.append(torch.sigmoid(ring.gan.discriminator(places)).view(CELLS, CELLS).numpy())
 
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # layers this small are done before a second thread has begun
-    try:
-        ring = gan_plane.train_ring(steps, gan_plane.healthy(**changes), pictures=pictures, seed=seed, report=look)
-    finally:
-        torch.set_num_threads(threads)
+    ring = gan_plane.train_ring(steps, gan_plane.healthy(**changes), pictures=pictures, seed=seed, report=look)
     return Film(ring.steps, [points.numpy() for points in ring.samples], judged)
 
 
@@ -53,10 +48,12 @@ class RingInMotion(Panel):
     def __init__(self, steps: int = 700):
         self.films = {words: record(steps, **changes) for words, changes in GAMES.items()}
         self.truth = gan_plane.sample_ring(300, torch.Generator().manual_seed(0)).numpy()
+        step = slider("step", 0, 0, steps, steps / 20)
+        step.readout_format = ".0f"
         super().__init__({
             "game": ipywidgets.Dropdown(options=list(GAMES), description="game",
                                         style={"description_width": "110px"}, layout={"width": "330px"}),
-            "step": slider("step", 0, 0, steps, steps / 20),
+            "step": step,
         })
 
     def shown_width(self) -> int:

@@ -93,6 +93,9 @@ def generator_loss(fake_logits):
 # %% tags=["nbval-check-output"]
 generator_loss = check("generator_loss")
 
+# %% tags=["nbval-check-output"]
+course.use(generator_loss)
+
 # %% exercise: discriminator_loss · difficulty 2/5 · 8 min
 def discriminator_loss(real_logits, fake_logits):
     """L_D = -E[log D(x)] - E[log(1 - D(G(z)))]: two tensors of logits, any shapes -> a scalar tensor."""
@@ -104,7 +107,6 @@ def discriminator_loss(real_logits, fake_logits):
 discriminator_loss = check("discriminator_loss")
 
 # %% tags=["nbval-check-output"]
-course.use(generator_loss)
 course.use(discriminator_loss)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -183,7 +185,8 @@ plots.show(ring.stills({"step": 70}, {"step": 350}, {"step": 700}, title="The he
 # $$R_1 = E\left[\lVert \nabla_x D(x) \rVert^2\right]$$
 #
 # $\nabla_x D(x)$ is the slope of the *logit* in the real picture $x$. In words: the mean of the squared length of the
-# slope. $\gamma/2$ times it is added to $L_D$. The slope is itself part of a loss, so it needs `create_graph=True`.
+# slope. $\gamma/2$ times it is added to $L_D$, and $\gamma$ says how much smoothness is worth to you. The slope is itself
+# part of a loss, so it needs `create_graph=True`.
 
 # %% exercise: r1_penalty · difficulty 3/5 · 10 min · optional
 def r1_penalty(real_logits, real):
@@ -195,6 +198,9 @@ def r1_penalty(real_logits, real):
 
 # %% tags=["nbval-check-output"]
 r1_penalty = check("r1_penalty")
+
+# %% tags=["nbval-check-output"]
+course.use(r1_penalty)
 
 # %% [markdown]
 # Another game: the *hinge* (Lim and Ye, 2017). Who is right by a margin of 1 is left alone.
@@ -216,7 +222,6 @@ def hinge_loss(fake_logits, real_logits=None):
 hinge_loss = check("hinge_loss")
 
 # %% tags=["nbval-check-output"]
-course.use(r1_penalty)
 course.use(hinge_loss)
 
 # %%
@@ -256,6 +261,9 @@ def build_generator(latent=128, size=64, width=32):
 # %% tags=["nbval-check-output"]
 build_generator = check("build_generator")
 
+# %% tags=["nbval-check-output"]
+course.use(build_generator)
+
 # %% exercise: build_discriminator · difficulty 3/5 · 12 min
 def build_discriminator(size=64, width=32):
     """Pictures to logits, an nn.Module: (N, 3, size, size) in [-1, 1] -> (N,). width: channels of its largest map."""
@@ -271,21 +279,20 @@ def build_discriminator(size=64, width=32):
 build_discriminator = check("build_discriminator")
 
 # %% tags=["nbval-check-output"]
-course.use(build_generator)
 course.use(build_discriminator)
 
 # %% [markdown]
 # ### Use
 #
 # `gan.build_gan` asks your two functions for the players, and `gan.train_gan` moves them with your step: drawn faces of
-# 32 pixels, high rates because time is short, and an end after 700 steps or 36 seconds, whichever comes first.
+# 32 pixels, high rates because time is short, and an end after 500 steps or 36 seconds, whichever comes first.
 
 # %%
 faces = gan.faces_from_formula(128, 32)
 quick = gan.Settings(size=32, generator_width=16, discriminator_width=16, generator_rate=2e-3, discriminator_rate=1e-3)
 players = gan.build_gan(settings=quick)
 config = training.Config(batch=16, logdir="gan", average=0.98, picture_every=10_000, save_every=10_000)
-trained = gan.train_gan(faces, players, steps=700, minutes=0.6, config=config)
+trained = gan.train_gan(faces, players, steps=500, minutes=0.6, config=config)
 
 # %%
 real = gan_look.as_picture(gan_look.grid(faces[:32].float() / 255))
@@ -332,19 +339,20 @@ def both_move(players, real, noise):  # the discriminator moves in the generator
     players.discriminator_optimizer.step()
     return numbers
 
-
+# %%
 course.reset()
-exhibits = {"upside down": (upside_down, "generator_loss"), "detached twice": (detached_twice, "gan_step"),
-            "both move": (both_move, "gan_step")}
-rings = {words: torch.from_numpy(ring.films[game].points[-1])  # these two ran in the widget already
+exhibits = {"upside down": (upside_down, "generator_loss", 200), "detached twice": (detached_twice, "gan_step", 200),
+            "both move": (both_move, "gan_step", 700)}
+rings = {f"{words}, step 700": torch.from_numpy(ring.films[game].points[-1])  # they ran in the widget already
          for words, game in (("healthy", "non-saturating, with R1"), ("hasty, no R1", "no R1, hasty generator"))}
-for words, (bug, name) in exhibits.items():
+for words, (bug, name, steps) in exhibits.items():
     with course.use(bug, name=name, force=True):
-        rings[words] = gan_plane.train_ring(700, pictures=1).samples[-1]
-plots.show(plots_gan.rings(rings, "Step 700"))
+        rings[f"{words}, step {steps}"] = gan_plane.train_ring(steps, pictures=1).samples[-1]
+plots.show(plots_gan.rings(rings, "Two games and three bugs"))
 
 # %% [markdown]
-# Upside down, the generator has fled far out of the picture; detached twice, it has never moved; when both move, $D$ helps
+# Upside down, the generator flees from the data, ever faster: after 200 steps the arrow is all that still fits into the
+# picture. Detached twice, it has never moved: the small heap in the middle is where it began. When both move, $D$ helps
 # $G$ and neither learns where the data are. The hasty one needs no bug: that is *mode collapse*, all noise in one place.
 # Two more failures that need none, each with a number that shows it:
 

@@ -65,6 +65,10 @@ def generator_sum(fake_logits):
     return _softplus(-fake_logits).sum()
 
 
+def generator_saturating_log(fake_logits):
+    return (1 - fake_logits.sigmoid()).log().mean()
+
+
 def generator_log_of_zero(fake_logits):
     return -fake_logits.sigmoid().log().mean()
 
@@ -431,6 +435,9 @@ EXERCISES = [
         cards=[
             BugCard("saturating", generator_saturating,
                     "It looks like log(1 - D), the form that saturates: take -log D."),
+            BugCard("saturating-log", generator_saturating_log,
+                    "It looks like log(1 - D), the form that saturates, with the logarithm of a sigmoid in it: take "
+                    "-log D, written with softplus."),
             BugCard("other-side", generator_other_side,
                     "It looks like -log(1 - D): the generator wants its fakes to be called real."),
             BugCard("upside-down", generator_upside_down,
@@ -613,7 +620,7 @@ EXERCISES = [
         lesson=7,
         title="what keeps the discriminator smooth",
         place="gan_losses.r1_penalty",
-        cases=[case("D(x) = x1 - 2 x2 + 3 x3", SQUARE, floats(1, -2, 3, 0), 0.0)],
+        cases=[case("D(x) = x1 - 2 x2 + 3 x3 + 0 x4", SQUARE, floats(1, -2, 3, 0), 0.0)],
         edges=[case("D(x) = |x|^2 / 2", SQUARE, floats(0, 0, 0, 0), 1.0)],
         random=random_r1,
         random_count=20,

@@ -107,7 +107,7 @@ def draw_step(view: View):
 def draw_r1(view: View):
     figure, grid = plots.new(6.2, 3.0, title="r1_penalty: " + view.says)
     axes = grid[0, 0]
-    names = ["the penalty", *(f"slope {k + 1}" for k in range(len(view.right["its slope in D's weights"])))]
+    names = ["the penalty", *(f"slope in w{k + 1}" for k in range(len(view.right["its slope in D's weights"])))]
     place = np.arange(len(names))
     for k, (words, value, colour) in enumerate((("right", view.right, plots.GREEN),
                                                 ("yours", view.theirs, plots.VERMILION))):
