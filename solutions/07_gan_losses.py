@@ -285,14 +285,14 @@ course.use(build_discriminator)
 # ### Use
 #
 # `gan.build_gan` asks your two functions for the players, and `gan.train_gan` moves them with your step: drawn faces of
-# 32 pixels, high rates because time is short, and an end after 500 steps or 36 seconds, whichever comes first.
+# 32 pixels, high rates because time is short, and an end after 500 steps or 45 seconds, whichever comes first.
 
 # %%
 faces = gan.faces_from_formula(128, 32)
 quick = gan.Settings(size=32, generator_width=16, discriminator_width=16, generator_rate=2e-3, discriminator_rate=1e-3)
 players = gan.build_gan(settings=quick)
 config = training.Config(batch=16, logdir="gan", average=0.98, picture_every=10_000, save_every=10_000)
-trained = gan.train_gan(faces, players, steps=500, minutes=0.6, config=config)
+trained = gan.train_gan(faces, players, steps=500, minutes=0.75, config=config)
 
 # %%
 real = gan_look.as_picture(gan_look.grid(faces[:32].float() / 255))
