@@ -1,5 +1,6 @@
 """What a frame costs with and without the animator: `python benchmarks/animator.py`.
 
+One frame alone, in as many threads as PyTorch takes (one with OMP_NUM_THREADS=1), and frames of a film side by side.
 The embedded photo cut to 256x256, a mouth that opens and eyes that blink; wall and processor time of a frame, and for
 comparison a network of the size that First Order Motion Model published for the same pictures (Siarohin et al., 2019):
 hourglasses of five blocks, 64 to 256 channels, six residual blocks; built here by the paper's sizes, with random
@@ -89,6 +90,17 @@ class FirstOrderSize(nn.Module):
         return self.paint(x).sigmoid()
 
 
+FRAMES = 40
+
+
+def film(actor, values) -> None:
+    """Frames as `course animate` makes them: one a core, each in one thread."""
+    from course import parallel
+
+    for _ in parallel.ordered_map(actor.frame, [values] * FRAMES):
+        pass
+
+
 def main() -> None:
     from course import animation, demo, detection, images, keypoints, motion
 
@@ -107,6 +119,8 @@ def main() -> None:
         for name, value in (("jawOpen", 0.4), ("eyeBlinkLeft", 0.5), ("eyeBlinkRight", 0.5), ("headYaw", 4)):
             values[motion.INDEX[name]] += value
         print(f"  a frame, --generator {generator:5s}             {times(functools.partial(actor.frame, values))}")
+        wall, processor = median_ms(functools.partial(film, actor, values), 3)
+        print(f"  the same in a film, side by side        {wall / FRAMES:9.1f} {processor / FRAMES:12.1f}")
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for _ in range(200):
         actor.frame(values)

@@ -47,7 +47,7 @@ class Settings:
 
 
 GENERATORS = ("auto", "gan", "warp")
-AUTO = "warp"  # what "auto" means: data/animator.md has the figures
+AUTO = "gan"  # what "auto" means: data/animator.md has the figures
 
 
 @dataclass

@@ -31,7 +31,7 @@ class Animator:
             masks = animator_crops.source_masks(part, animator_crops.place(self.points, matrix))
             square = animator_crops.cut(image, matrix, part.size)
             self.sources[part.name] = np.concatenate([square, masks], axis=-1)  # (S, S, 4)
-            self.windows[part.name] = animator_crops.window(part.size)[..., None]
+            self.windows[part.name] = animator_crops.window_of(part.network, part.size)[..., None]
 
     def draw(self, region: np.ndarray, origin, target: np.ndarray) -> None:
         """Repaint the parts of a warped picture that have moved.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from . import landmarks
+from . import curves, landmarks
 
 SUBPIXEL = 4  # bits after the point in OpenCV's polygons
 
@@ -122,3 +122,18 @@ def window(size: int) -> np.ndarray:
     along = np.clip(np.minimum(np.arange(size), np.arange(size)[::-1]) / (0.15 * size), 0, 1)
     ramp = along * along * (3 - 2 * along)
     return np.outer(ramp, ramp).astype(np.float32)
+
+
+def window_of(network: str, size: int) -> np.ndarray:
+    """The same for "mouth", all of the square, and for "eye": lids and what lies between, not the brow above them.
+
+    A brow is only moved, which the warp does well; repainted it comes out elsewhere.
+    """
+    if network == "mouth":
+        return window(size)
+    y, x = np.mgrid[:size, :size] / (size - 1)
+    r = np.hypot((x - LIDS[0]) / LIDS[2], (y - LIDS[1]) / LIDS[3])  # 1 on the ellipse round the lids
+    return (window(size) * curves.smoothstep(1.25, 0.75, r)).astype(np.float32)
+
+
+LIDS = (0.52, 0.58, 0.42, 0.19)  # where the lids lie in an eye's square: centre x, y and half axes, in its sides

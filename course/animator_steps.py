@@ -15,19 +15,23 @@ from . import animator_net, checkpoints, portrait
 LIMIT = 1.0  # the greatest length of a gradient
 
 
-def make_pair(actor, elsewhere, spoil, jitter) -> tuple:
+def make_pair(actor, elsewhere, spoil, jitter, carry=None) -> tuple:
     """A question with its answer, from one photo: the photo is warped to another expression and back.
 
     Args:
         actor: the photo that can be moved, a `portrait.Portrait` with image (H, W, 3) and points (78, 2);
         elsewhere: the points (78, 2) of the other expression; spoil: picture -> the same, as another camera would
-        have seen it; jitter: points -> points with the small errors that a finder of points makes.
+        have seen it; jitter: points -> points with the small errors that a finder of points makes;
+        carry: (wanted, seen) -> wanted, another way to ask the source for the photo's expression; None asks for the
+        photo's own points.
     Returns:
         coarse, target, source: uint8 (H, W, 3), what the warp makes, what it should have made, and the picture that
         it was given; wanted, seen: (78, 2), the points it was asked for, and those it believed the source to have.
     """
     source = spoil(actor.render(elsewhere))
     seen, wanted = jitter(elsewhere), jitter(actor.points)
+    if carry is not None:
+        wanted = carry(wanted, seen)
     # the way back starts from the source alone: what the warp has lost on the way there it cannot find again
     coarse = portrait.Portrait(source, seen).render(wanted)
     return coarse, actor.image, source, wanted, seen

@@ -118,6 +118,8 @@ def _add_evaluate(commands) -> None:
                          help="whose landmarks measure the result (default: %(default)s)")
     command.add_argument("--judge-weights", metavar="FILE", help="face_landmarker.task, for --judge mediapipe")
     command.add_argument("--limit", type=int, metavar="N", help="only the first N frames of each clip")
+    command.add_argument("--pictures", metavar="FOLDER",
+                         help="write a sheet for each clip: photo and film beside what every method made")
     command.set_defaults(run=run_evaluate)
 
 
@@ -126,7 +128,7 @@ def run_evaluate(options) -> None:
     from . import evaluation
 
     evaluation.run(options.clips, json=options.json, judge=options.judge, judge_weights=options.judge_weights,
-                   limit=options.limit)
+                   limit=options.limit, pictures=options.pictures)
 
 
 # ---------------------------------------------------------------- train

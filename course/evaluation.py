@@ -2,12 +2,12 @@
 
 import json as json_module
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from tqdm.auto import tqdm
 
-from . import animation, errors, judges, metrics, reenactment
+from . import animation, errors, evaluation_pictures, images, judges, metrics, reenactment
 
 # key: (heading, format, what it is)
 COLUMNS = {
@@ -34,23 +34,26 @@ class Row:
     """One line of the table: a clip (or "mean"), a method, and its figures by the keys of `COLUMNS`.
 
     unseen: frames in which the judge saw no face, in the film or in the result; they do not count.
+    pictures: {moment: frame}, what the method made of the moments of `evaluation_pictures`.
     """
 
     clip: str
     method: str
     figures: dict
     unseen: int
+    pictures: dict = field(default_factory=dict, repr=False)
 
 
-def run(clips, json: bool = False, judge: str = "embedded", judge_weights=None, limit: int | None = None) -> list:
+def run(clips, json: bool = False, judge: str = "embedded", judge_weights=None, limit: int | None = None,
+        pictures=None) -> list:
     """`course evaluate`: print the table, or JSON, and return its rows."""
-    rows = evaluate(clips, judge=judge, judge_weights=judge_weights, limit=limit)
+    rows = evaluate(clips, judge=judge, judge_weights=judge_weights, limit=limit, pictures=pictures)
     print(as_json(rows, judge) if json else as_text(rows, judge))
     return rows
 
 
 def evaluate(clips, methods=DEFAULT_METHODS, size: int = 256, judge: str = "embedded", judge_weights=None,
-             limit: int | None = None) -> list:
+             limit: int | None = None, pictures=None) -> list:
     """Self-reenactment of each clip by each method.
 
     The first frame is the photo; the film's own points, found by our landmarker, drive it; the result is
@@ -59,11 +62,13 @@ def evaluate(clips, methods=DEFAULT_METHODS, size: int = 256, judge: str = "embe
     Args:
         clips: paths of videos with one face; methods: names out of `reenactment.METHODS`, or "judge's points",
             the triangulated warp driven by what the judge itself finds in the film;
-        size: pixels a side; judge, judge_weights: see `judges.open_judge`; limit: frames of each clip.
+        size: pixels a side; judge, judge_weights: see `judges.open_judge`; limit: frames of each clip;
+        pictures: a folder for one picture a clip, photo and film beside every method; see `evaluation_pictures`.
     Returns:
         list of `Row`: each clip by each method, then their means over the clips.
     Raises:
-        errors.VideoError, errors.FaceError: a clip without frames or without a face; errors.CourseError.
+        errors.VideoError, errors.FaceError: a clip without frames or without a face; errors.OutputError: no such
+        folder; errors.CourseError.
     """
     if limit is not None and limit < 2:
         raise errors.CourseError(f"the limit must be 2 frames or more, not {limit}: the first one is the photo")
@@ -71,6 +76,7 @@ def evaluate(clips, methods=DEFAULT_METHODS, size: int = 256, judge: str = "embe
     if unknown:
         raise errors.CourseError(f"there is no method {unknown[0]!r}: choose from "
                                  f"{', '.join((*reenactment.METHODS, JUDGES_POINTS))}")
+    folder = None if pictures is None else evaluation_pictures.folder_for(pictures)
     rows = []
     with judges.open_judge(judge, judge_weights) as find:
         for path in clips:
@@ -78,7 +84,12 @@ def evaluate(clips, methods=DEFAULT_METHODS, size: int = 256, judge: str = "embe
             seen = [find(frame) for frame in take.frames]
             if seen[0] is None or sum(points is not None for points in seen) < 2:
                 raise errors.FaceError(f"the judge {judge} sees no face in {path}: use another clip or judge")
-            rows += compare_with_static([score(take, name, seen, find) for name in methods])
+            scored = [score(take, name, seen, find) for name in methods]
+            if folder:
+                film = {moment: take.frames[k] for moment, k in evaluation_pictures.moments(take.points).items()}
+                sheet = evaluation_pictures.sheet(take.frames[0], film, {row.method: row.pictures for row in scored})
+                images.save_image(folder / f"{take.name}.png", sheet)
+            rows += compare_with_static(scored)
     return rows + means(rows, methods)
 
 
@@ -89,12 +100,10 @@ def score(take, method: str, seen: list, find) -> Row:
     """One method on one film. seen: the judge's points (68, 2) in each true frame, or None; find: the judge."""
     size = take.frames.shape[1]
     figures = {name: [] for name in FRAME_METRICS}
-    made_points, true_points, seconds, unseen = [], [], 0.0, 0
-    frames = _made(take, method, seen)
-    for index in tqdm(range(len(take.frames)), desc=f"{take.name}: {method}", unit="frame", leave=False, delay=2):
-        begin = time.perf_counter()
-        made = next(frames)
-        seconds += time.perf_counter() - begin
+    made_points, true_points, unseen = [], [], 0
+    frames, seconds = film_of(take, method, seen)
+    for index, made in enumerate(tqdm(frames, desc=f"{take.name}: judging {method}", unit="frame", leave=False,
+                                      delay=2)):
         if index == 0:
             continue  # the photo itself
         found = find(made) if seen[index] is not None else None
@@ -111,7 +120,16 @@ def score(take, method: str, seen: list, find) -> Row:
     result["akd"] = metrics.akd(np.array(made_points), np.array(true_points))
     result["jitter"] = metrics.jitter(np.array(made_points), np.array(true_points))
     result["fps"] = len(take.frames) / max(seconds, 1e-9)
-    return Row(take.name, method, result, unseen)
+    pictures = {moment: frames[number] for moment, number in evaluation_pictures.moments(take.points).items()}
+    return Row(take.name, method, result, unseen, pictures)
+
+
+def film_of(take, method: str, seen: list) -> tuple:
+    """All frames that a method makes, and the seconds it took: frames may be made side by side, so only all tell."""
+    begin = time.perf_counter()
+    frames = list(tqdm(_made(take, method, seen), desc=f"{take.name}: {method}", total=len(take.frames), unit="frame",
+                       leave=False, delay=2))
+    return frames, time.perf_counter() - begin
 
 
 def frame_figures(made: np.ndarray, true: np.ndarray, points: np.ndarray, size: int) -> dict:

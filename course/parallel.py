@@ -1,6 +1,7 @@
 """Two cores, two frames: work on several items at once while their results come in order."""
 
 import os
+import sys
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ def ordered_map(function, items, workers: int | None = None):
         yield from map(function, items)
         return
     pool, waiting = ThreadPoolExecutor(workers, thread_name_prefix="course"), deque()
-    with one_blas_thread():
+    with one_thread_each():
         try:
             for item in items:
                 waiting.append(pool.submit(function, item))
@@ -35,15 +36,15 @@ def ordered_map(function, items, workers: int | None = None):
 
 
 @contextmanager
-def one_blas_thread():
-    """A context in which NumPy solves and multiplies with one thread: frames are already made side by side.
+def one_thread_each():
+    """A context in which NumPy and PyTorch calculate with one thread: frames are already made side by side.
 
-    BLAS has one setting for the whole process, so the first to come in sets it and the last to leave puts it back.
+    Both have one setting for the whole process, so the first to come in sets it and the last to leave puts it back.
     """
-    global _inside, _limit
+    global _inside, _put_back
     with _lock:
         if _inside == 0:
-            _limit = threadpool_limits(limits=1, user_api="blas")
+            _put_back = limit_threads()
         _inside += 1
     try:
         yield
@@ -51,7 +52,23 @@ def one_blas_thread():
         with _lock:
             _inside -= 1
             if _inside == 0:
-                _limit.restore_original_limits()
+                _put_back()
 
 
-_lock, _inside, _limit = Lock(), 0, None
+def limit_threads():
+    """Set the limit; the function returned lifts it again."""
+    blas = threadpool_limits(limits=1, user_api="blas")
+    torch = sys.modules.get("torch")  # importing it takes a second: where nobody has, nobody calculates with it
+    if torch is None:
+        return blas.restore_original_limits
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)  # threads that begin later take it over
+
+    def put_back():
+        blas.restore_original_limits()
+        torch.set_num_threads(before)
+
+    return put_back
+
+
+_lock, _inside, _put_back = Lock(), 0, None

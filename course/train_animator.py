@@ -28,7 +28,7 @@ from .train_detector import learning_rate_share, write_weights
 
 FORMULA_PEOPLE = 220
 HELD_OUT_PEOPLE = 20
-STEPS = {"mouth": 2400, "eye": 1800}
+STEPS = {"mouth": 2000, "eye": 1800}
 
 
 @dataclass
@@ -42,7 +42,7 @@ class Recipe:
     adversarial: float = 0.02
     matching: float = 0.1
     masks: bool = True
-    judged_from: float = 0.4  # share of the steps after which the discriminator joins
+    judged_from: float = 0.5  # share of the steps after which the discriminator joins
     seed: int = 0
 
 
@@ -88,7 +88,7 @@ def _tensor(pictures: np.ndarray) -> torch.Tensor:
 def other_light(rng, *pictures) -> list:
     """The same change of colour, contrast and gamma for the pictures of each pair."""
     n = len(pictures[0])
-    gain = torch.from_numpy(rng.uniform(0.7, 1.2, (n, 1, 1, 1)) * rng.normal(1, 0.06, (n, 3, 1, 1))).float()
+    gain = torch.from_numpy(rng.uniform(0.4, 1.2, (n, 1, 1, 1)) * rng.normal(1, 0.12, (n, 3, 1, 1))).float()  # by lamps
     gamma = torch.from_numpy(np.exp(rng.normal(0, 0.2, (n, 1, 1, 1)))).float()
     grey = torch.from_numpy(rng.random((n, 1, 1, 1)) < 0.1)
     changed = []
@@ -112,7 +112,7 @@ class AnimatorTask:
                            for name, network in self.networks.items()}
         landmarker, _ = keypoints.load_network()  # its first layers judge likeness
         self.landmarker = landmarker.requires_grad_(False)
-        self.window = torch.from_numpy(animator_crops.window(squares.size))
+        self.window = torch.from_numpy(animator_crops.window_of(squares.part, squares.size))
         gaps = unseen.inside(np.arange(len(unseen))).sum(dim=(1, 2, 3)).numpy()
         self.shown = np.argsort(-gaps)[:: max(1, len(unseen) // 24)][:12]  # from wide open to shut
 
@@ -180,7 +180,7 @@ def masks_of(inputs: torch.Tensor) -> torch.Tensor:
 @torch.inference_mode()
 def validate(net, squares: Squares) -> dict:
     """Mean L1 of the warp and of the repainted warp, between lips or lids and over the whole window."""
-    window = torch.from_numpy(animator_crops.window(squares.size))
+    window = torch.from_numpy(animator_crops.window_of(squares.part, squares.size))
     sums = dict.fromkeys(("warp inside", "network inside", "warp", "network"), 0.0)
     weight = {"inside": 0.0, "all": 0.0}
     for first in range(0, len(squares), 64):

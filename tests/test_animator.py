@@ -140,6 +140,17 @@ def test_only_what_has_changed_its_shape_is_repainted(hopper, points, actor):
     assert brighter[mouth[1], mouth[0]] > 25 and brighter[eye[1], eye[0]] == 0
 
 
+def test_brows_are_left_to_the_warp_and_lids_are_repainted(hopper, points, actor):
+    frame = hopper.copy()
+    animator.Animator(hopper, points, painters(0.2)).draw(
+        frame, (0, 0), posed(actor, eyeBlinkLeft=1, eyeBlinkRight=1))
+    brighter = np.abs(frame.astype(int) - hopper).mean(axis=2)
+    for lids, brow in ((landmarks.EYE_RIGHT, landmarks.BROW_RIGHT), (landmarks.EYE_LEFT, landmarks.BROW_LEFT)):
+        x, y = points[lids].mean(axis=0).astype(int)
+        assert brighter[y, x] > 25
+        assert all(brighter[int(y), int(x)] == 0 for x, y in points[brow])
+
+
 def test_in_a_corner_of_the_photo_it_paints_the_same(hopper, points, actor):
     """A region cut out of the photo and the whole photo get the same paint at the same places."""
     target = posed(actor, jawOpen=0.5)
@@ -169,6 +180,23 @@ def test_pairs_are_near_but_not_the_same_and_come_from_the_seed(pairs, hopper_pa
     settings = animator_data.PairSettings(per_picture=3, per_open_mouth=3, per_speaking=3, shut_eyes=1.0)
     again = animator_data.make_pairs([hopper_path], points[None], settings=settings)["mouth"].arrays()
     assert np.array_equal(again["coarse"], mouths["coarse"][:3])
+
+
+def test_half_of_the_points_are_asked_for_as_the_product_asks(hopper, hopper_path, points, actor):
+    """The same expression through the face model comes out near, all points of a lid off together."""
+    elsewhere = posed(actor, jawOpen=0.3, headYaw=4).astype(np.float32)
+    wanted = animator_data.through_the_model(points, elsewhere)
+    off = wanted - points
+    assert 0 < np.linalg.norm(off, axis=1).mean() < 0.02 * landmarks.eye_distance(points)
+    assert np.array_equal(animator_data.through_the_model(points, points).round(1), points.round(1))
+    for share, same in ((0.0, True), (1.0, False)):  # with 0 the model is never asked, with 1 always
+        settings = animator_data.PairSettings(per_picture=1, per_open_mouth=1, per_speaking=1, shut_eyes=0,
+                                              by_model=share, point_noise=0)
+        masks = animator_data.make_pairs([hopper_path], points[None], settings=settings)["mouth"].masks[0]
+        small, there = animator_data.around_the_face(hopper, points, settings)
+        own = animator_crops.matrix_of(animator_crops.MOUTH, there)
+        exact = animator_crops.target_masks(animator_crops.MOUTH, animator_crops.place(there, own))
+        assert np.array_equal(masks[..., :2], exact) == same
 
 
 def test_a_shut_eye_is_to_be_left_as_it_is(pairs):

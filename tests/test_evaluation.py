@@ -5,7 +5,19 @@ import json
 import numpy as np
 import pytest
 
-from course import animation, blending, demo, errors, evaluation, images, judges, motion, video
+from course import (
+    animation,
+    blending,
+    demo,
+    errors,
+    evaluation,
+    evaluation_pictures,
+    images,
+    judges,
+    motion,
+    reenactment,
+    video,
+)
 
 
 @pytest.fixture(scope="module")
@@ -49,10 +61,31 @@ def test_the_table_and_the_json_hold_the_same(rows):
     assert table["rows"][0]["akd"] == pytest.approx(rows[0].figures["akd"])
 
 
+def test_a_sheet_shows_photo_and_film_beside_every_method(film, tmp_path):
+    evaluation.evaluate([film], methods=("static", "warp"), pictures=tmp_path / "sheets")
+    sheet = images.load_image(tmp_path / "sheets" / "film.png")
+    line, size = evaluation_pictures.LINE, 256
+    assert sheet.shape == (4 * (line + size), 4 * size, 3)  # four moments; photo, film, two methods
+    photo, truth, static, warp = (sheet[line : line + size, k * size : (k + 1) * size].astype(int) for k in range(4))
+    assert np.abs(photo - static).mean() == 0
+    assert np.abs(warp - truth).mean() < 0.7 * np.abs(photo - truth).mean()  # the first row: the mouth wide open
+
+
+def test_the_moments_are_those_that_ask_most(film):
+    take = reenactment.read_take(film)
+    found = evaluation_pictures.moments(take.points)
+    assert found["mouth widest"] in (3, 4, 5)  # a quarter of a wave into the film: there the mouth is open,
+    assert found["head furthest"] in (3, 4, 5, 10, 11, 12)  # and the head is turned, at three quarters the other way
+    assert found["middle"] == 8
+
+
 def test_what_cannot_be_evaluated_is_said(film, tmp_path):
     grey = video.Clip([np.full((96, 96, 3), 128, np.uint8)] * 5, fps=25).save(tmp_path / "grey.mp4", progress=False)
     with pytest.raises(errors.FaceError):
         evaluation.evaluate([grey])
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(errors.OutputError, match="folder"):
+        evaluation.evaluate([film], pictures=tmp_path / "taken")
     with pytest.raises(errors.CourseError, match="limit"):
         evaluation.evaluate([film], limit=1)
     with pytest.raises(errors.CourseError, match="method"):

@@ -1,9 +1,10 @@
-"""Frames made side by side come out in order, a few ahead, and one at a time for BLAS."""
+"""Frames made side by side come out in order, a few ahead, and each in one thread."""
 
 import threading
 import time
 
 import pytest
+import torch
 from threadpoolctl import threadpool_info
 
 from course import parallel
@@ -51,10 +52,20 @@ def blas_threads():
 
 def test_blas_threads_are_put_back_when_the_last_one_leaves():
     before = blas_threads()
-    first, second = parallel.one_blas_thread(), parallel.one_blas_thread()
+    first, second = parallel.one_thread_each(), parallel.one_thread_each()
     first.__enter__()
     second.__enter__()
     first.__exit__(None, None, None)
     assert set(blas_threads()) == {1}
     second.__exit__(None, None, None)
     assert blas_threads() == before
+
+
+def test_the_networks_of_a_frame_calculate_in_one_thread_and_then_in_as_many_as_before():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        assert list(parallel.ordered_map(lambda _: torch.get_num_threads(), range(6), workers=2)) == [1] * 6
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
