@@ -1,4 +1,6 @@
-"""The long run of the animator, as it ships: its curve, and what it made of the same held-out mouths along the way.
+"""A long run of the animator: its curve, and what it made of the same held-out mouths along the way.
+
+The weights that ship come from a later one, on more kinds of pairs (data/animator.md).
 
     run = animator_run.load()
     run.squares["network", 800]      # uint8 (N, 96, 96, 3): what the network of step 800 makes of N mouths

@@ -387,7 +387,8 @@ print("\n".join(sorted(path.name.split(".vm")[0].split(".tfevents")[0] for path 
 #
 # A minute is a minute. The long training has squares of 96 pixels, a network seven times as large, 4,786 pairs of
 # mouths, portraits and formula faces mixed, and it also asks the landmarker's first layers whether two squares look
-# alike. Here is its curve, on 272 pairs of people it has never seen:
+# alike. Here is its curve, on 272 pairs of people it has never seen. (The mouth that ships comes from a later run, with
+# more kinds of light; [its card](../data/animator.md) tells the difference.)
 
 # %%
 long_run = animator_run.load()
