@@ -35,7 +35,7 @@ from torch import nn
 from torch.nn import functional as F
 
 import course
-from course import gan, gan_look, gan_plane, places, plots, plots_gan, training, widgets_gan
+from course import gan, gan_look, gan_plane, images, places, plots, plots_gan, training, weights, widgets_gan
 from course.exercises import check, hint, progress, solution
 
 print("Ready.")
@@ -303,13 +303,12 @@ plots.show(plots_gan.sheets([real, made], ["drawn by the formula", f"by your gen
 # Stopped so early they are a beginning. What longer runs made, with the shipped settings at 64 pixels, the first 32
 # noises and none picked out: the drawn faces after 1,000 steps, 6 minutes 33 on two shared processor cores; photographs of
 # people who do not exist (`course data fetch portraits`, `scenes`) after 1,500 steps, 36 minutes 38.
-#
-# ![32 small generated faces in the style of the formula: soft, with different skins, beards and
-# light]({{repository}}/raw/main/data/pictures/lesson_07_formula.jpg)
-#
-# ![32 small generated faces in the style of photographs, some nearly right, some torn or smeared
-# ]({{repository}}/raw/main/data/pictures/lesson_07_photos.jpg)
-#
+
+# %%
+longer = [images.load_image(weights.data_file(f"pictures/lesson_07_{name}.jpg")) for name in ("formula", "photos")]
+plots.show(plots_gan.sheets(longer, ["drawn faces, 1,000 steps", "photographs of nobody, 1,500 steps"]))
+
+# %% [markdown]
 # Photographs differ in more ways than drawings, so they take longer, and some of these faces are torn. None of these
 # people exists.
 
