@@ -1,6 +1,8 @@
 # Each target sets up all it needs, in .venv. Another Python: make demo PYTHON=python3.12
+# Tests run in two processes of one thread each; more or fewer: make test JOBS=4
 PYTHON ?= python3
 VENV ?= .venv
+JOBS ?= 2
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
 CORE := $(VENV)/.installed
@@ -20,7 +22,7 @@ demo: $(CORE)
 
 test: $(TEST)
 	$(BIN)/ruff check course tests benchmarks
-	$(BIN)/python -m pytest $(ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lab: $(LAB)
 	$(BIN)/jupyter lab --notebook-dir=. $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/00_bring_a_photo_to_life.ipynb

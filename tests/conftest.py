@@ -11,6 +11,22 @@ import pytest
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
+def pytest_collection_modifyitems(items):
+    """The lessons first: they take longest, and meanwhile another process does the rest."""
+    items.sort(key=lambda item: item.path.name != "test_lessons.py")
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What each lesson's proof has to say, at the end: with several processes nothing printed on the way is seen."""
+    reports = [report for reports in terminalreporter.stats.values() for report in reports]
+    lines = [line for report in reports if getattr(report, "when", "") == "call"
+             for name, line in report.user_properties if name == "lesson"]
+    if lines:
+        terminalreporter.section("lessons")
+        for line in sorted(lines):
+            terminalreporter.write_line(line)
+
+
 @pytest.fixture(scope="session")
 def shared_dir() -> Path:
     """The folder with `portraits/`, `scenes/`, `clips/`, ...: `$COURSE_SHARED`, or `../shared` beside the checkout."""

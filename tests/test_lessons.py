@@ -39,12 +39,12 @@ def run_with_nbval(path, home, calls=None) -> float:
     return seconds
 
 
-def report(capsys, path, compared: int, seconds: float) -> None:
+def report(record_property, path, compared: int, seconds: float) -> None:
+    """A line for the end of the run; conftest.py prints it."""
     cells = sum(cell.cell_type == "code" for cell in nbformat.read(path, as_version=4).cells)
     late = f"  more than {SECONDS} s" if seconds > SECONDS else ""
-    with capsys.disabled():
-        print(f"\n{path.parent.name}/{path.name}: {cells} cells run, {compared} outputs compared, "
-              f"{seconds:.0f} s{late}", flush=True)
+    record_property("lesson", f"{path.parent.name}/{path.name}: {cells} cells run, {compared} outputs compared, "
+                              f"{seconds:.0f} s{late}")
 
 
 def everyone_home() -> dict:
@@ -69,7 +69,7 @@ def compared(notebook) -> list:
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_solution_shows_what_is_stored(name, tmp_path, capsys):
+def test_solution_shows_what_is_stored(name, tmp_path, record_property):
     """Proof 1, and 3 as far as it is seen: with our answers put in, every check is green.
 
     Proof 6: the running system really calls each exercise's function, put in its place by `course.use`.
@@ -84,7 +84,7 @@ def test_solution_shows_what_is_stored(name, tmp_path, capsys):
     before = everyone_home()
     calls = tmp_path / "calls.txt"
     seconds = run_with_nbval(copied(path, tmp_path), tmp_path / "home", calls)
-    report(capsys, path, len(compared(notebook)), seconds)
+    report(record_property, path, len(compared(notebook)), seconds)
     assert everyone_home() == before
     own = (exercise for exercise in registry.every() if exercise.lesson == int(name[:2]))
     assert set(calls.read_text().split()) == {exercise.name for exercise in own if exercise.place}
@@ -103,7 +103,7 @@ else:
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_students_notebook_runs_to_its_end_with_nothing_solved(name, tmp_path, capsys):
+def test_students_notebook_runs_to_its_end_with_nothing_solved(name, tmp_path, record_property):
     """Proof 2; and no exercise counts as solved at the end."""
     path = build.student_path(CHECKOUT, name)
     exercises = source.read(CHECKOUT / "solutions" / f"{name}.py").exercises
@@ -115,7 +115,7 @@ def test_students_notebook_runs_to_its_end_with_nothing_solved(name, tmp_path, c
     before = everyone_home()
     home = tmp_path / "home"
     seconds = run_with_nbval(copied(path, tmp_path, ask_at_the_end), home)
-    report(capsys, path, 0, seconds)
+    report(record_property, path, 0, seconds)
     assert everyone_home() == before
     assert not list(home.glob("mine/*")), "an answer was kept, though nothing was solved"
 
