@@ -48,8 +48,9 @@ def test_in_the_browser_a_group_is_chosen_and_its_slider_moves_the_picture(tmp_p
         assert slider.locator(".widget-readout").first.inner_text() != "0.00"
         for name in widgets_pose.FacePose.GROUPS:
             group.select_option(name)
-            widget.page.wait_for_timeout(500)
-            widget.check_layout()
             labels = widget.cell.locator(".widget-slider:visible .widget-label")
+            labels.nth(len(widgets_pose.FacePose.GROUPS[name]) - 1).wait_for(state="visible", timeout=30_000)
+            widget.page.wait_for_timeout(500)  # those of the group before are hidden by now, too
+            widget.check_layout()
             assert labels.count() == len(widgets_pose.FacePose.GROUPS[name])
             assert not any(labels.evaluate_all("all => all.map(one => one.scrollWidth > one.clientWidth)")), "cut names"
