@@ -6,13 +6,12 @@
 Everything else is as with faces: the same losses, the same `gan.gan_step`.
 """
 
-import contextlib
 from dataclasses import dataclass, field
 
 import torch
 from torch import nn
 
-from . import gan, gan_networks
+from . import gan, gan_networks, parallel
 
 HEAPS, RADIUS, SPREAD = 8, 2.0, 0.05
 
@@ -67,7 +66,7 @@ def train_ring(steps: int = 1500, settings: gan.Settings | None = None, batch: i
     ring, chance = Ring(players), torch.Generator().manual_seed(seed)
     fixed = gan_networks.noise(512, settings.latent, seed + 1)
     keep = {round(steps * number / pictures) for number in range(pictures + 1)}
-    with one_thread():
+    with parallel.one_thread_each():  # layers this small are done before a second thread has begun
         for step in range(steps + 1):
             if step in keep:
                 with torch.no_grad():
@@ -81,17 +80,6 @@ def train_ring(steps: int = 1500, settings: gan.Settings | None = None, batch: i
                 for name in ("d_loss", "g_loss"):
                     ring.curves.setdefault(name, []).append(numbers[name])
     return ring
-
-
-@contextlib.contextmanager
-def one_thread():
-    """Layers this small are done before a second thread has begun."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def healthy(**changes) -> gan.Settings:

@@ -26,6 +26,7 @@ from . import (
     keypoints,
     landmarks,
     motion,
+    parallel,
     portrait,
     synthetic,
     synthetic_scene,
@@ -33,7 +34,6 @@ from . import (
     train_detector,
     training,
 )
-from .minute_detector import one_thread
 
 INDEX = motion.INDEX
 ZOOM = (2.1, 0.0, 0.05)  # of a picture: eye distances across, and what lies in its middle
@@ -80,7 +80,7 @@ class Face:
 # ---------------------------------------------------------------- data
 
 
-@one_thread()
+@parallel.one_thread_each()
 def draw_faces(settings: Settings = Settings()) -> list:
     """People made by a formula, and how each would hold the mouth otherwise: list of `Face`."""
     people = synthetic.People.random(settings.people, (settings.seed, 8))
@@ -112,7 +112,7 @@ def other_mouths(values: np.ndarray, rng) -> np.ndarray:
     return other
 
 
-@one_thread()
+@parallel.one_thread_each()
 def make_pairs(faces: list, settings: Settings = Settings(), report=None) -> dict:
     """What the warp makes of each face, and what it should have made: {"train": Squares, "unseen": Squares}.
 
@@ -192,7 +192,7 @@ class Run:
         self.step += 1
         return losses
 
-    @one_thread()
+    @parallel.one_thread_each()
     def train(self, report=None, every: int = 25, until: int | None = None, board=None) -> dict:
         """Steps up to `until` (all of them by default); returns the losses of the last one.
 
@@ -211,7 +211,7 @@ class Run:
                         board.add_scalar(name, value, self.step)
         return losses
 
-    @one_thread()
+    @parallel.one_thread_each()
     def by_heart(self, steps: int = 120, count: int = 4) -> list:
         """The test before the run, see `animator_steps.overfit_one_batch`: the losses on the first few squares."""
         squares = self.pairs["train"]

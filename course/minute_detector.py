@@ -9,7 +9,6 @@ has seen nobody but people made by a formula (`synthetic`). Boxes and losses are
 `train_detector`, so a student's parts work in it as they do in the system.
 """
 
-import contextlib
 from dataclasses import dataclass
 
 import cv2
@@ -17,7 +16,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from . import detection, detection_data, faceless, landmarks, metrics, synthetic, train_detector
+from . import detection, detection_data, faceless, landmarks, metrics, parallel, synthetic, train_detector
 
 
 @dataclass(frozen=True)
@@ -97,22 +96,10 @@ def _layer(n_in: int, n_out: int, stride: int = 1) -> nn.Sequential:
     return nn.Sequential(nn.Conv2d(n_in, n_out, 3, stride, padding=1, bias=False), nn.BatchNorm2d(n_out), nn.ReLU())
 
 
-@contextlib.contextmanager
-def one_thread():
-    """Layers as small as these are done before a second thread has begun, and where others want the processor, two
-    threads wait for each other: a step then takes many times longer."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
-
-
 # ---------------------------------------------------------------- pictures
 
 
-@one_thread()
+@parallel.one_thread_each()
 def draw_heads(count: int = 84, seed: int = 0, side: int = 80) -> Heads:
     """`count` formula faces, each with the share of every pixel that is not background, and as many backgrounds."""
     people = synthetic.People.random(count, seed)
@@ -185,7 +172,7 @@ def anchors_of(height: int, width: int, settings: Settings = Settings()) -> torc
     return detection.make_anchors(height, width, settings.strides, settings.anchor_sizes)
 
 
-@one_thread()
+@parallel.one_thread_each()
 def train(heads: Heads, settings: Settings = Settings(), report=None, every: int = 50) -> Network:
     """Train on pictures composed from `heads`; the last eighth of them is kept apart to measure on.
 
