@@ -117,12 +117,13 @@ def cast(image: np.ndarray, face=None, generator: str = "auto") -> list:
 
 def make_actor(image: np.ndarray, points: np.ndarray, generator: str = "auto") -> Actor:
     """Everything about one face that is worked out once: points (78, 2) in pixels -> Actor."""
-    painter = None
+    painter, layered = None, None
     if (AUTO if generator == "auto" else generator) == "gan":
-        from . import animator
+        from . import animator, layers
 
-        painter = animator.Animator(image, points)
-    return Actor(points, face_model.fit_face(points), portrait.Portrait(image, points, painter=painter))
+        painter, layered = animator.Animator(image, points), layers.load_networks()
+    drawn = portrait.Portrait(image, points, painter=painter, layered=layered)
+    return Actor(points, face_model.fit_face(points), drawn)
 
 
 def choose_faces(boxes: np.ndarray, face, image: np.ndarray) -> np.ndarray:

@@ -136,7 +136,7 @@ def run_evaluate(options) -> None:
 
 def _add_train(commands) -> None:
     command = commands.add_parser("train", help="make the shipped weights again, or better ones")
-    command.add_argument("what", choices=("detector", "keypoints", "speech", "gan", "animator", "motion"))
+    command.add_argument("what", choices=("detector", "keypoints", "speech", "gan", "animator", "layers", "motion"))
     command.add_argument("--data", nargs="+", metavar="FOLDER",
                          help="folders made by `course data fetch` (default: where it puts them; gan: drawn faces); "
                               "motion: the folder of the tracks")
@@ -146,11 +146,13 @@ def _add_train(commands) -> None:
     command.add_argument("--logdir", default="runs", metavar="FOLDER",
                          help="checkpoints and TensorBoard curves (default: %(default)s)")
     command.add_argument("-o", "--output", metavar="FILE", help="the weights (default: LOGDIR/WHAT.safetensors)")
+    command.add_argument("--teacher", metavar="FILE",
+                         help="layers: MediaPipe's selfie_segmentation.tflite, which sees where a person is")
     command.set_defaults(run=run_train)
 
 
 def run_train(options) -> None:
-    """`course train detector|keypoints|speech|gan|animator|motion`."""
+    """`course train detector|keypoints|speech|gan|animator|layers|motion`."""
     logdir = Path(options.logdir)
     out = Path(options.output) if options.output else logdir / f"{options.what}.safetensors"
     shared = {"resume": options.resume, "device": options.device, "logdir": logdir, "out": out}
@@ -158,6 +160,8 @@ def run_train(options) -> None:
         if options.steps < 1:
             raise errors.CourseError(f"--steps must be 1 or more, not {options.steps}")
         shared["steps"] = options.steps
+    if options.teacher and options.what != "layers":
+        raise errors.CourseError(f"--teacher is for `course train layers`; the {options.what} needs none: leave it out")
     if options.what == "gan":
         from . import train_gan
 
@@ -186,6 +190,10 @@ def run_train(options) -> None:
         from . import train_animator
 
         train_animator.train(folders, **shared | {"logdir": logdir / "animator"})
+    elif options.what == "layers":
+        from . import train_layers
+
+        train_layers.train(folders, options.teacher, **shared | {"logdir": logdir / "layers"})
     else:
         from . import train_keypoints
 

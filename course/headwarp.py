@@ -1,15 +1,20 @@
 """The motion of a head as one dense field: for every pixel of the new frame, where it looks in the photo.
 
-Two parts are laid over each other. The rigid part turns, shifts and scales head, hair and neck as one and fades
-out towards shoulders, background and the border of the picture. The local part, a thin-plate spline, is what
-the face does besides: it goes through the points and is nailed down on a ring around the head.
+Two parts are laid over each other. The rigid part turns, shifts and scales head and hair and fades out towards
+shoulders, background and the border of the picture. The local part, a thin-plate spline, is what the face does
+besides: it goes through the points and is nailed down on a ring around the head.
+
+A head is round: when it turns, nose and cheeks travel, and the outline of skull and hair stays nearly where it was.
+So the rigid part is two movements, one of the face and one of the skull, and from the middle of the face to the
+outline the one gives way to the other. The skull's is the head's pose without its turning: how it tilts, how large
+it is and where its middle lies.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from . import landmarks, warping
+from . import face_model, landmarks, warping
 from .curves import smoothstep
 
 UPPER_LIP = np.array([49, 50, 51, 52, 53, 61, 62, 63])
@@ -17,6 +22,9 @@ LOWER_LIP = np.array([55, 56, 57, 58, 59, 65, 66, 67])
 
 # What speech and looks do not move: bridge of the nose, corners of the eyes, hair line, sides of the jaw.
 STABLE = np.array([27, 28, 29, 30, 36, 39, 42, 45, *landmarks.FOREHEAD, 0, 1, 2, 14, 15, 16])
+# Those by which the pose of the skull is seen: all but mouth and lower jaw.
+POSED = np.array([0, 1, 2, 14, 15, 16, *range(17, 48), *landmarks.FOREHEAD])
+SHOULDERS = 1.1  # radii below the face's centre: here the neck ends
 
 
 @dataclass
@@ -30,6 +38,9 @@ class FieldSettings:
     whole: tuple = (1.3, 1.75, 1.0)  # to the side, up, down: moves fully with the head
     still: tuple = (2.2, 2.65, 2.3)  # the same: stands still
     border: float = 0.45  # width of the strip along the picture's border that comes to rest
+    open_above: bool = False  # no such strip above the shoulders, where `layers` fills what comes in
+    skull: tuple = (0.4, 1.6)  # from here on the skull's movement takes over from the face's; it alone is left
+    max_parallax: float = 0.8  # how far the two may be apart: more is a mistake
     max_residual: float = 1.2  # a point further off than this is a mistake
 
 
@@ -102,14 +113,27 @@ class HeadField:
         self.ring = head.centre + extent * (np.outer(np.cos(angles), head.right) * 0.9
                                             + np.outer(np.sin(angles), head.up))
         self.rigid_weight, self.local_weight = self._weights(width, height)
+        self.solid = face_model.FaceModel.load().mean  # (78, 3); anybody will do, since only the change of pose counts
+        self.pose = self._pose(points)
+
+    def _pose(self, points: np.ndarray) -> tuple:
+        """How the skull is held: tilt in radians, pixels a unit, and where its middle lies (2,)."""
+        steady = np.full((1, landmarks.N_POINTS, 2), np.nan)
+        steady[0, POSED] = points[POSED]
+        angles, scale, origin = face_model.fit_pose(steady, self.solid)
+        return np.radians(angles[0, 2]), float(scale[0]), origin[0]
 
     def _weights(self, width, height):
         """How much of the rigid and the local part each node takes: (nodes, nodes, 1) each."""
         side, up = self.head.coordinates(self.nodes)
         elliptic = 1 - smoothstep(0, 1, elliptic_reach(side, up, self.settings))
         far = np.array([width - 1, height - 1]) - self.nodes
-        to_border = np.minimum(np.minimum(self.nodes, far).min(-1), self.settings.border * self.head.radius)
-        border = smoothstep(0, self.settings.border * self.head.radius, to_border)
+        across, down = np.minimum(self.nodes, far)[..., 0], np.minimum(self.nodes, far)[..., 1]
+        if self.settings.open_above:
+            # the body stays where the border cuts it; the head goes, and takes its hair with it
+            across, down = across + 2 * self.head.radius * np.maximum(up + SHOULDERS, 0), far[..., 1]
+        strip = self.settings.border * self.head.radius
+        border = smoothstep(0, strip, np.minimum(np.minimum(across, down), strip))
         # the face itself always moves whole, even where the picture cuts it off
         face = 1 - smoothstep(1.0, 1.25, np.hypot(side * 1.15, up))
         rigid = np.maximum(elliptic * border, face)
@@ -126,9 +150,10 @@ class HeadField:
         return warping.similarity(self.points[STABLE], target[STABLE])
 
     def start(self, target: np.ndarray, matrix: np.ndarray):
-        """What the fields of a frame share: where each point would be if only the head moved, and the rest."""
-        back = warping.inverted(matrix)
-        held = warping.transform(back, target)  # (78, 2) in the photo's frame
+        """What the fields of a frame share: the ways home of face and skull, where each point would be if only the
+        head moved, and the rest."""
+        back = warping.inverted(matrix), self._skull_home(target, matrix)
+        held = self.home(target, back)  # (78, 2) in the photo's frame
         residual = self.points - held
         size = np.linalg.norm(residual, axis=1, keepdims=True)
         limit = self.settings.max_residual * self.head.radius
@@ -141,9 +166,30 @@ class HeadField:
         values = np.concatenate([residual[used], np.zeros_like(self.ring)])
         return centres, warping.fit_spline(centres, values, self.settings.smoothing)
 
+    def _skull_home(self, target: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+        """From the frame to the photo as the skull moves, but for its turns about the picture's two axes: (2, 3)."""
+        (tilt, size, middle), (new_tilt, new_size, new_middle) = self.pose, self._pose(target)
+        if min(size, new_size) < 1e-3:  # points that all coincide have no pose
+            return warping.inverted(matrix)
+        shrink = float(np.clip(size / new_size, 0.25, 4))
+        cos, sin = shrink * np.cos(tilt - new_tilt), shrink * np.sin(tilt - new_tilt)
+        linear = np.array([[cos, -sin], [sin, cos]])
+        # p = s/s' R(tilt - tilt') (q - q0) + p0, pinned where the face's centre goes
+        there = warping.transform(matrix, self.head.centre)
+        apart = linear @ (there - new_middle) + middle - self.head.centre
+        far = np.linalg.norm(apart) / (self.settings.max_parallax * self.head.radius)
+        return np.concatenate([linear, (self.head.centre + apart / max(far, 1.0) - linear @ there)[:, None]], axis=1)
+
+    def home(self, places, back) -> np.ndarray:
+        """Where places (..., 2) of the frame lie in the photo if only the head moves, as far as it does."""
+        of_face, of_skull = (warping.transform(matrix, places) for matrix in back)
+        side, up = self.head.coordinates((of_face + of_skull) / 2)
+        share = smoothstep(*self.settings.skull, np.hypot(side / 0.9, up))[..., None]
+        return of_face + share * (of_skull - of_face)
+
     def rigid_positions(self, nodes, back, weight):
         """Where nodes (..., 2) look if only the head moves: their way home, as far as they take part."""
-        return nodes + weight * (warping.transform(back, nodes) - nodes)
+        return nodes + weight * (self.home(nodes, back) - nodes)
 
     def local(self, spline, places):
         """The local part at places (..., 2) of the photo: (..., 2) in pixels."""

@@ -1,10 +1,10 @@
 """A photo taken apart once, so that its face can be moved frame by frame.
 
-    target points -> field of positions -> the photo read there -> inside of the mouth -> lids -> (animator)
-                  -> paste-back
+    target points -> field of positions -> the photo read there (in layers) -> inside of the mouth -> lids
+                  -> (animator) -> paste-back
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -29,11 +29,13 @@ class Portrait:
     is 0 every frame has the photo's own pixel, to the bit.
     """
 
-    def __init__(self, image: np.ndarray, points: np.ndarray, settings: PortraitSettings | None = None, painter=None):
+    def __init__(self, image: np.ndarray, points: np.ndarray, settings: PortraitSettings | None = None, painter=None,
+                 layered: dict | None = None):
         """
         Args:
             image: uint8 (H, W, 3), RGB; points: (78, 2) pixels, as `keypoints.find_points` gives them.
             painter: an `animator.Animator` that repaints what the warp has made, or None.
+            layered: the networks of `layers` that part the person from what lies behind, or None.
         Raises:
             errors.FaceError: points of another shape, or not numbers.
         """
@@ -43,7 +45,13 @@ class Portrait:
                                    f"not an array of shape {points.shape}: take them from keypoints.find_points")
         self.image, self.points = np.ascontiguousarray(image), points
         self.settings = settings = settings or PortraitSettings()
-        self.field = headwarp.HeadField(points, image.shape[:2], settings.warp)
+        warp = replace(settings.warp, open_above=True) if layered else settings.warp
+        self.field = headwarp.HeadField(points, image.shape[:2], warp)
+        self.layers = None
+        if layered:
+            from . import layers
+
+            self.layers = layers.Layers(self.image, points, self.field, layered)
         self.mouth = mouth.Mouth(self.image, points, settings.inside)
         self.lids = eyelids.Lids(self.image, points, settings.blinks)
         self.painter = painter
@@ -92,10 +100,16 @@ class Portrait:
         back, held, residual = self.field.start(target, matrix)
         upper = self.field.spline(held, residual, np.setdiff1d(everything, headwarp.LOWER_LIP))
         positions = self.field.positions(upper, back)
-        region = warping.sample(self.image, positions)
+        if self.layers:
+            positions, left = self.layers.refined(positions, target)
+        region = self._read(positions)
         lower = self.field.spline(held, residual, np.setdiff1d(everything, headwarp.UPPER_LIP))
         self._part_lips(region, positions, target, matrix, lower, back)
-        return region
+        return self.layers.lay(region, left) if self.layers else region
+
+    def _read(self, positions) -> np.ndarray:
+        """What moves, at positions (h, w, 2): the photo, uint8 (h, w, 3), or in layers the person's share of it."""
+        return self.layers.read(positions) if self.layers else warping.sample(self.image, positions)
 
     def _part_lips(self, region, positions, target, matrix, lower, back) -> None:
         """Below the lip line the picture follows the lower lip: in place."""
@@ -119,8 +133,7 @@ class Portrait:
         above_places = positions[y0:y1, x0:x1] + both
         below_places = above_places + (1 - beside)[..., None] * difference
         self.mouth.keep_to_lips(above_places, below_places, target, matrix)
-        upper_picture = warping.sample(self.image, above_places)
-        lower_picture = warping.sample(self.image, below_places)
+        upper_picture, lower_picture = self._read(above_places), self._read(below_places)
         share = sharp[..., None]
         region[y0:y1, x0:x1] = upper_picture * (1 - share) + lower_picture * share + 0.5
 

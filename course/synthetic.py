@@ -47,21 +47,24 @@ class Rendered:
         return self.masks[:, [parts.NUMBER[name] for name in names]].sum(1)
 
 
-def render(people: People, values: torch.Tensor | None = None, size: int = 64, samples: int = 2) -> Rendered:
+def render(people: People, values: torch.Tensor | None = None, size: int = 64, samples: int = 2,
+           background: torch.Tensor | None = None) -> Rendered:
     """Draw people with given channel values.
 
     Args:
         people: N of them. values: (N, 57) in the order of `motion.CHANNELS`; without it all rest at 0.
         size: pixels, square. samples: each pixel is the mean of samples x samples.
+        background: linear light (N, size, size, 3) to stand before; their own (`background_of`) without it.
     """
     values = scenes.channel_values(people, values)
+    background = background_of(people, size) if background is None else background
     together = BLOCK // (size * samples) ** 2 * (16 if values.is_cuda else 1)
     blocks = [slice(i, i + max(1, together)) for i in range(0, len(people), max(1, together))]
-    blocks = [_draw(people[block], values[block], size, samples) for block in blocks]
+    blocks = [_draw(people[block], values[block], background[block], size, samples) for block in blocks]
     return Rendered(*(torch.cat(column) for column in zip(*blocks)))
 
 
-def _draw(people, values, size, samples) -> tuple:
+def _draw(people, values, background, size, samples) -> tuple:
     scene = scenes.build(people, values, size)
     front = scenes.front(people, scene, samples)
     material, depth, covered = front.material, front.depth, front.material > 0
@@ -69,7 +72,7 @@ def _draw(people, values, size, samples) -> tuple:
     spots = front.read([about[0], about[1], about[1]])  # (P, 7); both sides of the hair are one sheet
     who = torch.nonzero(covered)[:, 0]
     lamp = shadows(depth, people, scene.unit * samples, samples)[covered]
-    image = background(people, size).repeat_interleave(samples, 1).repeat_interleave(samples, 2)
+    image = background.repeat_interleave(samples, 1).repeat_interleave(samples, 2)
     image[covered], lip = paint(spots, material[covered], lamp, people, who)
     material[covered] = torch.where(lip > 0.5, material.new_tensor(parts.NUMBER["lips"]), material[covered])
     image = lenses(image, material, depth, people, scene, samples)
@@ -146,7 +149,7 @@ def lenses(image, material, depth, people, scene, samples) -> torch.Tensor:
     return image
 
 
-def background(people, size) -> torch.Tensor:
+def background_of(people, size) -> torch.Tensor:
     """Two colours from above to below and soft spots of a third: linear (N, size, size, 3)."""
     at = (torch.arange(size, device=people.identity.device) + 0.5) / size
     y, x = at[None, :, None, None], at[None, None, :, None]

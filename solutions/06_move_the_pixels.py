@@ -591,7 +591,8 @@ course.progress()
 # %% [markdown]
 # From points to pixels, by six functions that fit on a page. Four of them, the grid, the motions, the masks and the
 # occlusion, are at work in `first_order`'s network as they are. `course.use("mine")` brings them back in any later
-# lesson.
+# lesson. And what `course animate` hides and shows behind a turning head, `course/layers.py` finds in the same way: a
+# mask of the person, learned, moved with the head, and the wall where it is 0.
 #
 # **Three questions**
 #
