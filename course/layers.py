@@ -108,7 +108,7 @@ class Layers:
         with torch.inference_mode():
             inputs = layers_net.frame_inputs(movement, matte, inside, there, here,
                                              layers_square.unit_of(FIELD_SIZE))
-            flow, away = self.networks["refiner"](inputs)
+            flow, away = self.networks["refiner"](inputs.contiguous(memory_format=torch.channels_last))
         answer = torch.cat([flow * self.field.head.radius, away], dim=1)[0].permute(1, 2, 0).numpy()
         answer = layers_square.to_box(answer, self.field.box, self.field_matrix)  # (h, w, 3)
         return positions + answer[..., :2], 1 - answer[..., 2]
@@ -168,5 +168,5 @@ def networks_of(tensors: dict) -> dict:
             net.load_state_dict(own)
         except RuntimeError:
             raise errors.WeightsError(f"{WEIGHTS} does not fit this version: install the package again") from None
-        net.eval()
+        networks[name] = net.eval().to(memory_format=torch.channels_last)
     return networks

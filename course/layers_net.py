@@ -78,7 +78,8 @@ class Refiner(nn.Module):
 def moving_of(movement: torch.Tensor) -> torch.Tensor:
     """1 where something moves near by, 0 where all stands still: (N, 2, s, s) in radii -> (N, 1, s, s)."""
     length = movement.norm(dim=1, keepdim=True)
-    return (F.max_pool2d(length, 9, 1, 4) / 0.08).clamp(0, 1)
+    near = F.max_pool2d(F.max_pool2d(length, (1, 9), 1, (0, 4)), (9, 1), 1, (4, 0))  # rows, then columns: much sooner
+    return (near / 0.08).clamp(0, 1)
 
 
 def above_shoulders(frames: torch.Tensor) -> torch.Tensor:
