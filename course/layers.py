@@ -75,7 +75,7 @@ class Layers:
         self.matte = np.where(inside > 0, guided_filter(guide, fine, radius, TEXTURE**2), fine).clip(0, 1)
         behind = self._behind(image, matte, around)
         grow = 2 * max(1, round(layers_net.GROWN * self.field.head.radius)) + 1
-        hole = (8 * cv2.dilate(self.matte, np.ones((grow, grow), np.uint8))).clip(0, 1)
+        hole = layers_net.opened(cv2.dilate(self.matte, np.ones((grow, grow), np.uint8)))
         parted = (torch.from_numpy(each).permute(2, 0, 1)[None] for each in (
             photo.astype(np.float32), self.matte[..., None], hole[..., None], inside[..., None], behind))
         own, plate = (each[0].permute(1, 2, 0).numpy() for each in layers_net.part(*parted))

@@ -96,21 +96,23 @@ def free_of_face(face: torch.Tensor) -> torch.Tensor:
 
 
 def matte_of(logits: torch.Tensor) -> torch.Tensor:
-    """Logits -> how much of each pixel is person, in [0, 1]; doubtful places count as person.
-
-    A strand of hair that stays on the wall is seen at once; a bit of wall that goes along with the hair is not.
-    """
-    t = ((torch.sigmoid(logits) - 0.1) / 0.6).clamp(0, 1)
+    """Logits -> how much of each pixel is person, in [0, 1], with a harder edge than the network dares."""
+    t = ((torch.sigmoid(logits) - 0.35) / 0.3).clamp(0, 1)
     return t * t * (3 - 2 * t)
 
 
-GROWN = 0.09  # radii by which a hole is larger than the matte: hair has shone on the wall, and the wall through it
+GROWN = 0.05  # radii by which a hole is larger than the matte: hair has shone on the wall, and the wall through it
 
 
 def hole_of(matte: torch.Tensor, unit: float) -> torch.Tensor:
     """Where the photo does not show what is behind, softly: (N, 1, S, S) -> the same; unit: pixels a radius."""
     grow = max(1, round(GROWN * unit))
-    return (8 * F.max_pool2d(matte, 2 * grow + 1, 1, grow)).clamp(max=1)
+    return opened(F.max_pool2d(matte, 2 * grow + 1, 1, grow))
+
+
+def opened(matte):
+    """1 from a matte of a quarter on, 0 where there is none: a tensor or an array."""
+    return (4 * matte).clip(0, 1)
 
 
 def part(photo, matte, hole, inside, behind) -> tuple:

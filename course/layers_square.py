@@ -59,7 +59,7 @@ def filled(photo: np.ndarray, matte: np.ndarray, inside: np.ndarray) -> np.ndarr
         uint8 (S, S, 3); where the photo shows nothing but the person, the photo itself.
     """
     grow = max(3, round(0.055 * len(photo)) | 1)  # a little more than `layers_net.GROWN` to each side
-    hole = (cv2.dilate(matte, np.ones((grow, grow), np.uint8)) > 12) | (inside < 255)
+    hole = (cv2.dilate(matte, np.ones((grow, grow), np.uint8)) > 25) | (inside < 255)
     if (~hole).mean() < LEAST_WALL:
         return photo
     wall = cv2.inpaint(photo, hole.astype(np.uint8), 3, cv2.INPAINT_NS)

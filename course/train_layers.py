@@ -18,7 +18,7 @@ from .train_animator import other_light
 from .train_detector import learning_rate_share, write_weights
 
 PEOPLE, HELD_OUT_PEOPLE, BACKDROPS = 660, 60, 600
-STEPS = {"parter": 2000, "refiner": 1200}
+STEPS = {"parter": 2800, "refiner": 1200}
 
 
 @dataclass
