@@ -45,13 +45,14 @@ class Portrait:
                                    f"not an array of shape {points.shape}: take them from keypoints.find_points")
         self.image, self.points = np.ascontiguousarray(image), points
         self.settings = settings = settings or PortraitSettings()
-        warp = replace(settings.warp, open_above=True) if layered else settings.warp
-        self.field = headwarp.HeadField(points, image.shape[:2], warp)
+        self.field = headwarp.HeadField(points, image.shape[:2], settings.warp)
         self.layers = None
         if layered:
             from . import layers
 
-            self.layers = layers.Layers(self.image, points, self.field, layered)
+            if layers.fits(self.field.box):
+                self.field = headwarp.HeadField(points, image.shape[:2], replace(settings.warp, open_above=True))
+                self.layers = layers.Layers(self.image, points, self.field, layered)
         self.mouth = mouth.Mouth(self.image, points, settings.inside)
         self.lids = eyelids.Lids(self.image, points, settings.blinks)
         self.painter = painter
@@ -108,7 +109,8 @@ class Portrait:
         return self.layers.lay(region, left) if self.layers else region
 
     def _read(self, positions) -> np.ndarray:
-        """What moves, at positions (h, w, 2): the photo, uint8 (h, w, 3), or in layers the person's share of it."""
+        """What moves, at positions (h, w, 2): the photo, uint8 (h, w, 3), or in layers the person's share of it,
+        float32 (h, w, 4)."""
         return self.layers.read(positions) if self.layers else warping.sample(self.image, positions)
 
     def _part_lips(self, region, positions, target, matrix, lower, back) -> None:
@@ -134,8 +136,9 @@ class Portrait:
         below_places = above_places + (1 - beside)[..., None] * difference
         self.mouth.keep_to_lips(above_places, below_places, target, matrix)
         upper_picture, lower_picture = self._read(above_places), self._read(below_places)
-        share = sharp[..., None]
-        region[y0:y1, x0:x1] = upper_picture * (1 - share) + lower_picture * share + 0.5
+        share = sharp[..., None].astype(np.float32)
+        mixed = upper_picture * (1 - share) + lower_picture * share
+        region[y0:y1, x0:x1] = mixed if region.dtype == np.float32 else mixed + 0.5  # bytes would be rounded down
 
     def _difference(self, positions, box, lower, back) -> np.ndarray:
         """How much further the lower field looks than the upper one within a box, fading to 0 at its sides."""

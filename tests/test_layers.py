@@ -129,6 +129,14 @@ def test_faces_that_fill_the_photo_or_are_cut_by_it(hopper, hopper_points, box):
     assert actor.render(points + 6).shape == photo.shape
 
 
+def test_what_is_too_large_for_memory_moves_without_layers(hopper, hopper_points, monkeypatch):
+    monkeypatch.setattr(layers, "LARGEST", 300)
+    actor = portrait.Portrait(hopper, hopper_points, layered=layers.load_networks())
+    assert actor.layers is None
+    plain = portrait.Portrait(hopper, hopper_points)
+    np.testing.assert_array_equal(actor.render(hopper_points + 4), plain.render(hopper_points + 4))
+
+
 # ---------------------------------------------------------------- what it is for
 
 
