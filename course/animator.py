@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import torch
 
-from . import animator_crops, animator_net, errors, weights
+from . import animator_crops, animator_net, weights
 from .curves import smoothstep
 
 WEIGHTS = "animator.safetensors"
@@ -101,14 +101,4 @@ def load_networks() -> dict:
 
 def networks_of(tensors: dict) -> dict:
     """Both networks out of one file's tensors, named "mouth...." and "eye....". Raises errors.WeightsError."""
-    networks = {}
-    for name in ("mouth", "eye"):
-        net = animator_net.Repainter()
-        own = {key.removeprefix(f"{name}."): value.float() for key, value in tensors.items()
-               if key.startswith(f"{name}.")}
-        try:
-            net.load_state_dict(own)
-        except RuntimeError:
-            raise errors.WeightsError(f"{WEIGHTS} does not fit this version: install the package again") from None
-        networks[name] = net.eval().to(memory_format=torch.channels_last)
-    return networks
+    return weights.into_networks(tensors, {name: animator_net.Repainter() for name in ("mouth", "eye")}, WEIGHTS)

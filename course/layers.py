@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import torch
 
-from . import errors, layers_net, layers_square, weights
+from . import layers_net, layers_square, weights
 
 WEIGHTS = "layers.safetensors"
 SIZE, FIELD_SIZE = layers_net.SIZE, layers_net.FIELD_SIZE
@@ -170,13 +170,4 @@ def load_networks() -> dict:
 
 def networks_of(tensors: dict) -> dict:
     """Both networks out of one file's tensors, named "parter...." and "refiner....". Raises errors.WeightsError."""
-    networks = {"parter": layers_net.Parter(), "refiner": layers_net.Refiner()}
-    for name, net in networks.items():
-        own = {key.removeprefix(f"{name}."): value.float() for key, value in tensors.items()
-               if key.startswith(f"{name}.")}
-        try:
-            net.load_state_dict(own)
-        except RuntimeError:
-            raise errors.WeightsError(f"{WEIGHTS} does not fit this version: install the package again") from None
-        networks[name] = net.eval().to(memory_format=torch.channels_last)
-    return networks
+    return weights.into_networks(tensors, {"parter": layers_net.Parter(), "refiner": layers_net.Refiner()}, WEIGHTS)

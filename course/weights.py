@@ -48,3 +48,26 @@ def load_tensors(name: str) -> dict:
         return load_file(path)
     except (SafetensorError, OSError, ValueError) as problem:
         raise errors.WeightsError(f"{path} cannot be read ({problem}): install the package again") from problem
+
+
+def into_networks(tensors: dict, networks: dict, name: str) -> dict:
+    """Fill networks from one file's tensors, which are called after them: "mouth.first.weight" goes to "mouth".
+
+    Args:
+        networks: name -> network, filled in place; name: of the file, for the error.
+    Returns:
+        the networks, ready for inference, channels last.
+    Raises:
+        errors.WeightsError: the file is of other networks.
+    """
+    import torch
+
+    for part, network in networks.items():
+        own = {key.removeprefix(f"{part}."): value.float() for key, value in tensors.items()
+               if key.startswith(f"{part}.")}
+        try:
+            network.load_state_dict(own)
+        except RuntimeError:
+            raise errors.WeightsError(f"{name} does not fit this version: install the package again") from None
+        networks[part] = network.eval().to(memory_format=torch.channels_last)
+    return networks
