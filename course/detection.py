@@ -16,6 +16,8 @@ import torch
 from . import detector_net, errors, weights
 
 WEIGHTS_FILE = "detector.safetensors"
+# pixels: a pair for each stride, each about 1.55 times the one before
+ANCHOR_SIZES = ((14, 22), (34, 52), (80, 125), (190, 290))
 OFFSET_SCALE = (0.1, 0.1, 0.2, 0.2)  # brings the four regression targets to about unit spread, as in SSD
 BACKENDS = ("auto", "course", "face-alignment", "sfd", "blazeface")
 
@@ -26,8 +28,7 @@ log = logging.getLogger("course")
 class DetectorSettings:
     """Numbers that belong to the weights; the thresholds were chosen on the validation part."""
 
-    # pixels: a pair for each stride, each about 1.55 times the one before
-    anchor_sizes: tuple = ((14, 22), (34, 52), (80, 125), (190, 290))
+    anchor_sizes: tuple = ANCHOR_SIZES
     working_side: int = 320  # the picture's long side is shrunk to this; faces from 12 px up are then found
     fine_sides: tuple = (960, 2880)  # looked at as well where nothing, or only small faces, came up before
     small_face: float = 64  # working pixels: below this there may be further, still smaller ones
@@ -65,7 +66,7 @@ def area(boxes: torch.Tensor) -> torch.Tensor:
     return (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
 
 
-def make_anchors(height: int, width: int, strides=detector_net.STRIDES, sizes=SETTINGS.anchor_sizes) -> torch.Tensor:
+def make_anchors(height: int, width: int, strides=detector_net.STRIDES, sizes=ANCHOR_SIZES) -> torch.Tensor:
     """All anchors for a picture of that size (multiples of the largest stride): (A, 4).
 
     Square boxes round the centre of every cell, in the order in which `DetectorNet` answers. SSD's default

@@ -450,7 +450,7 @@ EXERCISES = [
         name="paste_back",
         lesson=9,
         title="the face goes back into the photo",
-        place="paste.paste",
+        place="paste.paste_back",
         cases=[
             case("a light patch of 2 x 3 pixels on grey", GREY, WHITE, FADE, (1, 1, 4, 3)),
         ],
