@@ -187,13 +187,26 @@ def fit_face(points: np.ndarray, model: FaceModel | None = None) -> Face:
 
 
 def fit_motion(face: Face, tracks: np.ndarray, fps: float = 25.0) -> motion.Motion:
-    """What a known face does in every frame: bounded least squares on the points.
+    """What a known face does in every frame, as a Motion.
 
     Args:
         face: from `fit_face`, of this person. tracks: (T, 78, 2) pixels; rows of NaN are points that are not known.
         fps: frames a second of the track.
     Returns:
         Motion: all 57 channels, absolute values in that face's frame.
+    Raises:
+        errors.FaceError: wrong shape, or too few points.
+    """
+    return motion.Motion(fit_channels(face, tracks), motion.CHANNELS, fps)
+
+
+def fit_channels(face: Face, tracks: np.ndarray) -> np.ndarray:
+    """What a known face does in every frame: bounded least squares on the points.
+
+    Args:
+        face: from `fit_face`, of this person. tracks: (T, 78, 2) pixels; rows of NaN are points that are not known.
+    Returns:
+        (T, 57) channel values, absolute in that face's frame.
     Raises:
         errors.FaceError: wrong shape, or too few points.
     """
@@ -204,7 +217,7 @@ def fit_motion(face: Face, tracks: np.ndarray, fps: float = 25.0) -> motion.Moti
     start[:, :N_CHANNELS] = face.rest[:N_CHANNELS]
     blocks = range(0, len(frames), BLOCK)
     values = [_fit(units[i : i + BLOCK], face.shape, face.model, start[i : i + BLOCK]) for i in blocks]
-    return motion.Motion(np.concatenate(values), motion.CHANNELS, fps)
+    return np.concatenate(values)
 
 
 # ---------------------------------------------------------------- inside

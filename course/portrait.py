@@ -86,7 +86,7 @@ class Portrait:
         self.lids.draw(region, origin, safe, closing)
         if self.painter is not None:
             self.painter.draw(region, origin, safe)
-        return paste.paste(self.image, region, self._mask, self.field.box)
+        return paste.paste_back(self.image, region, self._mask, self.field.box)
 
     def _checked(self, target) -> np.ndarray:
         target = np.asarray(target, np.float64)

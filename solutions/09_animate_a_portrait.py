@@ -333,7 +333,7 @@ x0, y0, x1, y1 = actor.portrait.field.box
 moves = actor.portrait.field.moves()  # (h, w): how much each pixel of the box takes part
 bright = (actor.portrait.image[y0:y1, x0:x1] * 1.2).clip(0, 255).astype(np.uint8)
 edges = [(moves > 0.5).astype(np.float32), paste.soft_mask(moves, 0.9)]
-plots.show(plots.faces([paste.paste(actor.portrait.image, bright, mask, (x0, y0, x1, y1)) for mask in edges],
+plots.show(plots.faces([paste.paste_back(actor.portrait.image, bright, mask, (x0, y0, x1, y1)) for mask in edges],
                        titles=["a hard edge", "a soft edge"], side=3))
 
 # %% [markdown]
@@ -397,7 +397,7 @@ course.use(paste_back)
 # %%
 group = np.hstack([drivers.portrait("Ada (bob)"), photo, drivers.portrait("Cleo (updo)"),
                    drivers.portrait("Bela (beard)")])
-with places.counted("paste.soft_mask") as masks, places.counted("paste.paste") as pasted:
+with places.counted("paste.soft_mask") as masks, places.counted("paste.paste_back") as pasted:
     choir = course.animate(group, text="Wow! Three of us are formulas.", face="all", fps=12.5)
     frames = list(choir)
 plots.show(plots.faces(varied(frames, 3), columns=1, side=7))

@@ -273,7 +273,7 @@ def test_paste_mixes_by_the_mask(face):
     region = np.full((4, 6, 3), 200, np.uint8)
     mask = np.zeros((4, 6), np.float32)
     mask[1], mask[2] = 1, 0.5
-    mixed = paste.paste(photo, region, mask, (3, 2, 9, 6))
+    mixed = paste.paste_back(photo, region, mask, (3, 2, 9, 6))
     assert (mixed[3, 3:9] == 200).all() and (abs(mixed[4, 3:9].astype(int) - 150) <= 1).all()
     mixed[3:5, 3:9] = 100
     np.testing.assert_array_equal(mixed, photo)
