@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from course import data, demo, detection, detection_data, errors, images, landmarks, train_detector
+from course import data, demo, detection, detection_boxes, detection_data, errors, images, landmarks, train_detector
 
 FACELESS = ("coffee chelsea rocket brick grass gravel coins page clock hubble_deep_field immunohistochemistry moon "
             "retina text checkerboard logo colorwheel cell microaneurysms shepp_logan_phantom horse "
@@ -47,7 +47,7 @@ def held_out(faces):
         found.append(train_detector.recalled(boxes, box[None])[0])
         further += max(0, len(boxes) - int(found[-1]))
         if found[-1]:
-            overlap.append(float(detection.iou(torch.from_numpy(boxes[:, :4]), torch.from_numpy(box)[None]).max()))
+            overlap.append(float(detection_boxes.iou(torch.from_numpy(boxes[:, :4]), torch.from_numpy(box)[None]).max()))
     found = np.array(found)
     for sheet in np.unique(faces.sheets):
         chosen = faces.sheets == sheet

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from course import build_face_model, data, face_model, landmarks, motion
+from course import build_face_model, data, face_channels, face_model, landmarks, tracking
 
 SIDE = 256
 REGIONS = {
@@ -46,7 +46,7 @@ def round_trip(points: np.ndarray, fps: float, chosen: np.ndarray) -> tuple:
     """Distances (T, 78) in pixels and milliseconds of processor time a frame; the person from the chosen frames."""
     face = face_model.fit_face(points[chosen])
     begun = time.process_time()
-    moved = face_model.fit_motion(face, points, fps)
+    moved = tracking.fit_motion(face, points, fps)
     spent = (time.process_time() - begun) / len(points) * 1000
     return np.linalg.norm(face_model.pose_points(face, moved.values) - points, axis=-1), spent
 
@@ -82,7 +82,7 @@ def pictures_table(*folders: Path) -> None:
           + f"; fit_face {1000 * np.mean(spent):.0f} ms of processor time")
     print("fitted channel against the label's score: correlation, and the 95th percentile of each")
     for name in SHOWN:
-        value, score = found[:, motion.INDEX[name]], faces.blendshapes[:, motion.INDEX[name]]
+        value, score = found[:, face_channels.INDEX[name]], faces.blendshapes[:, face_channels.INDEX[name]]
         print(f"  {name:20s} {np.corrcoef(value, score)[0, 1]:6.2f}   {np.percentile(value, 95):.2f}  "
               f"{np.percentile(score, 95):.2f}")
 

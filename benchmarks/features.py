@@ -13,7 +13,7 @@ import time
 import numpy as np
 import torch
 
-from course import build_identity, data, decoding, features, features_networks, gan_data, images, keypoints
+from course import build_identity, data, decoding, features, features_networks, images, keypoint_crops, keypoints
 
 
 def ways(faces: torch.Tensor) -> dict:
@@ -51,7 +51,7 @@ def main() -> None:
         rng, pictures, people = np.random.default_rng(1), [], []
         for number in range(len(faces)):
             image, points = images.load_image(faces.paths[number]), faces.points[number, :, :2]
-            pictures += [gan_data.cut_tight(image, points, 128), build_identity.picture_of(image, points, rng)]
+            pictures += [keypoint_crops.cut_tight(image, points, 128), build_identity.picture_of(image, points, rng)]
             people += [number, number]
         print(f"{folder}: {len(faces)} held-out faces")
         compare(as_batch(pictures), np.array(people))
@@ -61,7 +61,7 @@ def main() -> None:
         for frame in frames:
             points = keypoints.find_points(frame)
             if len(points) == 1:
-                pictures.append(gan_data.cut_tight(frame, points[0], 128))
+                pictures.append(keypoint_crops.cut_tight(frame, points[0], 128))
                 people.append(number)
     if pictures:
         print(f"{len(set(people))} films, {len(people)} frames")

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from course import data, detection, images, keypoints, landmark_data, landmarks
+from course import data, detection, images, keypoint_crops, keypoint_reading, keypoints, landmarks
 
 GROUPS = {"all 68": np.arange(68), "jaw": landmarks.JAW, "brows": np.r_[landmarks.BROW_RIGHT, landmarks.BROW_LEFT],
           "nose": landmarks.NOSE, "eyes": np.r_[landmarks.EYE_RIGHT, landmarks.EYE_LEFT],
@@ -55,7 +55,7 @@ def measure(faces: data.LabelledFaces) -> dict:
 
 def one_look(image: np.ndarray, boxes: np.ndarray) -> np.ndarray:
     """The points after the first look only: (1, 78, 2)."""
-    return keypoints.look(image, *landmark_data.square_from_box(boxes[0]), tilt=0.0, mirrored=False)[0][None]
+    return keypoint_reading.look(image, *keypoint_crops.square_from_box(boxes[0]), tilt=0.0, mirrored=False)[0][None]
 
 
 def pace(faces: data.LabelledFaces, count: int = 40) -> tuple:

@@ -12,7 +12,18 @@ import numpy as np
 import torch
 from tqdm.auto import tqdm
 
-from course import animation, blending, headwarp, layers, metrics, parallel, portrait, reenactment, tracking
+from course import (
+    animation,
+    blending,
+    face_posing,
+    headwarp,
+    layers,
+    metrics,
+    parallel,
+    portrait,
+    reenactment,
+    tracking,
+)
 
 METRICS = ("whole", "face", "around")
 
@@ -46,7 +57,7 @@ def measure(path, limit) -> dict:
     actor = animation.make_actor(take.frames[0], take.points[0], "warp")
     moved = tracking.motion_from_points(take.points, np.ones(len(take.points), bool), take.fps)
     values = blending.values_for(moved, actor.face, "absolute", animation.Settings(fps=take.fps))
-    targets = [blending.posed_points(actor.face, row) for row in values]
+    targets = [face_posing.posed_points(actor.face, row) for row in values]
     table = {}
     films = {"static": reenactment.static(take.frames[0], take.points),
              "triangulated": reenactment.triangulated_warp(take.frames[0], take.points)}

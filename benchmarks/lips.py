@@ -16,7 +16,18 @@ from pathlib import Path
 
 import numpy as np
 
-from course import audio_motion, espeak, face_model, landmarks, motion, speech, train_speech, visemes
+from course import (
+    audio_motion,
+    espeak,
+    face_model,
+    io_sound,
+    landmarks,
+    motion,
+    motion_spoken,
+    speech,
+    train_speech,
+    visemes,
+)
 
 FPS = 25
 CLOSED = 0.015  # eye distances: about 1.3 mm
@@ -95,8 +106,8 @@ def follow_recordings(face, folder: Path) -> None:
           f"{'in pauses':>11}{'at rest':>9}")  # fmt: skip
     rest, _ = lip_shape(face, motion.Motion(np.zeros((1, 57))))
     for path in sorted(folder.glob("*.wav")):
-        samples, rate = speech.load_audio(path)
-        gap, _ = lip_shape(face, motion.from_audio(samples, rate, FPS))
+        samples, rate = io_sound.load_audio(path)
+        gap, _ = lip_shape(face, motion_spoken.from_audio(samples, rate, FPS))
         loud = loudness(samples, rate, len(gap))
         lags = range(-MAX_LAG, MAX_LAG + 1)
         best = max(lags, key=lambda lag: correlation_at(gap, loud, lag))
@@ -128,7 +139,7 @@ def read_lips(face) -> None:
             counts = {"PP": [], "round": [], "FF": [], "aa": []}
             for sentence in sentences:
                 said = speech.synthesize(sentence, voice, espeak.Settings(rate=rate))
-                gap, width = lip_shape(face, motion.from_speech(said, FPS))
+                gap, width = lip_shape(face, motion_spoken.from_speech(said, FPS))
                 for phoneme in said.phonemes:
                     shapes = [name for name, _ in visemes.visemes_of(phoneme.symbol)]
                     at = frames_at(phoneme, len(gap))

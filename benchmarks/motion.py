@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from course import idle, learned_idle, motion, motion_data, motion_metrics, train_motion
+from course import idle, idle_features, learned_idle, motion, motion_data, motion_metrics, train_motion
 
 DECIDE = ("speed", "accel", "blinks", "frechet")
 HEADINGS = ("speed spectrum", "acceleration", "blinks/min off", "Frechet", "energy deg/s", "with mouth", "step")
@@ -31,13 +31,13 @@ def accents_of_opening(opening) -> list:
     from scipy.signal import find_peaks
 
     at, _ = find_peaks(opening, height=0.4, prominence=0.2, distance=4)
-    return [((k + 0.5) / motion_data.FPS, float(min(1.0, opening[k] / 1.2))) for k in at]
+    return [((k + 0.5) / idle_features.FPS, float(min(1.0, opening[k] / 1.2))) for k in at]
 
 
 def moving(moved: motion.Motion) -> np.ndarray:
     """The eight channels in units, (T, 8), the head without its slow drift."""
-    curves = np.stack([moved[name] for name in motion_data.MOVING], axis=1) / motion_data.UNIT
-    curves[:, motion_data.HEAD] = motion_data.without_drift(curves[:, motion_data.HEAD])
+    curves = np.stack([moved[name] for name in idle_features.MOVING], axis=1) / idle_features.UNIT
+    curves[:, idle_features.HEAD] = idle_features.without_drift(curves[:, idle_features.HEAD])
     return curves
 
 
@@ -46,9 +46,9 @@ def samples_of(kind: str, track, networks=None, count: int = SAMPLES) -> list:
     accents, made = accents_of_opening(track.opening), []
     for seed in range(count):
         if kind == "hand":
-            moved = idle.idle_motion(len(track), motion_data.FPS, seed, accents=accents)
+            moved = idle.idle_motion(len(track), idle_features.FPS, seed, accents=accents)
         else:
-            moved = learned_idle.from_opening(track.opening, len(track), motion_data.FPS, seed, accents=accents,
+            moved = learned_idle.from_opening(track.opening, len(track), idle_features.FPS, seed, accents=accents,
                                               kind=kind, networks=networks)
         made.append((moving(moved), motion_data.find_blinks(np.pad(moved["eyeBlinkLeft"], 8))[8:-8]))
     return made
@@ -56,7 +56,7 @@ def samples_of(kind: str, track, networks=None, count: int = SAMPLES) -> list:
 
 def figures(made: list, track, real=None, real_blinks=None) -> dict:
     """The measures of some motions against a track, or against a part of it."""
-    real = track.values / motion_data.UNIT if real is None else real
+    real = track.values / idle_features.UNIT if real is None else real
     rate = motion_metrics.blink_rate(track.blinks if real_blinks is None else real_blinks)
     features = [motion_metrics.window_features(curves) for curves, _ in made]
     mean = {
@@ -74,10 +74,10 @@ def figures(made: list, track, real=None, real_blinks=None) -> dict:
 
 def floors(track, tracks) -> dict:
     """Real movement of the others, and of this track's two halves against each other."""
-    others = [figures([(other.values / motion_data.UNIT, other.blinks)], track)
+    others = [figures([(other.values / idle_features.UNIT, other.blinks)], track)
               for other in tracks if other is not track]
     half = len(track) // 2
-    curves = track.values / motion_data.UNIT
+    curves = track.values / idle_features.UNIT
     parts = [(curves[:half], track.blinks[:half]), (curves[half:], track.blinks[half:])]
     halves = [figures([parts[i]], track, *parts[1 - i]) | {"mouth": np.nan} for i in (0, 1)]
     return {"real: another person": {key: float(np.mean([row[key] for row in others])) for key in others[0]},
@@ -113,7 +113,7 @@ def table(tracks, folder: Path, only=None) -> dict:
         for kind in won:
             if beats(rows[names[kind]], rows["hand-made"]):
                 won[kind].append(track.name)
-        real = track.values / motion_data.UNIT
+        real = track.values / idle_features.UNIT
         rows["real: itself"] = figures([(real, track.blinks)], track)
         for name, row in (rows | floors(track, tracks)).items():
             print(f"{track.name:<7}{name:<22}" + "".join(f"{value:>16.3f}" for value in row.values()))
@@ -136,13 +136,13 @@ def draw(tracks, folder: Path, path: Path) -> None:
     figure, axes = plots.new(15, 3.0 * len(shown), len(shown), 4)
     for row, track in zip(axes, shown):
         networks = networks_without(track, tracks, folder)
-        made = {"real": [(track.values / motion_data.UNIT, track.blinks)]}
+        made = {"real": [(track.values / idle_features.UNIT, track.blinks)]}
         made |= {kind: samples_of(kind, track, networks, 1) for kind in ("hand", "vae", "autoregressive")}
         for axis, (name, found) in zip(row, made.items()):
             curves, blinks = found[0]
-            seconds = np.arange(len(curves)) / motion_data.FPS
+            seconds = np.arange(len(curves)) / idle_features.FPS
             for column, line in ((0, "-"), (1, "--"), (5, ":")):
-                axis.plot(seconds, curves[:, column], line, label=motion_data.MOVING[column], linewidth=1)
+                axis.plot(seconds, curves[:, column], line, label=idle_features.MOVING[column], linewidth=1)
             axis.plot(seconds[blinks > 0], np.full(int(blinks.sum()), 8.5), "v", color="black", label="blink")
             axis.set(title=f"{track.name}: {name}", ylim=(-9, 9), xlim=(0, min(20, seconds[-1])), xlabel="seconds")
     axes[0, 0].legend(fontsize=7)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from skimage import data as pictures
 
-from course import landmarks, portrait
+from course import eyelids, landmarks, mouth, paste, portrait
 
 # 78 points of scikit-image's astronaut at 512 px, roughly: timing does not ask for more
 CENTRE, EYES = (226, 112), 66
@@ -53,8 +53,8 @@ def moved(points, part: float) -> np.ndarray:
 
 def timed_stages(spent: dict):
     """Put a clock around the parts that `Portrait.render` calls."""
-    parts = {"similarity, spline, field, lips": (portrait.Portrait, "_warped"), "mouth": (portrait.mouth.Mouth, "draw"),
-             "lids": (portrait.eyelids.Lids, "draw"), "paste-back": (portrait.paste, "paste")}
+    parts = {"similarity, spline, field, lips": (portrait.Portrait, "_warped"), "mouth": (mouth.Mouth, "draw"),
+             "lids": (eyelids.Lids, "draw"), "paste-back": (paste, "paste_back")}
     for name, (owner, attribute) in parts.items():
         setattr(owner, attribute, clocked(getattr(owner, attribute), name, spent))
 

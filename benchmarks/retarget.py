@@ -16,7 +16,17 @@ import time
 import numpy as np
 import torch
 
-from course import animation, blending, face_model, landmarks, motion, synthetic, synthetic_scene
+from course import (
+    animation,
+    blending,
+    face_channels,
+    face_model,
+    face_posing,
+    landmarks,
+    synthetic_people,
+    synthetic_scene,
+    tracking,
+)
 
 FRAMES = 24
 LIPS = np.arange(48, 68)
@@ -30,7 +40,7 @@ def played(rng) -> np.ndarray:
 
     def put(names, curve):
         for name in names:
-            values[:, motion.INDEX[name]] = curve
+            values[:, face_channels.INDEX[name]] = curve
 
     put(["jawOpen"], 0.5 * np.sin(3 * np.pi * u) ** 2 * rng.uniform(0.6, 1.2))
     put(["mouthSmileLeft", "mouthSmileRight"], 0.8 * u**2)
@@ -58,7 +68,7 @@ def one_pair(people, rng, tilt: float) -> dict:
     near, aside = rng.uniform(0.6, 1.5), rng.uniform(-80, 80, 2)
     driver = (driver - 256) * near + 256 + aside
     photo_values = values[:1].copy()
-    lids = [motion.INDEX["eyeBlinkLeft"], motion.INDEX["eyeBlinkRight"]]
+    lids = [face_channels.INDEX["eyeBlinkLeft"], face_channels.INDEX["eyeBlinkRight"]]
     squint = rng.uniform(0, 0.6)  # the photo's own
     photo_values[0, lids] = squint
     rest = values[0, lids[0]]
@@ -67,7 +77,7 @@ def one_pair(people, rng, tilt: float) -> dict:
     photo = points_of(people[1], photo_values)[0]
     true = points_of(people[1], true_values)
     face, theirs = face_model.fit_face(photo), face_model.fit_face(driver[0])
-    moved = face_model.fit_motion(theirs, driver)
+    moved = tracking.fit_motion(theirs, driver)
     full, start = moved.full(), moved.full()[0]
     made = {
         "points, absolute": driver,
@@ -100,7 +110,7 @@ def gain_for_all(values, start, rest):
 
 
 def pose(face, values) -> np.ndarray:
-    return np.stack([blending.posed_points(face, row)[:68] for row in values])
+    return np.stack([face_posing.posed_points(face, row)[:68] for row in values])
 
 
 def main(pairs: int, seed: int) -> None:
@@ -112,7 +122,7 @@ def main(pairs: int, seed: int) -> None:
 def table(pairs: int, seed: int, tilt: float) -> None:
     rng = np.random.default_rng(seed)
     begin = time.process_time()
-    found = [one_pair(synthetic.People.random(2, (seed, k)), rng, tilt) for k in range(pairs)]
+    found = [one_pair(synthetic_people.People.random(2, (seed, k)), rng, tilt) for k in range(pairs)]
     print(f"{pairs} pairs of formula people, {FRAMES} frames each, seed {seed}; percent of the eye distance")
     print(f"{'':<34}{'all':>8}{'lips':>8}{'shut':>8}{'best of':>9}")
     means = {name: np.array([one[name] for one in found]) for name in found[0]}

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from course import face_model, images, motion, synthetic
+from course import face_channels, face_model, images, synthetic, synthetic_flow, synthetic_people
 
 CHANNELS = (
     {}, {"jawOpen": 0.8}, {"mouthSmileLeft": 0.9, "mouthSmileRight": 0.9}, {"mouthPucker": 1}, {"mouthFunnel": 1},
@@ -29,17 +29,17 @@ MOUTHS = (
 
 
 def values_of(settings) -> torch.Tensor:
-    rows = torch.zeros(len(settings), len(motion.CHANNELS))
+    rows = torch.zeros(len(settings), len(face_channels.CHANNELS))
     for row, setting in zip(rows, settings):
         for name, value in setting.items():
-            row[motion.INDEX[name]] = value
+            row[face_channels.INDEX[name]] = value
     return rows
 
 
 def speed(size: int, count: int, device: str) -> tuple:
     """Milliseconds a face: processor time, and on the clock."""
-    people = synthetic.People.random(count, 1).to(device)
-    values = synthetic.random_motion(count, 1).to(device)
+    people = synthetic_people.People.random(count, 1).to(device)
+    values = synthetic_people.random_motion(count, 1).to(device)
     synthetic.render(people[:2], values[:2], size)
     start, processor = time.perf_counter(), time.process_time()
     synthetic.render(people, values, size).image.cpu()
@@ -48,7 +48,7 @@ def speed(size: int, count: int, device: str) -> tuple:
 
 def keypoint_error(count: int, size: int = 128) -> float:
     """Largest distance in pixels between a picture's keypoints and `face_model.project` of the same face."""
-    people, values = synthetic.People.random(count, 2), synthetic.random_motion(count, 2)
+    people, values = synthetic_people.People.random(count, 2), synthetic_people.random_motion(count, 2)
     model = face_model.FaceModel.load()
     known = len(model.identity)
     people.identity[:, known:] = 0  # what the face model does not know
@@ -68,12 +68,12 @@ def flow_error(count: int, size: int) -> tuple:
     """Mean difference of colours (0 to 1) on the person where visible in both: warped by the true flow, and as it is;
     and the share of the person that is visible in both. Light falls alike from everywhere, so that only motion counts.
     """
-    people = synthetic.People.random(count, 3)
+    people = synthetic_people.People.random(count, 3)
     people.light_colour[:] = 0
     people.ambient[:] = 1
-    states = [synthetic.random_motion(count, (3, k)) for k in (0, 1)]
+    states = [synthetic_people.random_motion(count, (3, k)) for k in (0, 1)]
     a, b = (synthetic.render(people, state, size) for state in states)
-    flow = synthetic.flow(people, *states, size)
+    flow = synthetic_flow.flow(people, *states, size)
     person = b.masks[:, 0] < 0.01
     counted = flow.visible & person
     moved = (warped(a.image, flow) - b.image).abs().mean(1)[counted].mean()
@@ -95,7 +95,7 @@ def sheet(pictures: torch.Tensor, columns: int) -> np.ndarray:
 def draw(out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     images.save_image(out / "sheet_64.png", sheet(synthetic.sample(64, 64, 1)[0], 8))
-    person = synthetic.People.random(6, 8)
+    person = synthetic_people.People.random(6, 8)
     images.save_image(out / "channels.png", sheet(
         synthetic.render(person[[1]].repeat(len(CHANNELS)), values_of(CHANNELS), 192).image, 5))
     people = person.repeat(len(MOUTHS))

@@ -16,8 +16,8 @@ _PUBLIC = {
     "Clip": ("course.video", "Clip"),
     "Motion": ("course.motion", "Motion"),
     "CourseError": ("course.errors", "CourseError"),
-    "use": ("course.places", "use"),
-    "reset": ("course.places", "reset"),
+    "use": ("course.swap", "use"),
+    "reset": ("course.swap", "reset"),
     "progress": ("course.exercises.board", "progress"),
 }
 

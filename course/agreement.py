@@ -6,7 +6,7 @@ image. On a wheel, a cup or a pineapple each look makes up a face of its own.
 
 import numpy as np
 
-from . import keypoints, landmark_data
+from . import keypoint_crops, keypoint_reading
 
 
 def disagreement(image: np.ndarray, box: np.ndarray) -> float:
@@ -17,8 +17,8 @@ def disagreement(image: np.ndarray, box: np.ndarray) -> float:
     Args:
         image: uint8 (H, W, 3), RGB; box: x1, y1, x2, y2 (and more, which is not read), in pixels.
     """
-    center, side = landmark_data.square_from_box(box)
-    first, _ = keypoints.look(image, center, side, 0.0, mirrored=False)
-    second, doubt = keypoints.second_look(image, first)
+    center, side = keypoint_crops.square_from_box(box)
+    first, _ = keypoint_reading.look(image, center, side, 0.0, mirrored=False)
+    second, doubt = keypoint_reading.second_look(image, first)
     size = max(float(np.ptp(second, axis=0).max()), 1e-6)
     return float(np.linalg.norm(second - first, axis=1).mean() / size + doubt)

@@ -12,11 +12,26 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from . import blending, detection, errors, face_model, images, keypoints, motion, parallel, polish, portrait, video
+from . import (
+    blending,
+    decoding,
+    detection,
+    detection_choose,
+    errors,
+    face_channels,
+    face_model,
+    face_posing,
+    images,
+    keypoints,
+    motion,
+    motion_spoken,
+    parallel,
+    polish,
+    portrait,
+    video,
+)
 
-MIN_FACE = 40  # px, the longer side of the box around the points: below this nothing can be told from noise
 IDLE = ("autoregressive", "vae", "hand")
-CLEARLY_LARGEST = 1.5  # a face this much larger than the next one is taken without asking
 
 
 @dataclass
@@ -60,7 +75,7 @@ class Actor:
 
     def frame(self, values: np.ndarray) -> np.ndarray:
         """The whole photo with this face posed by channel values (57,): uint8 (H, W, 3)."""
-        return self.portrait.render(blending.posed_points(self.face, values))
+        return self.portrait.render(face_posing.posed_points(self.face, values))
 
 
 def animate(photo, text=None, audio=None, driving=None, motion=None, **settings) -> video.Clip:
@@ -110,7 +125,7 @@ def cast(image: np.ndarray, face=None, generator: str = "auto") -> list:
         errors.FaceError: no face, one too small, several and none chosen, no such number.
     """
     boxes = detection.detect_faces(image)
-    boxes = choose_faces(boxes, face, image)
+    boxes = detection_choose.choose_faces(boxes, face, image)
     points = keypoints.find_points(image, boxes)  # (N, 78, 2)
     return [make_actor(image, found, generator) for found in points]
 
@@ -124,42 +139,6 @@ def make_actor(image: np.ndarray, points: np.ndarray, generator: str = "auto") -
         painter, layered = animator.Animator(image, points), layers.load_networks()
     drawn = portrait.Portrait(image, points, painter=painter, layered=layered)
     return Actor(points, face_model.fit_face(points), drawn)
-
-
-def choose_faces(boxes: np.ndarray, face, image: np.ndarray) -> np.ndarray:
-    """The boxes that `face` names, out of (N, 5): "largest", "all", a number, or None."""
-    height, width = image.shape[:2]
-    if not len(boxes):
-        raise errors.FaceError(f"no face found in the {width}x{height} picture (best score "
-                               f"{detection.best_score(image):.2f}): use a photo with the face upright and well lit")
-    sides = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
-    order = np.argsort(-sides)
-    boxes, sides = boxes[order], sides[order]
-    chosen = _pick(len(boxes), sides, face)
-    smallest = sides[chosen].min()
-    if smallest < MIN_FACE:
-        raise errors.FaceError(f"the face is only {smallest:.0f} px large; {MIN_FACE} px or more are needed: "
-                               "use a larger picture or a crop of it at higher resolution")
-    return boxes[chosen]
-
-
-def _pick(count: int, sides: np.ndarray, face) -> list:
-    if face == "all":
-        return list(range(count))
-    if face == "largest" or count == 1 and face is None:
-        return [0]
-    if face is None:
-        if sides[0] >= CLEARLY_LARGEST * sides[1]:
-            return [0]
-        raise errors.FaceError(f"{count} faces found and none clearly the largest: choose --face largest, "
-                               f"--face all, or --face 0 to {count - 1} (0 is the largest)")
-    try:
-        number = int(face)
-    except (TypeError, ValueError):
-        raise errors.FaceError(f"face {face!r} is unknown: use largest, all, or a number") from None
-    if not 0 <= number < count:
-        raise errors.FaceError(f"there is no face {number}: {count} found, so use 0 to {count - 1}")
-    return [number]
 
 
 # ---------------------------------------------------------------- what moves it
@@ -183,28 +162,28 @@ def drive_by_text(text: str, options: Settings) -> Drive:
     from . import speech
 
     spoken = speech.synthesize(text, voice=options.voice)
-    lips = motion.from_speech(spoken, fps=options.fps)
-    return Drive(_with_idle(lips, options, motion.accents(spoken)), "speech", spoken.samples, spoken.sample_rate)
+    lips = motion_spoken.from_speech(spoken, fps=options.fps)
+    return Drive(_with_idle(lips, options, motion_spoken.accents(spoken)), "speech", spoken.samples, spoken.sample_rate)
 
 
 def drive_by_audio(path, options: Settings) -> Drive:
     """A recording -> lips by the audio network, idle movement."""
-    from . import speech
+    from . import io_sound
 
-    samples, rate = speech.load_audio(path)
-    lips = motion.from_audio(samples, rate, fps=options.fps)
-    return Drive(_with_idle(lips, options, motion.accents_of_sound(samples, rate)), "speech", samples, rate)
+    samples, rate = io_sound.load_audio(path)
+    lips = motion_spoken.from_audio(samples, rate, fps=options.fps)
+    return Drive(_with_idle(lips, options, motion_spoken.accents_of_sound(samples, rate)), "speech", samples, rate)
 
 
 def drive_by_video(path, options: Settings) -> Drive:
     """A video of one face -> its motion, and its sound if it has any."""
-    from . import speech, tracking
+    from . import io_sound, tracking
 
     tracked = tracking.track_video(path, fps=options.fps, steady=options.polish)
     samples, rate = None, None
-    if video.probe(path).has_audio:
+    if decoding.probe(path).has_audio:
         try:
-            samples, rate = speech.load_audio(path)
+            samples, rate = io_sound.load_audio(path)
         except errors.AudioError:  # a silent sound track is no reason to refuse the picture
             samples, rate = None, None
     return Drive(tracked, "relative" if options.relative else "absolute", samples, rate)
@@ -228,7 +207,7 @@ def _with_idle(lips: motion.Motion, options: Settings, accents=()) -> motion.Mot
         from . import learned_idle
 
         moved = learned_idle.idle_motion(lips, options.seed, options.head, accents, options.idle)
-    return motion.Motion(lips.full() + moved.full(), motion.CHANNELS, options.fps)
+    return motion.Motion(lips.full() + moved.full(), face_channels.CHANNELS, options.fps)
 
 
 # ---------------------------------------------------------------- the film

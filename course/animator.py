@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from . import animator_crops, animator_net, weights
-from .curves import smoothstep
+from .interpolation import smoothstep
 
 WEIGHTS = "animator.safetensors"
 STILL, MOVED = 0.004, 0.02  # eye distances: a part that moved less than the first is left alone

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from . import curves, landmarks
+from . import interpolation, landmarks
 
 SUBPIXEL = 4  # bits after the point in OpenCV's polygons
 
@@ -133,7 +133,7 @@ def window_of(network: str, size: int) -> np.ndarray:
         return window(size)
     y, x = np.mgrid[:size, :size] / (size - 1)
     r = np.hypot((x - LIDS[0]) / LIDS[2], (y - LIDS[1]) / LIDS[3])  # 1 on the ellipse round the lids
-    return (window(size) * curves.smoothstep(1.25, 0.75, r)).astype(np.float32)
+    return (window(size) * interpolation.smoothstep(1.25, 0.75, r)).astype(np.float32)
 
 
 LIDS = (0.52, 0.58, 0.42, 0.19)  # where the lids lie in an eye's square: centre x, y and half axes, in its sides

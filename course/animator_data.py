@@ -16,9 +16,19 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from . import animator_crops, animator_steps, blending, face_model, images, landmarks, motion, portrait
+from . import (
+    animator_crops,
+    animator_steps,
+    blending,
+    face_channels,
+    face_model,
+    face_posing,
+    images,
+    landmarks,
+    portrait,
+)
 
-INDEX = motion.INDEX
+INDEX = face_channels.INDEX
 ROOM = 0.9  # of the face's size, kept on each side of it
 
 
@@ -99,14 +109,14 @@ def add_pairs(made: dict, number: int, photo, points, rng, settings: PairSetting
     gap = np.linalg.norm(points[62] - points[66]) / distance
     face, actor = face_model.fit_face(points), portrait.Portrait(photo, points)
     for _ in range(how_often(points, gap, distance, settings)):
-        elsewhere = blending.posed_points(face, other_motion(rng, face.rest)).astype(np.float32)
+        elsewhere = face_posing.posed_points(face, other_motion(rng, face.rest)).astype(np.float32)
         pair = animator_steps.make_pair(actor, elsewhere, lambda image: as_another_photo(rng, image),
                                         lambda exact: exact + point_noise(rng, distance, settings),
                                         through_the_model if rng.random() < settings.by_model else None)
         for part in animator_crops.PARTS:
             add_pair(made[part.network], part, number, *pair)
     if rng.random() < settings.shut_eyes:
-        shut = blending.posed_points(face, blinking(rng, face.rest)).astype(np.float32)
+        shut = face_posing.posed_points(face, blinking(rng, face.rest)).astype(np.float32)
         drawn = actor.render(shut)
         for part in animator_crops.PARTS[1:]:
             add_pair(made[part.network], part, number, drawn, drawn, photo, shut, points)
@@ -114,7 +124,7 @@ def add_pairs(made: dict, number: int, photo, points, rng, settings: PairSetting
 
 def through_the_model(wanted: np.ndarray, seen: np.ndarray) -> np.ndarray:
     """The expression of points `wanted` on the face of points `seen`, as in `--driving --absolute`: (78, 2)."""
-    return blending.posed_points(face_model.fit_face(seen), face_model.fit_face(wanted).rest).astype(np.float32)
+    return face_posing.posed_points(face_model.fit_face(seen), face_model.fit_face(wanted).rest).astype(np.float32)
 
 
 def how_often(points: np.ndarray, gap: float, distance: float, settings: PairSettings) -> int:

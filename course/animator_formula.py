@@ -17,16 +17,18 @@ from . import (
     animator_crops,
     animator_data,
     blending,
+    face_channels,
     face_model,
+    face_posing,
     keypoints,
     landmarks,
     metrics,
-    motion,
     portrait,
     synthetic,
+    synthetic_people,
 )
 
-INDEX = motion.INDEX
+INDEX = face_channels.INDEX
 SIZE = 256  # pixels a side of a rendered face
 
 
@@ -46,7 +48,7 @@ def people_twice(count: int, seed: int = 0) -> list:
 
     made = []
     for k in tqdm(range(count), desc="formula faces", unit="face"):
-        people, rng = synthetic.People.random(1, (seed, k)), np.random.default_rng((seed, k, 1))
+        people, rng = synthetic_people.People.random(1, (seed, k)), np.random.default_rng((seed, k, 1))
         values = expressions(rng)  # (2, 57)
         rendered = [synthetic.render(people, torch.tensor(row[None]), SIZE) for row in values]
         pictures = [(each.image[0].permute(1, 2, 0).numpy() * 255).round().astype(np.uint8) for each in rendered]
@@ -63,7 +65,7 @@ MISSED = 12  # percent of the eye distance: here the landmarker has not seen the
 
 def expressions(rng) -> np.ndarray:
     """Two expressions of one person, the head held nearly alike: (2, 57) float32."""
-    first, second = synthetic.random_motion(2, int(rng.integers(1 << 30))).numpy()
+    first, second = synthetic_people.random_motion(2, int(rng.integers(1 << 30))).numpy()
     for name in ("jawOpen", "mouthSmileLeft", "mouthSmileRight", "mouthFunnel"):
         first[INDEX[name]] *= rng.random() < 0.3
     if rng.random() < 0.8:
@@ -114,7 +116,7 @@ def add_joined_pairs(pairs, photos, twice: list, seed: int, numbers) -> None:
         donor = alike(photo, points, [mouths[k] for k in rng.integers(len(mouths), size=8)])
         values = face.rest.copy()
         values[blending.LIPS] = donor.values[1][blending.LIPS]
-        opened = blending.posed_points(face, values).astype(np.float32)
+        opened = face_posing.posed_points(face, values).astype(np.float32)
         if gap(opened) < 0.02:
             continue
         target = join(portrait.Portrait(photo, points).render(opened), opened, donor, photo, points)

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from . import errors, motion, speech, visemes, weights
+from . import errors, io_sound, speech_spectrogram, visemes, weights
 
 WEIGHTS = "speech.safetensors"
 N_MELS = 80
@@ -64,8 +64,8 @@ class VisemeNet(nn.Module):
 
 def features(samples: np.ndarray, sample_rate: int) -> np.ndarray:
     """What the network hears: samples (N,) -> float32 (81, T), 100 frames a second."""
-    samples = speech.resample(samples, sample_rate, speech.SAMPLE_RATE)
-    power = speech.mel_spectrogram(samples, n_mels=N_MELS)  # (80, T)
+    samples = io_sound.resample(samples, sample_rate, io_sound.SAMPLE_RATE)
+    power = speech_spectrogram.mel_spectrogram(samples, n_mels=N_MELS)  # (80, T)
     return levelled(10 * np.log10(np.maximum(power, 1e-12)))
 
 
@@ -127,13 +127,16 @@ class Reading:
     smooth: float = 0.014  # standard deviation of the last smoothing
 
 
-def lip_curves(samples, sample_rate: int, fps: float, reading: Reading = None, network=None) -> np.ndarray:
-    """Lips of a recording: samples (N,) -> float32 (T, C), `visemes.LIP_CHANNELS` at (k + 0.5) / fps.
+def lip_curves(samples, sample_rate: int, times: np.ndarray, hold: float, reading: Reading = None,
+               network=None) -> np.ndarray:
+    """Lips of a recording: samples (N,) -> float32 (T, C), `visemes.LIP_CHANNELS` at the times (T,) in seconds.
+
+    hold: seconds that a frame of the film lasts; lips that close stay shut for so long.
 
     Raises:
         errors.AudioError: silent, too short, not one channel, or not numbers.
     """
-    samples = _checked(samples, sample_rate)
+    samples = checked(samples, sample_rate)
     reading = reading or Reading()
     probabilities = viseme_probabilities(samples, sample_rate, network)
     loudness = relative_loudness(samples, sample_rate)  # (T',) at 100 frames/s
@@ -141,9 +144,8 @@ def lip_curves(samples, sample_rate: int, fps: float, reading: Reading = None, n
     at = np.arange(len(probabilities)) / RATE
     probabilities = np.stack([np.interp(fine, at, column) for column in probabilities.T], axis=1)  # (T', V)
     probabilities = close_in_pauses(probabilities, loudness, reading)
-    lips = mouth(probabilities, loudness, 1 / fps, reading)  # (T', C)
-    times = motion.frame_times(len(samples) / sample_rate, fps) + reading.ahead
-    return np.stack([np.interp(times, fine, column) for column in lips.T], axis=1).astype(np.float32)
+    lips = mouth(probabilities, loudness, hold, reading)  # (T', C)
+    return np.stack([np.interp(times + reading.ahead, fine, column) for column in lips.T], axis=1).astype(np.float32)
 
 
 def close_in_pauses(probabilities, loudness, reading: Reading) -> np.ndarray:
@@ -192,18 +194,19 @@ def spread(probabilities, lead: float, lag: float) -> np.ndarray:
 
 def relative_loudness(samples, sample_rate) -> np.ndarray:
     """dB below the loud parts of the recording, (T,), 100 frames a second."""
-    samples = speech.resample(samples, sample_rate, speech.SAMPLE_RATE)
-    loudness = frame_loudness(10 * np.log10(np.maximum(speech.mel_spectrogram(samples), 1e-12)))
+    samples = io_sound.resample(samples, sample_rate, io_sound.SAMPLE_RATE)
+    loudness = frame_loudness(10 * np.log10(np.maximum(speech_spectrogram.mel_spectrogram(samples), 1e-12)))
     return loudness - np.percentile(loudness, 95)
 
 
-def _checked(samples, sample_rate) -> np.ndarray:
+def checked(samples, sample_rate) -> np.ndarray:
+    """Sound that can be read: float32 (N,). Raises `errors.AudioError`: silent, too short, not one row of numbers."""
     samples = np.asarray(samples, np.float32)
     if samples.ndim != 1 or not np.isfinite(samples).all():
         raise errors.AudioError(f"sound must be one row of finite samples; this has the shape {samples.shape}: "
                                 "mix it to mono, or open it with course.speech.load_audio")
-    if len(samples) < speech.MIN_SECONDS * sample_rate:
-        raise errors.AudioError(f"the sound is shorter than {speech.MIN_SECONDS} s: give a longer recording")
-    if np.abs(samples).max() < speech.SILENT:
+    if len(samples) < io_sound.MIN_SECONDS * sample_rate:
+        raise errors.AudioError(f"the sound is shorter than {io_sound.MIN_SECONDS} s: give a longer recording")
+    if np.abs(samples).max() < io_sound.SILENT:
         raise errors.AudioError("the sound is silent: give a recording in which somebody speaks")
     return samples

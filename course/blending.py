@@ -5,20 +5,19 @@ rest of the expression alone; a driving video adds its change to the photo (rela
 pose and expression (absolute).
 """
 
-from dataclasses import replace
 
 import numpy as np
 
-from . import errors, eyelids, face_model, motion
+from . import face_channels, face_model, motion, motion_expressions
 
-N_BLENDSHAPES = len(motion.BLENDSHAPES)
-LIPS = np.array([name.startswith(("jaw", "mouth")) for name in motion.CHANNELS])
-HEAD_ANGLES = np.array([motion.INDEX[name] for name in ("headPitch", "headYaw", "headRoll")])
-HEAD_PLACE = np.array([motion.INDEX[name] for name in ("headX", "headY", "headScale")])
-BLINKS = np.array([motion.INDEX["eyeBlinkLeft"], motion.INDEX["eyeBlinkRight"]])
+N_BLENDSHAPES = len(face_channels.BLENDSHAPES)
+LIPS = np.array([name.startswith(("jaw", "mouth")) for name in face_channels.CHANNELS])
+HEAD_ANGLES = np.array([face_channels.INDEX[name] for name in ("headPitch", "headYaw", "headRoll")])
+HEAD_PLACE = np.array([face_channels.INDEX[name] for name in ("headX", "headY", "headScale")])
+BLINKS = np.array([face_channels.INDEX["eyeBlinkLeft"], face_channels.INDEX["eyeBlinkRight"]])
 
 # While somebody speaks, these keep half of what the photo shows: a smile goes on smiling.
-CHARACTER = np.array([name.startswith(("mouthSmile", "mouthFrown", "mouthDimple")) for name in motion.CHANNELS])
+CHARACTER = np.array([name.startswith(("mouthSmile", "mouthFrown", "mouthDimple")) for name in face_channels.CHANNELS])
 KEPT_CHARACTER = 0.5
 EASE_IN = 0.3  # seconds in which the photo's own mouth gives way to speech
 
@@ -26,41 +25,6 @@ FREE_TURN = 18.0  # degrees away from the photo up to which a head turns as it i
 MAX_TURN = 28.0  # and which it never passes: one picture does not know the far side of a head
 MAX_BLENDSHAPE = 1.2
 MAX_GAIN = 2.0  # a lid moves at most twice as far as the driver's: the jitter of one nearly shut would grow with it
-
-EXPRESSIONS = {
-    "neutral": {},
-    "happy": {"mouthSmileLeft": 0.55, "mouthSmileRight": 0.55, "cheekSquintLeft": 0.4, "cheekSquintRight": 0.4,
-              "eyeSquintLeft": 0.2, "eyeSquintRight": 0.2, "browOuterUpLeft": 0.15, "browOuterUpRight": 0.15},
-    "sad": {"mouthFrownLeft": 0.5, "mouthFrownRight": 0.5, "browInnerUp": 0.6, "mouthShrugLower": 0.2,
-            "headPitch": 3.0},
-    "surprised": {"browInnerUp": 0.7, "browOuterUpLeft": 0.6, "browOuterUpRight": 0.6, "eyeWideLeft": 0.5,
-                  "eyeWideRight": 0.5, "jawOpen": 0.12},
-    "angry": {"browDownLeft": 0.8, "browDownRight": 0.8, "eyeSquintLeft": 0.35, "eyeSquintRight": 0.35,
-              "noseSneerLeft": 0.2, "noseSneerRight": 0.2, "mouthPressLeft": 0.2, "mouthPressRight": 0.2},
-}  # fmt: skip
-
-
-def expression(name: str | None) -> np.ndarray:
-    """Channel values (57,) of "name" or "name:strength", to be added to a face; zeros for None.
-
-    Raises:
-        errors.MotionError: no such expression, or a strength that is no number from 0 to 2.
-    """
-    values = np.zeros(len(motion.CHANNELS), np.float32)
-    if name is None:
-        return values
-    kind, _, strength = str(name).partition(":")
-    if kind not in EXPRESSIONS:
-        raise errors.MotionError(f"unknown expression {kind!r}: choose from {', '.join(EXPRESSIONS)}")
-    try:
-        amount = float(strength or 1)
-    except ValueError:
-        amount = -1.0
-    if not 0 <= amount <= 2:
-        raise errors.MotionError(f"the strength of an expression is a number from 0 to 2, not {strength!r}")
-    for channel, value in EXPRESSIONS[kind].items():
-        values[motion.INDEX[channel]] = value * amount
-    return values
 
 
 def values_for(moved: motion.Motion, face: face_model.Face, mode: str, options) -> np.ndarray:
@@ -78,7 +42,7 @@ def values_for(moved: motion.Motion, face: face_model.Face, mode: str, options) 
     elif mode == "relative":
         values[:, HEAD_ANGLES] *= options.head
         values = retarget(values, values[find_best_frame(values, face.rest)], face.rest)
-    values = values + expression(options.expression)
+    values = values + motion_expressions.expression(options.expression)
     return _within_reach(values, face.rest)
 
 
@@ -88,7 +52,7 @@ def find_best_frame(values: np.ndarray, rest: np.ndarray) -> int:
     Relative movement counts from there, so that the driver's shut mouth meets the photo's shut mouth
     (the idea of the best frame in First Order Motion, Siarohin et al., 2019, on channels instead of points).
     """
-    scale = np.ones(len(motion.CHANNELS), np.float32)
+    scale = np.ones(len(face_channels.CHANNELS), np.float32)
     scale[HEAD_ANGLES] = 1 / 30  # thirty degrees weigh as much as one full blendshape
     far = ((values - rest) * scale)[:, : N_BLENDSHAPES + 3]
     return int(np.argmin((far**2).sum(axis=1)))
@@ -129,68 +93,11 @@ def retarget(values: np.ndarray, start: np.ndarray, rest: np.ndarray) -> np.ndar
         (T, 57); at the driver's start it is the photo's rest.
     """
     scale = np.ones(np.shape(values))  # (T, 57)
-    scale[:, HEAD_PLACE] = 1 / (1 + start[motion.INDEX["headScale"]])
+    scale[:, HEAD_PLACE] = 1 / (1 + start[face_channels.INDEX["headScale"]])
     # g = (1 - r) / (1 - v0): what the photo's lid has left over what the driver's had
     left = (1 - rest[BLINKS]).clip(0) / (1 - start[BLINKS]).clip(1e-6)
     scale[:, BLINKS] = np.where(values[:, BLINKS] > start[BLINKS], np.minimum(left, MAX_GAIN), 1.0)
     return relative_motion(rest, values, start, scale)
-
-
-def posed_points(face: face_model.Face, values: np.ndarray) -> np.ndarray:
-    """The photo's points moved to channel values (57,): (78, 2) pixels, lips and lids that touch where they should."""
-    return seal_lids(seal_lips(face_model.pose_points(face, values), face, values), face, values)
-
-
-def seal_lids(points: np.ndarray, face: face_model.Face, values: np.ndarray) -> np.ndarray:
-    """Close what widened eyes and a fit's leftover keep open in a blink: (78, 2) -> (78, 2).
-
-    A lid that has gone the share c of its way down leaves at most 1 - c of the gap that the face had at rest.
-    """
-    sealed, rest = points.copy(), face_model.pose_points(face, face.rest)
-    for side, blink in ((0, "eyeBlinkRight"), (1, "eyeBlinkLeft")):
-        before = face.rest[motion.INDEX[blink]]
-        share = float(np.clip((values[motion.INDEX[blink]] - before) / max(1 - before, 0.1), 0, 1))
-        if share == 0:
-            continue
-        size = np.ptp(points[[36, 45]], axis=0).max() / max(np.ptp(rest[[36, 45]], axis=0).max(), 1e-3)
-        for upper, lower in zip(eyelids.UPPER[side][1:-1], eyelids.LOWER[side][1:-1]):
-            gap = points[upper] - points[lower]
-            allowed = (1 - share) * np.linalg.norm(rest[upper] - rest[lower]) * size
-            excess = gap * (1 - min(1.0, allowed / max(float(np.linalg.norm(gap)), 1e-6)))
-            sealed[upper] -= 0.75 * excess  # lids meet low
-            sealed[lower] += 0.25 * excess
-    return sealed
-
-
-def seal_lips(points: np.ndarray, face: face_model.Face, values: np.ndarray) -> np.ndarray:
-    """Close the gap that a fit's leftover keeps open: (78, 2) -> (78, 2).
-
-    The leftover (`face.residual`) of a mouth open in the photo holds part of its gap. It counts in full as long
-    as the mouth is as open as in the photo and fades as the model's own lips close, so m, b and p really shut.
-    """
-    bare = replace(face, residual=np.zeros_like(face.residual))
-    now = face_model.pose_points(bare, values)
-    at_rest = face_model.pose_points(bare, face.rest)
-    sealed = points.copy()
-    down = _chin_direction(now)
-    for upper, lower, outer_lower in ((61, 67, 58), (62, 66, 57), (63, 65, 56)):
-        gap_now = max(float((now[lower] - now[upper]) @ down), 0.0)
-        gap_rest = max(float((at_rest[lower] - at_rest[upper]) @ down), 1e-3)
-        gap = float((points[lower] - points[upper]) @ down)
-        openness = min(gap_now / gap_rest, 1.0)
-        wanted = gap_now + (gap - gap_now) * openness
-        if gap > wanted or gap < 0 and gap_now > 0:
-            shift = (max(wanted, 0.0) - gap) / 2 * down
-            sealed[upper] -= shift
-            sealed[lower] += shift
-            sealed[outer_lower] += shift
-    return sealed
-
-
-def _chin_direction(points: np.ndarray) -> np.ndarray:
-    """Unit vector from between the eyes to the chin, (2,)."""
-    down = points[8] - points[27]
-    return down / max(float(np.linalg.norm(down)), 1e-6)
 
 
 def _speaking(values: np.ndarray, rest: np.ndarray, fps: float) -> np.ndarray:

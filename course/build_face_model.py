@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
-from . import bounded, data, drawn_channels, errors, face_model, landmarks, motion
+from . import bounded, data, drawn_channels, errors, face_channels, face_model, landmarks
 
 # Left out of the building, so that the round trip on them is a fair figure for what ships.
 HELD_OUT_TRACKS = ("d10", "s20")
@@ -76,7 +76,7 @@ def _load_track(file: Path) -> Track:
         points = np.concatenate([np.concatenate([ibug, mesh[:, nearest, 2:]], axis=2), extra], axis=1)
         u, _, vt = np.linalg.svd(track["pose"][:, :3, :3].astype(np.float64))
         turned = np.diag([1.0, -1.0, -1.0])  # the teacher's y points up and its z towards the viewer
-        scores = track["blendshapes"][:, -len(motion.BLENDSHAPES) :].astype(np.float64)
+        scores = track["blendshapes"][:, -len(face_channels.BLENDSHAPES) :].astype(np.float64)
         return Track(file.stem, points, scores, turned @ (u @ vt) @ turned, track["size"], float(track["fps"]))
 
 
@@ -181,7 +181,7 @@ def build(tracks: list, pictures: data.LabelledFaces, recipe: Recipe | None = No
     """The model out of tracks of people over time and labelled pictures of many people."""
     recipe = recipe or Recipe()
     drawn = drawn_channels.fields()
-    regions = np.stack([drawn_channels.region(name) for name in motion.BLENDSHAPES])  # (51, 78)
+    regions = np.stack([drawn_channels.region(name) for name in face_channels.BLENDSHAPES])  # (51, 78)
     bones = np.zeros(landmarks.N_POINTS)
     bones[STABLE] = 1
     mean = _upright(tracks)
@@ -217,7 +217,7 @@ def _as_values(scores: np.ndarray, usual: np.ndarray) -> np.ndarray:
     """The teacher's scores in our units: rest is what most people score, and a shut eye is 1 (it says 0.65)."""
     full = np.ones(len(usual))
     for name in ("eyeBlinkLeft", "eyeBlinkRight"):
-        full[motion.BLENDSHAPES.index(name)] = 0.65
+        full[face_channels.BLENDSHAPES.index(name)] = 0.65
     return np.clip((scores - usual) / (full - usual), 0, 1)
 
 
@@ -254,7 +254,7 @@ def _spread(values: np.ndarray) -> np.ndarray:
 def _gaze_in_all_directions(spread: np.ndarray) -> np.ndarray:
     """Eyes go as far out and up as in and down: one pupil is little evidence, so a tight prior would hold them back."""
     even = spread.copy()
-    gaze = [i for i, name in enumerate(motion.BLENDSHAPES) if name.startswith("eyeLook")]
+    gaze = [i for i, name in enumerate(face_channels.BLENDSHAPES) if name.startswith("eyeLook")]
     even[gaze] = spread[gaze].max()
     return even
 

@@ -14,7 +14,7 @@ import torch
 from safetensors.torch import save_file
 from tqdm.auto import tqdm
 
-from . import data, features_networks, gan_data, images
+from . import data, features_networks, images, keypoint_crops
 
 AXES = 96  # dimensions that are kept
 RIDGE = 0.05  # of the mean variance: what a direction may at least vary within a person
@@ -26,7 +26,7 @@ def picture_of(image: np.ndarray, points: np.ndarray, rng) -> np.ndarray:
     size = np.ptp(points[:, 0])
     # Each point on its own moves eyes and mouth a little: the face is turned and scaled, as from badly found points.
     moved = points + rng.normal(0, 0.01 * size, 2) + rng.normal(0, 0.03 * size, points.shape)
-    face = gan_data.cut_tight(image, moved, 128).astype(np.float32) / 255
+    face = keypoint_crops.cut_tight(image, moved, 128).astype(np.float32) / 255
     if rng.random() < 0.5:
         face = face[:, ::-1]
     across = np.linspace(-1, 1, 128)[None, :, None]

@@ -85,11 +85,11 @@ def run_animate(options) -> None:
     """`course animate`: check where it goes first, then make it."""
     import time
 
-    from . import animation, demo, video
+    from . import animation, demo, encoding
 
     begin = time.perf_counter()
     output = Path(options.output)
-    video.check_output(output)
+    encoding.check_output(output)
     drives = {name: getattr(options, name) for name in ("text", "audio", "driving", "motion")}
     photo = options.photo
     if photo is None:

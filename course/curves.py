@@ -8,12 +8,6 @@ SAMPLES = 128  # places along a curve at which it is tabulated
 REACH = 1.5  # how far the table goes; the corners are at -1 and 1
 
 
-def smoothstep(low, high, x):
-    """0 below `low`, 1 above `high`, 3t^2 - 2t^3 between; works with low > high too."""
-    t = np.clip((x - low) / (high - low), 0, 1)
-    return t * t * (3 - 2 * t)
-
-
 @dataclass
 class Frame:
     """An oblique ruler: centre (2,), along (2,) unit vector, across (2,) unit vector (down), half width in pixels."""

@@ -13,12 +13,9 @@ import cv2
 import numpy as np
 import torch
 
-from . import detector_net, errors, weights
+from . import detection_boxes, detector_net, errors, weights
 
 WEIGHTS_FILE = "detector.safetensors"
-# pixels: a pair for each stride, each about 1.55 times the one before
-ANCHOR_SIZES = ((14, 22), (34, 52), (80, 125), (190, 290))
-OFFSET_SCALE = (0.1, 0.1, 0.2, 0.2)  # brings the four regression targets to about unit spread, as in SSD
 BACKENDS = ("auto", "course", "face-alignment", "sfd", "blazeface")
 
 log = logging.getLogger("course")
@@ -28,7 +25,7 @@ log = logging.getLogger("course")
 class DetectorSettings:
     """Numbers that belong to the weights; the thresholds were chosen on the validation part."""
 
-    anchor_sizes: tuple = ANCHOR_SIZES
+    anchor_sizes: tuple = detection_boxes.ANCHOR_SIZES
     working_side: int = 320  # the picture's long side is shrunk to this; faces from 12 px up are then found
     fine_sides: tuple = (960, 2880)  # looked at as well where nothing, or only small faces, came up before
     small_face: float = 64  # working pixels: below this there may be further, still smaller ones
@@ -46,82 +43,6 @@ SETTINGS = DetectorSettings()
 
 
 # ---------------------------------------------------------------- boxes
-
-
-def iou(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
-    """Overlap of every box with every other: (N, 4), (M, 4) -> (N, M) in [0, 1].
-
-    IoU = area of the intersection / area of the union
-    """
-    top_left = torch.maximum(a[:, None, :2], b[None, :, :2])  # (N, M, 2)
-    bottom_right = torch.minimum(a[:, None, 2:], b[None, :, 2:])  # (N, M, 2)
-    sides = (bottom_right - top_left).clamp(min=0)  # boxes apart would have negative sides
-    intersection = sides[..., 0] * sides[..., 1]  # (N, M)
-    union = area(a)[:, None] + area(b)[None, :] - intersection
-    return intersection / union.clamp(min=1e-9)
-
-
-def area(boxes: torch.Tensor) -> torch.Tensor:
-    """Width times height: (N, 4) -> (N,)."""
-    return (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
-
-
-def make_anchors(height: int, width: int, strides=detector_net.STRIDES, sizes=ANCHOR_SIZES) -> torch.Tensor:
-    """All anchors for a picture of that size (multiples of the largest stride): (A, 4).
-
-    Square boxes round the centre of every cell, in the order in which `DetectorNet` answers. SSD's default
-    boxes (Liu et al., 2016), square only because a face nearly is.
-    """
-    levels = []
-    for stride, pair in zip(strides, sizes):
-        y = (torch.arange(height // stride) + 0.5) * stride  # centres of the cells
-        x = (torch.arange(width // stride) + 0.5) * stride
-        y, x, side = torch.meshgrid(y, x, torch.tensor(pair, dtype=torch.float32), indexing="ij")  # (h, w, 2)
-        boxes = torch.stack([x - side / 2, y - side / 2, x + side / 2, y + side / 2], dim=-1)
-        levels.append(boxes.reshape(-1, 4))
-    return torch.cat(levels)
-
-
-def encode_boxes(boxes: torch.Tensor, anchors: torch.Tensor) -> torch.Tensor:
-    """What the network shall answer at each anchor: boxes (A, 4), anchors (A, 4) -> offsets (A, 4).
-
-    t_x = (x - x_a) / w_a,   t_w = log(w / w_a),   likewise y and h; x, y are centres (Girshick et al., 2014)
-    """
-    center, side = _center_side(boxes)
-    anchor_center, anchor_side = _center_side(anchors)
-    offsets = torch.cat([(center - anchor_center) / anchor_side, torch.log(side / anchor_side)], dim=-1)
-    return offsets / offsets.new_tensor(OFFSET_SCALE)
-
-
-def decode_boxes(offsets: torch.Tensor, anchors: torch.Tensor) -> torch.Tensor:
-    """The way back: offsets (..., A, 4), anchors (A, 4) -> boxes (..., A, 4).
-
-    x = x_a + t_x w_a,   w = w_a exp(t_w)
-    """
-    offsets = offsets * offsets.new_tensor(OFFSET_SCALE)
-    anchor_center, anchor_side = _center_side(anchors)
-    center = anchor_center + offsets[..., :2] * anchor_side
-    side = anchor_side * torch.exp(offsets[..., 2:].clamp(max=4.0))  # e^4: an untrained net must not overflow
-    return torch.cat([center - side / 2, center + side / 2], dim=-1)
-
-
-def _center_side(boxes):
-    return (boxes[..., :2] + boxes[..., 2:]) / 2, boxes[..., 2:] - boxes[..., :2]
-
-
-def nms(boxes: torch.Tensor, scores: torch.Tensor, threshold: float) -> torch.Tensor:
-    """Non-maximum suppression: boxes (N, 4), scores (N,) -> indices of those that stay, best first.
-
-    Take the best box, drop all that overlap it by more than `threshold`, and so on with what is left.
-    """
-    order = torch.argsort(scores, descending=True, stable=True)
-    kept = []
-    while len(order):
-        best, rest = order[0], order[1:]
-        kept.append(best)
-        overlap = iou(boxes[best][None], boxes[rest])[0]  # (rest,)
-        order = rest[overlap <= threshold]
-    return torch.stack(kept) if kept else torch.zeros(0, dtype=torch.long)
 
 
 # ---------------------------------------------------------------- from a picture to faces
@@ -206,7 +127,7 @@ def _faces_at(net, image, side, settings) -> np.ndarray:
 
 def _candidates(net, image, side, settings, most: int = 50) -> np.ndarray:
     """What one look finds, the doubtful ones included: (N, 5), best first."""
-    boxes, scores = _look(net, image, side)
+    boxes, scores = look(net, image, side)
     likely = scores >= settings.doubt[0]
     faces = torch.cat([boxes[likely], scores[likely, None]], dim=1).numpy()
     return _merge(faces, settings.nms_iou)[:most]
@@ -241,8 +162,8 @@ def _close_up_scores(net, image, face, settings) -> list:
     middle = canvas * torch.tensor([[1 - share, 1 - share, 1 + share, 1 + share]]) / 2
     scores = []
     for picture in (crop, np.ascontiguousarray(crop[:, ::-1])):
-        boxes, answers = _look(net, picture, canvas)
-        near = iou(middle, boxes)[0] > settings.nms_iou  # (A,)
+        boxes, answers = look(net, picture, canvas)
+        near = detection_boxes.iou(middle, boxes)[0] > settings.nms_iou  # (A,)
         scores.append(float((answers * near).max()))
     return scores
 
@@ -263,23 +184,23 @@ def _cut_out(image, low, side, canvas) -> np.ndarray:
 
 def _merge(faces, threshold) -> np.ndarray:
     faces = torch.from_numpy(faces)
-    return faces[nms(faces[:, :4], faces[:, 4], threshold)].numpy()
+    return faces[detection_boxes.nms(faces[:, :4], faces[:, 4], threshold)].numpy()
 
 
-def _look(net, image, side) -> tuple:
+def look(net, image, side) -> tuple:
     """All anchors' answers for the picture with its long side at `side`: boxes (A, 4) in its pixels, scores (A,)."""
-    small, scale = _shrink(image, side)
-    padded = _pad(small, max(detector_net.STRIDES))
-    anchors = _anchors(*padded.shape[:2], make_anchors)
+    small, scale = shrink(image, side)
+    padded = pad(small, max(detector_net.STRIDES))
+    anchors = _anchors(*padded.shape[:2], detection_boxes.make_anchors)
     picture = torch.from_numpy(padded).permute(2, 0, 1)[None].float() / 255  # (1, 3, h, w), channels last in memory
     with torch.inference_mode():
         logits, offsets = net(picture)
         scores = torch.sigmoid(logits[0])
-        boxes = decode_boxes(offsets[0], anchors) / scale
+        boxes = detection_boxes.decode_boxes(offsets[0], anchors) / scale
     return boxes, scores
 
 
-def _shrink(image, side) -> tuple:
+def shrink(image, side) -> tuple:
     """The picture with its long side at most `side`, and the factor: never enlarged."""
     height, width = image.shape[:2]
     scale = side / max(height, width)
@@ -289,7 +210,7 @@ def _shrink(image, side) -> tuple:
     return cv2.resize(image, size, interpolation=cv2.INTER_AREA), scale
 
 
-def _pad(image, multiple) -> np.ndarray:
+def pad(image, multiple) -> np.ndarray:
     """Mid-grey to the right and below, until both sides are multiples of the largest stride."""
     height, width = image.shape[:2]
     return cv2.copyMakeBorder(image, 0, -height % multiple, 0, -width % multiple, cv2.BORDER_CONSTANT,

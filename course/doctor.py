@@ -212,13 +212,13 @@ def check_fetched():
 
 def check_trial():
     """The whole way from photo and sentence to a film, and the film read again."""
-    from . import animation, video
+    from . import animation, decoding
 
     begin = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "trial.mp4"
         animation.animate(demo.photo_path(), text=SENTENCE).save(path, progress=False)
-        film = video.probe(path)
+        film = decoding.probe(path)
     seconds = time.perf_counter() - begin
     if not film.has_audio or film.frames < film.fps:
         yield Finding("mend", f"the trial's film has {film.frames} frames and {'' if film.has_audio else 'no '}sound",

@@ -10,7 +10,7 @@ The names and the meaning of the channels are those of ARKit's blend shapes (App
 
 import numpy as np
 
-from . import landmarks, motion
+from . import face_channels, landmarks
 
 # name of the channel without its side -> {point: (right, down, back)}.
 # A name with "*" is drawn for the right side: at the left it is the mirror image.
@@ -122,7 +122,7 @@ def mirrored_name(name: str) -> str:
 
 
 # channel j in a mirror is channel MIRRORED[j]
-MIRRORED = np.array([motion.BLENDSHAPES.index(mirrored_name(name)) for name in motion.BLENDSHAPES])
+MIRRORED = np.array([face_channels.BLENDSHAPES.index(mirrored_name(name)) for name in face_channels.BLENDSHAPES])
 
 
 def field(name: str) -> np.ndarray:
@@ -144,7 +144,7 @@ def field(name: str) -> np.ndarray:
 
 def fields() -> np.ndarray:
     """All drawn displacements in the order of `motion.BLENDSHAPES`: (51, 78, 3)."""
-    return np.stack([field(name) for name in motion.BLENDSHAPES])
+    return np.stack([field(name) for name in face_channels.BLENDSHAPES])
 
 
 def region(name: str) -> np.ndarray:

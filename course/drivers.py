@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from . import animation, motion, synthetic, video
+from . import animation, motion, synthetic, synthetic_people, video
 
 SEED = 5  # of the crowd from which the three are taken
 CROWD = 24
@@ -19,7 +19,7 @@ def _at_rest(name: str, size: int) -> np.ndarray:
 
 
 def _drawn(name: str, size: int, values) -> np.ndarray:
-    people = synthetic.People.random(CROWD, SEED)[[PEOPLE[name]]]
+    people = synthetic_people.People.random(CROWD, SEED)[[PEOPLE[name]]]
     values = None if values is None else np.asarray(values, np.float32)[None]
     picture = synthetic.render(people, values, size).image[0]  # (3, size, size)
     return (picture.permute(1, 2, 0).numpy() * 255).round().astype(np.uint8)

@@ -10,13 +10,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from . import curves, warping
-from .curves import smoothstep
-
-# upper lid, lower lid, pupil; each from the corner with the smaller number to the other one
-UPPER = (np.array([36, 37, 38, 39]), np.array([42, 43, 44, 45]))
-LOWER = (np.array([36, 41, 40, 39]), np.array([42, 47, 46, 45]))
-PUPIL = (68, 69)
+from . import curves, landmarks, warping
+from .interpolation import smoothstep
 
 SKIN_REACH, SKIN_SAMPLES, GRAIN_SAMPLES = 1.2, 33, 24
 
@@ -79,10 +74,10 @@ class Eye:
     def _fit_colours(self, image):
         """The skin over a shut eye, as it can be told from the skin around it, and how dark the lashes are."""
         settings = self.settings
-        frame = curves.frame_between(self.points[UPPER[self.side][0]], self.points[UPPER[self.side][-1]])
+        frame = curves.frame_between(self.points[landmarks.LID_UPPER[self.side][0]], self.points[landmarks.LID_UPPER[self.side][-1]])
         width = 2 * frame.half
-        upper = curves.tabulate(frame, self.points[UPPER[self.side]])
-        lower = curves.tabulate(frame, self.points[LOWER[self.side]])
+        upper = curves.tabulate(frame, self.points[landmarks.LID_UPPER[self.side]])
+        lower = curves.tabulate(frame, self.points[landmarks.LID_LOWER[self.side]])
         u = np.linspace(-SKIN_REACH, SKIN_REACH, SKIN_SAMPLES)
         self.margin = self._lash_band(image, frame, u, upper)
         rows = -(self.margin + np.linspace(0.0, 0.05, 5)[:, None]) * width
@@ -121,11 +116,11 @@ class Eye:
     def limit(self, safe, target, blink) -> float:
         """Put this eye's lids and pupil within the limits, in place; returns how far the layer closes it."""
         settings, side = self.settings, self.side
-        corners = UPPER[side][[0, -1]]
+        corners = landmarks.LID_UPPER[side][[0, -1]]
         carry = warping.similarity(self.points[corners], target[corners])
         own = warping.transform(carry, self.points)  # the photo's eye, as it lies between the target's corners
         if self.is_shut:
-            inner = np.concatenate([UPPER[side][1:-1], LOWER[side][1:-1], [PUPIL[side]]])
+            inner = np.concatenate([landmarks.LID_UPPER[side][1:-1], landmarks.LID_LOWER[side][1:-1], [landmarks.LID_PUPIL[side]]])
             safe[inner] = own[inner]
             return 0.0
         ratio = opening(target, side) / self.opening if blink is None else 1 - blink
@@ -138,8 +133,8 @@ class Eye:
     def _narrow(self, safe, target, own, ratio, from_target):
         """Lids of the photo's own shape, opened by `ratio`; where the target is within the limits, the target's."""
         side = self.side
-        upper, lower = UPPER[side][1:-1], LOWER[side][1:-1]
-        width = np.linalg.norm(own[UPPER[side][0]] - own[UPPER[side][-1]])
+        upper, lower = landmarks.LID_UPPER[side][1:-1], landmarks.LID_LOWER[side][1:-1]
+        width = np.linalg.norm(own[landmarks.LID_UPPER[side][0]] - own[landmarks.LID_UPPER[side][-1]])
         middle = (own[upper] * 0.25 + own[lower] * 0.75)  # lids meet low
         plain = own.copy()
         plain[upper] = middle + (own[upper] - middle) * ratio
@@ -152,16 +147,16 @@ class Eye:
 
     def _look(self, safe, target, own, ratio):
         """The pupil follows the target within limits; under a closing lid it stays (trackers lose it there)."""
-        pupil = PUPIL[self.side]
-        width = np.linalg.norm(own[UPPER[self.side][0]] - own[UPPER[self.side][-1]])
+        pupil = landmarks.LID_PUPIL[self.side]
+        width = np.linalg.norm(own[landmarks.LID_UPPER[self.side][0]] - own[landmarks.LID_UPPER[self.side][-1]])
         off = (target[pupil] - own[pupil]) * smoothstep(0.2, 0.6, ratio)
         size, limit = np.linalg.norm(off), self.settings.gaze * width
         safe[pupil] = own[pupil] + off * limit / (limit**4 + size**4 + 1e-12) ** 0.25
 
     def draw(self, region, origin, safe, amount: float) -> None:
         """Draw the lid over the eye in place, closed by `amount`."""
-        points = safe[np.concatenate([UPPER[self.side], LOWER[self.side][1:-1]])]
-        frame = curves.frame_between(safe[UPPER[self.side][0]], safe[UPPER[self.side][-1]])
+        points = safe[np.concatenate([landmarks.LID_UPPER[self.side], landmarks.LID_LOWER[self.side][1:-1]])]
+        frame = curves.frame_between(safe[landmarks.LID_UPPER[self.side][0]], safe[landmarks.LID_UPPER[self.side][-1]])
         width = 2 * frame.half
         if width < 3:
             return
@@ -171,8 +166,8 @@ class Eye:
         x0, y0, x1, y1 = box
         places = warping.identity_grid(y1 - y0, x1 - x0) + np.array([x0 + origin[0], y0 + origin[1]], np.float32)
         u, v = frame.coordinates(places)
-        top = curves.read(curves.tabulate(frame, safe[UPPER[self.side]]), u) / width
-        rounded = cv2.GaussianBlur(curves.tabulate(frame, safe[LOWER[self.side]])[None], (0, 0), 7.0)[0]
+        top = curves.read(curves.tabulate(frame, safe[landmarks.LID_UPPER[self.side]]), u) / width
+        rounded = cv2.GaussianBlur(curves.tabulate(frame, safe[landmarks.LID_LOWER[self.side]])[None], (0, 0), 7.0)[0]
         bottom = curves.read(rounded, u) / width
         v = v / width
         # lids are rounder between the points than the curve through them: meet a little below it
@@ -240,7 +235,7 @@ def _smooth_row(band) -> np.ndarray:
 
 def opening(points: np.ndarray, side: int) -> float:
     """How far an eye is open: mean lid distance over the distance of its corners."""
-    upper, lower = UPPER[side], LOWER[side]
+    upper, lower = landmarks.LID_UPPER[side], landmarks.LID_LOWER[side]
     width = np.linalg.norm(points[upper[0]] - points[upper[-1]])
     gaps = np.linalg.norm(points[upper[1:-1]] - points[lower[1:-1]], axis=1)
     return float(gaps.mean() / max(width, 1e-3))

@@ -16,10 +16,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from . import bounded, errors, landmarks, motion, weights
+from . import bounded, errors, face_channels, landmarks, weights
 
 WEIGHTS_FILE = "face_model.safetensors"
-N_CHANNELS = len(motion.BLENDSHAPES)
+N_CHANNELS = len(face_channels.BLENDSHAPES)
 HEAD = slice(N_CHANNELS, N_CHANNELS + 6)  # headPitch, headYaw, headRoll, headX, headY, headScale
 UPPER = 1.2  # a channel may exceed its full strength a little: people differ in reach
 NOISE = 0.01  # what a point is expected to be off by, in eye distances; weighs the points against the priors
@@ -126,8 +126,8 @@ def pose_points(face: Face, values: np.ndarray) -> np.ndarray:
     At `face.rest` these are exactly the points that the face was fitted to.
     """
     values = np.asarray(values, float)
-    if values.shape[-1] != len(motion.CHANNELS):
-        raise errors.MotionError(f"channel values must end in {len(motion.CHANNELS)}; these have {values.shape}")
+    if values.shape[-1] != len(face_channels.CHANNELS):
+        raise errors.MotionError(f"channel values must end in {len(face_channels.CHANNELS)}; these have {values.shape}")
     moved = blendshapes_to_points(face.shape, values[..., :N_CHANNELS], face.model.channels)
     return project(moved, values[..., HEAD], face.scale, face.origin)
 
@@ -184,20 +184,6 @@ def fit_face(points: np.ndarray, model: FaceModel | None = None) -> Face:
     if len(frames) > 1:
         found = _fit(units, shape, model, found[:, : HEAD.stop])
     return _settle(model, frames, found[:, : HEAD.stop], identity, shape, scale, origin)
-
-
-def fit_motion(face: Face, tracks: np.ndarray, fps: float = 25.0) -> motion.Motion:
-    """What a known face does in every frame, as a Motion.
-
-    Args:
-        face: from `fit_face`, of this person. tracks: (T, 78, 2) pixels; rows of NaN are points that are not known.
-        fps: frames a second of the track.
-    Returns:
-        Motion: all 57 channels, absolute values in that face's frame.
-    Raises:
-        errors.FaceError: wrong shape, or too few points.
-    """
-    return motion.Motion(fit_channels(face, tracks), motion.CHANNELS, fps)
 
 
 def fit_channels(face: Face, tracks: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from . import errors, features_networks, gan_data, images
+from . import errors, features_networks, images, keypoint_crops
 
 # ---------------------------------------------------------------- what a convolution is
 
@@ -138,7 +138,7 @@ def identity_vector(image, points: np.ndarray | None = None) -> torch.Tensor:
         if len(found) != 1:
             raise errors.FaceError(f"{len(found)} faces in the picture: identity is compared one face with one face")
         points = found[0]
-    face = torch.from_numpy(gan_data.cut_tight(picture, points, 128)).permute(2, 0, 1)[None].float() / 255
+    face = torch.from_numpy(keypoint_crops.cut_tight(picture, points, 128)).permute(2, 0, 1)[None].float() / 255
     return features_networks.identity_of(face)[0]
 
 

@@ -17,7 +17,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from . import sampling, synthetic, training, updates
+from . import equivariance as course_equivariance
+from . import sampling, synthetic, synthetic_flow, synthetic_people, training, updates
 
 
 @dataclass(frozen=True)
@@ -209,21 +210,6 @@ def reconstruction_loss(made: torch.Tensor, wanted: torch.Tensor) -> torch.Tenso
     return loss
 
 
-def equivariance_loss(detector, image: torch.Tensor, found: Keypoints, bend: sampling.RandomBend) -> tuple:
-    """Points must move as the picture does. The bent picture is Y(z) = X(T(z)), so that a point p of Y is T(p) of X.
-
-    points:     |p_X - T(p_Y)|
-    Jacobians:  |1 - J_X^-1 T'(p_Y) J_Y|
-    """
-    grid = sampling.identity_grid(*image.shape[2:], image.device)
-    positions = bend(grid[None].expand(len(image), -1, -1, -1))
-    bent = detector(functional.grid_sample(image, positions, "bilinear", "reflection", align_corners=True))
-    points = (found.points - bend(bent.points)).abs().mean()
-    carried = sampling.inverse(found.jacobians) @ bend.jacobian(bent.points) @ bent.jacobians
-    jacobians = (torch.eye(2, device=image.device) - carried).abs().mean()
-    return points, jacobians
-
-
 # ---------------------------------------------------------------- training
 
 
@@ -235,8 +221,8 @@ class Pairs:
 
         drawn = []
         for k in trange(0, people, 16, disable=not progress, desc="drawing faces"):
-            some = synthetic.People.random(min(16, people - k), (seed, k)).repeat(states)
-            image = synthetic.render(some, synthetic.random_motion(len(some), (seed, k)), size).image
+            some = synthetic_people.People.random(min(16, people - k), (seed, k)).repeat(states)
+            image = synthetic.render(some, synthetic_people.random_motion(len(some), (seed, k)), size).image
             drawn.append((image * 255).round().byte().view(-1, states, 3, size, size))
         self.frames = torch.cat(drawn)
 
@@ -293,7 +279,7 @@ def losses(model: FirstOrder, source, target, bend: torch.Generator | None = Non
     made = model(source, target)
     settings = model.settings
     random_bend = sampling.RandomBend(len(target), generator=bend, device=target.device)
-    points, jacobians = equivariance_loss(model.detector, target, made["target"], random_bend)
+    points, jacobians = course_equivariance.equivariance_loss(model.detector, target, made["target"], random_bend)
     return {"reconstruction": 10 * reconstruction_loss(made["picture"], target),
             "warped": 5 * reconstruction_loss(made["warped"], target),
             "equivariance": settings.equivariance * points,
@@ -307,7 +293,7 @@ def train(pairs: Pairs, config: training.Config, settings: Settings = Settings()
     return result.averaged["model"], result
 
 
-def flow_error(found: torch.Tensor, truth: synthetic.Flow, moving: torch.Tensor) -> float:
+def flow_error(found: torch.Tensor, truth: synthetic_flow.Flow, moving: torch.Tensor) -> float:
     """Mean distance in pixels between found positions (N, H, W, 2) and true ones, where the spot is visible in both
     pictures and belongs to the person: moving, bool (N, H, W)."""
     off = (found - truth.positions).norm(dim=-1)

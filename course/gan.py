@@ -7,51 +7,12 @@ The losses stand in `gan_losses.py`, the networks in `gan_networks.py`, the pict
 names can be had from here (`gan.generator_loss`).
 """
 
-import importlib
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, field
 
-import numpy as np
 import torch
 from torch import nn
 
-from . import (
-    checkpoints,
-    errors,
-    gan_augment,
-    gan_data,
-    gan_look,
-    gan_losses,
-    gan_networks,
-    processes,
-    training,
-    updates,
-)
-
-_ELSEWHERE = {
-    "gan_losses": (
-        "generator_loss", "discriminator_loss", "saturating_generator_loss", "least_squares_generator_loss",
-        "least_squares_discriminator_loss", "hinge_loss", "hinge_generator_loss", "hinge_discriminator_loss",
-        "wasserstein_generator_loss", "wasserstein_discriminator_loss", "r1_penalty", "gradient_penalty",
-        "feature_matching", "losses_of", "GAMES"),
-    "gan_networks": ("build_generator", "build_discriminator", "count_parameters", "noise"),
-    "gan_data": ("faces_from_folders", "faces_from_formula"),
-    "gan_augment": ("augment",),
-    "gan_plane": ("train_ring", "sample_ring", "coverage", "ring_figure"),
-    "gan_failures": ("collapse", "vanishing_gradients", "checkerboards"),
-    "gan_look": ("sample", "grid", "slerp", "interpolate", "diversity"),
-}  # fmt: skip
-
-
-def __getattr__(name: str):  # looked up anew each time, so that a part put in place there is the one found here
-    for room, names in _ELSEWHERE.items():
-        if name in names:
-            return getattr(importlib.import_module(f"{__package__}.{room}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__():
-    return sorted([*globals(), *(name for names in _ELSEWHERE.values() for name in names)])
+from . import gan_augment, gan_losses, gan_networks, updates
 
 
 @dataclass
@@ -179,92 +140,3 @@ def _note(seen: dict, **numbers) -> None:
 # ---------------------------------------------------------------- training
 
 
-class GanTask:
-    """What the training loop asks of a GAN: batches of faces and noise, a step, and pictures to look at."""
-
-    averaged = ("generator",)
-
-    def __init__(self, gan: Gan, faces: torch.Tensor, batch: int, seed: int = 0):
-        """faces: uint8 (N, 3, size, size); batch: pictures a step."""
-        self.gan, self.faces, self.batch, self.seed = gan, faces, batch, seed
-        self.networks, self.optimizers = gan.networks, gan.optimizers
-        self.fixed = gan_networks.noise(64, gan.settings.latent, seed + 1)  # the same 64 over the whole training
-
-    def step(self, number: int, rows: slice, updater: updates.Updater) -> dict:
-        """Batch `number` is the same in every run with this seed, however many processes share it."""
-        chance = np.random.default_rng((self.seed, number))
-        chosen = training.batch_numbers(number, self.batch, len(self.faces), self.seed)
-        mirrored = chance.random(self.batch) < 0.5
-        noise = torch.from_numpy(chance.standard_normal((self.batch, self.gan.settings.latent), np.float32))
-        real = gan_data.batch_of(self.faces, chosen[rows], mirrored[rows])
-        self.gan.updater, self.gan.steps = updater, number
-        device = next(self.gan.generator.parameters()).device
-        real = real.to(device, memory_format=torch.channels_last)
-        return gan_step(self.gan, real, noise[rows].to(device))
-
-    def settled(self, generator: nn.Module) -> nn.Module:
-        """A running mean, ready to be asked."""
-        return gan_look.settled(generator, gan_networks.noise(256, self.gan.settings.latent, self.seed + 2))
-
-    def pictures(self, averaged: dict) -> dict:
-        """64 faces from the same 64 noises, and a walk from one to another."""
-        generator = self.settled(averaged["generator"])
-        return {"samples": gan_look.grid(gan_look.sample(generator, self.fixed)),
-                "walk": gan_look.grid(gan_look.interpolate(generator, self.fixed[0], self.fixed[1], 8))}
-
-
-@dataclass
-class Trained:
-    """A GAN that was trained. generator: the running mean, ready to be asked; result: curves, pictures, checkpoint."""
-
-    gan: Gan
-    generator: nn.Module
-    result: training.Result
-
-    def sample(self, count: int = 16, seed: int = 0) -> torch.Tensor:
-        """New faces: (count, 3, size, size) in [0, 1]."""
-        return gan_look.sample(self.generator, gan_networks.noise(count, self.gan.settings.latent, seed))
-
-    def save(self, path) -> Path:
-        """The generator, as a .safetensors that says how it is built; `load_generator` reads it."""
-        built = {"latent": self.gan.settings.latent, "size": self.gan.settings.size,
-                 "width": self.gan.settings.generator_width}
-        return checkpoints.save(path, {"built": built, "weights": self.generator.state_dict()})
-
-
-def train_gan(source="formula", gan: Gan | None = None, *, steps: int = 2000, minutes: float | None = None,
-              settings: Settings | None = None, config: training.Config | None = None) -> Trained:
-    """Train a GAN on faces.
-
-    Args:
-        source: "formula" for drawn faces, a folder of `course data fetch` or several, or uint8 (N, 3, size, size).
-        gan: a GAN to go on with; default: a new one by `settings`.
-        steps, minutes: end after so many, whichever comes first.
-        config: everything else about the loop.
-    Raises:
-        training.Stopped: Ctrl-C; everything is saved. errors.CourseError: no pictures, pictures of another size.
-    """
-    config = replace(config or training.Config(batch=16, logdir="runs/gan"), steps=steps, minutes=minutes)
-    if gan is None:
-        processes.seed_all(config.seed)
-        gan = build_gan(settings=settings)
-    faces = gan_data.load(source, gan.settings.size, config.seed)
-    task = GanTask(gan, faces, config.batch, config.seed)
-    result = training.train(task, config)
-    return Trained(gan, task.settled(result.averaged["generator"]), result)
-
-
-def load_generator(path) -> nn.Module:
-    """A generator that `Trained.save` wrote, ready to be asked.
-
-    Raises:
-        errors.WeightsError: missing, cut short, or not a generator.
-    """
-    instead = "make a generator with `course train gan`"
-    state = checkpoints.load(path, instead=instead)
-    try:
-        generator = gan_networks.build_generator(**state["built"])
-        generator.load_state_dict(state["weights"])
-    except (KeyError, TypeError, RuntimeError):
-        raise errors.WeightsError(f"{path} holds no generator of this course: {instead}") from None
-    return generator.eval()

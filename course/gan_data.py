@@ -5,10 +5,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from . import alignment, data, errors, images, landmark_data, landmarks, parallel, synthetic
+from . import data, errors, images, keypoint_crops, parallel, synthetic
 
-# Where the right eye, the left eye and the mouth lie in every picture, as shares of its side.
-PLACES = np.array([[0.30, 0.41], [0.70, 0.41], [0.50, 0.80]])
 BLOCK = 64  # drawn at once
 
 
@@ -26,19 +24,8 @@ def faces_from_folders(*folders, size: int = 64, part: str | None = "train") -> 
         raise errors.CourseError(f"no faces to train on in {', '.join(map(str, folders))}: fetch more with "
                                  "`course data fetch portraits`")
     work = zip(faces.paths, faces.points[:, :, :2])
-    cut = list(parallel.ordered_map(lambda one: cut_tight(images.load_image(one[0]), one[1], size), work))
+    cut = list(parallel.ordered_map(lambda one: keypoint_crops.cut_tight(images.load_image(one[0]), one[1], size), work))
     return torch.from_numpy(np.stack(cut)).permute(0, 3, 1, 2).contiguous()
-
-
-def cut_tight(image: np.ndarray, points: np.ndarray, size: int) -> np.ndarray:
-    """One face with its eyes and mouth at `PLACES`: uint8 (H, W, 3), points (78, 2) pixels -> uint8 (size, size, 3).
-
-    Everything is then where it is in every other picture, so the generator need not learn where a face may be.
-    """
-    eyes_and_mouth = [points[landmarks.EYE_RIGHT], points[landmarks.EYE_LEFT], points[landmarks.LIPS_OUTER]]
-    found = np.stack([part.mean(axis=0) for part in eyes_and_mouth])  # (3, 2)
-    matrix = alignment.similarity_transform(found, PLACES * size - 0.5)
-    return landmark_data.cut(image, matrix, size)
 
 
 def batch_of(faces: torch.Tensor, numbers: np.ndarray, mirror: np.ndarray) -> torch.Tensor:
@@ -58,7 +45,7 @@ def faces_from_formula(count: int = 1024, size: int = 64, seed: int = 0) -> torc
         for first in range(0, count, BLOCK):
             drawn, points = synthetic.sample(min(BLOCK, count - first), larger, seed * 1_000_003 + first)
             pictures = (drawn.permute(0, 2, 3, 1) * 255).round().byte().numpy()  # (n, H, W, 3)
-            made += [cut_tight(picture, place, size) for picture, place in zip(pictures, points.numpy())]
+            made += [keypoint_crops.cut_tight(picture, place, size) for picture, place in zip(pictures, points.numpy())]
             bar.update(len(pictures))
     return torch.from_numpy(np.stack(made)).permute(0, 3, 1, 2).contiguous()
 

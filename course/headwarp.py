@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import face_model, landmarks, warping
-from .curves import smoothstep
+from .interpolation import smoothstep
 
 UPPER_LIP = np.array([49, 50, 51, 52, 53, 61, 62, 63])
 LOWER_LIP = np.array([55, 56, 57, 58, 59, 65, 66, 67])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import motion
+from . import face_channels, motion
 
 _BROWS = (("browInnerUp", 1.0), ("browOuterUpLeft", 0.8), ("browOuterUpRight", 0.8))
 
@@ -51,14 +51,14 @@ def idle_motion(n_frames, fps=25.0, seed=0, strength=1.0, accents=None, settings
     times = (np.arange(n_frames) + 0.5) / fps
     # one generator a part: a change in one leaves the others as they were
     blinking, looking, swaying, stressing = (np.random.default_rng((seed, part)) for part in range(4))
-    values = {name: np.zeros(n_frames) for name in motion.CHANNELS}
+    values = {name: np.zeros(n_frames) for name in face_channels.CHANNELS}
     shut = lids(times, blink_moments(n_frames / fps, fps, blinking, settings))
     values["eyeBlinkLeft"], values["eyeBlinkRight"] = shut, shut
     look_about(values, times, looking, settings)
     _sway(values, times, strength, swaying, settings)
     if accents is not None and len(accents):
         stress(values, times, strength, accents, stressing, settings)
-    return motion.Motion(np.stack(list(values.values()), axis=1), motion.CHANNELS, fps)
+    return motion.Motion(np.stack(list(values.values()), axis=1), face_channels.CHANNELS, fps)
 
 
 def blink_moments(duration: float, fps: float, random, settings: Settings) -> list:

@@ -6,11 +6,7 @@ import cv2
 import numpy as np
 from tqdm.auto import tqdm
 
-from . import alignment, data, face_model, images, motion, portrait
-
-TILE = 288  # px: faces are kept at this size, with room around them for turning and shifting
-TILE_MARGIN = 1.9  # the tile's side over the longer side of the box around all 78 points
-CROP_MARGIN = 1.22  # the same for the crop that the network sees
+from . import alignment, data, face_channels, face_model, images, keypoint_crops, portrait
 
 
 @dataclass(frozen=True)
@@ -24,48 +20,6 @@ class AugmentSettings:
     near_rotate: float = 8.0
     near_scale: float = 0.07
     near_shift: float = 0.03
-
-
-def crop_square(points: np.ndarray) -> tuple:
-    """Centre (2,) and side of the square the network should see, from 78 points."""
-    low, high = points.min(axis=0), points.max(axis=0)
-    return (low + high) / 2, float((high - low).max()) * CROP_MARGIN
-
-
-def square_from_box(box: np.ndarray) -> tuple:
-    """The same from a detector's box: x1, y1, x2, y2 (brows to chin); the forehead lies above it."""
-    x1, y1, x2, y2 = (float(v) for v in box[:4])
-    y1 -= 0.27 * (y2 - y1)  # median over the training faces
-    return np.array([(x1 + x2) / 2, (y1 + y2) / 2]), max(x2 - x1, y2 - y1) * CROP_MARGIN
-
-
-def square_matrix(center, side: float, size: int, degrees: float = 0.0) -> np.ndarray:
-    """(2, 3): takes picture pixels to pixels of a `size` crop; `degrees` of clockwise tilt are undone."""
-    scale = size / max(side, 1e-3)
-    angle = np.deg2rad(degrees)
-    turn = scale * np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-    return np.concatenate([turn, (size / 2 - turn @ np.asarray(center, float))[:, None]], axis=1)
-
-
-def apply(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """(2, 3), (..., 2) -> (..., 2)."""
-    return points @ matrix[:, :2].T + matrix[:, 2]
-
-
-def cut(image: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
-    """A crop of `size` px, averaged where it shrinks much, so that fine texture does not turn into noise."""
-    image, matrix = shrunk(image, matrix)
-    return cv2.warpAffine(image, matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-
-
-def shrunk(image: np.ndarray, matrix: np.ndarray) -> tuple:
-    """The picture and the crop's matrix, made smaller where the crop shrinks more than twofold."""
-    shrink = 1 / np.sqrt(abs(np.linalg.det(matrix[:, :2])))
-    if shrink <= 2:
-        return image, matrix
-    factor = 1 / (shrink / 1.5)
-    image = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    return image, matrix @ np.diag([1 / factor, 1 / factor, 1.0])
 
 
 @dataclass
@@ -83,10 +37,10 @@ def make_tiles(faces: data.LabelledFaces, posed: int = 3, seed: int = 0) -> Tile
     pictures, points, weights = [], [], []
     for index in tqdm(range(len(faces)), desc="preparing faces", unit="face"):
         label = faces.points[index, :, :2]
-        center, side = crop_square(label)
-        matrix = square_matrix(center, side / CROP_MARGIN * TILE_MARGIN, TILE)
-        tile = cut(images.load_image(faces.paths[index]), matrix, TILE)
-        place = apply(matrix, label).astype(np.float32)
+        center, side = keypoint_crops.square_around(label)
+        matrix = keypoint_crops.square_matrix(center, side / keypoint_crops.CROP_MARGIN * keypoint_crops.TILE_MARGIN, keypoint_crops.TILE)
+        tile = keypoint_crops.cut(images.load_image(faces.paths[index]), matrix, keypoint_crops.TILE)
+        place = keypoint_crops.apply(matrix, label).astype(np.float32)
         pictures.append(tile)
         points.append(place)
         weights.append(_rarity(faces.blendshapes[index]))
@@ -99,7 +53,7 @@ def make_tiles(faces: data.LabelledFaces, posed: int = 3, seed: int = 0) -> Tile
 
 def _rarity(scores: np.ndarray) -> float:
     """Real open mouths and shut eyes are few, and worth more than what our warp can paint."""
-    value = dict(zip(motion.BLENDSHAPES, scores))
+    value = dict(zip(face_channels.BLENDSHAPES, scores))
     rare = value["jawOpen"] > 0.25 or min(value["eyeBlinkLeft"], value["eyeBlinkRight"]) > 0.5
     return 4.0 if rare else 1.5
 
@@ -118,7 +72,7 @@ def random_pose(rest: np.ndarray, rng) -> np.ndarray:
 
     def add(amount, *names):
         for name in names:
-            values[motion.INDEX[name]] = np.clip(values[motion.INDEX[name]] + amount, 0, 1)
+            values[face_channels.INDEX[name]] = np.clip(values[face_channels.INDEX[name]] + amount, 0, 1)
 
     if rng.random() < 0.65:
         add(rng.beta(1.2, 2.0), "jawOpen")
@@ -137,7 +91,7 @@ def random_pose(rest: np.ndarray, rng) -> np.ndarray:
     elif rng.random() < 0.3:
         add(rng.uniform(0, 0.8), "browDownLeft", "browDownRight")
     for name, spread in (("headPitch", 4.0), ("headYaw", 4.0)):
-        values[motion.INDEX[name]] += rng.normal(0, spread)
+        values[face_channels.INDEX[name]] += rng.normal(0, spread)
     return values
 
 
@@ -151,20 +105,20 @@ def disturb(tile: np.ndarray, points: np.ndarray, rng, size: int, settings: Augm
     """Place, mirror, light, blur, cover and compress: a tile and its points -> a crop and its points in [0, 1]."""
     if rng.random() < 0.5:
         tile = tile[:, ::-1]
-        points = alignment.flip_keypoints(points, TILE)
+        points = alignment.flip_keypoints(points, keypoint_crops.TILE)
     far = rng.random() < settings.far
     rotate, scale, shift = ((settings.rotate, settings.scale, settings.shift) if far else
                             (settings.near_rotate, settings.near_scale, settings.near_shift))
-    center, side = crop_square(points)
+    center, side = keypoint_crops.square_around(points)
     center = center + rng.uniform(-shift, shift, 2) * side
     side = side * np.exp(rng.uniform(-scale * 0.7, scale))
-    matrix = square_matrix(center, side, size, rng.uniform(-rotate, rotate))
+    matrix = keypoint_crops.square_matrix(center, side, size, rng.uniform(-rotate, rotate))
     crop = cv2.warpAffine(np.ascontiguousarray(tile), matrix, (size, size), flags=cv2.INTER_LINEAR,
                           borderMode=cv2.BORDER_REPLICATE)
     crop = _colour(crop, rng)
     crop = _cover(crop, rng)
     crop = _degrade(crop, rng)
-    return crop, (apply(matrix, points) / size + 0.5 / size).astype(np.float32)
+    return crop, (keypoint_crops.apply(matrix, points) / size + 0.5 / size).astype(np.float32)
 
 
 def _colour(crop: np.ndarray, rng) -> np.ndarray:

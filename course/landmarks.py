@@ -22,6 +22,10 @@ LIPS_INNER = np.arange(60, 68)  # 60, 64 corners; 61-63 upper; 65-67 lower
 PUPILS = np.array([68, 69])
 FOREHEAD = np.arange(70, 78)
 
+# upper lid, lower lid, pupil; each from the corner with the smaller number to the other one
+LID_UPPER = (np.array([36, 37, 38, 39]), np.array([42, 43, 44, 45]))
+LID_LOWER = (np.array([36, 41, 40, 39]), np.array([42, 47, 46, 45]))
+LID_PUPIL = (68, 69)
 EYE_OUTER_CORNERS = (36, 45)
 
 # MediaPipe's mesh indices of the ten further points: two iris centres, eight along the hair line

@@ -17,6 +17,7 @@ import torch
 from . import (
     animator_data,
     animator_formula,
+    face_channels,
     headwarp,
     images,
     keypoints,
@@ -24,13 +25,13 @@ from . import (
     layers_net,
     layers_square,
     metrics,
-    motion,
     synthetic,
+    synthetic_people,
     synthetic_shading,
 )
-from .curves import smoothstep
+from .interpolation import smoothstep
 
-INDEX = motion.INDEX
+INDEX = face_channels.INDEX
 SIZE, FIELD_SIZE = layers_net.SIZE, layers_net.FIELD_SIZE
 PICTURE = 256  # pixels a side of a rendered picture
 TURNS = (("headYaw", 13.0), ("headPitch", 8.0), ("headRoll", 6.0), ("headX", 0.12), ("headY", 0.08),
@@ -135,7 +136,7 @@ def turned_people(numbers, behind, seed: int = 31) -> list:
     made = []
     for number in tqdm(numbers, desc="turned people", unit="person"):
         rng = np.random.default_rng((seed, number))
-        people, values = synthetic.People.random(1, (seed, number)), turned_values(rng)
+        people, values = synthetic_people.People.random(1, (seed, number)), turned_values(rng)
         people.frame[:, 0] = float(rng.uniform(3.0, 4.6))  # from further away: shoulders, too
         people.frame[:, 2] += float(rng.uniform(-0.1, 0.35))
         wall = behind(rng)

@@ -9,7 +9,7 @@ import functools
 import numpy as np
 import torch
 
-from . import errors, idle, motion, motion_data, motion_models, weights
+from . import errors, face_channels, idle, idle_features, motion, motion_models, weights
 
 WEIGHTS = "motion.safetensors"
 KINDS = ("autoregressive", "vae")
@@ -43,7 +43,7 @@ def curves(opening: np.ndarray, seed: int = 0, kind: str = "autoregressive", net
         raise errors.MotionError(f"there is no motion model {kind!r}: choose from {', '.join(KINDS)}")
     before = motion_models.WINDOW
     padded = np.concatenate([np.full(before, opening[0] if len(opening) else 0.0), opening])
-    told = torch.from_numpy(motion_data.conditions(padded))
+    told = torch.from_numpy(idle_features.conditions(padded))
     random = np.random.default_rng((seed, KINDS.index(kind)))
     noise = np.concatenate([random.standard_normal((len(padded), motion_models.CHANNELS)),
                             random.random((len(padded), 1))], axis=1)
@@ -55,7 +55,7 @@ def curves(opening: np.ndarray, seed: int = 0, kind: str = "autoregressive", net
             values, blinks, _ = motion_models.autoregressive_rollout(networks[kind], told, noise)
     values = values.numpy().astype(np.float64)
     # What the tracks were freed of when the networks learned, their own movement is freed of too: it cannot drift.
-    values[:, motion_data.HEAD] = motion_data.without_drift(values[:, motion_data.HEAD])
+    values[:, idle_features.HEAD] = idle_features.without_drift(values[:, idle_features.HEAD])
     values = LIMIT * np.tanh(values / LIMIT)
     return values[before:], blinks.numpy()[before:]
 
@@ -66,7 +66,7 @@ def idle_motion(lips: motion.Motion, seed: int = 0, strength: float = 1.0, accen
 
     strength: scales all head movement; accents: (seconds, strength) pairs where the speech is stressed.
     """
-    opening = motion_data.opening_of(lips.resample(motion_data.FPS))
+    opening = idle_features.opening_of(lips.resample(idle_features.FPS))
     return from_opening(opening, len(lips), lips.fps, seed, strength, accents, kind, networks)
 
 
@@ -75,12 +75,12 @@ def from_opening(opening: np.ndarray, count: int, fps: float, seed: int = 0, str
     """The same for a mouth's opening at 25 frames a second: `count` frames at `fps`."""
     settings, times = idle.Settings(), (np.arange(count) + 0.5) / fps
     made, blinks = curves(opening, seed, kind, networks)
-    at = (np.arange(len(made)) + 0.5) / motion_data.FPS
+    at = (np.arange(len(made)) + 0.5) / idle_features.FPS
     ease = idle.smoothstep(times / EASE) * idle.smoothstep((count / fps - times) / EASE)
-    values = {name: np.zeros(count) for name in motion.CHANNELS}
-    for number, name in enumerate(motion_data.MOVING):
-        curve = np.interp(times, at, made[:, number] * motion_data.UNIT[number])
-        head = name in motion.HEAD
+    values = {name: np.zeros(count) for name in face_channels.CHANNELS}
+    for number, name in enumerate(idle_features.MOVING):
+        curve = np.interp(times, at, made[:, number] * idle_features.UNIT[number])
+        head = name in face_channels.HEAD
         values[name] = ease * (strength * curve if head else np.clip(curve, 0, None))
     looking, stressing, blinking = (np.random.default_rng((seed, part)) for part in (1, 3, 0))
     moments = [(np.floor(moment * fps) + 0.5) / fps for moment in at[blinks > 0] if 0.2 < moment < count / fps - 0.1]
@@ -91,12 +91,12 @@ def from_opening(opening: np.ndarray, count: int, fps: float, seed: int = 0, str
     idle.look_about(values, times, looking, settings)
     if accents is not None and len(accents):
         idle.stress(values, times, strength, accents, stressing, settings)
-    return motion.Motion(np.stack(list(values.values()), axis=1), motion.CHANNELS, fps)
+    return motion.Motion(np.stack(list(values.values()), axis=1), face_channels.CHANNELS, fps)
 
 
 def blink_curve(times: np.ndarray, moments, shape: np.ndarray) -> np.ndarray:
     """Whole blinks of a measured shape (15,), one value every 0.04 s, at the given moments: (T,), 0 to 1."""
-    around = (np.arange(len(shape)) - len(shape) // 2) / motion_data.FPS
+    around = (np.arange(len(shape)) - len(shape) // 2) / idle_features.FPS
     shut = np.zeros(len(times))
     for moment in moments:
         near = slice(*np.searchsorted(times, [moment - 0.3, moment + 0.3]))

@@ -22,20 +22,22 @@ from . import (
     animator_data,
     animator_losses,
     animator_net,
+    animator_squares,
     animator_steps,
+    discriminator,
+    face_channels,
     keypoints,
     landmarks,
-    motion,
     parallel,
     portrait,
+    schedules,
     synthetic,
+    synthetic_people,
     synthetic_scene,
-    train_animator,
-    train_detector,
     training,
 )
 
-INDEX = motion.INDEX
+INDEX = face_channels.INDEX
 ZOOM = (2.1, 0.0, 0.05)  # of a picture: eye distances across, and what lies in its middle
 
 
@@ -83,10 +85,10 @@ class Face:
 @parallel.one_thread_each()
 def draw_faces(settings: Settings = Settings()) -> list:
     """People made by a formula, and how each would hold the mouth otherwise: list of `Face`."""
-    people = synthetic.People.random(settings.people, (settings.seed, 8))
+    people = synthetic_people.People.random(settings.people, (settings.seed, 8))
     people.frame[:] = torch.tensor(ZOOM)
     rng = np.random.default_rng((settings.seed, 8))
-    values = synthetic.random_motion(settings.people, (settings.seed, 8)).numpy()
+    values = synthetic_people.random_motion(settings.people, (settings.seed, 8)).numpy()
     values[:, [INDEX[name] for name in ("headYaw", "headPitch", "headRoll")]] *= 0.5
     values[:, [INDEX[name] for name in ("headX", "headY", "headScale")]] = 0
     values[:, INDEX["jawOpen"]] = rng.uniform(0.2, 0.7, settings.people)
@@ -125,7 +127,7 @@ def make_pairs(faces: list, settings: Settings = Settings(), report=None) -> dic
             animator_data.add_pair(pairs, settings.part, number, *pair)
         if report:
             report(number + 1, len(faces))
-    return {name: train_animator.Squares(pairs.arrays(), "mouth") for name, pairs in made.items()}
+    return {name: animator_squares.Squares(pairs.arrays(), "mouth") for name, pairs in made.items()}
 
 
 def pairs_of(face: Face, seed) -> list:
@@ -153,7 +155,7 @@ class Run:
         with torch.random.fork_rng():
             torch.manual_seed(settings.seed)
             self.net = new_network(settings)
-            self.judge = animator_net.PatchDiscriminator(settings.judge_width)
+            self.judge = discriminator.PatchDiscriminator(settings.judge_width)
         self.mean = copy.deepcopy(self.net).requires_grad_(False)
         self.optimizer = torch.optim.Adam(self.net.parameters(), settings.rate, betas=(0.5, 0.99))
         self.judge_optimizer = torch.optim.Adam(self.judge.parameters(), settings.judge_rate, betas=(0.5, 0.99))
@@ -168,11 +170,11 @@ class Run:
     def one_step(self) -> dict:
         """One step of the generator, and of the discriminator once it has joined; returns the losses."""
         settings, (inputs, target) = self.settings, self.batch()
-        share = train_detector.learning_rate_share(self.step, settings.steps, 20)
+        share = schedules.learning_rate_share(self.step, settings.steps, 20)
         for optimizer, rate in ((self.optimizer, settings.rate), (self.judge_optimizer, settings.judge_rate)):
             for group in optimizer.param_groups:
                 group["lr"] = rate * share
-        masks = train_animator.masks_of(inputs)
+        masks = animator_squares.masks_of(inputs)
         judging = self.step >= settings.begin * settings.steps
 
         def losses_of(made, target):

@@ -16,7 +16,19 @@ import numpy as np
 import torch
 from torch import nn
 
-from . import detection, detection_data, faceless, landmarks, metrics, parallel, synthetic, train_detector
+from . import (
+    detection,
+    detection_boxes,
+    detection_data,
+    detector_losses,
+    faceless,
+    landmarks,
+    metrics,
+    parallel,
+    schedules,
+    synthetic,
+    synthetic_people,
+)
 
 
 @dataclass(frozen=True)
@@ -102,8 +114,8 @@ def _layer(n_in: int, n_out: int, stride: int = 1) -> nn.Sequential:
 @parallel.one_thread_each()
 def draw_heads(count: int = 84, seed: int = 0, side: int = 80) -> Heads:
     """`count` formula faces, each with the share of every pixel that is not background, and as many backgrounds."""
-    people = synthetic.People.random(count, seed)
-    drawn = synthetic.render(people, synthetic.random_motion(count, seed), side, samples=1)
+    people = synthetic_people.People.random(count, seed)
+    drawn = synthetic.render(people, synthetic_people.random_motion(count, seed), side, samples=1)
     pictures = (drawn.image.permute(0, 2, 3, 1) * 255).round().byte().numpy()
     cover = ((1 - drawn.mask("background")) * 255).round().byte().numpy()
     rng = np.random.default_rng((seed, 1))
@@ -169,7 +181,7 @@ def tensor_of(images) -> torch.Tensor:
 
 
 def anchors_of(height: int, width: int, settings: Settings = Settings()) -> torch.Tensor:
-    return detection.make_anchors(height, width, settings.strides, settings.anchor_sizes)
+    return detection_boxes.make_anchors(height, width, settings.strides, settings.anchor_sizes)
 
 
 @parallel.one_thread_each()
@@ -186,11 +198,11 @@ def train(heads: Heads, settings: Settings = Settings(), report=None, every: int
     optimizer = torch.optim.AdamW(net.parameters(), settings.learning_rate, weight_decay=0.01)
     for step in range(1, settings.steps + 1):
         scenes = [compose(seen, (settings.seed, step, k), settings) for k in range(settings.batch)]
-        matched = [train_detector.match(torch.from_numpy(s.boxes), torch.zeros(0, 4), anchors) for s in scenes]
+        matched = [detector_losses.match(torch.from_numpy(s.boxes), torch.zeros(0, 4), anchors) for s in scenes]
         labels, targets = (torch.stack(part) for part in zip(*matched))  # (N, A), (N, A, 4)
         for group in optimizer.param_groups:
-            group["lr"] = settings.learning_rate * train_detector.learning_rate_share(step, settings.steps, 20)
-        loss = train_detector.detector_loss(*net(tensor_of([s.image for s in scenes])), labels, targets, anchors)
+            group["lr"] = settings.learning_rate * schedules.learning_rate_share(step, settings.steps, 20)
+        loss = detector_losses.detector_loss(*net(tensor_of([s.image for s in scenes])), labels, targets, anchors)
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(net.parameters(), 5.0)
@@ -216,17 +228,17 @@ def answers(net: Network, image: np.ndarray, settings: Settings = Settings()) ->
     net.eval()
     with torch.inference_mode():
         logits, offsets = net(tensor_of([image]))
-        boxes = detection.decode_boxes(offsets[0], anchors_of(*image.shape[:2], settings))
+        boxes = detection_boxes.decode_boxes(offsets[0], anchors_of(*image.shape[:2], settings))
     return boxes, torch.sigmoid(logits[0])
 
 
 def find(net: Network, image: np.ndarray, threshold: float = 0.5, settings: Settings = Settings()) -> np.ndarray:
     """The faces in uint8 (H, W, 3) of any size, best first: float32 (N, 5)."""
-    small, scale = detection._shrink(image, settings.side)
-    boxes, scores = answers(net, detection._pad(small, max(settings.strides)), settings)
+    small, scale = detection.shrink(image, settings.side)
+    boxes, scores = answers(net, detection.pad(small, max(settings.strides)), settings)
     likely = scores >= threshold
     boxes, scores = boxes[likely] / scale, scores[likely]
-    kept = detection.nms(boxes, scores, settings.nms_iou)
+    kept = detection_boxes.nms(boxes, scores, settings.nms_iou)
     return torch.cat([boxes[kept], scores[kept, None]], dim=1).numpy()
 
 
@@ -247,7 +259,7 @@ def judged(found: list, truth: list, overlap: float = 0.5) -> tuple:
     scores, right = [], []
     for boxes, faces in zip(found, truth):
         free = np.ones(len(faces), bool)
-        table = detection.iou(torch.from_numpy(boxes[:, :4]), torch.from_numpy(faces)).numpy()  # (N, F)
+        table = detection_boxes.iou(torch.from_numpy(boxes[:, :4]), torch.from_numpy(faces)).numpy()  # (N, F)
         for box, row in zip(boxes, table):
             best = int(np.argmax(np.where(free, row, -1))) if free.any() else -1
             hit = best >= 0 and row[best] >= overlap

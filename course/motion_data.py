@@ -10,21 +10,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from . import build_face_model, errors, face_model, idle, landmarks, motion
+from . import build_face_model, errors, face_channels, face_model, idle, idle_features, landmarks
 
-FPS = 25.0
-MOVING = ("headPitch", "headYaw", "headRoll", "headX", "headY", "browInnerUp", "browOuterUpLeft", "browOuterUpRight")
-HEAD = slice(0, 5)
 BROWS = slice(5, 8)
-# What counts as much as a degree: degrees, eye distances, channel units. Sizes of usual movement, not of this data.
-UNIT = np.array([1.0, 1.0, 1.0, 0.02, 0.02, 0.1, 0.1, 0.1], np.float32)
 # In a mirror yaw, roll and x change sign, and the two outer brows change places.
 MIRROR_SIGN = np.array([1, -1, -1, -1, 1, 1, 1, 1], np.float32)
 MIRROR_ORDER = np.array([0, 1, 2, 3, 4, 5, 7, 6])
-DRIFT = 1.5  # s, standard deviation of the running mean that counts as drift
 NOISE = 0.035  # s, the same for what is the tracker's trembling: movement above 6 Hz
 SHUT = 0.65  # the teacher's score of an eye that is shut
-FULL_GAP = 0.15  # gap of the inner lips, in eye distances, that counts as an opening of 1
 
 
 @dataclass
@@ -59,74 +52,31 @@ def _track(raw: build_face_model.Track) -> Track:
     bones[build_face_model.STABLE] = 1
     _, scale, origin = face_model.fit_pose(flat * bones[:, None], face_model.FaceModel.load().mean)
     shift = (origin - np.median(origin, axis=0)) / np.median(scale)
-    column = motion.BLENDSHAPES.index
-    brows = raw.scores[:, [column(name) for name in MOVING[BROWS]]]
+    column = face_channels.BLENDSHAPES.index
+    brows = raw.scores[:, [column(name) for name in idle_features.MOVING[BROWS]]]
     lids = raw.scores[:, [column("eyeBlinkLeft"), column("eyeBlinkRight")]].mean(axis=1)
-    count = max(1, round(len(flat) / raw.fps * FPS))
+    count = max(1, round(len(flat) / raw.fps * idle_features.FPS))
 
     def even(curve):
-        at = (np.arange(count) + 0.5) / FPS * raw.fps - 0.5
+        at = (np.arange(count) + 0.5) / idle_features.FPS * raw.fps - 0.5
         return np.stack([np.interp(at, np.arange(len(curve)), one) for one in curve.T], axis=1)
 
     head = even(np.concatenate([face_model.angles_of(raw.rotation), shift], axis=1))
-    values = np.concatenate([without_drift(head), even(brows - np.percentile(brows, 20, axis=0))], axis=1)
+    values = np.concatenate([idle_features.without_drift(head), even(brows - np.percentile(brows, 20, axis=0))], axis=1)
     lids = even(lids[:, None])[:, 0]
     lids = np.clip((lids - np.median(lids)) / (SHUT - np.median(lids)), 0, 1.3)
-    return Track(raw.name, _smooth(values, NOISE).astype(np.float32), lids.astype(np.float32), find_blinks(lids),
-                 opening_of_gap(even(gap[:, None])[:, 0]))
-
-
-def without_drift(head: np.ndarray) -> np.ndarray:
-    """Movement of the head about its own slow running mean: (T, C) -> (T, C)."""
-    return head - slow(head)
-
-
-def slow(curve: np.ndarray) -> np.ndarray:
-    """The slow part of a movement, over seconds: (T, C) -> (T, C)."""
-    return _smooth(curve, DRIFT)
-
-
-def _smooth(curve: np.ndarray, seconds: float) -> np.ndarray:
-    from scipy.ndimage import gaussian_filter1d
-
-    curve = np.asarray(curve, np.float64)
-    return gaussian_filter1d(curve, seconds * FPS, axis=0, mode="nearest") if len(curve) else curve
+    return Track(raw.name, idle_features.smooth(values, NOISE).astype(np.float32), lids.astype(np.float32), find_blinks(lids),
+                 idle_features.opening_of_gap(even(gap[:, None])[:, 0]))
 
 
 def find_blinks(lids: np.ndarray) -> np.ndarray:
     """Moments at which lids fall at least half way and rise again within 0.8 s: (T,) -> (T,) of 0 and 1."""
     from scipy.signal import find_peaks
 
-    at, _ = find_peaks(lids, height=0.5, prominence=0.35, distance=5, width=(1, 0.8 * FPS))
+    at, _ = find_peaks(lids, height=0.5, prominence=0.35, distance=5, width=(1, 0.8 * idle_features.FPS))
     blinks = np.zeros(len(lids), np.float32)
     blinks[at] = 1
     return blinks
-
-
-def opening_of_gap(gap: np.ndarray) -> np.ndarray:
-    """Gap of the inner lips in eye distances (T,) -> float32 opening (T,): 0 shut, 1 in an open vowel, 2 at most."""
-    return np.clip(gap / FULL_GAP, 0, 2).astype(np.float32)
-
-
-def opening_of(lips: motion.Motion) -> np.ndarray:
-    """The same opening for spoken lips, read off the average face: Motion -> float32 (T,)."""
-    model = face_model.FaceModel.load()
-    # gap = (X_66 - X_62)_y,  X = mean + sum_j v_j D_j: what the channels add to lips at rest
-    reach = model.channels[:, 66, 1] - model.channels[:, 62, 1]  # (51,)
-    return opening_of_gap(lips.full()[:, : len(reach)] @ reach)
-
-
-def conditions(opening: np.ndarray) -> np.ndarray:
-    """What the models are told of the mouth: (T,) -> float32 (T, 5).
-
-    The opening now; smoothed over a syllable, now, 0.2 s and 0.5 s ahead (a nod begins before its word); and over a
-    second, which is whether anybody speaks at all.
-    """
-    if not len(opening):
-        return np.zeros((0, 5), np.float32)
-    syllable, speaking = _smooth(opening, 0.1), _smooth(opening, 1.0)
-    ahead = [np.append(syllable[n:], np.full(min(n, len(syllable)), syllable[-1])) for n in (5, 12)]
-    return np.stack([opening, syllable, *ahead, speaking], axis=1).astype(np.float32)
 
 
 def mirror(track: Track) -> Track:
@@ -144,15 +94,6 @@ def stretch(track: Track, factor: float) -> Track:
     values = np.stack([np.interp(at, old, column) for column in track.values.T], axis=1).astype(np.float32)
     return Track(f"{track.name} x{factor:.2f}", values, np.interp(at, old, track.lids).astype(np.float32), blinks,
                  np.interp(at, old, track.opening).astype(np.float32))
-
-
-def since_blink(blinks: np.ndarray) -> np.ndarray:
-    """Seconds since the last blink, at most 4, over 4: (..., T) -> float32 (..., T); 0 in the frame of a blink.
-
-    Before the first one, as if there had been one 2 s before the beginning."""
-    frames = np.arange(blinks.shape[-1])
-    last = np.maximum.accumulate(np.where(blinks > 0, frames, -51), axis=-1)
-    return (np.minimum((frames - last) / FPS, 4) / 4).astype(np.float32)
 
 
 def blink_shape(tracks) -> np.ndarray:
@@ -182,6 +123,6 @@ def batch(tracks: list, number: int, count: int, length: int, seed: int = 0) -> 
         first = int(random.integers(0, len(track) - length + 1))
         cut = slice(first, first + length)
         size = random.uniform(0.8, 1.2)  # people differ in how far they go
-        rows.append((track.values[cut] / UNIT * size, track.blinks[cut], conditions(track.opening)[cut]))
+        rows.append((track.values[cut] / idle_features.UNIT * size, track.blinks[cut], idle_features.conditions(track.opening)[cut]))
     values, blinks, told = (np.stack(part).astype(np.float32) for part in zip(*rows))
     return {"values": values, "blinks": blinks, "conditions": told}

@@ -6,7 +6,7 @@ Curves are (T, 8) in `motion_data.UNIT`s at 25 frames a second.
 
 import numpy as np
 
-from . import motion_data
+from . import idle_features
 
 SEGMENT = 64  # frames of one spectrum
 WINDOW, HOP = 32, 8  # frames of one row of features
@@ -16,8 +16,8 @@ def spectrum(curves: np.ndarray, order: int) -> np.ndarray:
     """Amplitude spectrum of speed (order 1) or acceleration (order 2): (T, 8) -> (F, 8), in units a second^order."""
     from scipy.signal import welch
 
-    changed = np.diff(curves, n=order, axis=0) * motion_data.FPS**order
-    _, power = welch(changed, motion_data.FPS, nperseg=min(SEGMENT, len(changed)), nfft=SEGMENT, axis=0)
+    changed = np.diff(curves, n=order, axis=0) * idle_features.FPS**order
+    _, power = welch(changed, idle_features.FPS, nperseg=min(SEGMENT, len(changed)), nfft=SEGMENT, axis=0)
     return np.sqrt(power)
 
 
@@ -32,14 +32,14 @@ def spectrum_distance(made: np.ndarray, real: np.ndarray, order: int) -> float:
 
 def blink_rate(blinks: np.ndarray) -> float:
     """Blinks a minute of (T,) marks."""
-    return float(blinks.sum() / max(len(blinks), 1) * motion_data.FPS * 60)
+    return float(blinks.sum() / max(len(blinks), 1) * idle_features.FPS * 60)
 
 
 def window_features(curves: np.ndarray) -> np.ndarray:
     """Each 1.3 s of movement as logarithms of its spread and its mean speed, channel by channel: (T, 8) -> (N, 16)."""
     windows = np.lib.stride_tricks.sliding_window_view(curves, WINDOW, axis=0)[::HOP]  # (N, 8, W)
     spread = windows.std(axis=2)
-    speed = np.abs(np.diff(windows, axis=2)).mean(axis=2) * motion_data.FPS
+    speed = np.abs(np.diff(windows, axis=2)).mean(axis=2) * idle_features.FPS
     # 0.05 units: what is smaller than that nobody sees
     return np.log(np.concatenate([spread + 0.05, speed + 0.05], axis=1))
 
@@ -58,7 +58,7 @@ def frechet_distance(made: np.ndarray, real: np.ndarray) -> float:
 
 def energy(curves: np.ndarray) -> float:
     """Root of the mean squared speed of the head's angles, degrees a second."""
-    return float(np.sqrt(np.mean(np.square(np.diff(curves[:, :3], axis=0) * motion_data.FPS))))
+    return float(np.sqrt(np.mean(np.square(np.diff(curves[:, :3], axis=0) * idle_features.FPS))))
 
 
 def follows_mouth(curves: np.ndarray, opening: np.ndarray) -> float:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import curves, landmarks, warping
-from .curves import smoothstep
+from .interpolation import smoothstep
 
 UPPER_INNER = np.array([60, 61, 62, 63, 64])
 LOWER_INNER = np.array([60, 67, 66, 65, 64])

@@ -126,9 +126,9 @@ class PhotoMover:
     """
 
     def __init__(self, photo=None, size: int = 160):
-        from . import widgets
+        from . import actors
 
-        self.actor, self.size = widgets.actor_of(photo, side=size), size
+        self.actor, self.size = actors.actor_of(photo, side=size), size
         picture = torch.from_numpy(self.actor.portrait.image.copy())
         self.image = picture.permute(2, 0, 1)[None].float() / 255  # (1, 3, size, size)
         self.source = self.unit(self.actor.points)
@@ -139,12 +139,12 @@ class PhotoMover:
 
     def target(self, channels: dict) -> torch.Tensor:
         """Where the points go when {channel: value} is added to the photo's own: (1, 78, 2)."""
-        from . import blending, motion
+        from . import face_channels, face_posing
 
         values = self.actor.face.rest.copy()
         for name, value in channels.items():
-            values[motion.INDEX[name]] += value
-        return self.unit(blending.posed_points(self.actor.face, values))
+            values[face_channels.INDEX[name]] += value
+        return self.unit(face_posing.posed_points(self.actor.face, values))
 
     def frame(self, channels: dict, method: str = "first-order", **options) -> np.ndarray:
         """The photo, moved by one of `METHODS`: uint8 (size, size, 3)."""

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from . import curves, errors, eyelids, headwarp, landmarks, mouth, paste, warping
-from .curves import smoothstep
+from .interpolation import smoothstep
 
 
 @dataclass

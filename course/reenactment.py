@@ -15,7 +15,7 @@ import numpy as np
 from scipy.spatial import Delaunay
 from tqdm.auto import tqdm
 
-from . import animation, blending, errors, keypoints, tracking, video
+from . import animation, blending, decoding, errors, tracking
 
 HEAD_ROOM = 1.3  # side of the square around the head, in parts of the extent of all points over the whole clip
 MIN_TRACKED = 0.5  # share of frames in which the face must have been found
@@ -46,15 +46,15 @@ def read_take(path, size: int = 256, limit: int | None = None) -> Take:
     Raises:
         errors.VideoError: it does not decode; errors.FaceError: hardly a face in it.
     """
-    info = video.probe(path)
+    info = decoding.probe(path)
     begin = time.perf_counter()
-    points, tracked = keypoints.track_points(_shown(_first(video.read_frames(path), limit), info, path))
+    points, tracked = tracking.track_points(_shown(_first(decoding.read_frames(path), limit), info, path))
     pace = len(points) / (time.perf_counter() - begin)
     if len(points) < 2 or tracked.mean() < MIN_TRACKED:
         raise errors.FaceError(f"{path} shows a face in {int(tracked.sum())} of {len(tracked)} frames: "
                                "use a video in which one face stays visible")
     place = head_square(points, info.size)
-    frames = [crop(frame, place, size) for frame in _first(video.read_frames(path), limit)]
+    frames = [crop(frame, place, size) for frame in _first(decoding.read_frames(path), limit)]
     x, y, side = place
     moved = (points - np.array([x, y])) * (size / side)
     return Take(Path(path).stem, info.fps, np.stack(frames), moved.astype(np.float32), pace)

@@ -4,19 +4,13 @@ The voice is espeak-ng (GPL-3.0-or-later, loaded from the wheel `espeakng-loader
 """
 
 import difflib
-import math
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 
 from . import errors, espeak
-
-SAMPLE_RATE = 16_000  # Hz, of every sound that is read from a file
-MIN_SECONDS = 0.05
-SILENT = 10 ** (-60 / 20)  # a sound whose loudest sample is below -60 dB of full scale counts as silent
 
 LEAD_SILENCE, TAIL_SILENCE = 0.12, 0.35  # seconds around what is said: the mouth starts and ends closed
 PAUSE = 0.06  # seconds; espeak marks shorter gaps too, which are closures of stops or Chinese tones
@@ -171,96 +165,3 @@ def _padded(samples, rate, phonemes, voice) -> Speech:
     return Speech(np.pad(samples, (lead, tail)), rate, moved, voice)
 
 
-def load_audio(path) -> tuple:
-    """The sound of a file that PyAV decodes (wav, mp3, m4a, flac, ogg, or the sound of a video).
-
-    Returns:
-        samples float32 (N,), mono, in [-1, 1], and their rate, 16000 Hz.
-    Raises:
-        errors.AudioError: no such file, no sound in it, damaged, empty or silent.
-    """
-    path = Path(path)
-    if not path.exists():
-        raise errors.AudioError(f"there is no file {path}: check the name and the folder")
-    if path.is_dir():
-        raise errors.AudioError(f"{path} is a folder: name a sound file in it")
-    samples = _decode(path)
-    if len(samples) < MIN_SECONDS * SAMPLE_RATE:
-        raise errors.AudioError(f"{path} holds less than {MIN_SECONDS} s of sound: give a longer recording")
-    if np.abs(samples).max() < SILENT:
-        raise errors.AudioError(f"{path} is silent: give a recording in which somebody speaks")
-    return samples, SAMPLE_RATE
-
-
-def _decode(path) -> np.ndarray:
-    import av
-
-    chunks = []
-    try:
-        with av.open(str(path)) as container:
-            if not container.streams.audio:
-                raise errors.AudioError(f"{path} holds no sound: give a sound file, or a video that has sound")
-            # FFmpeg's own way to mono makes two equal channels 3 dB louder, which may clip; their mean does not.
-            resampler = av.AudioResampler(format="fltp", rate=SAMPLE_RATE)
-            for frame in container.decode(container.streams.audio[0]):
-                chunks += [piece.to_ndarray().mean(axis=0) for piece in resampler.resample(frame)]
-            chunks += [piece.to_ndarray().mean(axis=0) for piece in resampler.resample(None)]
-    except PermissionError:
-        raise errors.AudioError(f"{path} may not be read: check its permissions") from None
-    except (av.error.FFmpegError, OSError, ValueError) as problem:
-        if not chunks:
-            raise errors.AudioError(f"{path} is no sound that can be read ({problem}): give a wav, mp3 or m4a "
-                                    "file") from None
-        # a recording that is cut short at its end is used as far as it goes
-    samples = np.concatenate(chunks) if chunks else np.zeros(0, np.float32)
-    return np.clip(np.nan_to_num(samples), -1.0, 1.0).astype(np.float32)
-
-
-def resample(samples: np.ndarray, sample_rate: int, new_rate: int) -> np.ndarray:
-    """Samples (N,) at another rate, through a band-limited polyphase filter."""
-    from scipy.signal import resample_poly
-
-    if sample_rate == new_rate:
-        return np.asarray(samples, np.float32)
-    common = math.gcd(int(sample_rate), int(new_rate))
-    return resample_poly(samples, new_rate // common, sample_rate // common).astype(np.float32)
-
-
-def mel_filters(sample_rate=SAMPLE_RATE, n_fft=512, n_mels=80, low=55.0, high=7600.0) -> np.ndarray:
-    """Triangles that sum a spectrum into mel bands, (n_mels, n_fft // 2 + 1), each of area one.
-
-    The scale is Slaney's (Auditory Toolbox, 1998), as in librosa: linear below 1 kHz, logarithmic above.
-    """
-    # mel(f) = 3 f / 200 below 1000 Hz, and 15 + 27 ln(f / 1000) / ln 6.4 above
-    edges = np.linspace(_mel(low), _mel(high), n_mels + 2)
-    hertz = np.where(edges < 15, edges * 200 / 3, 1000 * np.exp((edges - 15) * math.log(6.4) / 27))
-    bins = np.arange(n_fft // 2 + 1) * sample_rate / n_fft
-    rising = (bins - hertz[:-2, None]) / (hertz[1:-1] - hertz[:-2])[:, None]
-    falling = (hertz[2:, None] - bins) / (hertz[2:] - hertz[1:-1])[:, None]
-    triangles = np.maximum(0, np.minimum(rising, falling))  # (n_mels, bins)
-    return (triangles * (2 / (hertz[2:] - hertz[:-2]))[:, None]).astype(np.float32)
-
-
-def _mel(hertz: float) -> float:
-    return 3 * hertz / 200 if hertz < 1000 else 15 + 27 * math.log(hertz / 1000) / math.log(6.4)
-
-
-def mel_spectrogram(samples, sample_rate=SAMPLE_RATE, n_fft=512, hop=160, n_mels=80, low=55.0, high=7600.0):
-    """Power in mel bands over time, as `librosa.feature.melspectrogram` gives it.
-
-    Args:
-        samples: (N,); hop: samples from one frame to the next: 160 at 16 kHz make 100 frames a second.
-    Returns:
-        float32 (n_mels, 1 + N // hop); frame k is centred on sample k * hop.
-    """
-    padded = np.pad(np.asarray(samples, np.float32), n_fft // 2)
-    frames = np.lib.stride_tricks.sliding_window_view(padded, n_fft)[::hop]  # (T, n_fft), not copied
-    # w[n] = (1 - cos(2 pi n / N)) / 2: Hann's window, periodic
-    window = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n_fft) / n_fft)).astype(np.float32)
-    filters = mel_filters(sample_rate, n_fft, n_mels, low, high)
-    bands = []
-    for first in range(0, len(frames), 4096):  # in pieces: an hour of sound must not fill the memory
-        spectrum = np.fft.rfft(frames[first : first + 4096] * window, axis=1)
-        power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)  # (t, bins)
-        bands.append(filters @ power.T)  # (n_mels, t)
-    return np.concatenate(bands, axis=1)

@@ -17,17 +17,12 @@ import numpy as np
 import torch
 from torch.nn.functional import avg_pool2d, interpolate, normalize
 
-from . import synthetic_hair as hair
-from . import synthetic_parts as parts
-from . import synthetic_scene as scenes
-from . import synthetic_shading as shading
-from .synthetic_flow import Flow, flow
+from . import synthetic_hair, synthetic_parts, synthetic_scene, synthetic_shading
+from .synthetic_flow import flow
 from .synthetic_people import People, random_motion
 
-__all__ = ["Flow", "People", "Rendered", "random_motion", "render", "sample"]
-
 BLOCK = 1 << 18  # fine pixels drawn together: few enough to stay near a processor's cache; a GPU takes more
-MASKS = parts.MATERIALS
+MASKS = synthetic_parts.MATERIALS
 
 
 @dataclass
@@ -44,7 +39,7 @@ class Rendered:
 
     def mask(self, *names: str) -> torch.Tensor:
         """The share of each pixel that shows any of these, (N, H, W): `mask("teeth", "tongue", "mouth")`."""
-        return self.masks[:, [parts.NUMBER[name] for name in names]].sum(1)
+        return self.masks[:, [synthetic_parts.NUMBER[name] for name in names]].sum(1)
 
 
 def render(people: People, values: torch.Tensor | None = None, size: int = 64, samples: int = 2,
@@ -56,7 +51,7 @@ def render(people: People, values: torch.Tensor | None = None, size: int = 64, s
         size: pixels, square. samples: each pixel is the mean of samples x samples.
         background: linear light (N, size, size, 3) to stand before; their own (`background_of`) without it.
     """
-    values = scenes.channel_values(people, values)
+    values = synthetic_scene.channel_values(people, values)
     background = background_of(people, size) if background is None else background
     together = BLOCK // (size * samples) ** 2 * (16 if values.is_cuda else 1)
     blocks = [slice(i, i + max(1, together)) for i in range(0, len(people), max(1, together))]
@@ -65,8 +60,8 @@ def render(people: People, values: torch.Tensor | None = None, size: int = 64, s
 
 
 def _draw(people, values, background, size, samples) -> tuple:
-    scene = scenes.build(people, values, size)
-    front = scenes.front(people, scene, samples)
+    scene = synthetic_scene.build(people, values, size)
+    front = synthetic_scene.front(people, scene, samples)
     material, depth, covered = front.material, front.depth, front.material > 0
     about = [_about(scene.figure, len(people)), _about(scene.hair[0], len(people))]
     spots = front.read([about[0], about[1], about[1]])  # (P, 7); both sides of the hair are one sheet
@@ -74,9 +69,9 @@ def _draw(people, values, background, size, samples) -> tuple:
     lamp = shadows(depth, people, scene.unit * samples, samples)[covered]
     image = background.repeat_interleave(samples, 1).repeat_interleave(samples, 2)
     image[covered], lip = paint(spots, material[covered], lamp, people, who)
-    material[covered] = torch.where(lip > 0.5, material.new_tensor(parts.NUMBER["lips"]), material[covered])
+    material[covered] = torch.where(lip > 0.5, material.new_tensor(synthetic_parts.NUMBER["lips"]), material[covered])
     image = lenses(image, material, depth, people, scene, samples)
-    image = shading.encode(avg_pool2d(image.permute(0, 3, 1, 2), samples))
+    image = synthetic_shading.encode(avg_pool2d(image.permute(0, 3, 1, 2), samples))
     masks = torch.stack([avg_pool2d((material == k).to(image.dtype), samples) for k in range(len(MASKS))], 1)
     return image, scene.keypoints, masks
 
@@ -84,7 +79,7 @@ def _draw(people, values, background, size, samples) -> tuple:
 def _about(layer, n) -> torch.Tensor:
     """canon, normal, shade of every vertex: (N, V, 7)."""
     canon = layer.canon if layer.canon.dim() == 3 else layer.canon.expand(n, -1, -1)
-    normal = scenes.normals(layer.places, layer.triangles)
+    normal = synthetic_scene.normals(layer.places, layer.triangles)
     return torch.cat([canon, normal, layer.shade[None, :, None].expand(n, -1, 1)], -1)
 
 
@@ -92,21 +87,21 @@ def paint(spots, material, lamp, people, who) -> tuple:
     """spots (P, 7): canon, normal, shade; lamp (P,): how much of it arrives -> linear light (P, 3), lip (P,)."""
     out, lip = spots.new_zeros(len(spots), 3), spots.new_zeros(len(spots))
     for name, painter in PAINTERS.items():
-        mine = torch.nonzero(material == parts.NUMBER[name])[:, 0]
+        mine = torch.nonzero(material == synthetic_parts.NUMBER[name])[:, 0]
         if not len(mine):
             continue
         canon, normal, shade = spots[mine, :3], normalize(spots[mine, 3:6], dim=-1), spots[mine, 6]
         facing = torch.where(normal[:, 2:] > 0, -normal, normal)
         albedo, shine, *more = painter(canon, people, who[mine])
-        out[mine] = shading.lit(albedo, facing, shade, shine, lamp[mine], people, who[mine], name == "eyes")
+        out[mine] = synthetic_shading.lit(albedo, facing, shade, shine, lamp[mine], people, who[mine], name == "eyes")
         if name == "skin":
             lip[mine] = more[0]
     return out, lip
 
 
-PAINTERS = {"skin": shading.skin, "lips": shading.inner_lips, "mouth": shading.mouth, "teeth": shading.teeth,
-            "tongue": shading.tongue, "eyes": shading.eyes, "clothes": shading.clothes, "hair": hair.paint,
-            "glasses": shading.frame}
+PAINTERS = {"skin": synthetic_shading.skin, "lips": synthetic_shading.inner_lips, "mouth": synthetic_shading.mouth, "teeth": synthetic_shading.teeth,
+            "tongue": synthetic_shading.tongue, "eyes": synthetic_shading.eyes, "clothes": synthetic_shading.clothes, "hair": synthetic_hair.paint,
+            "glasses": synthetic_shading.frame}
 
 
 def shadows(depth, people, unit, samples) -> torch.Tensor:
@@ -124,7 +119,7 @@ def shadows(depth, people, unit, samples) -> torch.Tensor:
         at_x = (x + reach * light[..., 0] * pixels).round().long().clamp(0, size - 1)
         at_y = (y + reach * light[..., 1] * pixels).round().long().clamp(0, size - 1)
         in_front = coarse + reach * light[..., 2] - coarse[who, at_y, at_x]
-        blocked = torch.maximum(blocked, shading.step(0.015, 0.10, in_front) * (in_front < 0.75))
+        blocked = torch.maximum(blocked, synthetic_shading.step(0.015, 0.10, in_front) * (in_front < 0.75))
     soft = avg_pool2d(blocked[:, None], 3, 1, 1, count_include_pad=False)
     soft = interpolate(soft, scale_factor=samples, mode="bilinear", align_corners=False)[:, 0]
     return 1 - 0.75 * soft
@@ -132,7 +127,7 @@ def shadows(depth, people, unit, samples) -> torch.Tensor:
 
 def lenses(image, material, depth, people, scene, samples) -> torch.Tensor:
     """Glass before the eyes: a breath of white, or dark."""
-    glass = scenes.find(scene.lenses, scene, samples)
+    glass = synthetic_scene.find(scene.lenses, scene, samples)
     before = glass.covered & (glass.depth < depth)
     if not before.any():
         return image
@@ -140,12 +135,12 @@ def lenses(image, material, depth, people, scene, samples) -> torch.Tensor:
     canon = scene.lenses.canon
     x, y, _ = glass.read(canon, scene.lenses.triangles, before).unbind(-1)
     dark = people.glasses[who, 5]
-    streak = shading.step(0.03, 0.0, (torch.remainder(x + 0.9 * y + 0.05, 0.36) - 0.12).abs() - 0.03)
-    tint = shading.linear(people.glasses_colour)[who] * 0.25 + 0.01
+    streak = synthetic_shading.step(0.03, 0.0, (torch.remainder(x + 0.9 * y + 0.05, 0.36) - 0.12).abs() - 0.03)
+    tint = synthetic_shading.linear(people.glasses_colour)[who] * 0.25 + 0.01
     seen = image[before]
-    seen = shading.lerp(seen, tint, 0.86 * dark)
+    seen = synthetic_shading.lerp(seen, tint, 0.86 * dark)
     image[before] = seen + (0.035 * streak * people.light_colour[who].mean(-1))[:, None]
-    material[before] = torch.where(dark > 0.5, material.new_tensor(parts.NUMBER["glasses"]), material[before])
+    material[before] = torch.where(dark > 0.5, material.new_tensor(synthetic_parts.NUMBER["glasses"]), material[before])
     return image
 
 
@@ -153,13 +148,13 @@ def background_of(people, size) -> torch.Tensor:
     """Two colours from above to below and soft spots of a third: linear (N, size, size, 3)."""
     at = (torch.arange(size, device=people.identity.device) + 0.5) / size
     y, x = at[None, :, None, None], at[None, None, :, None]
-    colours = shading.linear(people.background)[:, :, None, None]  # (N, 3, 1, 1, 3)
+    colours = synthetic_shading.linear(people.background)[:, :, None, None]  # (N, 3, 1, 1, 3)
     image = colours[:, 0] + y * (colours[:, 1] - colours[:, 0])
     image = image.expand(-1, -1, size, -1).clone()
     for k in range(people.spots.shape[1]):
         cx, cy, radius, strength = people.spots[:, k, :, None, None, None].unbind(1)
         near = torch.hypot(x - cx, y - cy) / radius
-        image = image + (0.5 * strength * shading.step(1.1, 0.8, near)) * (colours[:, 2] - image)
+        image = image + (0.5 * strength * synthetic_shading.step(1.1, 0.8, near)) * (colours[:, 2] - image)
     return image
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import torch
 
-from . import synthetic_scene as scenes
+from . import synthetic_scene
 
 
 @dataclass
@@ -41,14 +41,14 @@ def flow(people, source: torch.Tensor, target: torch.Tensor, size: int = 64) -> 
     source: exact, since between vertices both pictures are linear. The background stands still; what lies behind
     clear glasses moves as itself.
     """
-    source, target = (scenes.channel_values(people, values) for values in (source, target))
-    before, after = (scenes.build(people, values, size) for values in (source, target))
-    front, old = scenes.front(people, after), scenes.front(people, before)
+    source, target = (synthetic_scene.channel_values(people, values) for values in (source, target))
+    before, after = (synthetic_scene.build(people, values, size) for values in (source, target))
+    front, old = synthetic_scene.front(people, after), synthetic_scene.front(people, before)
     grid = pixel_grid(size, size, people.identity.device)
     place = torch.cat([grid, torch.zeros_like(grid[..., :1])], -1).repeat(len(people), 1, 1, 1)
     slope = torch.zeros_like(place[..., 0])
     # place and normal, in the source, of the spots that the target shows
-    about = [torch.cat([scenes.pushed(layer, before), scenes.normals(layer.places, layer.triangles)], -1)
+    about = [torch.cat([synthetic_scene.pushed(layer, before), synthetic_scene.normals(layer.places, layer.triangles)], -1)
              for layer in (before.figure, *before.hair)]
     spots = front.read(about)
     seen = front.material > 0

@@ -11,8 +11,7 @@ from functools import lru_cache
 import numpy as np
 import torch
 
-from . import synthetic_head as head_mesh
-from . import synthetic_shading as shading
+from . import synthetic_head, synthetic_shading
 from .synthetic_parts import sheet, smooth
 from .synthetic_people import STYLES
 
@@ -63,20 +62,20 @@ def skull(device: str = "cpu") -> Skull:
 
     degrees = np.linspace(-180, 180, COLUMNS)
     angle, y = np.meshgrid(np.radians(degrees), HEIGHTS, indexing="ij")
-    places = head_mesh.section(angle, np.minimum(y, 0.3))
+    places = synthetic_head.section(angle, np.minimum(y, 0.3))
     # hair does not follow the head inwards below its widest places, it hangs
-    reach = np.linalg.norm(places[..., [0, 2]] - [0, head_mesh.Z_MIDDLE], axis=-1, keepdims=True)
+    reach = np.linalg.norm(places[..., [0, 2]] - [0, synthetic_head.Z_MIDDLE], axis=-1, keepdims=True)
     behind = smooth(40, 80, np.abs(degrees))[:, None, None]
     widest = np.maximum.accumulate(reach, axis=1)
     hanging = reach + behind * (widest - reach) * 0.85
     ratio = np.where(reach > 1e-6, hanging / np.maximum(reach, 1e-6), 1)
-    places[..., [0, 2]] = [0, head_mesh.Z_MIDDLE] + (places[..., [0, 2]] - [0, head_mesh.Z_MIDDLE]) * ratio
+    places[..., [0, 2]] = [0, synthetic_head.Z_MIDDLE] + (places[..., [0, 2]] - [0, synthetic_head.Z_MIDDLE]) * ratio
     places[..., 1] = y
-    off = places - [0, -0.75, head_mesh.Z_MIDDLE]
+    off = places - [0, -0.75, synthetic_head.Z_MIDDLE]
     off[..., 1] = np.minimum(off[..., 1], 0) * 0.9
     off /= np.linalg.norm(off, axis=-1, keepdims=True) + 1e-9
-    head = head_mesh.build()
-    bare = head.row < head_mesh.JAW_ROW + 2
+    head = synthetic_head.build()
+    bare = head.row < synthetic_head.JAW_ROW + 2
     near = np.minimum(places, [9, 0.2, 9])
     nearest = np.flatnonzero(bare)[cKDTree(head.mean[bare]).query(near)[1]]
     line = np.interp(np.abs(degrees), *np.array(HAIR_LINE).T)
@@ -114,16 +113,16 @@ def strands(people, shift: torch.Tensor) -> tuple:
     away = table.degrees.abs()[None]  # (1, C)
     # how far down each column goes
     recess = combed * (0.05 + 0.10 * shape[:, 4:5]) * torch.exp(-(((away - 42) / 16) ** 2))
-    line = table.line - (lift + 0.14 * (shape[:, 1:2] - 0.7)) * shading.step(75, 40, away) - recess
+    line = table.line - (lift + 0.14 * (shape[:, 1:2] - 0.7)) * synthetic_shading.step(75, 40, away) - recess
     begins = begins + 55 * (shape[:, 2:3] > 0.72) * (fringe < 0.9)  # long hair tucked behind the ears
-    hangs = shading.step(0.0, 22.0, away - begins)
+    hangs = synthetic_shading.step(0.0, 22.0, away - begins)
     longer = 0.75 + 0.55 * shape[:, 3:4]
-    length = side_end + (back_end - side_end) * shading.step(80, 130, away)
+    length = side_end + (back_end - side_end) * synthetic_shading.step(80, 130, away)
     end = torch.where(length > 0, line + hangs * (length * longer - line).clamp(min=0), line)
-    brow = -0.80 - 0.12 * shape[:, 4:5] + 0.12 * shading.step(20, 55, away)
+    brow = -0.80 - 0.12 * shape[:, 4:5] + 0.12 * synthetic_shading.step(20, 55, away)
     lean = (shape[:, 5:6] - 0.5) * 120  # a fringe swept to one side starts at a parting
-    swept = shading.step(-25, 25, (table.degrees[None] - lean) * torch.sign(lean))
-    cover = torch.where(fringe > 0.9, torch.ones_like(swept), swept) * shading.step(66, 46, away)
+    swept = synthetic_shading.step(-25, 25, (table.degrees[None] - lean) * torch.sign(lean))
+    cover = torch.where(fringe > 0.9, torch.ones_like(swept), swept) * synthetic_shading.step(66, 46, away)
     has_fringe = (fringe > 0.9) | (shape[:, 6:7] < fringe)
     end = end + has_fringe * cover * (brow - end).clamp(min=0)
     # rows: closer together at the crown
@@ -139,27 +138,27 @@ def strands(people, shift: torch.Tensor) -> tuple:
     places = own[who, column, low] * (1 - part) + own[who, column, low + 1] * part  # (N, R, C, 3)
     off = table.off[column, low] * (1 - part) + table.off[column, low + 1] * part
     # thickness, with locks and curls
-    above = shading.step(-0.7, -1.5, y)
-    thick = side[:, None] + (back - side)[:, None] * shading.step(80, 140, away)[:, None]
+    above = synthetic_shading.step(-0.7, -1.5, y)
+    thick = side[:, None] + (back - side)[:, None] * synthetic_shading.step(80, 140, away)[:, None]
     thick = (thick + (top[:, None] - thick) * above) * more[:, None]
-    free = shading.step(0.0, 0.25, end - line)[:, None]  # hanging free, or rising from the hair line
+    free = synthetic_shading.step(0.0, 0.25, end - line)[:, None]  # hanging free, or rising from the hair line
     edge = free * 0.75 + (1 - free) * ((1 - t**5) * 0.92 + 0.08)
     # combed back, it stands up where it grows, above the forehead
-    front = shading.step(75, 30, away)[:, None] * (1 - free)
+    front = synthetic_shading.step(75, 30, away)[:, None] * (1 - free)
     edge = edge + front * combed[:, None] * 0.55 * torch.exp(-(((t - 0.80) / 0.13) ** 2))
     seed = people.number[:, None, None].expand(n, ROWS, COLUMNS).reshape(-1)
     around = torch.deg2rad(table.degrees)[None, None].expand(n, ROWS, COLUMNS)
     spot = torch.stack([torch.sin(around) * 1.0, y, torch.cos(around)], -1)
-    coarse = shading.noise((spot * 3.1).reshape(-1, 3), seed).view(n, ROWS, COLUMNS)
-    fine = shading.noise((spot * 7.7).reshape(-1, 3), seed + 7).view(n, ROWS, COLUMNS)
+    coarse = synthetic_shading.noise((spot * 3.1).reshape(-1, 3), seed).view(n, ROWS, COLUMNS)
+    fine = synthetic_shading.noise((spot * 7.7).reshape(-1, 3), seed + 7).view(n, ROWS, COLUMNS)
     wavy = curl[:, None] * (0.5 + shape[:, 7:8, None])
     thick = thick * edge * (1 + (0.12 + 0.45 * wavy) * coarse + 0.55 * wavy * fine).clamp(min=0.15) + 0.012
     places = places + off * thick[..., None]
     # hanging hair swings in a little towards its ends
-    hang = shading.step(0.2, 1.6, y)[..., None]
+    hang = synthetic_shading.step(0.2, 1.6, y)[..., None]
     places = places * (1 - hang * places.new_tensor([0.10, 0, 0.15]))
     canon = torch.stack([around / (2 * np.pi), t.expand(n, ROWS, COLUMNS), end[:, None] + 0 * y], -1)
-    turns = 1 - 0.55 * shading.step(0.5, 1.9, y)
+    turns = 1 - 0.55 * synthetic_shading.step(0.5, 1.9, y)
     ball, ball_canon = _bun(people, places[:, 0, 0], bun)
     return (torch.cat([places.reshape(n, -1, 3), ball], 1), torch.cat([canon.reshape(n, -1, 3), ball_canon], 1),
             torch.cat([turns.reshape(n, -1), turns.new_ones(n, ball.shape[1])], 1))
@@ -184,8 +183,8 @@ def locks(canon, people, who) -> tuple:
     curl = skull(str(canon.device)).styles[people.style[who], 6]
     seed = people.number[who]
     wave = along + 0.02 * torch.sin(turn * 250)
-    fine = shading.noise(torch.stack([turn * 150, wave * (2 + 22 * curl)], -1), seed)
-    return fine, shading.noise(torch.stack([turn * 38, wave * (1.5 + 14 * curl)], -1), seed + 3)
+    fine = synthetic_shading.noise(torch.stack([turn * 150, wave * (2 + 22 * curl)], -1), seed)
+    return fine, synthetic_shading.noise(torch.stack([turn * 38, wave * (1.5 + 14 * curl)], -1), seed + 3)
 
 
 def covers(canon, people, who) -> torch.Tensor:
@@ -205,7 +204,7 @@ def paint(canon, people, who) -> tuple:
     along = canon[:, 1]
     curl = skull(str(canon.device)).styles[people.style[who], 6]
     fine, broad = locks(canon, people, who)
-    tone = shading.linear(people.hair)[who] * (1 + 0.20 * fine + 0.22 * broad)[:, None]
+    tone = synthetic_shading.linear(people.hair)[who] * (1 + 0.20 * fine + 0.22 * broad)[:, None]
     tone = tone * (0.80 + 0.35 * along)[:, None]
     brightness = (tone * tone.new_tensor([0.3, 0.6, 0.1])).sum(-1).clamp(max=0.5)
     return tone, (0.05 + 0.35 * brightness) * (1 + 0.8 * fine) * (1 - 0.6 * curl)

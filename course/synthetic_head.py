@@ -18,7 +18,7 @@ import numpy as np
 from scipy import interpolate, sparse
 from scipy.sparse.linalg import splu
 
-from . import face_model, landmarks, motion
+from . import face_channels, face_model, landmarks
 
 HALF = 34  # columns from the middle of the face to the back of the head
 EYE_INNER, EYE_OUTER, MOUTH_END, LIP_CORNER, EAR = 6, 16, 9, 10, 23  # columns
@@ -218,7 +218,7 @@ def flesh(mean: np.ndarray, net: Net, channels: np.ndarray) -> np.ndarray:
         return weight[:, None] * np.array(push)
 
     for name, sign in (("Left", 1), ("Right", -1)):
-        index = motion.BLENDSHAPES.index
+        index = face_channels.BLENDSHAPES.index
         extra[index("mouthSmile" + name)] += bump(sign * 0.44, -0.06, 0.13, 0.12, (sign * 0.02, -0.03, -0.055))
         extra[index("cheekSquint" + name)] += bump(sign * 0.42, -0.16, 0.14, 0.10, (0, -0.03, -0.03))
         extra[index("cheekPuff")] += bump(sign * 0.43, 0.24, 0.16, 0.17, (sign * 0.09, 0, -0.10))

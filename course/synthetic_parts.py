@@ -10,8 +10,7 @@ from functools import lru_cache
 import numpy as np
 import torch
 
-from . import landmarks, motion
-from . import synthetic_head as head_mesh
+from . import face_channels, landmarks, synthetic_head
 
 # materials, in the order in which `Rendered.labels` counts them
 MATERIALS = ("background", "skin", "lips", "mouth", "teeth", "tongue", "eyes", "clothes", "hair", "glasses")
@@ -69,7 +68,7 @@ class Builder:
     """Parts hung onto the head."""
 
     def __init__(self):
-        self.head = head_mesh.build()
+        self.head = synthetic_head.build()
         self.forms = forms(self.head)
         self.identity = np.concatenate([self.head.identity, self.forms])  # (K + F, V, 3)
 
@@ -77,10 +76,10 @@ class Builder:
         """A part that follows the mean of some points through all people, and the jaw by a share."""
         vertices = self.head.knots[list(points)]
         identity = np.repeat(self.identity[:, vertices].mean(axis=1)[:, None], len(mean), axis=1)
-        channels = np.zeros((len(motion.BLENDSHAPES), len(mean), 3))
+        channels = np.zeros((len(face_channels.BLENDSHAPES), len(mean), 3))
         if jaw:
             for name in JAW_CHANNELS:
-                j = motion.BLENDSHAPES.index(name)
+                j = face_channels.BLENDSHAPES.index(name)
                 channels[j] = jaw * self.head.channels[j, self.head.knots[8]]
         return Part(material, mean, triangles, identity, channels, **more)
 
@@ -90,15 +89,15 @@ class Builder:
 
     def skin(self) -> Part:
         mean = self.head.mean
-        below = self.head.row > head_mesh.JAW_ROW
+        below = self.head.row > synthetic_head.JAW_ROW
         turns = np.where(below, 1 - smooth(0.85, 1.55, mean[:, 1]), 1.0)
         return Part("skin", mean, self.head.triangles, self.identity, self.head.channels, mean, turns,
                     shade=hollows(self.head))
 
     def lip_inside(self, side: int) -> Part:
         """The red of the lips, rolled in behind the slit: upper -1, lower 1."""
-        net, ends = self.head, head_mesh.MOUTH_END
-        edge = (net.row == head_mesh.MOUTH_ROW) & (np.abs(net.column) <= ends)
+        net, ends = self.head, synthetic_head.MOUTH_END
+        edge = (net.row == synthetic_head.MOUTH_ROW) & (np.abs(net.column) <= ends)
         edge &= (net.side == side) | (np.abs(net.column) == ends)
         edge = np.flatnonzero(edge)
         edge = edge[np.argsort(net.column[edge])]
@@ -187,7 +186,7 @@ class Builder:
         y = y + 0.28 * np.clip(cos, 0, 1) ** 2 * (1 - smooth(0, 0.35, v)) - 0.04 * np.clip(-cos, 0, 1) * (1 - v)
         mean = np.c_[wide * sin, y, 0.32 - depth * cos]
         part = Part("clothes", mean, sheet(22, 49), np.zeros((len(self.identity), len(mean), 3)),
-                    np.zeros((len(motion.BLENDSHAPES), len(mean), 3)), np.c_[u, v, cos], np.zeros(len(mean)))
+                    np.zeros((len(face_channels.BLENDSHAPES), len(mean), 3)), np.c_[u, v, cos], np.zeros(len(mean)))
         return part
 
 
@@ -198,7 +197,7 @@ def forms(head) -> np.ndarray:
     out = np.zeros((len(FORMS), len(p), 3))
     front = smooth(0.1, -0.5, z)
     above_neck = 1 - smooth(0.9, 1.5, y)
-    below_jaw = np.where(head.row > head_mesh.JAW_ROW + 3, above_neck, 1.0)
+    below_jaw = np.where(head.row > synthetic_head.JAW_ROW + 3, above_neck, 1.0)
 
     def bump(cx, cy, wide, high):
         return (np.exp(-(((np.abs(x) - cx) / wide) ** 2) - ((y - cy) / high) ** 2) * front)[:, None]
@@ -234,7 +233,7 @@ def hollows(head) -> np.ndarray:
             + spot(0.0, 0.53, 0.16, 0.04, 0.16) + spot(0.30, 0.35, 0.035, 0.035, 0.18)
             + spot(0.35, -0.37, 0.15, 0.035, 0.08))
     under = smooth(0.84, 1.0, y) * (1 - 0.5 * smooth(1.1, 1.9, y)) * smooth(0.9, 0.2, z)
-    throat = np.where(head.row > head_mesh.JAW_ROW, 0.42 * under + 0.06, 0)
+    throat = np.where(head.row > synthetic_head.JAW_ROW, 0.42 * under + 0.06, 0)
     return np.clip(1 - dark - throat, 0.3, 1)
 
 

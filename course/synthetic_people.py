@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 import torch
 
-from . import motion
+from . import face_channels
 from .synthetic_parts import FORMS
 
 # Ellis Monk's ten skin tones (2022), lightest first, a little warmer as skin is under warm light
@@ -161,12 +161,12 @@ def _hair_odds(dark: float) -> np.ndarray:
 def random_motion(n: int, seed=0, strength: float = 1.0) -> torch.Tensor:
     """Channel values (N, 57) as people show them: some speech, some smile, a glance, a blink, a turned head."""
     rng = np.random.default_rng((*np.atleast_1d(seed), 57))
-    values = np.zeros((n, len(motion.CHANNELS)))
-    index = motion.INDEX
+    values = np.zeros((n, len(face_channels.CHANNELS)))
+    index = face_channels.INDEX
     for row in values:
         _draw_motion(rng, row, index)
-    values[:, : len(motion.BLENDSHAPES)] *= strength
-    values[:, len(motion.BLENDSHAPES) :] *= strength
+    values[:, : len(face_channels.BLENDSHAPES)] *= strength
+    values[:, len(face_channels.BLENDSHAPES) :] *= strength
     return torch.tensor(values, dtype=torch.float32)
 
 

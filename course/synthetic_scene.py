@@ -10,13 +10,9 @@ from dataclasses import dataclass, replace
 import torch
 from torch.nn.functional import normalize
 
-from . import errors, motion
-from . import synthetic_glasses as glasses
-from . import synthetic_hair as hair
-from . import synthetic_parts as parts
-from . import synthetic_raster as raster
+from . import errors, face_channels, synthetic_glasses, synthetic_hair, synthetic_parts, synthetic_raster
 
-N_BLENDSHAPES = len(motion.BLENDSHAPES)
+N_BLENDSHAPES = len(face_channels.BLENDSHAPES)
 
 
 @dataclass
@@ -53,7 +49,7 @@ class Scene:
 def build(people, values: torch.Tensor, size: int) -> Scene:
     """Place people with channel values (N, 57) in a picture of `size` pixels."""
     device = str(people.identity.device)
-    figure = parts.figure(device)
+    figure = synthetic_parts.figure(device)
     n = len(people)
     channels = values[:, :N_BLENDSHAPES]
     # X = mean + sum_k identity_k B_k + sum_j channel_j D_j
@@ -61,36 +57,36 @@ def build(people, values: torch.Tensor, size: int) -> Scene:
     own = (people.identity @ figure.basis[:known]).view(n, -1, 3)
     moved = (channels @ figure.basis[known:]).view(n, -1, 3)
     shape = turn_eyes(figure.mean + own + moved, channels, figure)
-    hair_shape, hair_canon, hair_turns = hair.strands(people, own[:, figure.head])
-    frame, lens, lens_canon = glasses.shapes(people, own[:, figure.bridge])
+    hair_shape, hair_canon, hair_turns = synthetic_hair.strands(people, own[:, figure.head])
+    frame, lens, lens_canon = synthetic_glasses.shapes(people, own[:, figure.bridge])
     whole = torch.cat([shape, frame], 1)
     ones = whole.new_ones(frame.shape[1])
     placed = place(whole, torch.cat([figure.turns, ones]), people, values, size)
-    frame_triangles, lens_triangles = glasses.triangles(device)
+    frame_triangles, lens_triangles = synthetic_glasses.triangles(device)
 
     def both(first, value, count):
         return torch.cat([first, first.new_full((count,), value)])
 
     n_frame, n_bare = len(frame_triangles), len(figure.triangles)
-    shown = torch.cat([glasses.worn(people).new_ones(n, n_bare), glasses.worn(people)[:, None].expand(n, n_frame)], 1)
+    shown = torch.cat([synthetic_glasses.worn(people).new_ones(n, n_bare), synthetic_glasses.worn(people)[:, None].expand(n, n_frame)], 1)
     layer = Layer(placed, torch.cat([figure.canon, frame.new_zeros(frame.shape[1], 3)]),
                   torch.cat([figure.triangles, frame_triangles + figure.mean.shape[0]]),
-                  both(figure.material, parts.NUMBER["glasses"], n_frame), both(figure.two_sided, True, n_frame),
+                  both(figure.material, synthetic_parts.NUMBER["glasses"], n_frame), both(figure.two_sided, True, n_frame),
                   both(figure.shade, 1.0, len(ones)), both(figure.behind, 0.0, len(ones)), shown)
-    hair_triangles = hair.skull(device).triangles
+    hair_triangles = synthetic_hair.skull(device).triangles
     hair_shape = place(hair_shape, hair_turns[..., None], people, values, size)
-    outer = _plain_layer(hair_shape, hair_canon, hair_triangles, "hair", hair.worn(people))
+    outer = _plain_layer(hair_shape, hair_canon, hair_triangles, "hair", synthetic_hair.worn(people))
     inner = replace(outer, triangles=hair_triangles.flip(1))
     for side in (outer, inner):
         side.two_sided = torch.zeros_like(side.two_sided)
     lens_layer = _plain_layer(place(lens, 1.0, people, values, size), lens_canon, lens_triangles, "glasses",
-                              glasses.worn(people))
+                              synthetic_glasses.worn(people))
     return Scene(layer, (inner, outer), lens_layer, size / people.frame[:, 0], size, placed[:, figure.knots, :2])
 
 
 def _plain_layer(places, canon, triangles, material, worn) -> Layer:
     n_vertices, n_triangles = places.shape[1], len(triangles)
-    return Layer(places, canon, triangles, triangles.new_full((n_triangles,), parts.NUMBER[material]),
+    return Layer(places, canon, triangles, triangles.new_full((n_triangles,), synthetic_parts.NUMBER[material]),
                  torch.ones(n_triangles, dtype=torch.bool, device=places.device), places.new_ones(n_vertices),
                  places.new_zeros(n_vertices), worn[:, None].expand(-1, n_triangles))
 
@@ -98,10 +94,10 @@ def _plain_layer(places, canon, triangles, material, worn) -> Layer:
 def channel_values(people, values=None) -> torch.Tensor:
     """Channel values as float32 (N, 57) beside the people; without any, all rest at 0. Raises `errors.MotionError`."""
     if values is None:
-        values = torch.zeros(len(people), len(motion.CHANNELS))
+        values = torch.zeros(len(people), len(face_channels.CHANNELS))
     values = torch.as_tensor(values, dtype=torch.float32, device=people.identity.device)
-    if values.shape != (len(people), len(motion.CHANNELS)):
-        raise errors.MotionError(f"{len(people)} people need channel values ({len(people)}, {len(motion.CHANNELS)}); "
+    if values.shape != (len(people), len(face_channels.CHANNELS)):
+        raise errors.MotionError(f"{len(people)} people need channel values ({len(people)}, {len(face_channels.CHANNELS)}); "
                                  f"these have {tuple(values.shape)}")
     return values
 
@@ -113,10 +109,10 @@ def pushed(layer: Layer, scene: Scene, samples: int = 1) -> torch.Tensor:
     return torch.cat([places[..., :2], places[..., 2:] + behind[..., None]], -1)
 
 
-def find(layer: Layer, scene: Scene, samples: int = 1) -> raster.Fragments:
+def find(layer: Layer, scene: Scene, samples: int = 1) -> synthetic_raster.Fragments:
     """What each pixel sees of a layer, in a picture `samples` times as large."""
     size = scene.size * samples
-    return raster.rasterize(pushed(layer, scene, samples), layer.triangles, size, size, layer.two_sided, layer.shown)
+    return synthetic_raster.rasterize(pushed(layer, scene, samples), layer.triangles, size, size, layer.two_sided, layer.shown)
 
 
 @dataclass
@@ -151,8 +147,8 @@ def front(people, scene: Scene, samples: int = 1) -> Front:
         found = find(layer, scene, samples)
         nearer = found.covered & (found.depth < depth)
         strands = found.read(layer.canon, layer.triangles, nearer)
-        nearer[nearer.clone()] = hair.covers(strands, people, torch.nonzero(nearer)[:, 0])
-        material = torch.where(nearer, parts.NUMBER["hair"], material)
+        nearer[nearer.clone()] = synthetic_hair.covers(strands, people, torch.nonzero(nearer)[:, 0])
+        material = torch.where(nearer, synthetic_parts.NUMBER["hair"], material)
         depth = torch.where(nearer, found.depth, depth)
         number = torch.where(nearer, len(layers), number)
         layers.append((found, layer))
@@ -175,13 +171,13 @@ def normals(places: torch.Tensor, triangles: torch.Tensor) -> torch.Tensor:
 def turn_eyes(shape, channels, figure) -> torch.Tensor:
     """Eyeballs turned so that the pupils move as the channels say: sin(angle) = shift / radius."""
     shift = torch.einsum("nc,cex->nex", channels, figure.pupils)  # (N, 2, 2), right and left
-    angles = torch.asin((shift / parts.EYE_RADIUS).clamp(-0.9, 0.9))
+    angles = torch.asin((shift / synthetic_parts.EYE_RADIUS).clamp(-0.9, 0.9))
     shape = shape.clone()
     for k, eye in enumerate(figure.eyes):
         direction = figure.canon[eye]
-        centre = (shape[:, eye] - parts.EYE_RADIUS * direction).mean(1, keepdim=True)
+        centre = (shape[:, eye] - synthetic_parts.EYE_RADIUS * direction).mean(1, keepdim=True)
         rotation = about_y(-angles[:, k, 0]) @ about_x(angles[:, k, 1])
-        shape[:, eye] = centre + parts.EYE_RADIUS * direction @ rotation.transpose(1, 2)
+        shape[:, eye] = centre + synthetic_parts.EYE_RADIUS * direction @ rotation.transpose(1, 2)
     return shape
 
 

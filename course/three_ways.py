@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from . import animation, face_model, heatmaps, landmark_data, landmarks, metrics
+from . import animation, face_model, heatmaps, keypoint_crops, landmark_data, landmarks, metrics
 
 WAYS = ("coordinates", "heatmaps", "soft-argmax")
 
@@ -78,11 +78,11 @@ def poses_of(image: np.ndarray, count: int, seed: int = 0) -> tuple:
 
     rng = np.random.default_rng(seed)
     points = keypoints.find_points(image)[0]
-    center, side = landmark_data.crop_square(points)
-    scale = landmark_data.TILE_MARGIN / landmark_data.CROP_MARGIN
-    matrix = landmark_data.square_matrix(center, side * scale, landmark_data.TILE)
-    actor = animation.make_actor(landmark_data.cut(image, matrix, landmark_data.TILE),
-                                 landmark_data.apply(matrix, points).astype(np.float32))
+    center, side = keypoint_crops.square_around(points)
+    scale = keypoint_crops.TILE_MARGIN / keypoint_crops.CROP_MARGIN
+    matrix = keypoint_crops.square_matrix(center, side * scale, keypoint_crops.TILE)
+    actor = animation.make_actor(keypoint_crops.cut(image, matrix, keypoint_crops.TILE),
+                                 keypoint_crops.apply(matrix, points).astype(np.float32))
     wanted = [face_model.pose_points(actor.face, landmark_data.random_pose(actor.face.rest, rng))
               for _ in range(count)]
     return np.stack([actor.portrait.render(points) for points in wanted]), np.stack(wanted).astype(np.float32)

@@ -17,14 +17,17 @@ from . import (
     animator_formula,
     animator_losses,
     animator_net,
+    animator_squares,
     data,
+    discriminator,
     images,
-    keypoints,
+    keypoint_reading,
     processes,
     training,
     updates,
 )
-from .train_detector import learning_rate_share, write_weights
+from .schedules import learning_rate_share
+from .weights import write_weights
 
 FORMULA_PEOPLE = 220
 HELD_OUT_PEOPLE = 20
@@ -46,71 +49,19 @@ class Recipe:
     seed: int = 0
 
 
-class Squares:
-    """All pairs of one part in memory; draws batches with changed colours, mirrored (the mouth), as tensors."""
-
-    def __init__(self, arrays: dict, part: str, masks: bool = True):
-        self.arrays, self.part, self.with_masks = arrays, part, masks
-
-    def __len__(self):
-        return len(self.arrays["coarse"])
-
-    @property
-    def size(self) -> int:
-        return self.arrays["coarse"].shape[1]
-
-    def batch(self, chosen, rng: np.random.Generator | None = None) -> tuple:
-        """Inputs (N, 9, S, S) and targets (N, 3, S, S); with `rng` as for training, without it as they are."""
-        coarse, target, source = (_tensor(self.arrays[name][chosen]) for name in ("coarse", "target", "source"))
-        masks = _tensor(self.arrays["masks"][chosen])
-        if not self.with_masks:
-            masks = torch.zeros_like(masks)
-        if rng is not None:
-            coarse, target, source = other_light(rng, coarse, target, source)
-        n = animator_crops.N_TARGET_MASKS
-        inputs = torch.cat([coarse, masks[:, :n], source, masks[:, n:]], dim=1)
-        if rng is not None and self.part == "mouth":
-            turned = torch.from_numpy(rng.random(len(inputs)) < 0.5)[:, None, None, None]
-            inputs = torch.where(turned, inputs.flip(-1), inputs)
-            target = torch.where(turned, target.flip(-1), target)
-        return inputs.contiguous(memory_format=torch.channels_last), target
-
-    def inside(self, chosen) -> torch.Tensor:
-        """Where mouth or eye stands open: (N, 1, S, S) in [0, 1]."""
-        return _tensor(self.arrays["masks"][chosen][..., :1])
-
-
-def _tensor(pictures: np.ndarray) -> torch.Tensor:
-    """uint8 (N, S, S, C) -> float32 (N, C, S, S) in [0, 1]."""
-    return torch.from_numpy(np.ascontiguousarray(pictures)).permute(0, 3, 1, 2).float() / 255
-
-
-def other_light(rng, *pictures) -> list:
-    """The same change of colour, contrast and gamma for the pictures of each pair."""
-    n = len(pictures[0])
-    gain = torch.from_numpy(rng.uniform(0.4, 1.2, (n, 1, 1, 1)) * rng.normal(1, 0.12, (n, 3, 1, 1))).float()  # by lamps
-    gamma = torch.from_numpy(np.exp(rng.normal(0, 0.2, (n, 1, 1, 1)))).float()
-    grey = torch.from_numpy(rng.random((n, 1, 1, 1)) < 0.1)
-    changed = []
-    for picture in pictures:
-        picture = (picture.clamp(1e-4, 1) ** gamma * gain).clamp(0, 1)
-        changed.append(torch.where(grey, picture.mean(dim=1, keepdim=True), picture))
-    return changed
-
-
 class AnimatorTask:
     """What `training.train` asks for: one part's generator and discriminator, a step of both, pictures."""
 
     averaged = ("generator",)
 
-    def __init__(self, squares: Squares, unseen: Squares, steps: int, recipe: Recipe):
+    def __init__(self, squares: animator_squares.Squares, unseen: animator_squares.Squares, steps: int, recipe: Recipe):
         torch.manual_seed(recipe.seed)
         self.squares, self.unseen, self.steps, self.recipe = squares, unseen, steps, recipe
         self.networks = {"generator": animator_net.Repainter().to(memory_format=torch.channels_last),
-                         "judge": animator_net.PatchDiscriminator()}
+                         "judge": discriminator.PatchDiscriminator()}
         self.optimizers = {name: torch.optim.Adam(network.parameters(), recipe.rate, betas=(0.5, 0.99))
                            for name, network in self.networks.items()}
-        landmarker, _ = keypoints.load_network()  # its first layers judge likeness
+        landmarker, _ = keypoint_reading.load_network()  # its first layers judge likeness
         self.landmarker = landmarker.requires_grad_(False)
         self.window = torch.from_numpy(animator_crops.window_of(squares.part, squares.size))
         gaps = unseen.inside(np.arange(len(unseen))).sum(dim=(1, 2, 3)).numpy()
@@ -138,7 +89,7 @@ class AnimatorTask:
             parts = self.likeness(made, target, inputs)
             if judging:
                 parts["adversarial"], parts["feature matching"] = animator_losses.adversarial_losses(
-                    self.networks["judge"], made, target, masks_of(inputs))
+                    self.networks["judge"], made, target, animator_squares.masks_of(inputs))
             numbers.update({name: float(value.detach()) for name, value in parts.items()})
             return sum(getattr(recipe, WEIGHT_OF[name]) * value if name in WEIGHT_OF else value
                        for name, value in parts.items())
@@ -148,7 +99,7 @@ class AnimatorTask:
         if judging:
             numbers["judge"] = updater.update(
                 "judge", lambda made, target, inputs: animator_losses.judge_loss(
-                    self.networks["judge"], made, target, masks_of(inputs)), torch.cat(made_of), target, inputs)
+                    self.networks["judge"], made, target, animator_squares.masks_of(inputs)), torch.cat(made_of), target, inputs)
         return numbers
 
     def likeness(self, made, target, inputs) -> dict:
@@ -172,13 +123,8 @@ class AnimatorTask:
 WEIGHT_OF = {"perceptual": "perceptual", "adversarial": "adversarial", "feature matching": "matching"}
 
 
-def masks_of(inputs: torch.Tensor) -> torch.Tensor:
-    """The target's masks among a network's inputs: (N, 9, S, S) -> (N, 2, S, S)."""
-    return inputs[:, 3 : 3 + animator_crops.N_TARGET_MASKS]
-
-
 @torch.inference_mode()
-def validate(net, squares: Squares) -> dict:
+def validate(net, squares: animator_squares.Squares) -> dict:
     """Mean L1 of the warp and of the repainted warp, between lips or lids and over the whole window."""
     window = torch.from_numpy(animator_crops.window_of(squares.part, squares.size))
     sums = dict.fromkeys(("warp inside", "network inside", "warp", "network"), 0.0)
@@ -276,8 +222,8 @@ def train(folders, steps: int | None = None, resume: bool = False, device: str =
 
 def train_part(part: str, pairs: dict, steps: int, resume: bool, device: str, logdir: Path, recipe: Recipe) -> dict:
     """Train one of the networks; returns its averaged weights."""
-    squares = Squares(pairs["train"][part], part, recipe.masks)
-    unseen = Squares(pairs["validation"][part], part, recipe.masks)
+    squares = animator_squares.Squares(pairs["train"][part], part, recipe.masks)
+    unseen = animator_squares.Squares(pairs["validation"][part], part, recipe.masks)
     task = AnimatorTask(squares, unseen, steps, recipe)
     config = training.Config(steps=steps, batch=recipe.batch, clip=1.0, average=0.998, report_every=25,
                              picture_every=250, save_every=100, seed=recipe.seed, device=device,

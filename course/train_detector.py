@@ -5,93 +5,30 @@ kept as numbers too, so a run that was stopped goes on as if it had not been.
 """
 
 import csv
-import math
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from tqdm.auto import tqdm
 
-from . import data, detection, detection_data, detector_net, errors, weights
-
-
-@dataclass(frozen=True)
-class TrainSettings:
-    """What the shipped weights were trained with."""
-
-    batch: int = 16
-    learning_rate: float = 2e-3
-    warmup: int = 150  # steps; batch norm and Adam settle before the full rate
-    weight_decay: float = 0.02
-    average: float = 0.998  # the shipped weights are a running mean over about 500 steps
-    face_overlap: float = 0.5  # IoU from which an anchor answers for a face
-    background_overlap: float = 0.35  # IoU below which it is background; between the two it is not asked
-    best_anchors: int = 3  # each face has at least its best few anchors, or the smallest would have none
-    focal_alpha: float = 0.3
-    focal_gamma: float = 2.0
-    hard_per_batch: int = 3  # pictures drawn again because the network fired where no face is
-    hard_kept: int = 256
-    report_every: int = 200  # steps
-    seed: int = 0
-
-
-def match(boxes: torch.Tensor, ignore: torch.Tensor, anchors: torch.Tensor, settings=TrainSettings()) -> tuple:
-    """Which anchors answer for which face.
-
-    Args: boxes (F, 4) faces; ignore (I, 4) neither face nor background; anchors (A, 4).
-    Returns: label (A,) 1 face, 0 background, -1 not asked; box (A, 4) the face each face anchor answers for.
-    """
-    label = torch.zeros(len(anchors), dtype=torch.long)
-    target = anchors.clone()
-    if len(ignore):
-        corner = torch.maximum(anchors[:, None, :2], ignore[:, :2])  # (A, I, 2)
-        other = torch.minimum(anchors[:, None, 2:], ignore[:, 2:])
-        covered = (other - corner).clamp(min=0).prod(dim=-1) / detection.area(anchors)[:, None]  # (A, I)
-        label[(covered > 0.4).any(dim=1) | (detection.iou(anchors, ignore) > 0.2).any(dim=1)] = -1
-    if len(boxes):
-        overlap = detection.iou(anchors, boxes)  # (A, F)
-        best, face = overlap.max(dim=1)
-        label[best >= settings.background_overlap] = -1
-        label[best >= settings.face_overlap] = 1
-        top, index = overlap.topk(settings.best_anchors, dim=0)  # (best_anchors, F)
-        usable = top > 0.15
-        label[index[usable]] = 1
-        face[index[usable]] = torch.arange(len(boxes)).expand_as(index)[usable]
-        target[label == 1] = boxes[face[label == 1]]
-    return label, target
-
-
-def focal_loss(logits: torch.Tensor, label: torch.Tensor, alpha: float, gamma: float) -> torch.Tensor:
-    """Binary cross-entropy in which what is already right hardly counts; logits, label (A,) -> (A,).
-
-    FL = -alpha_t (1 - p_t)^gamma log p_t (Lin et al., 2017). Anchors with label -1 count nothing.
-    """
-    truth = (label == 1).float()
-    p = torch.sigmoid(logits)
-    p_t = torch.where(truth > 0, p, 1 - p)
-    alpha_t = torch.where(truth > 0, alpha, 1 - alpha)
-    cross_entropy = F.binary_cross_entropy_with_logits(logits, truth, reduction="none")
-    return (label >= 0) * alpha_t * (1 - p_t) ** gamma * cross_entropy
-
-
-def detector_loss(logits, offsets, labels, targets, anchors, settings=TrainSettings()) -> torch.Tensor:
-    """Focal loss of the scores plus smooth L1 of the offsets, both per face anchor.
-
-    logits (N, A), offsets (N, A, 4), labels (N, A), targets (N, A, 4) boxes -> a scalar.
-    """
-    face = labels == 1
-    count = face.sum().clamp(min=1)
-    score_loss = focal_loss(logits, labels, settings.focal_alpha, settings.focal_gamma).sum() / count
-    wanted = detection.encode_boxes(targets, anchors)  # (N, A, 4)
-    box_loss = F.smooth_l1_loss(offsets[face], wanted[face], beta=0.2, reduction="sum") / count
-    return score_loss + 0.25 * box_loss
+from . import (
+    data,
+    detection,
+    detection_boxes,
+    detection_data,
+    detector_losses,
+    detector_net,
+    detector_recipe,
+    errors,
+    schedules,
+    weights,
+)
 
 
 def train(data_folders, steps: int = 4000, resume: bool = False, device: str = "cpu", logdir=None, out=None,
-          settings: TrainSettings = TrainSettings()) -> Path:
+          settings: detector_recipe.Recipe = detector_recipe.RECIPE) -> Path:
     """Train on the training part of the labelled folders and write the weights.
 
     Args:
@@ -119,7 +56,7 @@ def train(data_folders, steps: int = 4000, resume: bool = False, device: str = "
             progress.set_postfix(loss=f"{loss:.3f}", hard=len(run.hard))
         if (step + 1) % settings.report_every == 0 or step + 1 == steps:
             run.save(logdir / "checkpoint.pt")
-            write_weights(run.averaged(), out)
+            weights.write_weights(run.averaged(), out)
             report = {"step": step + 1, "loss": round(run.mean_loss, 4), "minutes": round(run.seconds / 60, 1)}
             report.update(judge(run.averaged()) if judge else {})
             _append(logdir / "log.csv", report)
@@ -130,7 +67,7 @@ def train(data_folders, steps: int = 4000, resume: bool = False, device: str = "
 class Run:
     """A training run: network, optimiser, running mean, hard pictures; all of it goes into the checkpoint."""
 
-    def __init__(self, settings: TrainSettings, device: str):
+    def __init__(self, settings: detector_recipe.Recipe, device: str):
         torch.manual_seed(settings.seed)
         self.settings, self.device = settings, device
         self.net = detector_net.DetectorNet().to(device, memory_format=torch.channels_last)
@@ -145,19 +82,19 @@ class Run:
     def advance(self, composer, steps) -> float:
         """One step of `steps`; gives the loss."""
         started = time.time()
-        rate = self.settings.learning_rate * learning_rate_share(self.step, steps, self.settings.warmup)
+        rate = self.settings.learning_rate * schedules.learning_rate_share(self.step, steps, self.settings.warmup)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         seeds = self._seeds()
         scenes = [composer.compose(seed) for seed in seeds]
-        anchors = detection.make_anchors(*scenes[0].image.shape[:2])
-        matched = [match(torch.from_numpy(s.boxes), torch.from_numpy(s.ignore), anchors, self.settings) for s in scenes]
+        anchors = detection_boxes.make_anchors(*scenes[0].image.shape[:2])
+        matched = [detector_losses.match(torch.from_numpy(s.boxes), torch.from_numpy(s.ignore), anchors, self.settings) for s in scenes]
         labels = torch.stack([label for label, _ in matched]).to(self.device)  # (N, A)
         targets = torch.stack([target for _, target in matched]).to(self.device)  # (N, A, 4)
         pictures = torch.from_numpy(np.stack([s.image for s in scenes])).to(self.device)  # (N, H, W, 3)
         self.net.train()
         logits, offsets = self.net(pictures.permute(0, 3, 1, 2).float() / 255)
-        loss = detector_loss(logits, offsets, labels, targets, anchors.to(self.device), self.settings)
+        loss = detector_losses.detector_loss(logits, offsets, labels, targets, anchors.to(self.device), self.settings)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
@@ -241,25 +178,8 @@ def recalled(faces: np.ndarray, truth: np.ndarray, threshold: float = 0.5) -> np
     """For every true box (F, 4), whether some found face (N, 5) overlaps it by IoU >= threshold: bool (F,)."""
     if not len(faces) or not len(truth):
         return np.zeros(len(truth), bool)
-    overlap = detection.iou(torch.from_numpy(truth), torch.from_numpy(faces[:, :4]))
+    overlap = detection_boxes.iou(torch.from_numpy(truth), torch.from_numpy(faces[:, :4]))
     return (overlap.amax(dim=1) >= threshold).numpy()
-
-
-def learning_rate_share(step: int, steps: int, warmup: int) -> float:
-    """Up in a line, down along half a cosine."""
-    if step < warmup:
-        return (step + 1) / warmup
-    return 0.5 + 0.5 * math.cos(math.pi * min(1.0, (step - warmup) / max(1, steps - warmup)))
-
-
-def write_weights(tensors: dict, path: Path):
-    """To a .safetensors file, moved into its place when whole."""
-    from safetensors.torch import save_file
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    save_file(tensors, part)
-    part.replace(path)
 
 
 def _append(path, row: dict):

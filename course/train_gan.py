@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from . import gan, gan_look, images, processes, training
+from . import gan_look, gan_train, images, processes, training
 
 STEPS = 3000  # about six minutes on two cores; faces can be told from the first thousand on
 
@@ -14,7 +14,7 @@ def train(folders=None, steps: int = STEPS, resume: bool = False, device: str = 
     folders: of `course data fetch`; drawn faces if there are none.
     """
     config = training.Config(batch=16, resume=resume, device=device, logdir=Path(logdir) / "gan")
-    trained = gan.train_gan(folders or "formula", steps=steps, config=config)
+    trained = gan_train.train_gan(folders or "formula", steps=steps, config=config)
     out = Path(out)
     if processes.join(device).first:
         trained.save(out)

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from tqdm.auto import tqdm
 
-from . import checkpoints, data, errors, landmark_data, landmarker, landmarks, metrics, training
+from . import checkpoints, data, errors, keypoint_crops, landmark_data, landmarker, landmarks, metrics, training
 
 
 @dataclass(frozen=True)
@@ -150,11 +150,11 @@ def validation_crops(faces: data.LabelledFaces) -> tuple:
     tiles = landmark_data.make_tiles(faces, posed=0)
     size, crops, points = landmarker.SETTINGS.crop, [], []
     for tile, label in zip(tiles.images, tiles.points):
-        center, side = landmark_data.crop_square(label)
+        center, side = keypoint_crops.square_around(label)
         center = center + rng.uniform(-0.04, 0.04, 2) * side
-        matrix = landmark_data.square_matrix(center, side * np.exp(rng.uniform(-0.06, 0.1)), size)
-        crops.append(landmark_data.cut(tile, matrix, size))
-        points.append(landmark_data.apply(matrix, label) / size + 0.5 / size)
+        matrix = keypoint_crops.square_matrix(center, side * np.exp(rng.uniform(-0.06, 0.1)), size)
+        crops.append(keypoint_crops.cut(tile, matrix, size))
+        points.append(keypoint_crops.apply(matrix, label) / size + 0.5 / size)
     stack = torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2).float().div(255)
     return stack, np.stack(points)
 

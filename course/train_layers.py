@@ -14,8 +14,9 @@ import torch
 import torch.nn.functional as F
 
 from . import data, layers_data, layers_net, layers_square, processes, training, updates
-from .train_animator import other_light
-from .train_detector import learning_rate_share, write_weights
+from .animator_squares import other_light
+from .schedules import learning_rate_share
+from .weights import write_weights
 
 PEOPLE, HELD_OUT_PEOPLE, BACKDROPS = 660, 60, 600
 STEPS = {"parter": 2800, "refiner": 1200}

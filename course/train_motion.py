@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from . import errors, motion_data, motion_models, training, weights
+from . import errors, idle_features, motion_data, motion_models, training, weights
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class MotionTask:
         made = motion_data.batch(self.tracks, number, settings.batch, settings.length, settings.seed)
         random = np.random.default_rng((settings.seed, number, 1))
         device = next(self.networks["vae"].parameters()).device
-        numbers = (made["values"], made["blinks"], motion_data.since_blink(made["blinks"]), made["conditions"],
+        numbers = (made["values"], made["blinks"], idle_features.since_blink(made["blinks"]), made["conditions"],
                    random.standard_normal((settings.batch, motion_models.LATENT), np.float32),
                    random.standard_normal(made["values"].shape, np.float32))
         batch = [torch.from_numpy(part[rows]).to(device) for part in numbers]

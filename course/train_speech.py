@@ -15,7 +15,18 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from . import audio_motion, checkpoints, errors, espeak, speech, training, visemes, weights
+from . import (
+    audio_motion,
+    checkpoints,
+    errors,
+    espeak,
+    io_sound,
+    speech,
+    speech_spectrogram,
+    training,
+    visemes,
+    weights,
+)
 
 # Speakers that are measured on and never trained on; `benchmarks/lips.py` uses them.
 HELD_OUT_VARIANTS = ("m3", "f4", "Alicia", "Andy", "klatt3", "linda")
@@ -129,10 +140,10 @@ def make_utterance(number: int, settings: Settings, texts: dict) -> Utterance:
             continue  # this voice does not know these words
     # Played faster or slower, as from a shorter or longer vocal tract; a round rate keeps the filter short.
     rate = round(said.sample_rate * float(np.exp(random.uniform(np.log(0.82), np.log(1.25)))) / 50) * 50
-    samples = speech.resample(said.samples, rate, speech.SAMPLE_RATE)
+    samples = io_sound.resample(said.samples, rate, io_sound.SAMPLE_RATE)
     if random.random() < 0.5:
         samples = _in_a_room(samples, random)
-    decibels = 10 * np.log10(np.maximum(speech.mel_spectrogram(samples), 1e-12))
+    decibels = 10 * np.log10(np.maximum(speech_spectrogram.mel_spectrogram(samples), 1e-12))
     frames = (decibels.shape[1] + 1) // 2
     times = np.arange(frames) / audio_motion.RATE * rate / said.sample_rate
     return Utterance(decibels.astype(np.float16), viseme_labels(said.phonemes, times))
@@ -182,7 +193,7 @@ def _in_a_room(samples, random) -> np.ndarray:
     from scipy.signal import fftconvolve
 
     seconds = random.uniform(0.08, 0.6)  # until the echo is 60 dB down
-    t = np.arange(int(seconds * speech.SAMPLE_RATE)) / speech.SAMPLE_RATE
+    t = np.arange(int(seconds * io_sound.SAMPLE_RATE)) / io_sound.SAMPLE_RATE
     echo = random.standard_normal(len(t)) * 10 ** (-3 * t / seconds)
     echo *= 10 ** (random.uniform(-18, 0) / 20) / np.linalg.norm(echo)
     echo[0] += 1.0

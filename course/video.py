@@ -12,10 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from . import encoding, errors
-from .decoding import VideoInfo, probe, read_frames
-from .encoding import check_output
-
-__all__ = ["Clip", "VideoInfo", "check_output", "load", "probe", "read_frames"]
+from .decoding import probe, read_frames
 
 SHOWN_WIDTH = 480  # pixels at most in a notebook
 SHOWN_WIDE = 960  # for pictures so wide that the player's buttons would cover them

@@ -71,3 +71,13 @@ def into_networks(tensors: dict, networks: dict, name: str) -> dict:
             raise errors.WeightsError(f"{name} does not fit this version: install the package again") from None
         networks[part] = network.eval().to(memory_format=torch.channels_last)
     return networks
+
+
+def write_weights(tensors: dict, path: Path):
+    """To a .safetensors file, moved into its place when whole."""
+    from safetensors.torch import save_file
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    save_file(tensors, part)
+    part.replace(path)

@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import torch
 
-from . import demo, detection, images, plots
+from . import demo, detection, detection_boxes, images, plots
 from .widgets import WIDTH, Panel, slider
 
 BLUE, RED, BLACK = (0, 114, 178), (213, 94, 0), (0, 0, 0)
@@ -22,10 +22,10 @@ class ThresholdExplorer(Panel):
     def __init__(self, photo=None):
         image = images.as_image(demo.photo_path() if photo is None else photo)
         net = detection.load_network()
-        small, scale = detection._shrink(image, detection.SETTINGS.working_side)
-        padded = detection._pad(small, 64)
-        self.anchors = detection.make_anchors(*padded.shape[:2]) / scale  # (A, 4) pixels of the photo
-        self.boxes, self.scores = detection._look(net, image, detection.SETTINGS.working_side)
+        small, scale = detection.shrink(image, detection.SETTINGS.working_side)
+        padded = detection.pad(small, 64)
+        self.anchors = detection_boxes.make_anchors(*padded.shape[:2]) / scale  # (A, 4) pixels of the photo
+        self.boxes, self.scores = detection.look(net, image, detection.SETTINGS.working_side)
         self.photo, self.zoom = image, WIDTH / image.shape[1]
         super().__init__({"threshold": slider("threshold", 0.5, 0.01, 0.99, 0.01),
                           "overlap": slider("overlap allowed", 0.4, 0.0, 1.0, 0.02)})
@@ -36,7 +36,7 @@ class ThresholdExplorer(Panel):
     def chosen(self, settings: dict) -> tuple:
         """Indices of the anchors above the threshold (K,), and of those that stay (L,)."""
         above = torch.nonzero(self.scores >= settings.get("threshold", 0.5))[:, 0]
-        stays = detection.nms(self.boxes[above], self.scores[above], settings.get("overlap", 0.4))
+        stays = detection_boxes.nms(self.boxes[above], self.scores[above], settings.get("overlap", 0.4))
         return above, above[stays]
 
     def draw(self, settings: dict) -> np.ndarray:

@@ -4,14 +4,14 @@ import cv2
 import ipywidgets
 import numpy as np
 
-from . import blending, landmarks, motion, plots, widgets
+from . import actors, face_channels, face_posing, landmarks, plots, widgets
 
 HEAD = {"headPitch": (-15, 15), "headYaw": (-20, 20), "headRoll": (-20, 20), "headX": (-0.2, 0.2),
         "headY": (-0.2, 0.2), "headScale": (-0.2, 0.2)}  # degrees; eye distances; a ratio less one
 
 
 def _starting(*beginnings) -> list:
-    return [name for name in motion.BLENDSHAPES if name.startswith(beginnings)]
+    return [name for name in face_channels.BLENDSHAPES if name.startswith(beginnings)]
 
 
 class FacePose(widgets.Panel):
@@ -28,7 +28,7 @@ class FacePose(widgets.Panel):
     LEAST = 480  # many sliders: below them the picture would jump with every group
 
     def __init__(self, photo=None):
-        self.actor = widgets.actor_of(photo)
+        self.actor = actors.actor_of(photo)
         chosen = ipywidgets.Dropdown(options=list(self.GROUPS), description="channels")
         controls = {"channels": chosen}
         for names in self.GROUPS.values():
@@ -56,13 +56,13 @@ class FacePose(widgets.Panel):
         values = self.actor.face.rest.copy()
         for name, value in settings.items():
             if name != "channels":
-                values[motion.INDEX[name]] += value
+                values[face_channels.INDEX[name]] += value
         return values
 
     def draw(self, settings: dict) -> np.ndarray:
         """The points over the pale photo, a line from where each was, and beside it the face that follows."""
         values = self.values(settings)
-        points = blending.posed_points(self.actor.face, values)
+        points = face_posing.posed_points(self.actor.face, values)
         pale = (self.actor.portrait.image * 0.5 + 127).astype(np.uint8)
         for run, closed in plots.RUNS:
             cv2.polylines(pale, [points[run].round().astype(np.int32)], closed, (0, 114, 178), 1, cv2.LINE_AA)

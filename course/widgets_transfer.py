@@ -6,7 +6,7 @@ import cv2
 import ipywidgets
 import numpy as np
 
-from . import animation, blending, drivers, keypoints, landmarks, motion, plots, tracking, widgets
+from . import actors, animation, blending, drivers, face_posing, landmarks, motion, plots, tracking, widgets
 
 SIDE = 270  # pixels of each of the three pictures
 BLUE, BLACK, WHITE = (0, 114, 178), (0, 0, 0), (255, 255, 255)
@@ -24,7 +24,7 @@ class Followed:
 def follow(name: str) -> Followed:
     """One of `drivers.PEOPLE`, filmed and tracked as any film is."""
     frames = list(drivers.film(name))
-    points, tracked = keypoints.track_points(frames)
+    points, tracked = tracking.track_points(frames)
     return Followed(frames, points, tracking.motion_from_points(points, tracked, drivers.FPS))
 
 
@@ -34,7 +34,7 @@ class Transfer(widgets.Panel):
     LEAST = 600
 
     def __init__(self, photo=None):
-        self.actor = widgets.actor_of(photo)
+        self.actor = actors.actor_of(photo)
         self.followed = {}
         wide = {"style": {"description_width": "110px"}, "layout": {"width": "330px"}}
         super().__init__({
@@ -63,7 +63,7 @@ class Transfer(widgets.Panel):
             return (driver.points[frame] * ratio,
                     blending.relative_motion(self.actor.points, driver.points[frame][None], best)[0])
         options = animation.Settings(fps=driver.moved.fps)
-        return tuple(blending.posed_points(face, blending.values_for(driver.moved, face, mode, options)[frame])
+        return tuple(face_posing.posed_points(face, blending.values_for(driver.moved, face, mode, options)[frame])
                      for mode in ("absolute", "relative"))
 
     def draw(self, settings: dict) -> np.ndarray:

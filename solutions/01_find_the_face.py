@@ -33,9 +33,8 @@ import numpy as np
 import torch
 
 import course
-from course import (agreement, demo, detection, face_alignment_backend, images, metrics,
-                    minute_detector, places, plots, plots_detection, train_detector, widgets_detection)
-from course.exercises import check, hint, progress, solution
+from course import agreement, demo, detection, detection_boxes, detector_losses, face_alignment_backend, images, metrics, minute_detector, places, plots, plots_detection, widgets_detection
+from course.exercises.desk import check
 
 print("Ready.")
 
@@ -65,7 +64,7 @@ plots.show(plots.pipeline(["detection"]))
 pairs = [((0, 0, 4, 4), (0, 0, 4, 4)), ((0, 0, 4, 4), (1, 0, 5, 4)), ((0, 0, 4, 4), (2, 1, 6, 5)),
          ((0, 0, 4, 4), (1, 1, 3, 3)), ((0, 0, 4, 4), (5, 2, 8, 5))]
 pairs = [tuple(np.array(box, float) for box in pair) for pair in pairs]
-values = [float(detection.iou(*(torch.tensor(box)[None] for box in pair))) for pair in pairs]
+values = [float(detection_boxes.iou(*(torch.tensor(box)[None] for box in pair))) for pair in pairs]
 plots.show(plots_detection.overlaps(pairs, values))
 
 # %% [markdown]
@@ -158,7 +157,7 @@ heads = minute_detector.draw_heads()  # 84 people who do not exist
 scene = minute_detector.compose(heads, 14, settings, count=1)
 levels, titles = [], []
 anchors = minute_detector.anchors_of(settings.side, settings.side)
-label, _ = train_detector.match(torch.from_numpy(scene.boxes), torch.zeros(0, 4), anchors)
+label, _ = detector_losses.match(torch.from_numpy(scene.boxes), torch.zeros(0, 4), anchors)
 begin = 0
 for stride, pair in zip(settings.strides, settings.anchor_sizes):
     one = slice(begin, begin + 2 * (settings.side // stride) ** 2)
@@ -386,7 +385,7 @@ if not name:
     print("face-alignment is not shown: it or its weights are not on this machine. Get them with\n"
           "`pip install face-alignment` and `course data fetch face-alignment`.")
 if len(mine):
-    overlap = float(detection.iou(torch.from_numpy(mine[:1, :4]), torch.from_numpy(ours[:1, :4])))
+    overlap = float(detection_boxes.iou(torch.from_numpy(mine[:1, :4]), torch.from_numpy(ours[:1, :4])))
     print(f"Your best box and the course's overlap by IoU {overlap:.2f}.")
 print("nms was called." if seen.calls else "nms was not called.")
 

@@ -33,9 +33,8 @@ import numpy as np
 import torch
 
 import course
-from course import (demo, heatmaps, images, keypoints, landmark_data, landmarks, places, plots, three_ways,
-                    weights, widgets)
-from course.exercises import check, hint, progress, solution
+from course import demo, heatmaps, images, keypoint_crops, keypoint_reading, keypoints, landmarks, metrics, places, plots, three_ways, weights, widget_02
+from course.exercises.desk import check
 
 print("Ready.")
 
@@ -74,9 +73,9 @@ plots.show(plots.numbered_points(pictures[k], true[k]))
 # place it knows at all. Here are four of the maps that our own network paints:
 
 # %%
-network, size = keypoints.load_network()
-center, side = landmark_data.crop_square(keypoints.find_points(photo)[0])
-crop = landmark_data.cut(photo, landmark_data.square_matrix(center, side, size), size)  # (128, 128, 3)
+network, size = keypoint_reading.load_network()
+center, side = keypoint_crops.square_around(keypoints.find_points(photo)[0])
+crop = keypoint_crops.cut(photo, keypoint_crops.square_matrix(center, side, size), size)  # (128, 128, 3)
 with torch.inference_mode():
     maps = network.maps(torch.from_numpy(crop).permute(2, 0, 1)[None].float() / 255)  # (1, 78, 32, 32)
     beliefs = maps.flatten(2).softmax(dim=2).view_as(maps)[0].numpy()
@@ -164,7 +163,7 @@ print(f"On our photo one of the 32 cells is {cell:.1f} pixels wide, and an argma
 # so does a low plain if the map is not sharp enough. Try it. The slider multiplies the map before the softmax.
 
 # %%
-sharpness = widgets.HeatmapSharpness()
+sharpness = widget_02.HeatmapSharpness()
 sharpness
 
 # %%
@@ -268,7 +267,7 @@ plots.show(plots.error_arrows(pictures_64 * 3, torch.cat(found),
 crops_128, targets_128 = three_ways.unseen_crops(photo, three_ways.Settings(crop=128))
 with torch.inference_mode():
     found_128 = network(crops_128)[:, :68]
-print(f"shipped      {keypoints.nme(found_128.numpy(), targets_128.numpy()):5.1f} %")
+print(f"shipped      {metrics.nme(found_128.numpy(), targets_128.numpy()):5.1f} %")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## One face laid onto another
@@ -336,7 +335,7 @@ similarity_transform = check("similarity_transform")
 # %%
 mean = faces[0]
 for _ in range(3):
-    aligned = np.stack([landmark_data.apply(similarity_transform(face, mean), face) for face in faces])
+    aligned = np.stack([keypoint_crops.apply(similarity_transform(face, mean), face) for face in faces])
     mean = aligned.mean(axis=0)
 plots.show(plots.shape_clouds([faces, aligned],
                               ["as they are in their pictures", "each laid onto the mean"],
@@ -357,7 +356,7 @@ with places.counted("alignment.similarity_transform") as seen:
     points = keypoints.find_points(tilted)[0]
 upright = np.array([[48, 62], [112, 62], [80, 122]], float)  # eyes and mouth in a 160 x 160 square
 here = np.stack([points[36:42].mean(axis=0), points[42:48].mean(axis=0), points[48:68].mean(axis=0)])
-straight = landmark_data.cut(tilted, similarity_transform(here, upright), 160)
+straight = keypoint_crops.cut(tilted, similarity_transform(here, upright), 160)
 plots.show(plots.faces([tilted, straight], [points, None], side=3,
                        titles=["the tilted photo", "set upright"]))
 print(f"similarity_transform was called {seen.calls} times while the points were found.")
@@ -456,18 +455,18 @@ nme = check("nme")
 # %%
 course.use(nme)
 boxes = landmarks.tight_boxes(true)  # (9, 4)
-squares = [landmark_data.square_from_box(box) for box in boxes]
+squares = [keypoint_crops.square_from_box(box) for box in boxes]
 
 
 def look(picture, square, mirrored):
-    return keypoints.look(picture, *square, tilt=0.0, mirrored=mirrored)[0]
+    return keypoint_reading.look(picture, *square, tilt=0.0, mirrored=mirrored)[0]
 
 
 one = np.stack([look(picture, square, False) for picture, square in zip(pictures, squares)])
 both = np.stack([look(picture, square, True) for picture, square in zip(pictures, squares)])
 found = np.stack([keypoints.find_points(picture, box[None])[0] for picture, box in zip(pictures, boxes)])
 with places.counted("metrics.nme") as seen:
-    scores = [keypoints.nme(points, true) for points in (one, both, found)]
+    scores = [metrics.nme(points, true) for points in (one, both, found)]
 for words, score in zip(("one look", "and its mirror image", "and a second look, set upright"), scores):
     print(f"{words:<32} {score:.2f} %")
 print(f"nme was asked {seen.calls} times.")
@@ -498,7 +497,7 @@ for words, part in (("jaw", landmarks.JAW), ("brows", np.arange(17, 27)), ("nose
 # What are all these points for? Drag some, and the face follows. (Without a running kernel: the strip below.)
 
 # %%
-mover = widgets.KeypointMover()
+mover = widget_02.KeypointMover()
 mover
 
 # %%

@@ -32,8 +32,8 @@ import numpy as np
 from scipy.optimize import lsq_linear
 
 import course
-from course import demo, face_model, images, keypoints, motion, places, plots, tracking, widgets_pose
-from course.exercises import check, hint, progress, solution
+from course import demo, face_channels, face_model, gestures, images, keypoints, motion, places, plots, tracking, widgets_pose
+from course.exercises.desk import check
 
 print("Ready.")
 
@@ -77,7 +77,7 @@ plots.show(poser.stills({"headYaw": 15, "headPitch": -6}, {"jawOpen": 0.8},
 # %% tags=["nbval-check-output"]
 model = face_model.FaceModel.load()
 print("mean", model.mean.shape, " identity", model.identity.shape, " channels", model.channels.shape)
-jaw = model.channels[motion.INDEX["jawOpen"]]
+jaw = model.channels[face_channels.INDEX["jawOpen"]]
 chin, nose = jaw[[8, 30], 1]  # the second coordinate is y
 print(f"jawOpen moves the chin down by {chin:.2f} and the tip of the nose by {nose:.2f} eye distances.")
 
@@ -294,7 +294,7 @@ def fit_motion(face, tracks, fps=25.0):
             v = lsq_linear(np.vstack([jacobian, np.diag(habit)]),
                            np.r_[jacobian @ v + error, np.zeros(57)], (low, high)).x
         found.append(v)
-    return motion.Motion(np.array(found), motion.CHANNELS, fps)
+    return motion.Motion(np.array(found), face_channels.CHANNELS, fps)
     ### END SOLUTION
 
 # %% tags=["nbval-check-output"]
@@ -313,7 +313,7 @@ course.use(fit_motion)
 ramp = np.sin(np.linspace(0, np.pi, 10))
 played = course.Motion(np.outer(ramp, [0.7, 12.0]), ("jawOpen", "headYaw"), fps=10)
 film = np.stack(list(course.animate(photo, motion=played, fps=10)))
-followed, tracked = keypoints.track_points(film)
+followed, tracked = tracking.track_points(film)
 with places.counted("face_model.fit_motion") as seen:
     back = tracking.motion_from_points(followed, tracked, fps=10, steady=False)
 for name in played.channels:
@@ -403,7 +403,7 @@ motion_model = check("motion_model")
 course.use(motion_model)
 
 # %%
-no = motion.MotionModel("right", speed=60, amplitude=16, swing=True, repeats=2)
+no = gestures.MotionModel("right", speed=60, amplitude=16, swing=True, repeats=2)
 with places.counted("gestures.motion_model") as seen:
     shake = no.motion(fps=8)
 plots.show(plots.motion_curves(shake, ["headYaw"], title="No: right at up to 60 degrees a second, and left"))
@@ -439,7 +439,7 @@ def radians(shapes, head, scale=1.0, origin=(0.0, 0.0)):  # degrees, taken for r
 
 
 def unbounded(face, tracks, fps=25.0):
-    return motion.Motion(np.array([plain_fit(face, frame) for frame in tracks]), motion.CHANNELS, fps)
+    return motion.Motion(np.array([plain_fit(face, frame) for frame in tracks]), face_channels.CHANNELS, fps)
 
 
 gesture = course.Motion([[10.0, 16.0, 14.0, 0.5]], ("headPitch", "headYaw", "headRoll", "jawOpen"))

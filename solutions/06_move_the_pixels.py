@@ -32,8 +32,8 @@ import numpy as np
 import torch
 
 import course
-from course import motion, optical_flow, places, plots, plots_flow, point_motion, sampling, synthetic, widgets_flow
-from course.exercises import check, hint, progress, solution
+from course import face_channels, optical_flow, places, plots, plots_flow, point_motion, sampling, synthetic, synthetic_flow, synthetic_people, widgets_flow
+from course.exercises.desk import check
 
 print("Ready.")
 
@@ -410,12 +410,12 @@ course.use(occlude)
 # One person, from 16° left to 16° right with an open mouth. The true flow, so nobody made a mistake; and still:
 
 # %%
-person = synthetic.People.random(1, (6, 2))
+person = synthetic_people.People.random(1, (6, 2))
 before, after = torch.zeros(1, 57), torch.zeros(1, 57)
-before[0, motion.INDEX["headYaw"]] = -16
-after[0, [motion.INDEX["headYaw"], motion.INDEX["jawOpen"]]] = torch.tensor([16.0, 0.6])
+before[0, face_channels.INDEX["headYaw"]] = -16
+after[0, [face_channels.INDEX["headYaw"], face_channels.INDEX["jawOpen"]]] = torch.tensor([16.0, 0.6])
 left, right = (synthetic.render(person, values, SIZE).image for values in (before, after))
-turn = synthetic.flow(person, before, after, SIZE)
+turn = synthetic_flow.flow(person, before, after, SIZE)
 moved = point_motion.Moved(point_motion.to_unit(turn.positions, SIZE, SIZE))
 shown = turn.visible[:, None].float()  # (1, 1, H, W)
 with places.counted("sampling.occlude") as seen:

@@ -35,8 +35,8 @@ from torch import nn
 from torch.nn import functional as F
 
 import course
-from course import gan, gan_look, gan_plane, images, places, plots, plots_gan, training, weights, widgets_gan
-from course.exercises import check, hint, progress, solution
+from course import gan, gan_data, gan_failures, gan_look, gan_losses, gan_plane, gan_train, images, places, plots, plots_gan, training, weights, widgets_gan
+from course.exercises.desk import check
 
 print("Ready.")
 
@@ -138,7 +138,7 @@ def gan_step(players, real, noise):
     floats; d_loss is told without the penalty.
     """
     ### BEGIN SOLUTION
-    loss_of_generator, loss_of_discriminator = gan.losses_of(players.settings.game)
+    loss_of_generator, loss_of_discriminator = gan_losses.losses_of(players.settings.game)
     fake = players.generator(noise).detach()
     d_loss = loss_of_discriminator(players.discriminator(real), players.discriminator(fake))
     players.discriminator_optimizer.zero_grad()
@@ -288,11 +288,11 @@ course.use(build_discriminator)
 # 32 pixels, high rates because time is short, and an end after 500 steps or 45 seconds, whichever comes first.
 
 # %%
-faces = gan.faces_from_formula(128, 32)
+faces = gan_data.faces_from_formula(128, 32)
 quick = gan.Settings(size=32, generator_width=16, discriminator_width=16, generator_rate=2e-3, discriminator_rate=1e-3)
 players = gan.build_gan(settings=quick)
 config = training.Config(batch=16, logdir="gan", average=0.98, picture_every=10_000, save_every=10_000)
-trained = gan.train_gan(faces, players, steps=500, minutes=0.75, config=config)
+trained = gan_train.train_gan(faces, players, steps=500, minutes=0.75, config=config)
 
 # %%
 real = gan_look.as_picture(gan_look.grid(faces[:32].float() / 255))
@@ -356,10 +356,10 @@ plots.show(plots_gan.rings(rings, "Two games and three bugs"))
 # Two more failures that need none, each with a number that shows it:
 
 # %%
-gan.vanishing_gradients()
+gan_failures.vanishing_gradients()
 
 # %%
-gan.checkerboards()
+gan_failures.checkerboards()
 
 # %% [markdown]
 # * **Mode collapse.** The generator runs after the heap that the discriminator likes best, and all noise becomes the same

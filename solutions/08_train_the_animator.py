@@ -38,10 +38,8 @@ import torch
 from torch.nn import functional
 
 import course
-from course import (animator_net, animator_run, animator_steps, checkpoints, demo, first_order, images, keypoints,
-                    minute_animator, places, plots, plots_animator, plots_detection, portrait, sampling, synthetic,
-                    training_log, widgets_animator)
-from course.exercises import check, hint, progress, solution
+from course import animator_net, animator_run, animator_steps, checkpoints, demo, first_order, images, keypoints, minute_animator, places, plots, plots_animator, plots_detection, portrait, sampling, synthetic, training_log, widgets_animator
+from course.exercises.desk import check
 
 print("Ready.")
 

@@ -38,9 +38,8 @@ import soundfile
 from scipy.spatial import ConvexHull
 
 import course
-from course import (blending, demo, drivers, images, motion, paste, places, plots, speech, widgets,
-                    widgets_transfer)
-from course.exercises import check, hint, progress, solution
+from course import actors, blending, demo, drivers, face_channels, images, motion, paste, places, plots, speech, widgets_transfer
+from course.exercises.desk import check
 
 print("Ready.")
 
@@ -55,7 +54,7 @@ plots.show(plots.pipeline(["face_model", "motion", "warping", "paste"]))
 
 # %%
 folder = Path(tempfile.mkdtemp())
-photo = widgets.actor_of(side=drivers.SIZE).portrait.image  # her head, (256, 256, 3)
+photo = actors.actor_of(side=drivers.SIZE).portrait.image  # her head, (256, 256, 3)
 spoken = speech.synthesize("Ahoy! Amazing grace.", voice="en-gb")
 soundfile.write(folder / "ahoy.wav", spoken.samples, spoken.sample_rate)
 film = drivers.film("Ada (bob)").save(folder / "ada.mp4", progress=False)
@@ -303,7 +302,7 @@ absolute = list(itertools.islice(course.animate(cleo, relative=False, **settings
 true = []
 for k in (4, 10):
     values = played.full()[k]
-    values[[motion.INDEX["headRoll"], motion.INDEX["headX"]]] = 0  # how Ada sits is not what she does
+    values[[face_channels.INDEX["headRoll"], face_channels.INDEX["headX"]]] = 0  # how Ada sits is not what she does
     true.append(drivers.portrait("Cleo (updo)", values=values))
 rows = [[ada.frames[k], absolute[k], relative[k], truth] for k, truth in zip((4, 10), true)]
 plots.show(plots.faces(sum(rows, []), columns=4, side=2.1,

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 import course
-from course import places
-from course.exercises import BugCard, Exercise, case, desk, judge, registry
+from course import places, swap
+from course.exercises import desk, judge, registry
+from course.exercises.exercise import BugCard, Exercise, case
 
 NUMBER = itertools.count(1)
 
@@ -164,7 +165,7 @@ def toys_fixture(monkeypatch, tmp_path):
         registry._shipped().pop(exercise.name, None)
     made = {exercise.name: registry.register(exercise) for exercise in exercises()}
     yield made
-    places.reset()
+    swap.reset()
     desk.forget()
     for name, exercise in made.items():
         registry.unregister(name)

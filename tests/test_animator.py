@@ -13,16 +13,17 @@ from course import (
     animator_formula,
     animator_losses,
     animator_net,
-    blending,
+    animator_squares,
+    face_channels,
+    face_posing,
     keypoints,
     landmarks,
-    motion,
     train_animator,
     training,
 )
 
 PARTS = animator_crops.PARTS
-INDEX = motion.INDEX
+INDEX = face_channels.INDEX
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +50,7 @@ def posed(actor, **channels):
     values = actor.face.rest.copy()
     for name, value in channels.items():
         values[INDEX[name]] += value
-    return blending.posed_points(actor.face, values)
+    return face_posing.posed_points(actor.face, values)
 
 
 # ---------------------------------------------------------------- squares
@@ -206,7 +207,7 @@ def test_a_shut_eye_is_to_be_left_as_it_is(pairs):
 
 def run(pairs, part, steps, logdir, resume=False, planned=6, **recipe):
     """A short training of one part: (task, result)."""
-    squares = train_animator.Squares(pairs[part], part)
+    squares = animator_squares.Squares(pairs[part], part)
     recipe = train_animator.Recipe(**{"batch": 4, "judged_from": 0.0} | recipe)
     task = train_animator.AnimatorTask(squares, squares, planned, recipe)
     config = training.Config(steps=steps, batch=recipe.batch, clip=1.0, average=0.9, report_every=1, logdir=logdir,
@@ -215,7 +216,7 @@ def run(pairs, part, steps, logdir, resume=False, planned=6, **recipe):
 
 
 def test_training_on_a_few_pairs_learns_them(pairs, tmp_path):
-    squares = train_animator.Squares(pairs["mouth"], "mouth")
+    squares = animator_squares.Squares(pairs["mouth"], "mouth")
     _, result = run(pairs, "mouth", 60, tmp_path, planned=60, batch=6, adversarial=0, perceptual=0)
     before = train_animator.validate(animator_net.Repainter(), squares)
     assert before["network"] == pytest.approx(before["warp"], abs=1e-6)
@@ -243,7 +244,7 @@ def test_every_term_of_the_recipe_counts(pairs, tmp_path):
         weights[name] = result.averaged["generator"].state_dict()["paint.1.weight"]
     for name in set(weights) - {"all"}:
         assert not torch.equal(weights["all"], weights[name]), name
-    hidden = train_animator.Squares(pairs["eye"], "eye", masks=False).batch(np.arange(2))[0]
+    hidden = animator_squares.Squares(pairs["eye"], "eye", masks=False).batch(np.arange(2))[0]
     assert hidden[:, [3, 4, 8]].abs().max() == 0 and hidden[:, [0, 1, 2, 5, 6, 7]].abs().max() > 0
 
 

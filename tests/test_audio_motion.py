@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from course import audio_motion, checkpoints, errors, motion, speech, train_speech, training, visemes
+from course import audio_motion, checkpoints, errors, io_sound, motion_spoken, speech, train_speech, training, visemes
 
 SENTENCE = "My mother moved a big piano, and father opened the door."
 
@@ -31,7 +31,7 @@ def test_right_visemes_far_above_the_commonest(said):
 
 
 def test_the_lips_resemble_those_of_the_text(said):
-    heard, read = motion.from_audio(said.samples, said.sample_rate), motion.from_speech(said)
+    heard, read = motion_spoken.from_audio(said.samples, said.sample_rate), motion_spoken.from_speech(said)
     assert len(heard) == len(read) and heard.channels == visemes.LIP_CHANNELS
     a, b = opening(heard), opening(read)
     fits = {lag: np.corrcoef(a[8 + lag : len(a) - 8 + lag], b[8:-8])[0, 1] for lag in range(-5, 6)}
@@ -39,7 +39,7 @@ def test_the_lips_resemble_those_of_the_text(said):
 
 
 def test_m_b_p_are_heard(said):
-    jaw = motion.from_audio(said.samples, said.sample_rate)["jawOpen"]
+    jaw = motion_spoken.from_audio(said.samples, said.sample_rate)["jawOpen"]
     shut = []
     for phoneme in said.phonemes:
         if phoneme.symbol in ("m", "b", "p"):
@@ -49,14 +49,14 @@ def test_m_b_p_are_heard(said):
 
 
 def test_loudness_does_not_matter(said):
-    loud, soft = (opening(motion.from_audio(said.samples * gain, said.sample_rate)) for gain in (1.0, 0.02))
+    loud, soft = (opening(motion_spoken.from_audio(said.samples * gain, said.sample_rate)) for gain in (1.0, 0.02))
     np.testing.assert_allclose(loud, soft, atol=0.03)
 
 
 def test_a_pause_closes_the_mouth(said):
     gap = np.zeros(said.sample_rate, np.float32)
     noise = np.random.default_rng(0).normal(0, 1e-3, 2 * len(said.samples) + len(gap)).astype(np.float32)
-    moved = motion.from_audio(np.concatenate([said.samples, gap, said.samples]) + noise, said.sample_rate)
+    moved = motion_spoken.from_audio(np.concatenate([said.samples, gap, said.samples]) + noise, said.sample_rate)
     middle = int((said.duration + 0.5) * 25)
     assert opening(moved)[middle - 8 : middle + 8].max() < 0.03
     assert opening(moved).max() > 0.2
@@ -64,7 +64,7 @@ def test_a_pause_closes_the_mouth(said):
 
 @pytest.mark.parametrize("fps", [24, 25, 60])
 def test_frames_at_any_rate(said, fps):
-    moved = motion.from_audio(said.samples, said.sample_rate, fps)
+    moved = motion_spoken.from_audio(said.samples, said.sample_rate, fps)
     assert len(moved) == int(np.ceil(said.duration * fps)) and moved.fps == fps
 
 
@@ -84,14 +84,14 @@ def test_long_sound_in_pieces_is_the_same_as_whole(said):
 )  # fmt: skip
 def test_bad_sound(samples, message):
     with pytest.raises(errors.AudioError, match=message):
-        motion.from_audio(samples, 16_000)
+        motion_spoken.from_audio(samples, 16_000)
 
 
 @pytest.mark.parametrize("name", ["speech_en", "speech_zh"])
 def test_recordings_of_people(shared_dir, name):
     """The mouth goes with the sound or before it, never behind, and closes in pauses."""
-    samples, rate = speech.load_audio(shared_dir / "audio" / f"{name}.wav")
-    mouth = opening(motion.from_audio(samples, rate))
+    samples, rate = io_sound.load_audio(shared_dir / "audio" / f"{name}.wav")
+    mouth = opening(motion_spoken.from_audio(samples, rate))
     edges = np.linspace(0, len(mouth) * rate / 25, len(mouth) + 1).astype(int)
     power = np.array([np.mean(samples[a:b] ** 2) if b > a and len(samples[a:b]) else 0
                       for a, b in zip(edges, edges[1:])])  # fmt: skip

@@ -5,9 +5,20 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from course import animation, blending, errors, eyelids, face_model, motion
+from course import (
+    animation,
+    blending,
+    detection_choose,
+    errors,
+    face_channels,
+    face_model,
+    face_posing,
+    landmarks,
+    motion,
+    motion_expressions,
+)
 
-INDEX = motion.INDEX
+INDEX = face_channels.INDEX
 
 
 def face(**rest):
@@ -62,23 +73,23 @@ def test_head_strength_scales_a_driving_head():
 
 
 def test_expressions_have_strength_and_clear_errors():
-    happy = blending.expression("happy")
-    assert blending.expression("happy:0.5") == pytest.approx(happy / 2)
-    assert not blending.expression(None).any()
+    happy = motion_expressions.expression("happy")
+    assert motion_expressions.expression("happy:0.5") == pytest.approx(happy / 2)
+    assert not motion_expressions.expression(None).any()
     for wrong in ("glad", "happy:lots", "happy:-1", "happy:nan"):
         with pytest.raises(errors.MotionError):
-            blending.expression(wrong)
+            motion_expressions.expression(wrong)
 
 
 def test_every_expression_names_real_channels():
-    for name in blending.EXPRESSIONS:
-        assert np.isfinite(blending.expression(name)).all()
+    for name in motion_expressions.EXPRESSIONS:
+        assert np.isfinite(motion_expressions.expression(name)).all()
 
 
 @pytest.mark.parametrize("wanted, chosen", [(None, [1]), ("largest", [1]), ("1", [0]), (0, [1]), ("all", [1, 0])])
 def test_faces_are_counted_from_the_largest(wanted, chosen):
     boxes = np.array([[0, 0, 50, 50, 0.99], [60, 0, 160, 100, 0.9]], np.float32)
-    found = animation.choose_faces(boxes, wanted, np.zeros((200, 200, 3), np.uint8))
+    found = detection_choose.choose_faces(boxes, wanted, np.zeros((200, 200, 3), np.uint8))
     assert (found == boxes[chosen]).all()
 
 
@@ -86,12 +97,12 @@ def test_several_alike_faces_must_be_chosen_from():
     boxes = np.array([[0, 0, 90, 90, 0.99], [100, 0, 200, 100, 0.9]], np.float32)
     image = np.zeros((200, 200, 3), np.uint8)
     with pytest.raises(errors.FaceError, match="2 faces.*--face"):
-        animation.choose_faces(boxes, None, image)
+        detection_choose.choose_faces(boxes, None, image)
     for wrong in ("2", "-1", "middle"):
         with pytest.raises(errors.FaceError):
-            animation.choose_faces(boxes, wrong, image)
+            detection_choose.choose_faces(boxes, wrong, image)
     with pytest.raises(errors.FaceError, match="30 px"):
-        animation.choose_faces(np.array([[0, 0, 30, 30, 0.9]]), None, image)
+        detection_choose.choose_faces(np.array([[0, 0, 30, 30, 0.9]]), None, image)
 
 
 @pytest.mark.parametrize("settings", [{"fps": 0}, {"head": -1}, {"size": 3}, {"colour": "red"}])
@@ -124,7 +135,7 @@ def demo_points():
 
 def lid_gap(points):
     return max(np.linalg.norm(points[up] - points[low]) / np.linalg.norm(points[36] - points[45])
-               for side in (0, 1) for up, low in zip(eyelids.UPPER[side][1:-1], eyelids.LOWER[side][1:-1]))
+               for side in (0, 1) for up, low in zip(landmarks.LID_UPPER[side][1:-1], landmarks.LID_LOWER[side][1:-1]))
 
 
 @pytest.mark.parametrize("share", [0.5, 1.0])
@@ -133,14 +144,14 @@ def test_a_blink_shuts_the_widest_eyes_as_far_as_it_says(wide_eyed, share):
     for name in ("eyeBlinkLeft", "eyeBlinkRight"):
         shut[INDEX[name]] += share * (1 - shut[INDEX[name]])
     allowed = (1 - share) * lid_gap(face_model.pose_points(wide_eyed, wide_eyed.rest))
-    assert lid_gap(blending.posed_points(wide_eyed, shut)) <= allowed + 0.004
+    assert lid_gap(face_posing.posed_points(wide_eyed, shut)) <= allowed + 0.004
     if share == 1:  # what the model alone leaves open: the test would not see the seal without it
         assert lid_gap(face_model.pose_points(wide_eyed, shut)) > 0.01
 
 
 def test_without_a_blink_no_lid_moves(wide_eyed):
     rest = face_model.pose_points(wide_eyed, wide_eyed.rest)
-    assert blending.seal_lids(rest, wide_eyed, wide_eyed.rest) == pytest.approx(rest)
+    assert face_posing.seal_lids(rest, wide_eyed, wide_eyed.rest) == pytest.approx(rest)
 
 
 # ---------------------------------------------------------------- another person's movement

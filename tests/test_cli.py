@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from course import __version__, animation, cli, decoding, errors, images, motion, video
+from course import __version__, animation, cli, decoding, errors, face_channels, images, motion, video
 
 SMALL = ("--size", "160", "--fps", "10")
 WORDS = "Hello, my friends over there."
@@ -28,9 +28,9 @@ def animate(hopper_path, tmp_path, capsys):
 def turning(tmp_path_factory, hopper):
     """A film of 12 frames whose head turns by 8 degrees, and the Motion in it."""
     folder = tmp_path_factory.mktemp("turning")
-    values = np.zeros((12, len(motion.CHANNELS)), np.float32)
-    values[:, motion.INDEX["headYaw"]] = np.linspace(0, 8, 12)
-    values[:, motion.INDEX["jawOpen"]] = np.linspace(0.3, 0, 12)
+    values = np.zeros((12, len(face_channels.CHANNELS)), np.float32)
+    values[:, face_channels.INDEX["headYaw"]] = np.linspace(0, 8, 12)
+    values[:, face_channels.INDEX["jawOpen"]] = np.linspace(0.3, 0, 12)
     wanted = motion.Motion(values, fps=10)
     wanted.save(folder / "turning.npz")
     animation.animate(hopper, motion=wanted, size=256, fps=10).save(folder / "turning.mp4", progress=False)
@@ -81,8 +81,8 @@ def test_a_recording_a_motion_and_a_driving_video(animate, turning, tmp_path):
 
 def test_absolute_takes_the_pose_that_relative_only_adds(animate, turning, tmp_path, hopper):
     """A photo turned by 8 degrees, driven by a film that begins at none."""
-    values = np.zeros((1, len(motion.CHANNELS)), np.float32)
-    values[0, motion.INDEX["headYaw"]] = -8
+    values = np.zeros((1, len(face_channels.CHANNELS)), np.float32)
+    values[0, face_channels.INDEX["headYaw"]] = -8
     turned = next(iter(animation.animate(hopper, motion=motion.Motion(values, fps=10), size=256)))
     images.save_image(tmp_path / "turned.png", turned)
     relative, *_ = animate("--driving", turning / "turning.mp4", *SMALL, "--relative", photo=tmp_path / "turned.png")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from course import data, datasets, downloads, errors, motion
+from course import data, datasets, downloads, errors, face_channels
 
 SHEETS = ("first sheet, with a comma.jpg", "second")
 SIZES = ((64, 60), (80, 80), (32, 32))  # boxes in a sheet; the second is scaled down to 48 px
@@ -68,7 +68,7 @@ def test_fetch_cuts_the_pictures_and_writes_their_labels(origin, tmp_path):
     folder = fetch(origin, tmp_path / "faces")
     faces = data.load_labelled(folder)
     assert [path.name for path in faces.paths] == [f"{i:03d}.jpg" for i in range(6)]
-    assert faces.points.dtype == np.float32 and faces.blendshapes.shape == (6, len(motion.BLENDSHAPES))
+    assert faces.points.dtype == np.float32 and faces.blendshapes.shape == (6, len(face_channels.BLENDSHAPES))
     np.testing.assert_allclose(faces.points, points / 32)
     np.testing.assert_allclose(faces.blendshapes, 0.2, atol=1e-6)
     assert set(faces.sheets) == set(SHEETS)

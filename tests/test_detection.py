@@ -10,8 +10,11 @@ from course import (
     data,
     demo,
     detection,
+    detection_boxes,
     detection_data,
+    detector_losses,
     detector_net,
+    detector_recipe,
     errors,
     images,
     landmarks,
@@ -27,13 +30,13 @@ def random_boxes(n, seed=0, size=300):
 
 def test_iou_is_torchvisions():
     a, b = random_boxes(40), random_boxes(60, seed=1)
-    assert detection.iou(a, b).shape == (40, 60)
-    torch.testing.assert_close(detection.iou(a, b), torchvision.ops.box_iou(a, b))
+    assert detection_boxes.iou(a, b).shape == (40, 60)
+    torch.testing.assert_close(detection_boxes.iou(a, b), torchvision.ops.box_iou(a, b))
 
 
 def test_iou_of_boxes_apart_is_zero_and_not_positive():
     """Without the clamp two negative sides multiply to a positive area."""
-    apart = detection.iou(torch.tensor([[0, 0, 10, 10.0]]), torch.tensor([[20, 20, 30, 30.0]]))
+    apart = detection_boxes.iou(torch.tensor([[0, 0, 10, 10.0]]), torch.tensor([[20, 20, 30, 30.0]]))
     assert apart.item() == 0
 
 
@@ -42,30 +45,30 @@ def test_nms_is_torchvisions(threshold):
     boxes = random_boxes(200)
     scores = torch.rand(200, generator=torch.Generator().manual_seed(2))
     expected = torchvision.ops.nms(boxes, scores, threshold)
-    assert detection.nms(boxes, scores, threshold).tolist() == expected.tolist()
+    assert detection_boxes.nms(boxes, scores, threshold).tolist() == expected.tolist()
 
 
 def test_nms_of_nothing():
-    assert detection.nms(torch.zeros(0, 4), torch.zeros(0), 0.5).shape == (0,)
+    assert detection_boxes.nms(torch.zeros(0, 4), torch.zeros(0), 0.5).shape == (0,)
 
 
 def test_encoding_goes_there_and_back():
     boxes, anchors = random_boxes(50).double(), random_boxes(50, seed=3).double()
-    offsets = detection.encode_boxes(boxes, anchors)
-    torch.testing.assert_close(detection.decode_boxes(offsets, anchors), boxes)
-    assert detection.encode_boxes(anchors, anchors).abs().max() < 1e-12
+    offsets = detection_boxes.encode_boxes(boxes, anchors)
+    torch.testing.assert_close(detection_boxes.decode_boxes(offsets, anchors), boxes)
+    assert detection_boxes.encode_boxes(anchors, anchors).abs().max() < 1e-12
 
 
 def test_an_encoded_box_by_hand():
     anchor = torch.tensor([[0, 0, 10, 20.0]])
     box = torch.tensor([[5, 0, 15, 40.0]])  # centre (10, 20), 10 x 40; the anchor's centre is (5, 10)
     expected = torch.tensor([[0.5 / 0.1, 0.5 / 0.1, 0.0, float(np.log(2)) / 0.2]])
-    torch.testing.assert_close(detection.encode_boxes(box, anchor), expected)
+    torch.testing.assert_close(detection_boxes.encode_boxes(box, anchor), expected)
 
 
 def test_anchors_stand_in_the_networks_order():
     height, width = 128, 192
-    anchors = detection.make_anchors(height, width)
+    anchors = detection_boxes.make_anchors(height, width)
     net = detector_net.DetectorNet().eval()
     with torch.inference_mode():
         logits, offsets = net(torch.zeros(1, 3, height, width))
@@ -89,18 +92,18 @@ def test_a_moved_picture_moves_the_answer():
 
 
 def test_every_face_size_finds_an_anchor():
-    anchors = detection.make_anchors(320, 320)
+    anchors = detection_boxes.make_anchors(320, 320)
     for side in np.geomspace(12, 300, 40):
         center = torch.tensor([163.0, 157.0])
         box = torch.cat([center - side / 2, center + side / 2])[None].float()
-        label, target = train_detector.match(box, torch.zeros(0, 4), anchors)
+        label, target = detector_losses.match(box, torch.zeros(0, 4), anchors)
         assert (label == 1).sum() >= 2
         assert (target[label == 1] == box).all()
 
 
 def test_matching_leaves_ignored_places_out():
-    anchors = detection.make_anchors(128, 128)
-    label, _ = train_detector.match(torch.zeros(0, 4), torch.tensor([[32, 32, 96, 96.0]]), anchors)
+    anchors = detection_boxes.make_anchors(128, 128)
+    label, _ = detector_losses.match(torch.zeros(0, 4), torch.tensor([[32, 32, 96, 96.0]]), anchors)
     inside = (anchors >= 40).all(dim=1) & (anchors <= 88).all(dim=1)
     assert inside.any() and (label[inside] == -1).all() and (label == 0).any() and (label != 1).all()
 
@@ -110,7 +113,7 @@ def test_focal_loss_against_its_formula():
     p = 1 / (1 + np.exp(-logits.numpy()))
     expected = [-0.3 * (1 - p[0]) ** 2 * np.log(p[0]), -0.7 * p[1] ** 2 * np.log(1 - p[1]),
                 -0.3 * (1 - p[2]) ** 2 * np.log(p[2]), 0]
-    loss = train_detector.focal_loss(logits, label, alpha=0.3, gamma=2.0)
+    loss = detector_losses.focal_loss(logits, label, alpha=0.3, gamma=2.0)
     np.testing.assert_allclose(loss.numpy(), expected, rtol=1e-5)
 
 
@@ -162,7 +165,7 @@ def test_nothing_is_found_where_there_is_no_face(name):
 def test_a_face_is_found_in_pictures_of_any_size(side):
     """A 120 px face, in pictures in which it is a third or a fiftieth of the side."""
     photo = images.load_image(demo.photo_path())[60:460, 60:460]  # the face is some 185 px of 400
-    small = detection._shrink(photo, 260)[0]
+    small = detection.shrink(photo, 260)[0]
     canvas = np.full((side, side * 2 // 3 + 100, 3), 90, np.uint8)
     top, left = side // 40, side // 20
     canvas[top : top + 260, left : left + 260] = small
@@ -247,7 +250,7 @@ def test_faceless_pictures_have_no_box(composer):
 
 
 def test_training_goes_on_with_the_same_numbers(composer, tmp_path):
-    settings = train_detector.TrainSettings(batch=2, warmup=2)
+    settings = detector_recipe.Recipe(batch=2, warmup=2)
     whole = train_detector.Run(settings, "cpu")
     losses = [whole.advance(composer, 4) for _ in range(4)]
     half = train_detector.Run(settings, "cpu")

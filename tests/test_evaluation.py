@@ -7,14 +7,14 @@ import pytest
 
 from course import (
     animation,
-    blending,
     demo,
     errors,
     evaluation,
     evaluation_pictures,
+    face_channels,
+    face_posing,
     images,
     judges,
-    motion,
     reenactment,
     video,
 )
@@ -27,9 +27,9 @@ def film(tmp_path_factory):
     actor = animation.cast(photo)[0]
     values = np.repeat(actor.face.rest[None], 16, axis=0)
     wave = np.sin(np.linspace(0, 2 * np.pi, 16))
-    values[:, motion.INDEX["jawOpen"]] += 0.4 * wave.clip(0)
-    values[:, motion.INDEX["headYaw"]] += 6 * wave
-    frames = [actor.portrait.render(blending.posed_points(actor.face, row)) for row in values]
+    values[:, face_channels.INDEX["jawOpen"]] += 0.4 * wave.clip(0)
+    values[:, face_channels.INDEX["headYaw"]] += 6 * wave
+    frames = [actor.portrait.render(face_posing.posed_points(actor.face, row)) for row in values]
     return video.Clip(frames, fps=25).save(tmp_path_factory.mktemp("film") / "film.mp4", progress=False)
 
 

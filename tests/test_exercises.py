@@ -11,7 +11,8 @@ import torch
 from exercise_toys import RIGHT, notebook_fixture, toys_fixture  # noqa: F401 (fixtures)
 
 from course import errors
-from course.exercises import BugCard, Exercise, ExerciseError, case, desk, guard, home, judge, registry, show, values
+from course.exercises import desk, guard, home, judge, registry, show, values
+from course.exercises.exercise import BugCard, Exercise, ExerciseError, case
 
 pytestmark = pytest.mark.usefixtures("toys")
 HELP = "hint(1) · hint(2) · hint(3) · solution()"

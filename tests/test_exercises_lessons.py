@@ -12,7 +12,7 @@ import pytest
 from exercise_toys import Notebook
 from matplotlib import pyplot
 
-from course import places
+from course import places, swap
 from course.exercises import answers, desk, judge, registry, show
 
 matplotlib.use("agg")
@@ -43,7 +43,7 @@ def notebook_fixture(monkeypatch, tmp_path):
     monkeypatch.delenv("NBGRADER_EXECUTION", raising=False)
     desk.forget()
     yield Notebook()
-    places.reset()
+    swap.reset()
     desk.forget()
 
 
@@ -68,7 +68,7 @@ def test_place_is_in_the_package_and_counts_its_calls(name):
     if not exercise.place:
         assert len(exercise.no_place) > 10
         return
-    place = places._place(exercise.place)
+    place = places.place_of(exercise.place)
     assert place.attribute in vars(place.module) and place.original is places.original(exercise.place)
     if not exercise.run:
         test = judge.tests(exercise)[0]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import lsq_linear
 
-from course import bounded, build_face_model, drawn_channels, errors, face_model, landmarks, motion
+from course import bounded, build_face_model, drawn_channels, errors, face_channels, face_model, landmarks, tracking
 
 SIDE = 256
 
@@ -15,9 +15,9 @@ def model():
 
 
 def values_of(**channels) -> np.ndarray:
-    values = np.zeros(len(motion.CHANNELS))
+    values = np.zeros(len(face_channels.CHANNELS))
     for name, value in channels.items():
-        values[motion.INDEX[name]] = value
+        values[face_channels.INDEX[name]] = value
     return values
 
 
@@ -97,7 +97,7 @@ def test_a_photo_comes_back_exactly_at_rest(model):
     face = face_model.fit_face(points)
     np.testing.assert_allclose(face_model.pose_points(face, face.rest), points, atol=1e-6)
     assert np.abs(face.residual).max() > 0.1
-    assert not face.rest[[motion.INDEX[name] for name in ("headX", "headY", "headScale")]].any()
+    assert not face.rest[[face_channels.INDEX[name] for name in ("headX", "headY", "headScale")]].any()
 
 
 def test_residual_turns_and_grows_with_the_head(model):
@@ -105,8 +105,8 @@ def test_residual_turns_and_grows_with_the_head(model):
     points += np.random.default_rng(5).normal(size=points.shape)
     face = face_model.fit_face(points)
     moved = face.rest.copy()
-    moved[motion.INDEX["headRoll"]] += 30
-    moved[motion.INDEX["headScale"]] = 0.2
+    moved[face_channels.INDEX["headRoll"]] += 30
+    moved[face_channels.INDEX["headScale"]] = 0.2
     turn = face_model.rotation_matrix(np.array([0, 0, 30.0]))[:2, :2]
     expected = 1.2 * (points - face.origin) @ turn.T + face.origin
     np.testing.assert_allclose(face_model.pose_points(face, moved), expected, atol=1e-6)
@@ -140,25 +140,25 @@ def test_known_channels_are_found_on_a_known_face(model, channels):
     face.shape = face_model.blendshapes_to_points(face.shape, face.rest[:51], model.channels)
     face.rest[:51] = 0
     given = values_of(headYaw=5, **channels)
-    found = face_model.fit_motion(face, face_model.pose_points(face, given)[None], 25).values[0]
+    found = tracking.fit_motion(face, face_model.pose_points(face, given)[None], 25).values[0]
     for name, value in channels.items():
-        assert found[motion.INDEX[name]] == pytest.approx(value, abs=0.15), name
-    others = [i for i, name in enumerate(motion.BLENDSHAPES) if name not in channels]
+        assert found[face_channels.INDEX[name]] == pytest.approx(value, abs=0.15), name
+    others = [i for i, name in enumerate(face_channels.BLENDSHAPES) if name not in channels]
     assert found[others].max() < 0.3
 
 
 def test_an_open_mouth_in_one_photo_is_the_jaw_and_not_the_person(model):
     open_mouth, _ = picture_of(model, seed=7, jawOpen=0.6)
     closed, _ = picture_of(model, seed=7)
-    assert face_model.fit_face(open_mouth).rest[motion.INDEX["jawOpen"]] > 0.4
-    assert face_model.fit_face(closed).rest[motion.INDEX["jawOpen"]] < 0.15
+    assert face_model.fit_face(open_mouth).rest[face_channels.INDEX["jawOpen"]] > 0.4
+    assert face_model.fit_face(closed).rest[face_channels.INDEX["jawOpen"]] < 0.15
 
 
 def test_values_stay_in_their_bounds_whatever_the_points(model):
     points, _ = picture_of(model, seed=8)
     rng = np.random.default_rng(8)
     wild = points + rng.normal(size=(40, 1, 1)) * rng.normal(size=(40, 78, 2)) * 20
-    found = face_model.fit_motion(face_model.fit_face(points), wild, 25).values[:, :51]
+    found = tracking.fit_motion(face_model.fit_face(points), wild, 25).values[:, :51]
     assert found.min() >= 0 and found.max() <= face_model.UPPER + 1e-6
     assert (found == 0).any() and (found > 1).any()
 
@@ -167,10 +167,10 @@ def test_a_long_track_is_fitted_as_its_pieces_are(model):
     points, _ = picture_of(model, seed=9)
     face = face_model.fit_face(points)
     wanted = np.zeros((face_model.BLOCK + 20, 57))
-    wanted[:, motion.INDEX["jawOpen"]] = np.linspace(0, 1, len(wanted))
+    wanted[:, face_channels.INDEX["jawOpen"]] = np.linspace(0, 1, len(wanted))
     track = face_model.pose_points(face, face.rest + wanted)
-    whole = face_model.fit_motion(face, track, 25).values
-    alone = face_model.fit_motion(face, track[-3:], 25).values
+    whole = tracking.fit_motion(face, track, 25).values
+    alone = tracking.fit_motion(face, track[-3:], 25).values
     np.testing.assert_allclose(whole[-3:], alone, atol=2e-3)
 
 
@@ -181,7 +181,7 @@ def test_sixty_eight_points_are_enough(model):
     # pupils and forehead are the model's guess: near the truth, since they hang on what is seen
     off = np.linalg.norm(face_model.pose_points(face, face.rest)[68:] - points[68:], axis=1)
     assert off.mean() < 0.1 * face.eye_distance
-    assert face.rest[motion.INDEX["jawOpen"]] == pytest.approx(0.5, abs=0.15)
+    assert face.rest[face_channels.INDEX["jawOpen"]] == pytest.approx(0.5, abs=0.15)
 
 
 def test_eye_distance_is_that_of_the_face_from_the_front(model):
@@ -209,7 +209,7 @@ def test_the_model_is_symmetric(model):
 
 
 def test_channels_keep_to_their_parts(model):
-    for name, displacement in zip(motion.BLENDSHAPES, model.channels):
+    for name, displacement in zip(face_channels.BLENDSHAPES, model.channels):
         assert not displacement[~drawn_channels.region(name)].any(), name
     lips = np.r_[landmarks.LIPS_OUTER, landmarks.LIPS_INNER]
     for name in ("eyeBlinkLeft", "eyeLookUpRight", "browInnerUp"):
@@ -254,7 +254,7 @@ def test_round_trip_on_tracks_the_model_never_saw(held_out_tracks):
     for track in held_out_tracks:
         points = track.points[..., :2] * SIDE / track.size.min()
         face = face_model.fit_face(points[0])
-        moved = face_model.fit_motion(face, points[::5], track.fps / 5)
+        moved = tracking.fit_motion(face, points[::5], track.fps / 5)
         error = np.linalg.norm(face_model.pose_points(face, moved.values) - points[::5], axis=-1)
         assert error.mean() < 1.0, f"{track.name}: {error.mean():.2f} px"
 
@@ -268,6 +268,6 @@ def test_the_recipe_learns_from_recordings(held_out_tracks, shared_dir):
     drawn = drawn_channels.fields()
     assert model.identity.shape == (6, 78, 3) and np.isfinite(model.channels).all()
     np.testing.assert_allclose(model.mean, drawn_channels.mirror(model.mean), atol=1e-9)
-    blink, close = motion.INDEX["eyeBlinkLeft"], motion.INDEX["mouthClose"]
+    blink, close = face_channels.INDEX["eyeBlinkLeft"], face_channels.INDEX["mouthClose"]
     change = np.linalg.norm(model.channels - drawn, axis=(1, 2)) / np.linalg.norm(drawn, axis=(1, 2))
     assert change[blink] > change[close]  # shown in the recording; not shown, so the drawing stays

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from course import first_order, sampling, synthetic, training, updates, warping
+from course import equivariance, first_order, sampling, synthetic_flow, training, updates, warping
 
 SMALL = first_order.Settings(points=3, width=8)
 
@@ -136,10 +136,10 @@ def test_a_perfect_detector_has_no_equivariance_loss(generator):
         return first_order.Keypoints(bent_points, torch.eye(2).expand(1, 3, 2, 2))
 
     image = torch.rand(1, 3, 16, 16, generator=generator)
-    points, jacobians = first_order.equivariance_loss(detector, image, found, bend)
+    points, jacobians = equivariance.equivariance_loss(detector, image, found, bend)
     assert points < 1e-6 and jacobians < 1e-5
     wrong = first_order.Keypoints(found.points + 0.1, found.jacobians * 1.5)
-    points, jacobians = first_order.equivariance_loss(detector, image, wrong, bend)
+    points, jacobians = equivariance.equivariance_loss(detector, image, wrong, bend)
     assert points == pytest.approx(0.1, abs=1e-5)
     assert jacobians == pytest.approx((1 - 1 / 1.5) / 2, abs=1e-4)  # two of four entries are off by a third
 
@@ -192,7 +192,7 @@ def test_flow_error_counts_only_what_is_visible():
     field = torch.zeros(1, 4, 4, 2)
     visible = torch.zeros(1, 4, 4, dtype=torch.bool)
     visible[0, 1, 1] = visible[0, 2, 2] = True
-    truth = synthetic.Flow(field, visible)
+    truth = synthetic_flow.Flow(field, visible)
     found = truth.positions.clone()
     found[0, 1, 1, 0] += 3
     found[0, 0, 0] += 100  # hidden

@@ -8,7 +8,23 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from course import data, errors, gan, gan_augment, gan_data, gan_look, gan_networks, landmarks, training, updates
+from course import (
+    data,
+    errors,
+    gan,
+    gan_augment,
+    gan_data,
+    gan_failures,
+    gan_look,
+    gan_losses,
+    gan_networks,
+    gan_plane,
+    gan_train,
+    keypoint_crops,
+    landmarks,
+    training,
+    updates,
+)
 
 FACES = torch.randint(0, 255, (24, 3, 16, 16), dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
 SMALL = gan.Settings(size=16, latent=6, generator_width=4, discriminator_width=4)
@@ -24,27 +40,27 @@ def config(folder, **changes):
 @pytest.mark.parametrize("size", [8, 16, 32, 64, 128])
 @pytest.mark.parametrize("kind", gan_networks.KINDS)
 def test_shapes_and_ranges(size, kind):
-    generator, discriminator = gan.build_generator(10, size, 4, kind), gan.build_discriminator(size, 4)
+    generator, discriminator = gan_networks.build_generator(10, size, 4, kind), gan_networks.build_discriminator(size, 4)
     made = generator(torch.randn(3, 10))
     assert made.shape == (3, 3, size, size) and made.abs().max() <= 1
     assert discriminator(made).shape == (3,)
 
 
 def test_the_default_is_small():
-    sizes = [gan.count_parameters(network) for network in (gan.build_generator(), gan.build_discriminator())]
+    sizes = [gan_networks.count_parameters(network) for network in (gan_networks.build_generator(), gan_networks.build_discriminator())]
     assert 0.5e6 < sizes[0] < 1.5e6 and 0.5e6 < sizes[1] < 1.5e6
 
 
 def test_wrong_sizes_are_one_line():
     for size in (0, 4, 63, 96):
         with pytest.raises(errors.CourseError, match=f"pictures of {size} px do not come of doubling"):
-            gan.build_generator(size=size)
+            gan_networks.build_generator(size=size)
     with pytest.raises(errors.CourseError, match="no kind of generator 'round'"):
-        gan.build_generator(kind="round")
+        gan_networks.build_generator(kind="round")
 
 
 def test_the_discriminator_judges_each_picture_alone():
-    discriminator = gan.build_discriminator(16, 4).train()
+    discriminator = gan_networks.build_discriminator(16, 4).train()
     pictures = torch.randn(5, 3, 16, 16)
     torch.testing.assert_close(discriminator(pictures)[2:3], discriminator(pictures[2:3]))
 
@@ -52,8 +68,8 @@ def test_the_discriminator_judges_each_picture_alone():
 def test_it_starts_awake():
     """Neither player's answers are all alike before anything is learned."""
     torch.manual_seed(0)
-    made = gan.build_generator()(torch.randn(16, 128))
-    logits = gan.build_discriminator()(torch.rand(16, 3, 64, 64) * 2 - 1)
+    made = gan_networks.build_generator()(torch.randn(16, 128))
+    logits = gan_networks.build_discriminator()(torch.rand(16, 3, 64, 64) * 2 - 1)
     assert made.std() > 0.02 and logits.std() > 0.02
 
 
@@ -122,7 +138,7 @@ def test_a_step_is_what_a_tutorial_writes():
                 torch.testing.assert_close(value, other.get_parameter(name), atol=2e-5, rtol=1e-4, msg=f"{step} {name}")
 
 
-@pytest.mark.parametrize("game", gan.GAMES)
+@pytest.mark.parametrize("game", gan_losses.GAMES)
 def test_every_game_can_be_played(game):
     torch.manual_seed(0)
     players = gan.build_gan(settings=gan.Settings(size=8, latent=4, generator_width=4, discriminator_width=4, game=game,
@@ -148,7 +164,7 @@ def test_frozen_lets_gradients_through():
 def test_train_gan_uses_the_part_in_place(tmp_path, monkeypatch):
     calls = []
     monkeypatch.setattr(gan, "gan_step", lambda gan, real, noise: calls.append((real.shape, noise.shape)) or {})
-    gan.train_gan(FACES, steps=3, settings=SMALL, config=config(tmp_path))
+    gan_train.train_gan(FACES, steps=3, settings=SMALL, config=config(tmp_path))
     assert calls == [((4, 3, 16, 16), (4, 6))] * 3
 
 
@@ -158,7 +174,7 @@ def test_train_gan_uses_the_part_in_place(tmp_path, monkeypatch):
 def test_augmented_pictures_have_gradients_and_stay_in_place_on_average():
     torch.manual_seed(0)
     images = torch.rand(64, 3, 16, 16, requires_grad=True)
-    changed = gan.augment(images)
+    changed = gan_augment.augment(images)
     assert changed.shape == images.shape and not torch.equal(changed, images)
     changed.sum().backward()
     assert images.grad.abs().sum() > 0
@@ -175,34 +191,34 @@ def test_augmented_pictures_have_gradients_and_stay_in_place_on_average():
 
 
 def test_faces_of_folders_are_cut_alike(shared_dir):
-    faces = gan.faces_from_folders(shared_dir / "portraits", size=32, part="held-out")
+    faces = gan_data.faces_from_folders(shared_dir / "portraits", size=32, part="held-out")
     known = data.load_labelled(shared_dir / "portraits").part("held-out")
     assert faces.shape == (len(known), 3, 32, 32) and faces.dtype == torch.uint8
     # and the eyes and the mouth are where they should be: cut from a picture of the points themselves
     points = known.points[0, :, :2]
-    for part, place in zip((landmarks.EYE_RIGHT, landmarks.EYE_LEFT, landmarks.LIPS_OUTER), gan_data.PLACES):
+    for part, place in zip((landmarks.EYE_RIGHT, landmarks.EYE_LEFT, landmarks.LIPS_OUTER), keypoint_crops.PLACES):
         drawn = np.zeros((512, 512, 3), np.uint8)
         x, y = points[part].mean(axis=0).round().astype(int)
         drawn[y - 6 : y + 7, x - 6 : x + 7] = 255
-        cut = gan_data.cut_tight(drawn, points, 64)[..., 0].astype(float)
+        cut = keypoint_crops.cut_tight(drawn, points, 64)[..., 0].astype(float)
         rows, columns = np.mgrid[:64, :64] + 0.5
         centre = np.array([(cut * columns).sum(), (cut * rows).sum()]) / cut.sum()
         np.testing.assert_allclose(centre, place * 64, atol=3)
 
 
 def test_faces_of_the_formula():
-    faces = gan.faces_from_formula(6, 32, seed=3)
+    faces = gan_data.faces_from_formula(6, 32, seed=3)
     assert faces.shape == (6, 3, 32, 32) and faces.dtype == torch.uint8
-    assert torch.equal(faces, gan.faces_from_formula(6, 32, seed=3))
-    assert not torch.equal(faces, gan.faces_from_formula(6, 32, seed=4))
-    assert gan.diversity(faces.float() / 255) > 0.1
+    assert torch.equal(faces, gan_data.faces_from_formula(6, 32, seed=3))
+    assert not torch.equal(faces, gan_data.faces_from_formula(6, 32, seed=4))
+    assert gan_look.diversity(faces.float() / 255) > 0.1
 
 
 def test_wrong_pictures_are_one_line(tmp_path):
     with pytest.raises(errors.CourseError, match=r"the GAN takes torch.uint8 \(N, 3, 64, 64\)"):
-        gan.train_gan(FACES, steps=1)
+        gan_train.train_gan(FACES, steps=1)
     with pytest.raises(errors.CourseError, match="has no labels.npz"):
-        gan.train_gan(tmp_path, steps=1)
+        gan_train.train_gan(tmp_path, steps=1)
 
 
 def test_batches_are_mirrored_and_scaled():
@@ -216,35 +232,35 @@ def test_batches_are_mirrored_and_scaled():
 
 def test_grid_by_hand():
     images = torch.arange(5.0)[:, None, None, None].expand(5, 3, 2, 2) / 5
-    sheet = gan.grid(images, columns=3)
+    sheet = gan_look.grid(images, columns=3)
     assert sheet.shape == (3, 4, 6)
     np.testing.assert_allclose(sheet[0, ::2, ::2].numpy(), [[0, 0.2, 0.4], [0.6, 0.8, 0]], rtol=1e-6)
 
 
 def test_slerp_by_hand():
     start, end = torch.tensor([1.0, 0.0]), torch.tensor([0.0, 1.0])
-    half = gan.slerp(start, end, torch.tensor([0.0, 0.5, 1.0]))
+    half = gan_look.slerp(start, end, torch.tensor([0.0, 0.5, 1.0]))
     torch.testing.assert_close(half, torch.tensor([[1.0, 0.0], [0.5**0.5, 0.5**0.5], [0.0, 1.0]]))
-    torch.testing.assert_close(gan.slerp(start, 3 * start, torch.tensor([0.5])), torch.tensor([[2.0, 0.0]]))
+    torch.testing.assert_close(gan_look.slerp(start, 3 * start, torch.tensor([0.5])), torch.tensor([[2.0, 0.0]]))
 
 
 def test_a_walk_begins_and_ends_at_its_noises():
-    generator = gan.build_generator(6, 16, 4).eval()
-    start, end = gan.noise(2, 6, 0)
-    walk = gan.interpolate(generator, start, end, 5)
+    generator = gan_networks.build_generator(6, 16, 4).eval()
+    start, end = gan_networks.noise(2, 6, 0)
+    walk = gan_look.interpolate(generator, start, end, 5)
     torch.testing.assert_close(walk[[0, -1]], gan_look.sample(generator, torch.stack([start, end])))
     assert walk.min() >= 0 and walk.max() <= 1
 
 
 def test_diversity_by_hand():
-    assert gan.diversity(torch.ones(4, 3, 2, 2)) == pytest.approx(0, abs=1e-6)
-    assert gan.diversity(torch.stack([torch.zeros(3, 2, 2), torch.ones(3, 2, 2)])) == pytest.approx(1)
+    assert gan_look.diversity(torch.ones(4, 3, 2, 2)) == pytest.approx(0, abs=1e-6)
+    assert gan_look.diversity(torch.stack([torch.zeros(3, 2, 2), torch.ones(3, 2, 2)])) == pytest.approx(1)
 
 
 def test_settled_norms_know_their_network():
     torch.manual_seed(0)
-    generator = gan.build_generator(6, 16, 4)
-    noise = gan.noise(64, 6, 0)
+    generator = gan_networks.build_generator(6, 16, 4)
+    noise = gan_networks.noise(64, 6, 0)
     settled = gan_look.settled(generator, noise, rounds=1)
     expected = copy.deepcopy(generator).train()(noise)
     torch.testing.assert_close(settled(noise), expected, atol=0.02, rtol=0)  # n against n - 1 in the variance
@@ -256,20 +272,20 @@ def test_settled_norms_know_their_network():
 
 
 def test_what_is_trained_can_be_saved_and_sampled(tmp_path):
-    trained = gan.train_gan(FACES, steps=4, settings=SMALL, config=config(tmp_path, picture_every=2))
+    trained = gan_train.train_gan(FACES, steps=4, settings=SMALL, config=config(tmp_path, picture_every=2))
     samples = trained.sample(5, seed=3)
     assert samples.shape == (5, 3, 16, 16) and torch.equal(samples, trained.sample(5, seed=3))
     assert set(trained.result.history) == {"step", "d_loss", "g_loss", "right", "r1"}
     steps, sheets = zip(*trained.result.pictures)
     assert steps == (2, 4) and sheets[0]["samples"].shape == (3, 128, 128) and sheets[0]["walk"].shape == (3, 16, 128)
     path = trained.save(tmp_path / "g.safetensors")
-    generator = gan.load_generator(path)
-    assert torch.equal(gan_look.sample(generator, gan.noise(5, 6, 3)), samples)
+    generator = gan_train.load_generator(path)
+    assert torch.equal(gan_look.sample(generator, gan_networks.noise(5, 6, 3)), samples)
     path.write_bytes(path.read_bytes()[:-9])
     with pytest.raises(errors.WeightsError, match="cut short .*make a generator with `course train gan`"):
-        gan.load_generator(path)
+        gan_train.load_generator(path)
     with pytest.raises(errors.WeightsError, match="holds no generator"):
-        gan.load_generator(trained.result.checkpoint)
+        gan_train.load_generator(trained.result.checkpoint)
 
 
 def test_it_learns(tmp_path):
@@ -281,7 +297,7 @@ def test_it_learns(tmp_path):
     far = []
     for steps in (1, 150):
         folder = tmp_path / str(steps)
-        made = gan.train_gan(red, steps=steps, settings=settings, config=config(folder, average=0.9, batch=16))
+        made = gan_train.train_gan(red, steps=steps, settings=settings, config=config(folder, average=0.9, batch=16))
         made = made.sample(64)
         far.append((made.mean(dim=(0, 2, 3)) - torch.tensor([220 / 255, 0, 0])).abs().max().item())
     assert far[1] < 0.2 < 0.35 < far[0]
@@ -291,13 +307,13 @@ def test_it_learns(tmp_path):
 
 
 def test_collapse():
-    failure = gan.collapse(steps=800)
+    failure = gan_failures.collapse(steps=800)
     assert failure.broken <= 2 and failure.healthy >= 7
     assert "mode collapse: heaps found" in repr(failure) and len(failure.figure.axes) == 2
 
 
 def test_vanishing_gradients():
-    failure = gan.vanishing_gradients()
+    failure = gan_failures.vanishing_gradients()
     assert failure.broken < 0.02 < 0.5 < failure.healthy
     lines = {line.get_label(): line.get_ydata() for line in failure.figure.axes[0].lines}
     assert np.all(np.diff(lines["of log(1 - D)"][-8:]) < 0) and np.all(np.diff(lines["of -log D"][-8:]) > 0)
@@ -305,7 +321,7 @@ def test_vanishing_gradients():
 
 
 def test_checkerboards():
-    failure = gan.checkerboards()
+    failure = gan_failures.checkerboards()
     assert failure.broken > 0.3 and failure.healthy == pytest.approx(0, abs=1e-6)
 
 
@@ -318,7 +334,7 @@ def test_checkerboards_are_in_the_pictures_too():
         power = []
         for seed in range(6):
             torch.manual_seed(seed)
-            made = gan.build_generator(16, 32, 8, kind)(torch.randn(64, 16))
+            made = gan_networks.build_generator(16, 32, 8, kind)(torch.randn(64, 16))
             power.append(gan_failures.unevenness(made.var(dim=0)))
         found[kind] = float(np.median(power))
     assert found["checkerboard"] > 2 * found["smooth"]
@@ -328,13 +344,13 @@ def test_coverage_by_hand():
     from course import gan_plane
 
     centres = gan_plane.ring_centres()
-    assert gan.coverage(centres.repeat(10, 1)) == (8, 1.0)
-    assert gan.coverage(torch.cat([centres[:1].repeat(30, 1), torch.zeros(10, 2)])) == (1, 0.75)
-    assert gan.coverage(gan.sample_ring(2000, torch.Generator().manual_seed(0)))[0] == 8
+    assert gan_plane.coverage(centres.repeat(10, 1)) == (8, 1.0)
+    assert gan_plane.coverage(torch.cat([centres[:1].repeat(30, 1), torch.zeros(10, 2)])) == (1, 0.75)
+    assert gan_plane.coverage(gan_plane.sample_ring(2000, torch.Generator().manual_seed(0)))[0] == 8
 
 
 def test_the_figures_of_a_ring():
-    ring = gan.train_ring(steps=4, pictures=2)
+    ring = gan_plane.train_ring(steps=4, pictures=2)
     assert ring.steps == [0, 2, 4] and len(ring.curves["d_loss"]) == 4
-    figure = gan.ring_figure(ring, "a ring")
+    figure = gan_plane.ring_figure(ring, "a ring")
     assert len(figure.axes) == 3 and "after 4 steps" in figure.get_label()

@@ -6,7 +6,7 @@ import pytest
 import skimage.transform
 import torch
 
-from course import alignment, heatmaps, images, keypoints, landmarks, metrics
+from course import alignment, heatmaps, images, landmarks, metrics
 
 
 def test_gaussian_heatmap_is_scipys_density_scaled_to_one():
@@ -94,10 +94,3 @@ def test_alpha_blend_is_the_formula_rounded():
     made = images.alpha_blend(front, back, alpha)
     assert made.dtype == np.uint8 and np.abs(made - expected).max() < 0.51
     assert (made[:5] == back[:5]).all() and (made[15:] == front[15:]).all()
-
-
-@pytest.mark.parametrize("name", ["gaussian_heatmap", "soft_argmax", "similarity_transform", "flip_keypoints", "nme"])
-def test_keypoints_room_names_what_its_lesson_teaches(name):
-    assert callable(getattr(keypoints, name))
-    with pytest.raises(AttributeError):
-        keypoints.no_such_name  # noqa: B018

@@ -5,7 +5,19 @@ import pytest
 import torch
 from torch import nn
 
-from course import errors, heatmaps, images, keypoints, landmark_data, landmarker, landmarks, train_keypoints
+from course import (
+    errors,
+    heatmaps,
+    images,
+    keypoint_crops,
+    keypoint_reading,
+    keypoints,
+    landmark_data,
+    landmarker,
+    landmarks,
+    tracking,
+    train_keypoints,
+)
 
 
 def test_soft_argmax_by_hand():
@@ -44,16 +56,16 @@ def test_flip_order_is_its_own_inverse_and_keeps_the_middle():
 
 
 def test_crop_matrix_takes_the_square_to_the_crop_and_undoes_the_tilt():
-    matrix = landmark_data.square_matrix((50, 40), 20, 100, 30)
-    assert landmark_data.apply(matrix, np.array([50, 40])) == pytest.approx([50, 50])
+    matrix = keypoint_crops.square_matrix((50, 40), 20, 100, 30)
+    assert keypoint_crops.apply(matrix, np.array([50, 40])) == pytest.approx([50, 50])
     along = np.array([np.cos(np.deg2rad(30)), np.sin(np.deg2rad(30))]) * 5
-    assert landmark_data.apply(matrix, np.array([50, 40]) + along) == pytest.approx([75, 50])
+    assert keypoint_crops.apply(matrix, np.array([50, 40]) + along) == pytest.approx([75, 50])
 
 
 def test_a_disturbed_crop_keeps_points_on_the_picture():
     """A bright dot on every point: after all that moves pixels, the dots are still where the points are."""
     rng = np.random.default_rng(0)
-    tile = np.zeros((landmark_data.TILE, landmark_data.TILE, 3), np.uint8)
+    tile = np.zeros((keypoint_crops.TILE, keypoint_crops.TILE, 3), np.uint8)
     points = np.array([[144 + 50 * np.cos(a), 144 + 50 * np.sin(a)] for a in np.linspace(0, 6.2, 78)])
     for x, y in points.round().astype(int):
         tile[y - 2 : y + 3, x - 2 : x + 3] = 255
@@ -122,14 +134,14 @@ def test_tracks_a_moving_face_and_fills_lost_frames(hopper_photo):
         for shift in range(52, 72, 4):
             yield np.roll(hopper_photo, shift, axis=1)
 
-    points, tracked = keypoints.track_points(film())
+    points, tracked = tracking.track_points(film())
     assert points.shape == (18, 78, 2) and np.isfinite(points).all()
     assert not tracked[10:13].any() and tracked[:10].all() and tracked[13:].all()
     assert np.diff(points.mean(axis=1)[:, 0]) == pytest.approx(4, abs=1.2)
 
 
 def test_a_film_without_a_face_gives_nothing():
-    points, tracked = keypoints.track_points([np.full((200, 200, 3), 90, np.uint8)] * 3)
+    points, tracked = tracking.track_points([np.full((200, 200, 3), 90, np.uint8)] * 3)
     assert points.shape == (0, 78, 2) and not tracked.any()
 
 
@@ -150,9 +162,9 @@ def test_a_face_cut_off_by_the_border_gives_finite_points(hopper_photo):
 def test_tampered_weights_are_refused():
     tensors = {name: torch.zeros(3) for name in ("heatmaps.weight",)}
     with pytest.raises(errors.WeightsError):
-        keypoints.load_network(tensors)
+        keypoint_reading.load_network(tensors)
     with pytest.raises(errors.WeightsError):
-        keypoints.load_network({})
+        keypoint_reading.load_network({})
 
 
 @pytest.mark.parametrize("part, limit", [("portraits", 3.0), ("scenes", 5.0)])

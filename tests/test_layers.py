@@ -16,7 +16,7 @@ from course import (
     metrics,
     portrait,
     segmenter,
-    synthetic,
+    synthetic_people,
     train_layers,
     training,
     weights,
@@ -171,7 +171,7 @@ def test_hair_and_outline_move_as_a_turning_skull():
     """The field's skull against a field whose whole head moves with the face."""
     off = {"skull": [], "flat": []}
     for number in (1, 2):
-        person = synthetic.People.random(1, number)
+        person = synthetic_people.People.random(1, number)
         person.frame[:, 0] = 4.0
         values = np.zeros((2, 57), np.float32)
         values[:, layers_data.INDEX["headYaw"]] = -13, 13

@@ -14,7 +14,7 @@ import nbformat
 import pytest
 from conftest import CHECKOUT
 
-from course.authoring import build, checking, clean, source
+from course.authoring import build, checking, source
 from course.exercises import registry
 
 LESSONS = [path.stem for path in sorted((CHECKOUT / "solutions").glob("*.py"))]
@@ -65,7 +65,7 @@ def copied(path, tmp_path, change=None):
 
 
 def compared(notebook) -> list:
-    return [cell for cell in notebook.cells if clean.CHECKED in cell.metadata.get("tags", [])]
+    return [cell for cell in notebook.cells if source.CHECKED in cell.metadata.get("tags", [])]
 
 
 @pytest.mark.parametrize("name", LESSONS)
@@ -131,7 +131,7 @@ def test_notebooks_are_what_the_sources_give():
 @pytest.fixture
 def small(tmp_path):
     """A notebook with one cell, which shows 40 and is compared."""
-    cell = nbformat.v4.new_code_cell("x = 20\nprint(2 * x)", metadata={"tags": [clean.CHECKED]}, execution_count=1,
+    cell = nbformat.v4.new_code_cell("x = 20\nprint(2 * x)", metadata={"tags": [source.CHECKED]}, execution_count=1,
                                      outputs=[nbformat.v4.new_output("stream", text="40\n")])
     path = tmp_path / "small.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), path)

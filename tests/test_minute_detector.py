@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from course import detection, metrics, minute_detector, places
+from course import detection, detection_boxes, metrics, minute_detector, places
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def test_the_shipped_detector_sees_the_faces_where_the_boxes_are(heads):
         scene = minute_detector.compose(heads, (1, k), settings, count=1)
         found = detection.detect_faces(scene.image, "course")
         if len(found):
-            overlaps.append(float(detection.iou(torch.from_numpy(found[:1, :4]), torch.from_numpy(scene.boxes))[0, 0]))
+            overlaps.append(float(detection_boxes.iou(torch.from_numpy(found[:1, :4]), torch.from_numpy(scene.boxes))[0, 0]))
     assert len(overlaps) >= 3 and np.median(overlaps) > 0.6
 
 

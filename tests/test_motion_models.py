@@ -7,7 +7,9 @@ from safetensors.torch import load_file
 
 from course import (
     errors,
+    face_channels,
     idle,
+    idle_features,
     learned_idle,
     motion,
     motion_data,
@@ -23,7 +25,7 @@ def track(frames=240, seed=0):
     """A person made up of waves, who blinks every 1.6 s."""
     random = np.random.default_rng(seed)
     times = np.arange(frames) / 25
-    values = np.stack([idle.wander(times, (0.3, 2.0), random) for _ in range(8)], axis=1) * motion_data.UNIT
+    values = np.stack([idle.wander(times, (0.3, 2.0), random) for _ in range(8)], axis=1) * idle_features.UNIT
     lids = idle.lids(times, times[30::40])
     opening = np.clip(idle.wander(times, (1, 4), random), 0, 2)
     return motion_data.Track("waves", values.astype(np.float32), lids, motion_data.find_blinks(lids),
@@ -70,12 +72,12 @@ def test_the_spread_does_not_come_from_the_means_layer():
 def test_a_forced_rollout_expects_what_the_network_does_all_at_once():
     torch.manual_seed(0)
     network, one = motion_models.MotionGRU().eval(), track(60)
-    values = torch.from_numpy(one.values / motion_data.UNIT)
-    told, blinks = torch.from_numpy(motion_data.conditions(one.opening)), torch.from_numpy(one.blinks)
+    values = torch.from_numpy(one.values / idle_features.UNIT)
+    told, blinks = torch.from_numpy(idle_features.conditions(one.opening)), torch.from_numpy(one.blinks)
     with torch.inference_mode():
         _, _, means = motion_models.autoregressive_rollout(network, told, torch.zeros(60, 9), (values, blinks))
         speeds = torch.diff(values, dim=0, prepend=torch.zeros(1, 8))
-        since = torch.from_numpy(motion_data.since_blink(one.blinks))
+        since = torch.from_numpy(idle_features.since_blink(one.blinks))
         seen = motion_models.seen_by(values[:-1], speeds[:-1], since[:-1], told[1:])
         mean, _, _, _ = network(torch.cat([motion_models.seen_by(torch.zeros(8), torch.zeros(8), torch.tensor(0.5),
                                                                 told[0])[None], seen])[None])
@@ -92,8 +94,8 @@ def test_a_mirror_twice_is_nothing_and_once_turns_yaw_roll_and_x():
     for name, sign, partner in (("headPitch", 1, "headPitch"), ("headYaw", -1, "headYaw"), ("headRoll", -1, "headRoll"),
                                 ("headX", -1, "headX"), ("headY", 1, "headY"), ("browInnerUp", 1, "browInnerUp"),
                                 ("browOuterUpLeft", 1, "browOuterUpRight")):
-        np.testing.assert_array_equal(other.values[:, motion_data.MOVING.index(name)],
-                                      sign * one.values[:, motion_data.MOVING.index(partner)])
+        np.testing.assert_array_equal(other.values[:, idle_features.MOVING.index(name)],
+                                      sign * one.values[:, idle_features.MOVING.index(partner)])
 
 
 @pytest.mark.parametrize("factor", [0.8, 1.0, 1.25])
@@ -132,7 +134,7 @@ def test_a_folder_without_tracks_says_so(tmp_path):
 
 
 def test_spectra_differ_by_what_moves():
-    curves = track().values / motion_data.UNIT
+    curves = track().values / idle_features.UNIT
     assert motion_metrics.spectrum_distance(curves, curves, 1) == 0
     assert motion_metrics.spectrum_distance(curves * 3, curves, 2) == pytest.approx(0.5)  # |3 - 1| / (3 + 1)
     assert motion_metrics.spectrum_distance(curves * 0, curves, 1) == pytest.approx(1)
@@ -181,7 +183,7 @@ def test_the_seed_decides_and_samples_differ(kind):
     one, same, other = (learned_idle.idle_motion(lips(150), seed, kind=kind).values for seed in (5, 5, 6))
     np.testing.assert_array_equal(one, same)
     assert one.dtype == np.float32
-    assert np.abs(one - other)[:, [motion.INDEX["headPitch"], motion.INDEX["headYaw"]]].max() > 1
+    assert np.abs(one - other)[:, [face_channels.INDEX["headPitch"], face_channels.INDEX["headYaw"]]].max() > 1
 
 
 @pytest.mark.parametrize("kind", learned_idle.KINDS)
@@ -189,12 +191,12 @@ def test_the_seed_decides_and_samples_differ(kind):
 def test_no_frame_jumps_and_the_head_stays(kind, size):
     for seed in range(2):
         moved = learned_idle.idle_motion(lips(300, size), seed, kind=kind)
-        curves = np.stack([moved[name] for name in motion_data.MOVING], axis=1) / motion_data.UNIT
+        curves = np.stack([moved[name] for name in idle_features.MOVING], axis=1) / idle_features.UNIT
         assert motion_metrics.greatest_step(curves) < 1.5 * motion_models.TOP_SPEED
         assert np.abs(curves).max() <= 10 and np.isfinite(moved.values).all()
         assert np.abs(curves[:, :5].mean(axis=0)).max() < 1  # no drift
         assert np.abs(curves[0, :5]).max() < 0.3 and np.abs(curves[-1, :5]).max() < 0.3
-        assert moved[motion_data.MOVING[5]].min() >= 0
+        assert moved[idle_features.MOVING[5]].min() >= 0
 
 
 @pytest.mark.parametrize("kind", learned_idle.KINDS)
@@ -218,10 +220,10 @@ def test_any_length(kind, frames):
 def test_strength_scales_the_head_alone():
     accents = [(1.0, 1.0), (2.0, 0.8)]
     still, calm, wild = (learned_idle.idle_motion(lips(100), 2, size, accents) for size in (0.0, 1.0, 2.0))
-    for name in motion.HEAD:
+    for name in face_channels.HEAD:
         assert not still[name].any()
         np.testing.assert_allclose(wild[name], 2 * calm[name], rtol=1e-3, atol=1e-5)
-    for name in motion.BLENDSHAPES:
+    for name in face_channels.BLENDSHAPES:
         np.testing.assert_allclose(still[name], wild[name], atol=1e-6)
 
 

@@ -217,18 +217,6 @@ def test_calls_are_logged_for_the_proof_that_a_lesson_uses_its_parts(notebook, p
     assert (tmp_path / "calls").read_text() == "iou\n"
 
 
-def test_a_second_name_leads_to_where_the_function_really_stands():
-    from course import keypoints, metrics
-
-    ours = metrics.nme
-    assert keypoints.nme is ours and "nme" not in vars(keypoints)
-    with places.counted("keypoints.nme") as seen:
-        assert metrics.nme is not ours
-        with pytest.raises(TypeError):
-            metrics.nme()
-    assert seen.calls == 1 and metrics.nme is ours
-
-
 def test_import_course_stays_light():
     import subprocess
 

@@ -5,21 +5,21 @@ import pytest
 import skimage.data
 import skimage.filters
 
-from course import motion, polish
+from course import motion, motion_smoothing, polish
 
 
 def test_one_euro_by_hand():
     # fps 25, cutoff 1 Hz, beta 0: alpha = 1 / (1 + 25 / (2 pi)) = 0.20087
     alpha = 1 / (1 + 25 / (2 * np.pi))
     signal = np.array([[0.0], [1.0], [1.0]])
-    smoothed = polish.one_euro(signal, 25, 1.0, 0.0)[:, 0]
+    smoothed = motion_smoothing.one_euro(signal, 25, 1.0, 0.0)[:, 0]
     assert smoothed == pytest.approx([0, alpha, alpha + (1 - alpha) * alpha], abs=1e-6)
 
 
 def test_one_euro_follows_fast_movement_closer():
     steps = np.linspace(0, 5, 50)[:, None]
-    lazy = polish.one_euro(steps, 25, 1.0, 0.0)
-    eager = polish.one_euro(steps, 25, 1.0, 1.0)
+    lazy = motion_smoothing.one_euro(steps, 25, 1.0, 0.0)
+    eager = motion_smoothing.one_euro(steps, 25, 1.0, 1.0)
     assert abs(eager - steps).max() < 0.5 * abs(lazy - steps).max()
 
 
@@ -28,7 +28,7 @@ def test_steady_takes_noise_and_adds_no_lag():
     time = np.arange(200) / 25
     clean = 10 * np.sin(2 * np.pi * 0.4 * time)[:, None]
     noisy = clean + rng.normal(0, 0.4, clean.shape)
-    steady = polish.steady(motion.Motion(noisy, ("headYaw",))).values
+    steady = motion_smoothing.steady(motion.Motion(noisy, ("headYaw",))).values
     jitter = [np.abs(np.diff(x, 2, axis=0)).mean() for x in (noisy, steady)]
     assert jitter[1] < 0.8 * jitter[0]
     assert np.abs(steady - clean).mean() < 0.95 * np.abs(noisy - clean).mean()

@@ -61,7 +61,7 @@ def opened(points, amount):
 def with_lids(points, closed):
     moved = points.copy()
     for side in (0, 1):
-        upper, lower = eyelids.UPPER[side][1:3], eyelids.LOWER[side][1:3]
+        upper, lower = landmarks.LID_UPPER[side][1:3], landmarks.LID_LOWER[side][1:3]
         moved[upper] += closed * (moved[lower] - moved[upper])
     return moved
 

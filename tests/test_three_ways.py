@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from course import heatmaps, landmark_data, metrics, three_ways
+from course import heatmaps, keypoint_crops, metrics, three_ways
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +16,7 @@ def test_points_of_a_pose_are_where_the_finder_sees_them(posed):
     from course import keypoints, landmarks
 
     pictures, points = posed
-    assert pictures.shape == (4, landmark_data.TILE, landmark_data.TILE, 3) and points.shape == (4, 78, 2)
+    assert pictures.shape == (4, keypoint_crops.TILE, keypoint_crops.TILE, 3) and points.shape == (4, 78, 2)
     found = np.stack([keypoints.find_points(picture, box[None])[0]
                       for picture, box in zip(pictures, landmarks.tight_boxes(points))])
     assert metrics.nme(found, points) < 5

@@ -13,7 +13,7 @@ import pytest
 import torch
 from torch import nn
 
-from course import checkpoints, errors, gan, training, training_log, updates
+from course import checkpoints, errors, gan, gan_train, training, training_log, updates
 
 FACES = torch.randint(0, 255, (50, 3, 8, 8), dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
 SMALL = gan.Settings(size=8, latent=4, generator_width=4, discriminator_width=4, r1_every=3, augment=True)
@@ -95,13 +95,13 @@ def test_a_gan_resumes_to_the_same_numbers(tmp_path, way, monkeypatch):
     """By Ctrl-C; by asking for 10 first and for 20 then; and from the last checkpoint of a machine that died."""
 
     def run(folder, steps=20, resume=False):
-        return gan.train_gan(FACES, steps=steps, settings=SMALL, config=config(tmp_path / folder, resume=resume))
+        return gan_train.train_gan(FACES, steps=steps, settings=SMALL, config=config(tmp_path / folder, resume=resume))
 
     run("whole")
     if way == "steps":
         run("halves", steps=10)
     else:
-        def step(self, number, rows, updater, real=gan.GanTask.step):
+        def step(self, number, rows, updater, real=gan_train.GanTask.step):
             if number == 9 and way == "lost":
                 raise SystemError("the machine died")
             if number == 9:
@@ -109,7 +109,7 @@ def test_a_gan_resumes_to_the_same_numbers(tmp_path, way, monkeypatch):
             return real(self, number, rows, updater)
 
         with monkeypatch.context() as patch, pytest.raises((training.Stopped, SystemError)):
-            patch.setattr(gan.GanTask, "step", step)
+            patch.setattr(gan_train.GanTask, "step", step)
             run("halves")
     run("halves", resume=True)
     one, two = (checkpoints.load(tmp_path / name / training.CHECKPOINT) for name in ("whole", "halves"))
@@ -125,7 +125,7 @@ def test_nothing_to_resume_from(tmp_path):
     with pytest.raises(errors.CourseError, match="at step 4 of 4 already: ask for more steps"):
         training.train(Line(), config(tmp_path, steps=4, resume=True))
     with pytest.raises(errors.WeightsError, match="of other networks than these"):
-        gan.train_gan(FACES, steps=5, settings=SMALL, config=config(tmp_path, resume=True))
+        gan_train.train_gan(FACES, steps=5, settings=SMALL, config=config(tmp_path, resume=True))
     path = tmp_path / training.CHECKPOINT
     path.write_bytes(path.read_bytes()[:-3])
     with pytest.raises(errors.WeightsError, match="is cut short"):
@@ -245,9 +245,9 @@ def test_half_precision(tmp_path, precision):
     with updater.exact():
         assert network(torch.ones(1, 4)).dtype == torch.float32
     # and a whole GAN, with its penalty, stays finite
-    result = gan.train_gan(FACES, steps=4, settings=SMALL, config=config(tmp_path, precision=precision)).result
+    result = gan_train.train_gan(FACES, steps=4, settings=SMALL, config=config(tmp_path, precision=precision)).result
     assert all(math.isfinite(value) for value in result.history["d_loss"] + result.history["g_loss"])
-    again = gan.train_gan(FACES, steps=6, settings=SMALL, config=config(tmp_path, precision=precision, resume=True))
+    again = gan_train.train_gan(FACES, steps=6, settings=SMALL, config=config(tmp_path, precision=precision, resume=True))
     assert again.result.steps == 6
 
 

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from course import errors, video
+from course import decoding, encoding, errors, video
 
 
 def moving_bar(count=20, height=64, width=96):
@@ -23,9 +23,9 @@ def tone(seconds, rate=22050):
 
 def test_what_is_written_comes_back(tmp_path):
     path = video.Clip(list(moving_bar()), fps=25).save(tmp_path / "bar.mp4", progress=False)
-    info = video.probe(path)
+    info = decoding.probe(path)
     assert info.fps == pytest.approx(25) and not info.has_audio and tuple(info.size) == (96, 64)
-    back = list(video.read_frames(path))
+    back = list(decoding.read_frames(path))
     assert len(back) == 20
     for sent, got in zip(moving_bar(), back):
         assert np.abs(sent.astype(int) - got).mean() < 6
@@ -70,7 +70,7 @@ def test_a_clip_can_be_shown_twice_and_says_how_long_it_is():
 
 def test_odd_sizes_are_written(tmp_path):
     path = video.Clip(list(moving_bar(5, 63, 95)), fps=25).save(tmp_path / "odd.mp4", progress=False)
-    assert next(video.read_frames(path)).shape[0] in (62, 64)
+    assert next(decoding.read_frames(path)).shape[0] in (62, 64)
 
 
 def test_the_file_says_that_it_was_generated(tmp_path):
@@ -97,7 +97,7 @@ def test_places_that_cannot_be_written_are_said_at_once(tmp_path):
     (tmp_path / "file").write_text("in the way")
     for place in (tmp_path / "file" / "out.mp4", tmp_path / "out.txt", tmp_path):
         with pytest.raises(errors.OutputError):
-            video.check_output(place)
+            encoding.check_output(place)
 
 
 def test_a_full_disk_leaves_nothing(tmp_path):
@@ -120,9 +120,9 @@ def test_what_is_no_video_is_refused(tmp_path):
     for name, content in (("text.mp4", b"hello"), ("empty.mp4", b""), ("cut.mp4", whole[: len(whole) // 3])):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(errors.VideoError):
-            video.probe(tmp_path / name)
+            decoding.probe(tmp_path / name)
     with pytest.raises(errors.VideoError):
-        video.probe(tmp_path / "none.mp4")
+        decoding.probe(tmp_path / "none.mp4")
 
 
 def test_a_clip_plays_itself_in_a_notebook():

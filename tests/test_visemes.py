@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course import espeak, face_model, landmarks, motion, speech, visemes
+from course import espeak, face_channels, face_model, landmarks, motion, motion_spoken, speech, visemes
 from course.speech import Phoneme
 
 
@@ -75,7 +75,7 @@ def test_every_phoneme_of_every_voice_has_a_look():
 @pytest.mark.parametrize("fps", [25, 30])
 def test_lips_are_closed_at_m_b_p(lips, voice, text, rate, fps):
     said = speech.synthesize(text, voice, espeak.Settings(rate=rate))
-    gap, _ = lips(motion.from_speech(said, fps))
+    gap, _ = lips(motion_spoken.from_speech(said, fps))
     closing = [p for p in said.phonemes if ("PP", 1.0) in visemes.visemes_of(p.symbol)]
     assert len(closing) >= 5
     for phoneme in closing:
@@ -84,7 +84,7 @@ def test_lips_are_closed_at_m_b_p(lips, voice, text, rate, fps):
 
 def test_lips_are_round_at_o_and_u_and_touch_at_f(lips):
     said = speech.synthesize("You two choose a few more blue shoes for the show.", "en-us")
-    gap, width = lips(motion.from_speech(said))
+    gap, width = lips(motion_spoken.from_speech(said))
     for phoneme in said.phonemes:
         shapes = [name for name, _ in visemes.visemes_of(phoneme.symbol)]
         at = frames_of(phoneme, len(gap))
@@ -96,7 +96,7 @@ def test_lips_are_round_at_o_and_u_and_touch_at_f(lips):
 
 def test_pauses_close_the_mouth_and_vowels_open_it(lips):
     said = speech.synthesize("Father. Father.", "en-us")
-    gap, _ = lips(motion.from_speech(said))
+    gap, _ = lips(motion_spoken.from_speech(said))
     assert gap[0] < 0.03 and gap[-1] < 0.015
     middle = [p for p in said.phonemes[1:-1] if not p.symbol and p.end - p.start > 0.3]
     assert middle and gap[int(0.5 * (middle[0].start + middle[0].end) * 25)] < 0.02
@@ -141,21 +141,21 @@ def test_curves_are_smooth_and_bounded():
 def test_frames_show_their_middle():
     """At 25 frames/s and at 100 the curve is the same one, sampled at (k + 0.5) / fps."""
     said = speech.synthesize("Hello, everybody!", "en-us")
-    slow, fast = motion.from_speech(said, 25), motion.from_speech(said, 125)
+    slow, fast = motion_spoken.from_speech(said, 25), motion_spoken.from_speech(said, 125)
     assert len(slow) == int(np.ceil(said.duration * 25)) and slow.channels == visemes.LIP_CHANNELS
     jaw = np.interp((np.arange(len(slow)) + 0.5) / 25, (np.arange(len(fast)) + 0.5) / 125, fast["jawOpen"])
     assert np.corrcoef(jaw, slow["jawOpen"])[0, 1] > 0.98
 
 
 def test_only_the_lips_move():
-    moved = motion.from_speech(speech.synthesize("Hello", "en-us"))
-    others = [name for name in motion.CHANNELS if name not in visemes.LIP_CHANNELS]
+    moved = motion_spoken.from_speech(speech.synthesize("Hello", "en-us"))
+    others = [name for name in face_channels.CHANNELS if name not in visemes.LIP_CHANNELS]
     assert all(not moved[name].any() for name in others)
 
 
 def test_accents_lie_on_stressed_syllables():
     said = speech.synthesize("A tomato is a wonderful thing.", "en-us")
-    found = motion.accents(said)
+    found = motion_spoken.accents(said)
     stressed = [p for p in said.phonemes if p.stress == 2]
     assert len(found) == len(stressed) > 2
     assert all(p.start < at < p.end and 0 <= force <= 1 for p, (at, force) in zip(stressed, found))
@@ -164,8 +164,8 @@ def test_accents_lie_on_stressed_syllables():
 
 def test_accents_of_a_recording_lie_on_syllables_and_the_strong_ones_on_stressed_ones():
     said = speech.synthesize("My mother made a wonderful breakfast, and everybody enjoyed the beautiful morning.")
-    stressed = np.array([at for at, _ in motion.accents(said)])
-    heard = motion.accents_of_sound(said.samples, said.sample_rate)
+    stressed = np.array([at for at, _ in motion_spoken.accents(said)])
+    heard = motion_spoken.accents_of_sound(said.samples, said.sample_rate)
     at, force = np.array(heard).T
     assert ((force > 0) & (force <= 1)).all() and force.max() > 0.9
     near = np.abs(at[:, None] - stressed).min(axis=1) < 0.08
@@ -175,4 +175,4 @@ def test_accents_of_a_recording_lie_on_syllables_and_the_strong_ones_on_stressed
 
 
 def test_silence_has_no_accents():
-    assert motion.accents_of_sound(np.zeros(16000, np.float32), 16000) == []
+    assert motion_spoken.accents_of_sound(np.zeros(16000, np.float32), 16000) == []

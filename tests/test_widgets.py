@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from course import landmarks, widgets
+from course import landmarks, widget_00, widget_02, widgets
 
 pytest.importorskip("ipywidgets")
 
@@ -17,12 +17,12 @@ def shown(panel) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def mixer():
-    return widgets.FaceMixer()
+    return widget_00.FaceMixer()
 
 
 @pytest.fixture(scope="module")
 def mover():
-    return widgets.KeypointMover()
+    return widget_02.KeypointMover()
 
 
 def test_mouth_opens_with_its_slider_and_shuts_with_the_button(mixer):
@@ -42,7 +42,7 @@ def test_every_slider_of_the_mixer_does_something(mixer):
         assert np.abs(mixer.draw({words: control.max}).astype(int) - before).max() > 30, words
 
 
-@pytest.mark.parametrize("group", list(widgets.KeypointMover.GROUPS))
+@pytest.mark.parametrize("group", list(widget_02.KeypointMover.GROUPS))
 def test_face_follows_the_chosen_points(mover, group):
     rest, width = mover.actor.points, mover.actor.portrait.image.shape[1]
     target = mover.target({"points": group, "down": 0.15})
@@ -56,7 +56,7 @@ def test_face_follows_the_chosen_points(mover, group):
 
 
 def test_soft_argmax_comes_home_as_the_map_grows_sharp():
-    panel = widgets.HeatmapSharpness()
+    panel = widget_02.HeatmapSharpness()
     far = [np.linalg.norm(np.subtract(panel.places({"sharpness": value, "second hill": 0.5})[1]["soft-argmax"],
                                       panel.TRUE)) for value in (1, 4, 20)]
     assert far[0] > far[1] > far[2] and far[2] < 0.03

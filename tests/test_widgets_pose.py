@@ -7,7 +7,7 @@ pytest.importorskip("ipywidgets")
 
 from jupyter_in_browser import widgets_in_browser
 
-from course import motion, widgets_pose
+from course import face_channels, widgets_pose
 
 
 @pytest.fixture(scope="module")
@@ -17,10 +17,10 @@ def panel():
 
 def test_every_channel_has_one_slider(panel):
     names = [name for group in panel.GROUPS.values() for name in group]
-    assert sorted(names) == sorted(motion.CHANNELS)
+    assert sorted(names) == sorted(face_channels.CHANNELS)
 
 
-@pytest.mark.parametrize("name", motion.CHANNELS)
+@pytest.mark.parametrize("name", face_channels.CHANNELS)
 def test_every_slider_moves_points_and_picture(panel, name):
     before, after = panel.draw({}).astype(int), panel.draw({name: panel.controls[name].max}).astype(int)
     width = before.shape[1] // 2

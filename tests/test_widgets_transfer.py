@@ -7,7 +7,7 @@ pytest.importorskip("ipywidgets")
 
 from jupyter_in_browser import widgets_in_browser
 
-from course import drivers, motion, widgets_transfer
+from course import drivers, face_channels, widgets_transfer
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def test_drivers_are_people_of_their_own_and_always_the_same():
 
 def test_a_driver_can_be_drawn_doing_something():
     wide = np.zeros(57, np.float32)
-    wide[motion.INDEX["jawOpen"]] = 0.8
+    wide[face_channels.INDEX["jawOpen"]] = 0.8
     still, opened = drivers.portrait(size=96), drivers.portrait(size=96, values=wide)
     assert np.abs(opened.astype(int) - still).max() > 40
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import places
+from course import places
+
 from .exercise import Exercise, ExerciseError
 
 PACKAGE = Path(places.__file__).parent

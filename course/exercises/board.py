@@ -2,7 +2,8 @@
 
 import html
 
-from .. import places
+from course import places
+
 from . import home, registry, show
 
 STATES = {"done": "✓", "tried": "✗", "open": "○"}

@@ -61,7 +61,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .. import errors
+from course import errors
 
 
 class ExerciseError(errors.CourseError):

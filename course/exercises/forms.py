@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .. import places
+from course import places
+
 from . import answers, guard, values
 from .exercise import Exercise
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .. import places
+from course import places
+
 from . import answers, guard, values, words
 from .exercise import BugCard, Case, Exercise, ExerciseError, View
 

@@ -4,6 +4,7 @@ import functools
 
 import numpy as np
 
+from . import head_03
 from .exercise import BugCard, Exercise, case
 
 
@@ -171,11 +172,11 @@ def somebody():
 
 def filmed(shape, does: dict, model):
     """The points (78, 2) of a shape that does something."""
-    from course import face_model, motion
+    from course import face_channels, face_model
 
-    values = np.zeros(len(motion.CHANNELS))
+    values = np.zeros(len(face_channels.CHANNELS))
     for name, value in does.items():
-        values[motion.INDEX[name]] = value
+        values[face_channels.INDEX[name]] = value
     moved = face_model.blendshapes_to_points(shape, values[: face_model.N_CHANNELS], model.channels)
     return face_model.project(moved, values[face_model.HEAD], 120.0, (200.0, 220.0))
 
@@ -192,9 +193,9 @@ def on_somebody(function, does, jitter=0.0, hidden=()):
 
 
 def random_expression(rng):
-    from course import motion
+    from course import face_channels
 
-    names = rng.choice(motion.BLENDSHAPES, 4, replace=False)
+    names = rng.choice(face_channels.BLENDSHAPES, 4, replace=False)
     does = {str(name): float(rng.uniform(0.1, 1)) for name in names}
     return does | {"headYaw": float(rng.uniform(-15, 15)), "headPitch": float(rng.uniform(-10, 10))}, 0.5
 
@@ -202,7 +203,7 @@ def random_expression(rng):
 def _fit(face, tracks, fps, bounds=True, habit=1.0, from_rest=False, start_only=False):
     from scipy.optimize import lsq_linear
 
-    from course import face_model, motion
+    from course import face_channels, face_model, motion
 
     reach = np.r_[np.ones(51), np.full(6, np.inf)]
     low, high = (-np.where(reach < 2, 0.0, reach), 1.2 * reach) if bounds else (-np.inf, np.inf)
@@ -221,7 +222,7 @@ def _fit(face, tracks, fps, bounds=True, habit=1.0, from_rest=False, start_only=
             b = (frame - now)[seen].ravel() / (face.scale * 0.01) + a @ values
             values = lsq_linear(np.vstack([a, np.diag(pull)]), np.r_[b, np.zeros(57)], (low, high)).x
         found.append(values - np.r_[face.rest[:51], np.zeros(6)] * from_rest)
-    return motion.Motion(np.array(found), motion.CHANNELS, fps)
+    return motion.Motion(np.array(found), face_channels.CHANNELS, fps)
 
 
 def motion_unbounded(face, tracks, fps=25.0):
@@ -287,11 +288,9 @@ def gesture_long_direction(times, direction, speed, amplitude):
 
 TRIANGLE = np.array([[0.0, 0, 0], [2, 0, 0], [1, 2, 1]])
 TWO = np.array([[[0.0, 0, 0], [0, 0, 0], [0, 1, 0]], [[-1.0, 0, 0], [1, 0, 0], [0, 0, 1]]])
-HEAD = np.array([[-0.5, -0.4, -0.1], [0.5, -0.4, -0.1], [0.0, 0.0, -0.6], [-0.3, 0.4, -0.2], [0.3, 0.4, -0.2],
-                 [0.0, 0.8, 0.1], [0.0, -0.9, 0.1]])  # eyes, tip of the nose, mouth corners, chin, forehead
 TURNED = np.array([8.0, 20.0, -12.0, 0.1, -0.05, 0.2])
 TWO_HEADS = np.stack([TURNED, [-10.0, -5.0, 25.0, 0.0, 0.2, -0.1]])
-SEEN = _project(HEAD, np.array([[10.0, 25.0, -15.0, 0, 0, 0]]), 100.0, (60.0, 80.0))
+SEEN = _project(head_03.HEAD, np.array([[10.0, 25.0, -15.0, 0, 0, 0]]), 100.0, (60.0, 80.0))
 BENT = SEEN + np.array([[[3.0, 0], [0, -2], [0, 0], [1, 1], [-2, 0], [0, 3], [0, 0]]])
 HIDDEN = np.where(np.arange(7)[:, None] == 3, np.nan, BENT)
 
@@ -340,14 +339,14 @@ EXERCISES = [
         title="a head in space, seen in a picture",
         place="face_model.project",
         cases=[
-            case("a small head turned by 20 degrees", HEAD, TURNED, 100.0, np.array([60.0, 80.0])),
-            case("a small head at rest", HEAD, np.zeros(6), 100.0, np.array([60.0, 80.0])),
+            case("a small head turned by 20 degrees", head_03.HEAD, TURNED, 100.0, np.array([60.0, 80.0])),
+            case("a small head at rest", head_03.HEAD, np.zeros(6), 100.0, np.array([60.0, 80.0])),
         ],
         edges=[
-            case("one unit a pixel, the origin in the corner", HEAD, TURNED),
-            case("one head held in two ways", HEAD, TWO_HEADS, 80.0, np.array([50.0, 50.0])),
-            case("two frames", np.stack([HEAD, HEAD * 1.1]), TWO_HEADS, 80.0, np.array([50.0, 50.0])),
-            case("a head in profile", HEAD, np.array([0.0, 90.0, 0, 0, 0, 0]), 50.0, np.array([0.0, 0.0])),
+            case("one unit a pixel, the origin in the corner", head_03.HEAD, TURNED),
+            case("one head held in two ways", head_03.HEAD, TWO_HEADS, 80.0, np.array([50.0, 50.0])),
+            case("two frames", np.stack([head_03.HEAD, head_03.HEAD * 1.1]), TWO_HEADS, 80.0, np.array([50.0, 50.0])),
+            case("a head in profile", head_03.HEAD, np.array([0.0, 90.0, 0, 0, 0, 0]), 50.0, np.array([0.0, 0.0])),
         ],
         random=random_heads,
         random_count=50,
@@ -384,13 +383,13 @@ EXERCISES = [
         title="how a head is held",
         place="face_model.fit_pose",
         cases=[
-            case("a small head turned by 25 degrees", SEEN, HEAD),
-            case("a small head that no turn explains quite", BENT, HEAD),
+            case("a small head turned by 25 degrees", SEEN, head_03.HEAD),
+            case("a small head that no turn explains quite", BENT, head_03.HEAD),
         ],
         edges=[
-            case("a point that is not known", HIDDEN, HEAD),
-            case("two frames", np.concatenate([BENT, SEEN * 0.5]), HEAD),
-            case("a shape far from the origin", BENT, HEAD + np.array([2.0, -1.0, 3.0])),
+            case("a point that is not known", HIDDEN, head_03.HEAD),
+            case("two frames", np.concatenate([BENT, SEEN * 0.5]), head_03.HEAD),
+            case("a shape far from the origin", BENT, head_03.HEAD + np.array([2.0, -1.0, 3.0])),
         ],
         random=random_poses,
         random_count=40,

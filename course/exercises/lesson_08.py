@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from . import small_08
 from .exercise import BugCard, Exercise, case
 
 
@@ -48,11 +49,11 @@ def somebody():
 
 def face_points(does: dict) -> np.ndarray:
     """The points (78, 2) of the mean face when it does something."""
-    from course import face_model, motion
+    from course import face_channels, face_model
 
-    model, values = face_model.FaceModel.load(), np.zeros(len(motion.CHANNELS))
+    model, values = face_model.FaceModel.load(), np.zeros(len(face_channels.CHANNELS))
     for name, value in does.items():
-        values[motion.INDEX[name]] = value
+        values[face_channels.INDEX[name]] = value
     shape = face_model.blendshapes_to_points(model.mean, values[: face_model.N_CHANNELS], model.channels)
     points = face_model.project(shape, values[face_model.HEAD], 40.0, (48.0, 42.0))
     return points.astype(np.float32)
@@ -118,18 +119,6 @@ def pair_spoiled_answer(actor, elsewhere, spoil, jitter):
 # ---------------------------------------------------------------- train_step
 
 
-def small_network(seed: int = 0):
-    """A network that repaints squares of 16 px and already adds something."""
-    import torch
-
-    from course import animator_net
-
-    torch.manual_seed(seed)
-    net = animator_net.Repainter((4, 4, 4))
-    torch.nn.init.normal_(net.paint[1].weight, std=0.1)
-    return net
-
-
 def batch(seed: int = 1, count: int = 2):
     """inputs (N, 9, 16, 16), target (N, 3, 16, 16), window (16, 16)."""
     import torch
@@ -149,7 +138,7 @@ def steps_taken(function, weights, steps=1, count=2):
     """The step taken `steps` times by plain descent, with a gradient that somebody has left lying about."""
     import torch
 
-    net, (inputs, target, window) = small_network(), batch(count=count)
+    net, (inputs, target, window) = small_08.small_network(), batch(count=count)
     optimizer = torch.optim.SGD(net.parameters(), 0.05)
     for parameter in net.parameters():
         parameter.grad = torch.full_like(parameter, 0.02)
@@ -361,7 +350,7 @@ def learned_by_heart(function, steps, rate, count=2):
     """The losses, and what became of the network that was given."""
     import torch
 
-    net, (inputs, target, window) = small_network(), batch(3, count)
+    net, (inputs, target, window) = small_08.small_network(), batch(3, count)
     losses = function(net, inputs, target, window, steps, rate)
     return {"losses": list(losses),
             "the network after": torch.cat([p.detach().flatten() for p in net.parameters()])}

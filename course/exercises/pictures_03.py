@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from course import motion, plots
+from course import face_channels, plots
 
-from . import lesson_03
+from . import head_03
 from .exercise import View
 
 PARTS = ("eye", "eye", "nose", "mouth", "mouth", "chin", "forehead")  # the points of `lesson_03.HEAD`
@@ -27,7 +27,7 @@ def draw_blend(view: View):
 def draw_project(view: View):
     theirs = None if view.theirs is None else flat(view.theirs)
     figure = plots.compare_points(flat(view.right), theirs, title="project: " + view.says)
-    if np.array_equal(np.reshape(view.args[0], (-1, *np.shape(view.args[0])[-2:]))[0], lesson_03.HEAD):
+    if np.array_equal(np.reshape(view.args[0], (-1, *np.shape(view.args[0])[-2:]))[0], head_03.HEAD):
         figure.axes[0].margins(0.14)
         for words, point in zip(PARTS, flat(view.right)):
             figure.axes[0].annotate(words, point, (4, 4), textcoords="offset points", fontsize=7, color=plots.GREEN)
@@ -64,7 +64,7 @@ def draw_motion(view: View):
     theirs = None if theirs is None else np.nan_to_num(np.asarray(theirs, float)[0])
     largest = np.abs(right) if theirs is None else np.maximum(np.abs(right), np.abs(theirs))
     shown = np.sort(np.argsort(-largest)[:9])
-    return bars("fit_motion: " + view.says, [motion.CHANNELS[k] for k in shown], right[shown],
+    return bars("fit_motion: " + view.says, [face_channels.CHANNELS[k] for k in shown], right[shown],
                 None if theirs is None else theirs[shown], "0 at rest, 1 full; head: 1 is 30 degrees")
 
 

@@ -40,9 +40,9 @@ def draw_pair(view: View):
 
 
 def draw_step(view: View):
-    from . import lesson_08
+    from . import small_08
 
-    before = np.concatenate([p.detach().numpy().ravel() for p in lesson_08.small_network().parameters()])
+    before = np.concatenate([p.detach().numpy().ravel() for p in small_08.small_network().parameters()])
     right = np.asarray(view.right["weights after"]) - before
     theirs = None if view.theirs is None else np.asarray(view.theirs["weights after"]) - before
     shown = np.argsort(-np.abs(right))[:8]

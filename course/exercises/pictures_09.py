@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course import motion, plots
+from course import face_channels, plots
 
 from .exercise import View
 
@@ -67,7 +67,7 @@ def draw_retarget(view: View):
     weight = np.abs(right - rest) + (0 if theirs is None else np.abs(theirs - right)) + 1e-3 * np.abs(right)
     moved = np.flatnonzero(weight > 1e-4)  # what neither moves nor differs would be an empty row
     shown = np.sort(moved[np.argsort(-weight[moved])][:6]) if len(moved) else np.array([24])
-    names = [motion.CHANNELS[k] + (" / 30°" if 51 <= k < 54 else "") for k in shown]
+    names = [face_channels.CHANNELS[k] + (" / 30°" if 51 <= k < 54 else "") for k in shown]
     return bars("retarget: the last frame", names, right[shown], None if theirs is None else theirs[shown])
 
 

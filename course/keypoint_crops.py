@@ -1,0 +1,67 @@
+"""Crops: the square around a face that the landmarker sees, cut, turned and scaled, and the way back."""
+
+import cv2
+import numpy as np
+
+from . import alignment, landmarks
+
+# Where the right eye, the left eye and the mouth lie in every picture, as shares of its side.
+PLACES = np.array([[0.30, 0.41], [0.70, 0.41], [0.50, 0.80]])
+
+
+def cut_tight(image: np.ndarray, points: np.ndarray, size: int) -> np.ndarray:
+    """One face with its eyes and mouth at `PLACES`: uint8 (H, W, 3), points (78, 2) pixels -> uint8 (size, size, 3).
+
+    Everything is then where it is in every other picture, so the generator need not learn where a face may be.
+    """
+    eyes_and_mouth = [points[landmarks.EYE_RIGHT], points[landmarks.EYE_LEFT], points[landmarks.LIPS_OUTER]]
+    found = np.stack([part.mean(axis=0) for part in eyes_and_mouth])  # (3, 2)
+    matrix = alignment.similarity_transform(found, PLACES * size - 0.5)
+    return cut(image, matrix, size)
+
+
+TILE = 288  # px: faces are kept at this size, with room around them for turning and shifting
+TILE_MARGIN = 1.9  # the tile's side over the longer side of the box around all 78 points
+CROP_MARGIN = 1.22  # the same for the crop that the network sees
+
+
+def square_around(points: np.ndarray) -> tuple:
+    """Centre (2,) and side of the square the network should see, from 78 points."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    return (low + high) / 2, float((high - low).max()) * CROP_MARGIN
+
+
+def square_from_box(box: np.ndarray) -> tuple:
+    """The same from a detector's box: x1, y1, x2, y2 (brows to chin); the forehead lies above it."""
+    x1, y1, x2, y2 = (float(v) for v in box[:4])
+    y1 -= 0.27 * (y2 - y1)  # median over the training faces
+    return np.array([(x1 + x2) / 2, (y1 + y2) / 2]), max(x2 - x1, y2 - y1) * CROP_MARGIN
+
+
+def square_matrix(center, side: float, size: int, degrees: float = 0.0) -> np.ndarray:
+    """(2, 3): takes picture pixels to pixels of a `size` crop; `degrees` of clockwise tilt are undone."""
+    scale = size / max(side, 1e-3)
+    angle = np.deg2rad(degrees)
+    turn = scale * np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    return np.concatenate([turn, (size / 2 - turn @ np.asarray(center, float))[:, None]], axis=1)
+
+
+def apply(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """(2, 3), (..., 2) -> (..., 2)."""
+    return points @ matrix[:, :2].T + matrix[:, 2]
+
+
+def cut(image: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
+    """A crop of `size` px, averaged where it shrinks much, so that fine texture does not turn into noise."""
+    image, matrix = shrunk(image, matrix)
+    return cv2.warpAffine(image, matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+
+def shrunk(image: np.ndarray, matrix: np.ndarray) -> tuple:
+    """The picture and the crop's matrix, made smaller where the crop shrinks more than twofold."""
+    shrink = 1 / np.sqrt(abs(np.linalg.det(matrix[:, :2])))
+    if shrink <= 2:
+        return image, matrix
+    factor = 1 / (shrink / 1.5)
+    image = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    return image, matrix @ np.diag([1 / factor, 1 / factor, 1.0])
