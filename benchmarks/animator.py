@@ -102,7 +102,7 @@ def film(actor, values) -> None:
 
 
 def main() -> None:
-    from course import animation, demo, detection, face_channels, images, keypoints
+    from course import animation, demo, detection, face, images, keypoints
 
     photo = images.load_image(demo.photo_path())
     points = keypoints.find_points(photo, detection.detect_faces(photo)[:1])[0]
@@ -117,7 +117,7 @@ def main() -> None:
         actor = animation.make_actor(small, points, generator)
         values = actor.face.rest.copy()
         for name, value in (("jawOpen", 0.4), ("eyeBlinkLeft", 0.5), ("eyeBlinkRight", 0.5), ("headYaw", 4)):
-            values[face_channels.INDEX[name]] += value
+            values[face.INDEX[name]] += value
         print(f"  a frame, --generator {generator:5s}             {times(functools.partial(actor.frame, values))}")
         wall, processor = median_ms(functools.partial(film, actor, values), 3)
         print(f"  the same in a film, side by side        {wall / FRAMES:9.1f} {processor / FRAMES:12.1f}")

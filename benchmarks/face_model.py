@@ -1,4 +1,4 @@
-"""How well the linear face follows points: `python benchmarks/face_model.py` prints two tables.
+"""How well the linear face follows points: `python benchmarks/model.py` prints two tables.
 
 Round trip on tracks that the model was not built from: `fit_face`, `fit_motion`, `pose_points` against the points
 that went in. Pixels of a picture whose shorter side is 256. "frame 0": the person is known from the first frame only,
@@ -16,17 +16,20 @@ from pathlib import Path
 
 import numpy as np
 
-from course import build_face_model, data, face_channels, face_model, landmarks, tracking
+from course import keypoints, motion, training
+from course.face import channels
+from course.face import model as face_model
+from course.recipes.face_model import fitting as face_model_fitting
 
 SIDE = 256
 REGIONS = {
-    "lips": np.r_[landmarks.LIPS_OUTER, landmarks.LIPS_INNER],
-    "lids": np.r_[landmarks.EYE_RIGHT, landmarks.EYE_LEFT],
-    "pupils": landmarks.PUPILS,
-    "brows": np.r_[landmarks.BROW_RIGHT, landmarks.BROW_LEFT],
-    "nose": landmarks.NOSE,
-    "jaw": landmarks.JAW,
-    "forehead": landmarks.FOREHEAD,
+    "lips": np.r_[keypoints.LIPS_OUTER, keypoints.LIPS_INNER],
+    "lids": np.r_[keypoints.EYE_RIGHT, keypoints.EYE_LEFT],
+    "pupils": keypoints.PUPILS,
+    "brows": np.r_[keypoints.BROW_RIGHT, keypoints.BROW_LEFT],
+    "nose": keypoints.NOSE,
+    "jaw": keypoints.JAW,
+    "forehead": keypoints.FOREHEAD,
 }
 SHOWN = ("jawOpen", "mouthSmileLeft", "eyeBlinkLeft", "eyeLookInLeft", "browInnerUp", "mouthLowerDownLeft",
          "mouthPucker", "mouthFunnel", "mouthClose")  # fmt: skip
@@ -37,7 +40,7 @@ def shared_dir() -> Path:
     return Path(os.environ.get("COURSE_SHARED") or Path(__file__).resolve().parents[2] / "shared")
 
 
-def at_side(track: build_face_model.Track) -> np.ndarray:
+def at_side(track: face_model_fitting.Track) -> np.ndarray:
     """Points (T, 78, 2) as in a picture whose shorter side is 256."""
     return track.points[..., :2] * SIDE / track.size.min()
 
@@ -46,7 +49,7 @@ def round_trip(points: np.ndarray, fps: float, chosen: np.ndarray) -> tuple:
     """Distances (T, 78) in pixels and milliseconds of processor time a frame; the person from the chosen frames."""
     face = face_model.fit_face(points[chosen])
     begun = time.process_time()
-    moved = tracking.fit_motion(face, points, fps)
+    moved = motion.fit_motion(face, points, fps)
     spent = (time.process_time() - begun) / len(points) * 1000
     return np.linalg.norm(face_model.pose_points(face, moved.values) - points, axis=-1), spent
 
@@ -55,8 +58,8 @@ def tracks_table(folder: Path) -> None:
     print(f"round trip, px at {SIDE}, tracks the model was not built from")
     names = " ".join(f"{name:>8s}" for name in REGIONS)
     print(f"{'track':6s} {'person from':12s} {'mean':>6s} {'p95':>6s} {names}  cpu ms")
-    for track in build_face_model.load_tracks(folder):
-        if track.name not in build_face_model.HELD_OUT_TRACKS:
+    for track in face_model_fitting.load_tracks(folder):
+        if track.name not in face_model_fitting.HELD_OUT_TRACKS:
             continue
         points = at_side(track)
         spread = np.linspace(0, len(points) - 1, 12).astype(int)
@@ -68,7 +71,7 @@ def tracks_table(folder: Path) -> None:
 
 
 def pictures_table(*folders: Path) -> None:
-    faces = data.load_labelled(*folders).part("held-out")
+    faces = training.load_labelled(*folders).part("held-out")
     found, left, spent = [], [], []
     for points in faces.points[..., :2]:
         begun = time.process_time()
@@ -82,7 +85,7 @@ def pictures_table(*folders: Path) -> None:
           + f"; fit_face {1000 * np.mean(spent):.0f} ms of processor time")
     print("fitted channel against the label's score: correlation, and the 95th percentile of each")
     for name in SHOWN:
-        value, score = found[:, face_channels.INDEX[name]], faces.blendshapes[:, face_channels.INDEX[name]]
+        value, score = found[:, channels.INDEX[name]], faces.blendshapes[:, channels.INDEX[name]]
         print(f"  {name:20s} {np.corrcoef(value, score)[0, 1]:6.2f}   {np.percentile(value, 95):.2f}  "
               f"{np.percentile(score, 95):.2f}")
 

@@ -13,14 +13,16 @@ import time
 import numpy as np
 import torch
 
-from course import build_identity, data, decoding, features, features_networks, images, keypoint_crops, keypoints
+from course import features, images, io, keypoints, training
+from course.features import networks as feature_networks
+from course.recipes import identity as identity_recipe
 
 
 def ways(faces: torch.Tensor) -> dict:
     """Vectors of faces (N, 3, 128, 128) in several ways: name -> (N, D)."""
-    found = torch.cat([features_networks.identity_features(part) for part in faces.split(64)])
+    found = torch.cat([feature_networks.identity_features(part) for part in faces.split(64)])
     pixels = torch.nn.functional.adaptive_avg_pool2d(faces, 16).flatten(1)
-    mean, axes = features_networks._identity_axes()
+    mean, axes = feature_networks._identity_axes()
     return {"identity_similarity": (found - mean) @ axes, "trunk, less its mean": found - mean,
             "trunk": found, "pixels at 16x16": pixels - pixels.mean(dim=0)}
 
@@ -47,21 +49,21 @@ def main() -> None:
     parser.add_argument("--clips", nargs="*", default=[])
     options = parser.parse_args()
     for folder in options.data:
-        faces = data.load_labelled(folder).part("held-out")
+        faces = training.load_labelled(folder).part("held-out")
         rng, pictures, people = np.random.default_rng(1), [], []
         for number in range(len(faces)):
             image, points = images.load_image(faces.paths[number]), faces.points[number, :, :2]
-            pictures += [keypoint_crops.cut_tight(image, points, 128), build_identity.picture_of(image, points, rng)]
+            pictures += [keypoints.cut_tight(image, points, 128), identity_recipe.picture_of(image, points, rng)]
             people += [number, number]
         print(f"{folder}: {len(faces)} held-out faces")
         compare(as_batch(pictures), np.array(people))
     pictures, people = [], []
     for number, clip in enumerate(options.clips):
-        frames = [frame for place, frame in enumerate(decoding.read_frames(clip)) if place % 50 == 0][:12]
+        frames = [frame for place, frame in enumerate(io.read_frames(clip)) if place % 50 == 0][:12]
         for frame in frames:
             points = keypoints.find_points(frame)
             if len(points) == 1:
-                pictures.append(keypoint_crops.cut_tight(frame, points[0], 128))
+                pictures.append(keypoints.cut_tight(frame, points[0], 128))
                 people.append(number)
     if pictures:
         print(f"{len(set(people))} films, {len(people)} frames")
@@ -69,7 +71,7 @@ def main() -> None:
     begin, spent = time.perf_counter(), time.process_time()
     faces = torch.rand(1, 3, 128, 128)
     for _ in range(20):
-        features_networks.identity_of(faces)
+        feature_networks.identity_of(faces)
     wall, spent = (time.perf_counter() - begin) * 50, (time.process_time() - spent) * 50
     print(f"a face of 128 px: {wall:.1f} ms, {spent:.1f} ms of processor time")
 

@@ -14,7 +14,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from course import first_order, sampling, synthetic, synthetic_flow, training
+from course import flow, synthetic, training
+from course.lessons.lesson_06 import first_order
+from course.synthetic import true_flow
 
 SIZE = 64
 
@@ -27,7 +29,7 @@ def held_out(count: int, seed: int = 999):
 def errors(model, source, target, truth) -> dict:
     """Mean distance to the true flow in pixels, by method."""
     moving = target.masks[:, 0] < 0.01
-    grid = synthetic_flow.pixel_grid(SIZE, SIZE).expand_as(truth.field)
+    grid = true_flow.pixel_grid(SIZE, SIZE).expand_as(truth.field)
     counted = (truth.visible & moving)[..., None]
     shift = (truth.field * counted).sum((1, 2), keepdim=True) / counted.sum((1, 2), keepdim=True).clamp(min=1)
     return {"learned without labels": first_order.flow_error(model.flow(source.image, target.image), truth, moving),
@@ -42,7 +44,7 @@ def points_stick(model, source, target, truth) -> tuple:
     with torch.no_grad():
         here, there = (model.detector(picture.image).points for picture in (source, target))
     fields = torch.cat([truth.field, (truth.visible & (target.masks[:, 0] < 0.01))[..., None]], -1).permute(0, 3, 1, 2)
-    read = sampling.sample(fields, there[:, :, None])[..., 0].transpose(1, 2)  # (N, K, 3)
+    read = flow.sample(fields, there[:, :, None])[..., 0].transpose(1, 2)  # (N, K, 3)
     here, there = ((points + 1) / 2 * (SIZE - 1) for points in (here, there))
     carried, seen = there + read[..., :2], read[..., 2] > 0.99
     return float((here - carried).norm(dim=-1)[seen].mean()), float((there - carried).norm(dim=-1)[seen].mean())
@@ -63,7 +65,7 @@ def draw(model, source, target, truth, path: Path, count: int = 6) -> None:
     rows = {"source, with true (+) and found (o) points": source.image, "target": target.image,
             "made of the source": made["picture"], "source, moved by the found flow": warped(found),
             "source, moved by the true flow": warped(truth.positions[:count])}
-    grid = synthetic_flow.pixel_grid(SIZE, SIZE)
+    grid = true_flow.pixel_grid(SIZE, SIZE)
     flows = {"found flow": found - grid, "true flow": truth.field[:count]}
     figure = Figure(figsize=(1.7 * count, 1.85 * (len(rows) + 2)), layout="constrained")
     axes = figure.subplots(len(rows) + 2, count)

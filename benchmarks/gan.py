@@ -1,8 +1,8 @@
 """The GAN in three minutes on two cores: what it makes, in a picture and in numbers, and the failures on purpose.
 
-    python benchmarks/gan.py [--data ../shared/portraits ../shared/scenes]    # without: drawn faces
-    python benchmarks/gan.py --steps 1500                                     # on a machine that does other things too
-    python benchmarks/gan.py --checkpoint runs/gan                            # measure a run of `course train gan`
+    python benchmarks/game.py [--data ../shared/portraits ../shared/scenes]    # without: drawn faces
+    python benchmarks/game.py --steps 1500                                     # on a machine that does other things too
+    python benchmarks/game.py --checkpoint runs/gan                            # measure a run of `course train gan`
 
 Writes into --out: 64 samples, 64 real faces, the fixed noises over time, walks between faces, curves, failures.
 Prints, for the samples and for plainer things beside them, two numbers measured with the features of the landmarker's
@@ -17,23 +17,16 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from course import (
-    features_networks,
-    gan,
-    gan_data,
-    gan_failures,
-    gan_look,
-    gan_networks,
-    gan_train,
-    images,
-    training,
-    training_log,
-)
+from course import gan, images, training
+from course.features import networks as feature_networks
+from course.gan import data as gan_data
+from course.lessons.lesson_07 import failures
+from course.training import loop
 
 
 def seen(faces: torch.Tensor) -> np.ndarray:
     """What the trunk sees in faces (N, 3, H, W) in [0, 1], averaged over the face: (N, 128)."""
-    net, rows = features_networks.load("trunk"), []
+    net, rows = feature_networks.load("trunk"), []
     with torch.no_grad():
         for part in torch.nn.functional.interpolate(faces, size=128, mode="bilinear", antialias=True).split(64):
             rows.append(net(part, "1/16")["1/16"].mean(dim=(2, 3)))
@@ -50,16 +43,16 @@ def frechet(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def write(out: Path, name: str, faces: torch.Tensor, columns: int = 8) -> None:
-    images.save_image(out / f"{name}.png", gan_look.as_picture(gan_look.grid(faces, columns)))
+    images.save_image(out / f"{name}.png", gan.as_picture(gan.grid(faces, columns)))
 
 
-def report(trained: gan_train.Trained, faces: torch.Tensor, out: Path) -> None:
+def report(trained: gan.Trained, faces: torch.Tensor, out: Path) -> None:
     """Write the pictures and print the numbers."""
     random = np.random.default_rng(0)
     real = faces[torch.from_numpy(random.permutation(len(faces)))].float() / 255
     half = min(500, len(real) // 2)
     samples, latent = trained.sample(half, seed=1), trained.gan.settings.latent
-    untrained = gan_train.Trained(trained.gan, gan_networks.build_generator(latent, trained.gan.settings.size).eval(), trained.result)
+    untrained = gan.Trained(trained.gan, gan.build_generator(latent, trained.gan.settings.size).eval(), trained.result)
     mean = real.mean(dim=0, keepdim=True)
     others = {
         "real faces, the other half": real[half : 2 * half],
@@ -68,28 +61,28 @@ def report(trained: gan_train.Trained, faces: torch.Tensor, out: Path) -> None:
         "two of them laid over each other": (real[:half] + real[:half].roll(1, 0)) / 2,
         "an untrained generator": untrained.sample(half),
     }
-    truth, spread = seen(real[:half]), gan_look.diversity(real[:half])
+    truth, spread = seen(real[:half]), gan.diversity(real[:half])
     for name, pictures in others.items():
         print(f"  {name:34} Fréchet distance {frechet(truth, seen(pictures)):8.2f}   "
-              f"diversity {gan_look.diversity(pictures) / spread:5.2f}")
+              f"diversity {gan.diversity(pictures) / spread:5.2f}")
     write(out, "samples", samples[:64])
     write(out, "real", real[:64])
-    first, second, third = gan_networks.noise(3, latent, 5)
-    write(out, "walk", torch.cat([gan_look.interpolate(trained.generator, first, second),
-                                  gan_look.interpolate(trained.generator, second, third)]))
+    first, second, third = gan.noise(3, latent, 5)
+    write(out, "walk", torch.cat([gan.interpolate(trained.generator, first, second),
+                                  gan.interpolate(trained.generator, second, third)]))
     for step, pictures in trained.result.pictures:
-        images.save_image(out / f"fixed_{step:05}.png", gan_look.as_picture(pictures["samples"]))
-    figure = training_log.training_figure(trained.result.history, trained.result.pictures, "GAN")
+        images.save_image(out / f"fixed_{step:05}.png", gan.as_picture(pictures["samples"]))
+    figure = training.training_figure(trained.result.history, trained.result.pictures, "GAN")
     figure.savefig(out / "curves.png", dpi=90)
 
 
-def restored(folder: Path, faces: torch.Tensor) -> gan_train.Trained:
+def restored(folder: Path, faces: torch.Tensor) -> gan.Trained:
     """The run whose checkpoint is in a folder."""
-    task = gan_train.GanTask(gan.build_gan(), faces, batch=16)
-    run = training.Run(task, training.Config(logdir=folder))
+    task = gan.GanTask(gan.build_gan(), faces, batch=16)
+    run = loop.Run(task, training.Config(logdir=folder))
     run.restore()
     result = training.Result(run.step, task.networks, run.averaged, run.history)
-    return gan_train.Trained(task.gan, task.settled(run.averaged["generator"]), result)
+    return gan.Trained(task.gan, task.settled(run.averaged["generator"]), result)
 
 
 def main() -> None:
@@ -111,13 +104,13 @@ def main() -> None:
     else:
         wall, spent = time.perf_counter(), time.process_time()
         config = training.Config(batch=16, logdir=out / "run", picture_every=200)
-        trained = gan_train.train_gan(faces, steps=options.steps or 10**6, minutes=None if options.steps else options.minutes,
+        trained = gan.train_gan(faces, steps=options.steps or 10**6, minutes=None if options.steps else options.minutes,
                                 config=config)
         wall, spent = time.perf_counter() - wall, time.process_time() - spent
         print(f"{trained.result.steps} steps in {wall:.0f} s, {spent:.0f} s of processor time")
     report(trained, faces, out)
     if options.failures:
-        for make in (gan_failures.collapse, gan_failures.vanishing_gradients, gan_failures.checkerboards):
+        for make in (failures.collapse, failures.vanishing_gradients, failures.checkerboards):
             spent = time.process_time()
             failure = make()
             print(f"  {failure}   ({time.process_time() - spent:.0f} s of processor time)")

@@ -1,6 +1,6 @@
 """How far the landmarker's points lie from the labels on pictures it never saw, and how long it takes.
 
-    python benchmarks/keypoints.py --data ../shared/portraits ../shared/scenes
+    python benchmarks/find.py --data ../shared/portraits ../shared/scenes
 
 Prints the mean distance over the 68 points as a percentage of the distance between the outer eye corners,
 for each held-out sheet and each group of points, from boxes as rough as a detector's and from the detector itself,
@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from course import data, detection, images, keypoint_crops, keypoint_reading, keypoints, landmarks
+from course import detection, images, keypoints, training
 
-GROUPS = {"all 68": np.arange(68), "jaw": landmarks.JAW, "brows": np.r_[landmarks.BROW_RIGHT, landmarks.BROW_LEFT],
-          "nose": landmarks.NOSE, "eyes": np.r_[landmarks.EYE_RIGHT, landmarks.EYE_LEFT],
-          "lips": np.r_[landmarks.LIPS_OUTER, landmarks.LIPS_INNER]}
+GROUPS = {"all 68": np.arange(68), "jaw": keypoints.JAW, "brows": np.r_[keypoints.BROW_RIGHT, keypoints.BROW_LEFT],
+          "nose": keypoints.NOSE, "eyes": np.r_[keypoints.EYE_RIGHT, keypoints.EYE_LEFT],
+          "lips": np.r_[keypoints.LIPS_OUTER, keypoints.LIPS_INNER]}
 
 
 def rough(box: np.ndarray, random) -> np.ndarray:
@@ -35,12 +35,12 @@ def overlap(boxes: np.ndarray, box: np.ndarray) -> np.ndarray:
     return width * height / (areas + (box[2] - box[0]) * (box[3] - box[1]) - width * height)
 
 
-def measure(faces: data.LabelledFaces) -> dict:
+def measure(faces: training.LabelledFaces) -> dict:
     """Errors in percent, (N, 68), from rough boxes and from the detector's (NaN where it misses)."""
     random = np.random.default_rng(0)
     result = {"rough box": [], "detector": [], "one look": []}
     for path, label in zip(tqdm(faces.paths, desc="faces"), faces.points[:, :68, :2]):
-        image, box = images.load_image(path), landmarks.tight_boxes(label)
+        image, box = images.load_image(path), keypoints.tight_boxes(label)
         found = detection.detect_faces(image)
         hit = found[overlap(found, box) > 0.4][:1]
         for name, boxes, find in (("rough box", rough(box, random)[None], keypoints.find_points),
@@ -48,17 +48,17 @@ def measure(faces: data.LabelledFaces) -> dict:
             error = np.full(68, np.nan)
             if len(boxes):
                 points = find(image, boxes)[0][:68]
-                error = np.linalg.norm(points - label, axis=1) / landmarks.eye_distance(label) * 100
+                error = np.linalg.norm(points - label, axis=1) / keypoints.eye_distance(label) * 100
             result[name].append(error)
     return {name: np.array(rows) for name, rows in result.items()}
 
 
 def one_look(image: np.ndarray, boxes: np.ndarray) -> np.ndarray:
     """The points after the first look only: (1, 78, 2)."""
-    return keypoint_reading.look(image, *keypoint_crops.square_from_box(boxes[0]), tilt=0.0, mirrored=False)[0][None]
+    return keypoints.look(image, *keypoints.square_from_box(boxes[0]), tilt=0.0, mirrored=False)[0][None]
 
 
-def pace(faces: data.LabelledFaces, count: int = 40) -> tuple:
+def pace(faces: training.LabelledFaces, count: int = 40) -> tuple:
     """Milliseconds a picture for the detector, a face for the landmarker, and for one of its looks: medians."""
     times = []
     for path, label in zip(faces.paths[:count], faces.points[:count, :, :2]):
@@ -66,9 +66,9 @@ def pace(faces: data.LabelledFaces, count: int = 40) -> tuple:
         begin = time.perf_counter()
         detection.detect_faces(image)
         middle = time.perf_counter()
-        keypoints.find_points(image, landmarks.tight_boxes(label)[None])
+        keypoints.find_points(image, keypoints.tight_boxes(label)[None])
         end = time.perf_counter()
-        one_look(image, landmarks.tight_boxes(label)[None])
+        one_look(image, keypoints.tight_boxes(label)[None])
         times.append((middle - begin, end - middle, time.perf_counter() - end))
     return tuple(np.median(times, axis=0) * 1000)
 
@@ -79,7 +79,7 @@ def main() -> None:
     parser.add_argument("--part", default="held-out", choices=("held-out", "validation", "train"))
     options = parser.parse_args()
     for folder in options.data:
-        faces = data.load_labelled(folder).part(options.part)
+        faces = training.load_labelled(folder).part(options.part)
         errors = measure(faces)
         missed = int(np.isnan(errors["detector"][:, 0]).sum())
         print(f"\n{Path(folder).name}, {options.part}: {len(faces)} faces; the detector misses {missed}")

@@ -12,18 +12,9 @@ import numpy as np
 import torch
 from tqdm.auto import tqdm
 
-from course import (
-    animation,
-    blending,
-    face_posing,
-    headwarp,
-    layers,
-    metrics,
-    parallel,
-    portrait,
-    reenactment,
-    tracking,
-)
+from course import animation, evaluation, motion, parallel, rendering
+from course.face import posing
+from course.rendering import head_field, layers
 
 METRICS = ("whole", "face", "around")
 
@@ -37,30 +28,30 @@ class Silent(torch.nn.Module):
 
 def ways(photo, points) -> dict:
     """Name -> a function from target points to a frame."""
-    flat = portrait.PortraitSettings(warp=headwarp.FieldSettings(skull=(8.0, 9.0)))
+    flat = rendering.PortraitSettings(warp=head_field.FieldSettings(skull=(8.0, 9.0)))
     shipped = layers.load_networks()
     silent = {"parter": shipped["parter"], "refiner": Silent()}
-    return {"flat head": portrait.Portrait(photo, points, flat).render,
-            "skull": portrait.Portrait(photo, points).render,
-            "layers": portrait.Portrait(photo, points, layered=silent).render,
-            "layers, corrected": portrait.Portrait(photo, points, layered=shipped).render}
+    return {"flat head": rendering.Portrait(photo, points, flat).render,
+            "skull": rendering.Portrait(photo, points).render,
+            "layers": rendering.Portrait(photo, points, layered=silent).render,
+            "layers, corrected": rendering.Portrait(photo, points, layered=shipped).render}
 
 
 def figures(made, true, points) -> tuple:
     height, width = true.shape[:2]
-    face = metrics.face_mask(points, height, width)
-    return metrics.l1(made, true), metrics.l1(made, true, face), metrics.l1(made, true, ~face)
+    face = evaluation.face_mask(points, height, width)
+    return evaluation.l1(made, true), evaluation.l1(made, true, face), evaluation.l1(made, true, ~face)
 
 
 def measure(path, limit) -> dict:
-    take = reenactment.read_take(path, limit=limit)
+    take = evaluation.read_take(path, limit=limit)
     actor = animation.make_actor(take.frames[0], take.points[0], "warp")
-    moved = tracking.motion_from_points(take.points, np.ones(len(take.points), bool), take.fps)
-    values = blending.values_for(moved, actor.face, "absolute", animation.Settings(fps=take.fps))
-    targets = [face_posing.posed_points(actor.face, row) for row in values]
+    moved = motion.motion_from_points(take.points, np.ones(len(take.points), bool), take.fps)
+    values = motion.values_for(moved, actor.face, "absolute", animation.Settings(fps=take.fps))
+    targets = [posing.posed_points(actor.face, row) for row in values]
     table = {}
-    films = {"static": reenactment.static(take.frames[0], take.points),
-             "triangulated": reenactment.triangulated_warp(take.frames[0], take.points)}
+    films = {"static": evaluation.static(take.frames[0], take.points),
+             "triangulated": evaluation.triangulated_warp(take.frames[0], take.points)}
     for name, render in ways(take.frames[0], take.points[0]).items():
         films[name] = parallel.ordered_map(render, targets)
     for name, frames in films.items():

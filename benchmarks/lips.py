@@ -16,18 +16,11 @@ from pathlib import Path
 
 import numpy as np
 
-from course import (
-    audio_motion,
-    espeak,
-    face_model,
-    io_sound,
-    landmarks,
-    motion,
-    motion_spoken,
-    speech,
-    train_speech,
-    visemes,
-)
+from course import io, keypoints, motion, speech
+from course.face import model as face_model
+from course.recipes import speech as speech_recipe
+from course.speech import espeak
+from course.speech import lips as audio_motion
 
 FPS = 25
 CLOSED = 0.015  # eye distances: about 1.3 mm
@@ -68,7 +61,7 @@ def lip_shape(face, moved: motion.Motion) -> tuple:
     """Gap of the inner lips and width of the mouth, each (T,), in eye distances."""
     values = moved.full()
     points = face_model.pose_points(face, values)  # (T, 78, 2)
-    yardstick = landmarks.eye_distance(points[0])
+    yardstick = keypoints.eye_distance(points[0])
     gap = (points[:, 66, 1] - points[:, 62, 1]) / yardstick
     width = np.linalg.norm(points[:, 54] - points[:, 48], axis=1) / yardstick
     return gap, width
@@ -106,8 +99,8 @@ def follow_recordings(face, folder: Path) -> None:
           f"{'in pauses':>11}{'at rest':>9}")  # fmt: skip
     rest, _ = lip_shape(face, motion.Motion(np.zeros((1, 57))))
     for path in sorted(folder.glob("*.wav")):
-        samples, rate = io_sound.load_audio(path)
-        gap, _ = lip_shape(face, motion_spoken.from_audio(samples, rate, FPS))
+        samples, rate = io.load_audio(path)
+        gap, _ = lip_shape(face, motion.from_audio(samples, rate, FPS))
         loud = loudness(samples, rate, len(gap))
         lags = range(-MAX_LAG, MAX_LAG + 1)
         best = max(lags, key=lambda lag: correlation_at(gap, loud, lag))
@@ -139,9 +132,9 @@ def read_lips(face) -> None:
             counts = {"PP": [], "round": [], "FF": [], "aa": []}
             for sentence in sentences:
                 said = speech.synthesize(sentence, voice, espeak.Settings(rate=rate))
-                gap, width = lip_shape(face, motion_spoken.from_speech(said, FPS))
+                gap, width = lip_shape(face, motion.from_speech(said, FPS))
                 for phoneme in said.phonemes:
-                    shapes = [name for name, _ in visemes.visemes_of(phoneme.symbol)]
+                    shapes = [name for name, _ in speech.visemes_of(phoneme.symbol)]
                     at = frames_at(phoneme, len(gap))
                     if "PP" in shapes:
                         counts["PP"].append(gap[at].min() <= CLOSED)
@@ -162,7 +155,7 @@ def read_lips(face) -> None:
 def held_out_speech() -> list:
     """[(name, Speech)]: speakers and languages that were not trained on, saying sentences that were not."""
     said = []
-    for i, variant in enumerate(train_speech.HELD_OUT_VARIANTS):
+    for i, variant in enumerate(speech_recipe.HELD_OUT_VARIANTS):
         for voice, sentences in SENTENCES.items():
             manner = espeak.Settings(rate=(130, 160, 200)[i % 3])
             said += [(f"{variant}", speech.synthesize(text, f"{voice}+{variant}", manner)) for text in sentences]
@@ -171,12 +164,12 @@ def held_out_speech() -> list:
 
 
 def label_at_network_rate(said, count) -> np.ndarray:
-    return train_speech.viseme_labels(said.phonemes, np.arange(count) / audio_motion.RATE)
+    return speech_recipe.viseme_labels(said.phonemes, np.arange(count) / audio_motion.RATE)
 
 
 def loudness_bins(samples, rate, count) -> np.ndarray:
     """Loudness and its change as one number a moment, (count,), at the network's rate."""
-    loud = audio_motion.relative_loudness(samples, rate)[::2][:count]
+    loud = speech.relative_loudness(samples, rate)[::2][:count]
     change = np.gradient(loud)
     level = np.clip((loud + 45) // 3, 0, 16).astype(int)
     return level * 9 + np.clip(np.round(change / 4) + 4, 0, 8).astype(int)
@@ -184,9 +177,9 @@ def loudness_bins(samples, rate, count) -> np.ndarray:
 
 def loudness_baseline(utterances=80) -> np.ndarray:
     """The commonest class for each bin of `loudness_bins`, from the sentences and voices of the training."""
-    seen = np.zeros((17 * 9, len(visemes.VISEME_NAMES)))
+    seen = np.zeros((17 * 9, len(speech.VISEME_NAMES)))
     random = np.random.default_rng(0)
-    texts = train_speech.read_sentences()
+    texts = speech_recipe.read_sentences()
     for _ in range(utterances):
         voice = str(random.choice(["en-us", "en-gb", "cmn", "es", "de"]))
         said = speech.synthesize(str(random.choice(texts[voice])), voice)
@@ -208,11 +201,11 @@ def name_visemes() -> None:
     commonest, random = loudness_baseline(), np.random.default_rng(1)
     rows = {}
     for name, said in held_out_speech():
-        clean = audio_motion.viseme_probabilities(said.samples, said.sample_rate).argmax(axis=1)
-        rough = audio_motion.viseme_probabilities(noisy(said.samples, random), said.sample_rate).argmax(axis=1)
+        clean = speech.viseme_probabilities(said.samples, said.sample_rate).argmax(axis=1)
+        rough = speech.viseme_probabilities(noisy(said.samples, random), said.sample_rate).argmax(axis=1)
         truth = label_at_network_rate(said, len(clean))
         guess = commonest[loudness_bins(said.samples, said.sample_rate, len(clean))]
-        lips = visemes.VISEME_NAMES.index("PP")
+        lips = speech.VISEME_NAMES.index("PP")
         rows.setdefault(name, []).append(np.stack([clean == truth, rough == truth, guess == truth,
                                                    (clean == lips) & (truth == lips), truth == lips]))  # fmt: skip
     everything = np.concatenate([part for parts in rows.values() for part in parts], axis=1)

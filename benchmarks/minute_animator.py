@@ -10,7 +10,7 @@ import argparse
 import dataclasses
 import time
 
-from course import minute_animator
+from course.lessons.lesson_08 import minute_animator
 
 
 def main():

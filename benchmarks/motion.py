@@ -19,7 +19,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from course import idle, idle_features, learned_idle, motion, motion_data, motion_metrics, train_motion
+from course import evaluation, motion
+from course.evaluation import motion_metrics
+from course.motion import idle, idle_features, learned_idle
+from course.recipes.motion import tracks as motion_data
+from course.recipes.motion import training as motion_training
 
 DECIDE = ("speed", "accel", "blinks", "frechet")
 HEADINGS = ("speed spectrum", "acceleration", "blinks/min off", "Frechet", "energy deg/s", "with mouth", "step")
@@ -57,15 +61,15 @@ def samples_of(kind: str, track, networks=None, count: int = SAMPLES) -> list:
 def figures(made: list, track, real=None, real_blinks=None) -> dict:
     """The measures of some motions against a track, or against a part of it."""
     real = track.values / idle_features.UNIT if real is None else real
-    rate = motion_metrics.blink_rate(track.blinks if real_blinks is None else real_blinks)
+    rate = evaluation.blink_rate(track.blinks if real_blinks is None else real_blinks)
     features = [motion_metrics.window_features(curves) for curves, _ in made]
     mean = {
-        "speed": [motion_metrics.spectrum_distance(curves, real, 1) for curves, _ in made],
-        "accel": [motion_metrics.spectrum_distance(curves, real, 2) for curves, _ in made],
-        "blinks": [abs(motion_metrics.blink_rate(blinks) - rate) for _, blinks in made],
-        "frechet": [motion_metrics.frechet_distance(np.concatenate(features), motion_metrics.window_features(real))],
+        "speed": [evaluation.spectrum_distance(curves, real, 1) for curves, _ in made],
+        "accel": [evaluation.spectrum_distance(curves, real, 2) for curves, _ in made],
+        "blinks": [abs(evaluation.blink_rate(blinks) - rate) for _, blinks in made],
+        "frechet": [evaluation.frechet_distance(np.concatenate(features), motion_metrics.window_features(real))],
         "energy": [motion_metrics.energy(curves) for curves, _ in made],
-        "mouth": [motion_metrics.follows_mouth(curves, track.opening) for curves, _ in made
+        "mouth": [evaluation.follows_mouth(curves, track.opening) for curves, _ in made
                   if len(curves) == len(track)] or [np.nan],  # another's movement goes with another's mouth
         "step": [motion_metrics.greatest_step(curves) for curves, _ in made],
     }
@@ -94,7 +98,7 @@ def networks_without(track, tracks, folder: Path) -> dict:
     file = (folder / f"{track.name}.safetensors").resolve()
     if not file.is_file():
         begin, busy = time.perf_counter(), time.process_time()
-        train_motion.train([other for other in tracks if other is not track], logdir=folder / track.name, out=file)
+        motion_training.train([other for other in tracks if other is not track], logdir=folder / track.name, out=file)
         print(f"trained without {track.name}: {time.process_time() - busy:.0f} s of processor time, "
               f"{time.perf_counter() - begin:.0f} s by the clock")  # fmt: skip
     return learned_idle.load(str(file))

@@ -13,7 +13,8 @@ import time
 import numpy as np
 import torch
 
-from course import optical_flow, point_motion, sampling, synthetic
+from course import synthetic
+from course.flow import optical_flow, point_motion, sampling
 
 SIZE = 64
 
@@ -49,7 +50,7 @@ def main():
         begin = time.process_time()
         flow = made()
         spent = (time.process_time() - begin) / count * 1000
-        person, face = (float(point_motion.errors(flow, truth, where).mean()) for where in (moving, skin))
+        person, face = (float(point_motion.flow_errors(flow, truth, where).mean()) for where in (moving, skin))
         print(f"{name:30s}  {person:6.2f}  {face:6.2f}   {spent:6.1f}")
 
 

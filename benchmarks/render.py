@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 from skimage import data as pictures
 
-from course import eyelids, landmarks, mouth, paste, portrait
+from course import keypoints, rendering
+from course.rendering import paste
 
 # 78 points of scikit-image's astronaut at 512 px, roughly: timing does not ask for more
 CENTRE, EYES = (226, 112), 66
@@ -22,7 +23,7 @@ def photo(size: int):
 
 
 def plain_points() -> np.ndarray:
-    p = np.zeros((landmarks.N_POINTS, 2))
+    p = np.zeros((keypoints.N_POINTS, 2))
     angle = np.linspace(0, np.pi, 17)
     p[0:17] = np.c_[-np.cos(angle) * 0.72, -0.05 + np.sin(angle)]
     for first, x in ((17, -0.42), (22, 0.42)):
@@ -43,8 +44,8 @@ def plain_points() -> np.ndarray:
 
 def moved(points, part: float) -> np.ndarray:
     """A frame of talking: the mouth opens by `part`, the head shifts a little, the eyes close by `part`."""
-    target = points + part * 0.05 * landmarks.eye_distance(points)
-    drop = part * 0.2 * landmarks.eye_distance(points)
+    target = points + part * 0.05 * keypoints.eye_distance(points)
+    drop = part * 0.2 * keypoints.eye_distance(points)
     target[np.r_[55:60, 65:68, 7:10], 1] += drop
     for upper, lower in ((37, 41), (38, 40), (43, 47), (44, 46)):
         target[upper] += part * (target[lower] - target[upper])
@@ -53,8 +54,8 @@ def moved(points, part: float) -> np.ndarray:
 
 def timed_stages(spent: dict):
     """Put a clock around the parts that `Portrait.render` calls."""
-    parts = {"similarity, spline, field, lips": (portrait.Portrait, "_warped"), "mouth": (mouth.Mouth, "draw"),
-             "lids": (eyelids.Lids, "draw"), "paste-back": (paste, "paste_back")}
+    parts = {"similarity, spline, field, lips": (rendering.Portrait, "_warped"), "mouth": (rendering.Mouth, "draw"),
+             "lids": (rendering.Lids, "draw"), "paste-back": (paste, "paste_back")}
     for name, (owner, attribute) in parts.items():
         setattr(owner, attribute, clocked(getattr(owner, attribute), name, spent))
 
@@ -84,7 +85,7 @@ def main():
     for size in options.sizes:
         image, points = photo(size)
         start = time.perf_counter()
-        face = portrait.Portrait(image, points)
+        face = rendering.Portrait(image, points)
         print(f"{size} px: prepared in {(time.perf_counter() - start) * 1000:.0f} ms")
         face.render(moved(points, 0.5))
         spent.clear()

@@ -16,17 +16,11 @@ import time
 import numpy as np
 import torch
 
-from course import (
-    animation,
-    blending,
-    face_channels,
-    face_model,
-    face_posing,
-    landmarks,
-    synthetic_people,
-    synthetic_scene,
-    tracking,
-)
+from course import animation, keypoints, motion, synthetic
+from course.face import channels, posing
+from course.face import model as face_model
+from course.motion import transfer
+from course.synthetic import scene as synthetic_scene
 
 FRAMES = 24
 LIPS = np.arange(48, 68)
@@ -40,7 +34,7 @@ def played(rng) -> np.ndarray:
 
     def put(names, curve):
         for name in names:
-            values[:, face_channels.INDEX[name]] = curve
+            values[:, channels.INDEX[name]] = curve
 
     put(["jawOpen"], 0.5 * np.sin(3 * np.pi * u) ** 2 * rng.uniform(0.6, 1.2))
     put(["mouthSmileLeft", "mouthSmileRight"], 0.8 * u**2)
@@ -63,12 +57,12 @@ def points_of(person, values: np.ndarray, size: int = 512) -> np.ndarray:
 def one_pair(people, rng, tilt: float) -> dict:
     values = played(rng)
     held = values.copy()  # the driver holds the head otherwise
-    held[:, blending.HEAD_ANGLES] += rng.uniform((-8, -12, -20), (8, 12, 20)) * tilt
+    held[:, transfer.HEAD_ANGLES] += rng.uniform((-8, -12, -20), (8, 12, 20)) * tilt
     driver = points_of(people[0], held)
     near, aside = rng.uniform(0.6, 1.5), rng.uniform(-80, 80, 2)
     driver = (driver - 256) * near + 256 + aside
     photo_values = values[:1].copy()
-    lids = [face_channels.INDEX["eyeBlinkLeft"], face_channels.INDEX["eyeBlinkRight"]]
+    lids = [channels.INDEX["eyeBlinkLeft"], channels.INDEX["eyeBlinkRight"]]
     squint = rng.uniform(0, 0.6)  # the photo's own
     photo_values[0, lids] = squint
     rest = values[0, lids[0]]
@@ -77,18 +71,18 @@ def one_pair(people, rng, tilt: float) -> dict:
     photo = points_of(people[1], photo_values)[0]
     true = points_of(people[1], true_values)
     face, theirs = face_model.fit_face(photo), face_model.fit_face(driver[0])
-    moved = tracking.fit_motion(theirs, driver)
+    moved = motion.fit_motion(theirs, driver)
     full, start = moved.full(), moved.full()[0]
     made = {
         "points, absolute": driver,
-        "points, relative, s = 1": blending.relative_motion(photo, driver, driver[0], scale=1.0),
-        "points, relative": blending.relative_motion(photo, driver, driver[0]),
-        "channels, absolute": pose(face, blending.values_for(moved, face, "absolute", animation.Settings())),
+        "points, relative, s = 1": motion.relative_motion(photo, driver, driver[0], scale=1.0),
+        "points, relative": motion.relative_motion(photo, driver, driver[0]),
+        "channels, absolute": pose(face, motion.values_for(moved, face, "absolute", animation.Settings())),
         "channels, relative, r + v - v0": pose(face, face.rest + full - start),
         "channels, relative, gain for all": pose(face, gain_for_all(full, start, face.rest)),
-        "channels, relative, retarget": pose(face, blending.retarget(full, start, face.rest)),
+        "channels, relative, retarget": pose(face, motion.retarget(full, start, face.rest)),
     }
-    unit = landmarks.eye_distance(photo) / 100
+    unit = keypoints.eye_distance(photo) / 100
     shut = int(values[:, lids[0]].argmax())
     scores = {}
     for name, points in made.items():
@@ -100,17 +94,17 @@ def one_pair(people, rng, tilt: float) -> dict:
 
 def gain_for_all(values, start, rest):
     """What `retarget` does for falling lids, done to every blendshape, up towards 1 and down towards 0."""
-    shapes = slice(0, blending.N_BLENDSHAPES)
+    shapes = slice(0, transfer.N_BLENDSHAPES)
     v0, r = start[shapes].clip(0, 1), rest[shapes].clip(0, 1)
     up, down = (1 - r) / (1 - v0).clip(1e-6), r / v0.clip(1e-6)
     made = rest + values - start
     gain = np.where(values[:, shapes] > start[shapes], up, down)
-    made[:, shapes] = rest[shapes] + np.minimum(gain, blending.MAX_GAIN) * (values - start)[:, shapes]
+    made[:, shapes] = rest[shapes] + np.minimum(gain, transfer.MAX_GAIN) * (values - start)[:, shapes]
     return made
 
 
 def pose(face, values) -> np.ndarray:
-    return np.stack([face_posing.posed_points(face, row)[:68] for row in values])
+    return np.stack([posing.posed_points(face, row)[:68] for row in values])
 
 
 def main(pairs: int, seed: int) -> None:
@@ -122,7 +116,7 @@ def main(pairs: int, seed: int) -> None:
 def table(pairs: int, seed: int, tilt: float) -> None:
     rng = np.random.default_rng(seed)
     begin = time.process_time()
-    found = [one_pair(synthetic_people.People.random(2, (seed, k)), rng, tilt) for k in range(pairs)]
+    found = [one_pair(synthetic.People.random(2, (seed, k)), rng, tilt) for k in range(pairs)]
     print(f"{pairs} pairs of formula people, {FRAMES} frames each, seed {seed}; percent of the eye distance")
     print(f"{'':<34}{'all':>8}{'lips':>8}{'shut':>8}{'best of':>9}")
     means = {name: np.array([one[name] for one in found]) for name in found[0]}

@@ -22,9 +22,12 @@ def timed(name: str, function, repeats: int = 1):
 
 
 def imports():
-    from course import animation, demo, detection, images, keypoints, speech
+    from course import animation, demo, images
+    from course.detection import detector
+    from course.keypoints import find
+    from course.speech import synthesis
 
-    return animation, demo, detection, images, keypoints, speech
+    return animation, demo, detector, images, find, synthesis
 
 
 def main() -> None:

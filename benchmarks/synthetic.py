@@ -1,6 +1,6 @@
 """Formula faces: speed, exactness, and the sheets to look at.
 
-    python benchmarks/synthetic.py [--out runs/synthetic] [--faces 64] [--device cpu]
+    python benchmarks/faces.py [--out runs/synthetic] [--faces 64] [--device cpu]
 
 Prints faces a second at 64 and 128 px (of processor time, which a busy machine disturbs least, and on the clock), how
 far keypoints are from the face model's, and what the true flow makes of one picture beside what doing nothing does.
@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from course import face_channels, face_model, images, synthetic, synthetic_flow, synthetic_people
+from course import face, images, synthetic
 
 CHANNELS = (
     {}, {"jawOpen": 0.8}, {"mouthSmileLeft": 0.9, "mouthSmileRight": 0.9}, {"mouthPucker": 1}, {"mouthFunnel": 1},
@@ -29,17 +29,17 @@ MOUTHS = (
 
 
 def values_of(settings) -> torch.Tensor:
-    rows = torch.zeros(len(settings), len(face_channels.CHANNELS))
+    rows = torch.zeros(len(settings), len(face.CHANNELS))
     for row, setting in zip(rows, settings):
         for name, value in setting.items():
-            row[face_channels.INDEX[name]] = value
+            row[face.INDEX[name]] = value
     return rows
 
 
 def speed(size: int, count: int, device: str) -> tuple:
     """Milliseconds a face: processor time, and on the clock."""
-    people = synthetic_people.People.random(count, 1).to(device)
-    values = synthetic_people.random_motion(count, 1).to(device)
+    people = synthetic.People.random(count, 1).to(device)
+    values = synthetic.random_motion(count, 1).to(device)
     synthetic.render(people[:2], values[:2], size)
     start, processor = time.perf_counter(), time.process_time()
     synthetic.render(people, values, size).image.cpu()
@@ -47,19 +47,19 @@ def speed(size: int, count: int, device: str) -> tuple:
 
 
 def keypoint_error(count: int, size: int = 128) -> float:
-    """Largest distance in pixels between a picture's keypoints and `face_model.project` of the same face."""
-    people, values = synthetic_people.People.random(count, 2), synthetic_people.random_motion(count, 2)
-    model = face_model.FaceModel.load()
+    """Largest distance in pixels between a picture's keypoints and `face.project` of the same face."""
+    people, values = synthetic.People.random(count, 2), synthetic.random_motion(count, 2)
+    model = face.FaceModel.load()
     known = len(model.identity)
     people.identity[:, known:] = 0  # what the face model does not know
     found = synthetic.render(people, values, size).keypoints.numpy()
     worst = 0.0
     for k in range(count):
         shape = model.mean + np.tensordot(people.identity[k, :known].numpy().astype(float), model.identity, axes=1)
-        moved = face_model.blendshapes_to_points(shape, values[k, :51].numpy(), model.channels)
+        moved = face.blendshapes_to_points(shape, values[k, :51].numpy(), model.channels)
         across, *middle = people.frame[k].tolist()
         origin = (size - 1) / 2 - size / across * np.array(middle)
-        points = face_model.project(moved, values[k, 51:].numpy(), size / across, origin)[:68]
+        points = face.project(moved, values[k, 51:].numpy(), size / across, origin)[:68]
         worst = max(worst, float(np.abs(points - found[k]).max()))
     return worst
 
@@ -68,12 +68,12 @@ def flow_error(count: int, size: int) -> tuple:
     """Mean difference of colours (0 to 1) on the person where visible in both: warped by the true flow, and as it is;
     and the share of the person that is visible in both. Light falls alike from everywhere, so that only motion counts.
     """
-    people = synthetic_people.People.random(count, 3)
+    people = synthetic.People.random(count, 3)
     people.light_colour[:] = 0
     people.ambient[:] = 1
-    states = [synthetic_people.random_motion(count, (3, k)) for k in (0, 1)]
+    states = [synthetic.random_motion(count, (3, k)) for k in (0, 1)]
     a, b = (synthetic.render(people, state, size) for state in states)
-    flow = synthetic_flow.flow(people, *states, size)
+    flow = synthetic.flow(people, *states, size)
     person = b.masks[:, 0] < 0.01
     counted = flow.visible & person
     moved = (warped(a.image, flow) - b.image).abs().mean(1)[counted].mean()
@@ -95,7 +95,7 @@ def sheet(pictures: torch.Tensor, columns: int) -> np.ndarray:
 def draw(out: Path) -> None:
     out.mkdir(parents=True, exist_ok=True)
     images.save_image(out / "sheet_64.png", sheet(synthetic.sample(64, 64, 1)[0], 8))
-    person = synthetic_people.People.random(6, 8)
+    person = synthetic.People.random(6, 8)
     images.save_image(out / "channels.png", sheet(
         synthetic.render(person[[1]].repeat(len(CHANNELS)), values_of(CHANNELS), 192).image, 5))
     people = person.repeat(len(MOUTHS))

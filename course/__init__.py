@@ -4,32 +4,47 @@
 >>> clip = course.animate("me.jpg", text="Hello!")      # doctest: +SKIP
 >>> clip.save("hello.mp4")                              # doctest: +SKIP
 
-Importing this package is quick: torch and the rest load when they are first used.
+The way of the data, a room a stage:
+
+    photo -> io, images -> detection -> keypoints -> face ---+
+    text, sound -> io -> speech -> motion --------------------+-> rendering -> animation -> io -> mp4
+    driving video -> io -> motion ----------------------------+
+
+    io           film, sound, weights and fetched files, in and out
+    detection    photo -> boxes                                              lesson 01
+    keypoints    box -> 78 points                                            lesson 02
+    face         points <-> 57 channels                                      lesson 03
+    speech       text and sound -> phonemes, visemes, lips
+    motion       everything that makes or carries a Motion                   lessons 03, 09
+    flow         grids, reading between pixels, optical flow                 lesson 06
+    rendering    face and channel values -> pixels                           lessons 08, 09
+    animation    all of them in a row: `course.animate`
+
+    features     what a network sees
+    gan          the two losses, the game, noise to faces                    lesson 07
+    evaluation   how good it is
+    synthetic    people from a formula, whose every point is known
+    training     a loop that knows no network
+    recipes      `course train WHAT`: data, losses, training of each weight that ships
+
+    exercises    the engine that checks a student
+    lessons      lesson_NN: its exercises, pictures, figures, widget
+    authoring    from a lesson's source to notebooks
+
+A room is a folder whose `__init__` hands on the names of its files (`doors.py`). Importing this package is quick:
+PyTorch and the rest load when they are first used.
 """
 
-import importlib
+from . import doors, renamed
 
 __version__ = "0.1.0"
 
-_PUBLIC = {
-    "animate": ("course.animation", "animate"),
-    "Clip": ("course.video", "Clip"),
-    "Motion": ("course.motion", "Motion"),
-    "CourseError": ("course.errors", "CourseError"),
-    "use": ("course.swap", "use"),
-    "reset": ("course.swap", "reset"),
-    "progress": ("course.exercises.board", "progress"),
-}
-
-__all__ = ["Clip", "CourseError", "Motion", "__version__", "animate", "progress", "reset", "use"]
-
-
-def __getattr__(name: str):
-    if name not in _PUBLIC:
-        raise AttributeError(f"module 'course' has no attribute {name!r}")
-    module, attribute = _PUBLIC[name]
-    return getattr(importlib.import_module(module), attribute)
-
-
-def __dir__():
-    return sorted(__all__)
+doors.open_door(__name__, {
+    "animation": "animate",
+    "io.video": "Clip",
+    "motion.motion": "Motion",
+    "errors": "CourseError",
+    "exercises.swap": "use reset",
+    "exercises.board": "progress",
+})
+renamed.listen()

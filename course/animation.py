@@ -4,7 +4,7 @@
     text, sound, video, sliders -> motion ---------+-> portrait (warp, mouth, lids, paste-back) -> Clip
 
 A face in the photo is an `Actor`: what was found out about it once, before the first frame. Every kind of
-input becomes one array of channel values a frame, `(T, 57)`, in the order of `motion.CHANNELS`.
+input becomes one array of channel values a frame, `(T, 57)`, in the order of `face.CHANNELS`.
 """
 
 from dataclasses import dataclass, replace
@@ -12,24 +12,16 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from . import (
-    blending,
-    decoding,
-    detection,
-    detection_choose,
-    errors,
-    face_channels,
-    face_model,
-    face_posing,
-    images,
-    keypoints,
-    motion,
-    motion_spoken,
-    parallel,
-    polish,
-    portrait,
-    video,
-)
+from . import errors, images, parallel
+from .detection import choose, detector
+from .face import channels, posing
+from .face import model as face_model
+from .io import decoding, video
+from .keypoints import find
+from .motion import motion, transfer
+from .motion import spoken as motion_spoken
+from .rendering import portrait
+from .rendering import sharpness as polish
 
 IDLE = ("autoregressive", "vae", "hand")
 
@@ -39,7 +31,7 @@ class Settings:
     """How a photo is animated.
 
     head: strength of head movement (1 as made, 0 none); expression: "name" or "name:strength" out of
-    `blending.EXPRESSIONS`; face: "largest", "all", a number counted from 0, largest first, or None (must be clear);
+    `motion.EXPRESSIONS`; face: "largest", "all", a number counted from 0, largest first, or None (must be clear);
     relative: a driving video's movement is added to the photo's own pose, or else replaces it;
     size: longer side of the frames in pixels, None for the photo's own; seed: blinks and idle movement;
     idle: what moves head, brows and lids beside the lips: "autoregressive" or "vae" (learned, `learned_idle`), or
@@ -75,7 +67,7 @@ class Actor:
 
     def frame(self, values: np.ndarray) -> np.ndarray:
         """The whole photo with this face posed by channel values (57,): uint8 (H, W, 3)."""
-        return self.portrait.render(face_posing.posed_points(self.face, values))
+        return self.portrait.render(posing.posed_points(self.face, values))
 
 
 def animate(photo, text=None, audio=None, driving=None, motion=None, **settings) -> video.Clip:
@@ -100,7 +92,7 @@ def animate(photo, text=None, audio=None, driving=None, motion=None, **settings)
     # Words and sound are checked before the photo is analysed: a wrong voice should not take seconds to say.
     drive = DRIVES[named[0]](given[named[0]], options)
     actors = cast(image, options.face, options.generator)
-    tracks = [blending.values_for(drive.motion, actor.face, drive.mode, options) for actor in actors]
+    tracks = [transfer.values_for(drive.motion, actor.face, drive.mode, options) for actor in actors]
     return video.Clip(
         lambda: render(image, actors, tracks, options),
         fps=options.fps,
@@ -124,9 +116,9 @@ def cast(image: np.ndarray, face=None, generator: str = "auto") -> list:
     Raises:
         errors.FaceError: no face, one too small, several and none chosen, no such number.
     """
-    boxes = detection.detect_faces(image)
-    boxes = detection_choose.choose_faces(boxes, face, image)
-    points = keypoints.find_points(image, boxes)  # (N, 78, 2)
+    boxes = detector.detect_faces(image)
+    boxes = choose.choose_faces(boxes, face, image)
+    points = find.find_points(image, boxes)  # (N, 78, 2)
     return [make_actor(image, found, generator) for found in points]
 
 
@@ -134,7 +126,7 @@ def make_actor(image: np.ndarray, points: np.ndarray, generator: str = "auto") -
     """Everything about one face that is worked out once: points (78, 2) in pixels -> Actor."""
     painter, layered = None, None
     if (AUTO if generator == "auto" else generator) == "gan":
-        from . import animator, layers
+        from .rendering import animator, layers
 
         painter, layered = animator.Animator(image, points), layers.load_networks()
     drawn = portrait.Portrait(image, points, painter=painter, layered=layered)
@@ -148,7 +140,7 @@ def make_actor(image: np.ndarray, points: np.ndarray, generator: str = "auto") -
 class Drive:
     """Movement and, where there is one, the sound that goes with it.
 
-    mode: how the motion meets the photo: "speech", "offset", "relative" or "absolute" (see `blending.values_for`).
+    mode: how the motion meets the photo: "speech", "offset", "relative" or "absolute" (see `motion.values_for`).
     """
 
     motion: motion.Motion
@@ -159,31 +151,32 @@ class Drive:
 
 def drive_by_text(text: str, options: Settings) -> Drive:
     """A sentence -> speech, lips, idle movement."""
-    from . import speech
+    from .speech import synthesis
 
-    spoken = speech.synthesize(text, voice=options.voice)
+    spoken = synthesis.synthesize(text, voice=options.voice)
     lips = motion_spoken.from_speech(spoken, fps=options.fps)
     return Drive(_with_idle(lips, options, motion_spoken.accents(spoken)), "speech", spoken.samples, spoken.sample_rate)
 
 
 def drive_by_audio(path, options: Settings) -> Drive:
     """A recording -> lips by the audio network, idle movement."""
-    from . import io_sound
+    from .io import sound
 
-    samples, rate = io_sound.load_audio(path)
+    samples, rate = sound.load_audio(path)
     lips = motion_spoken.from_audio(samples, rate, fps=options.fps)
     return Drive(_with_idle(lips, options, motion_spoken.accents_of_sound(samples, rate)), "speech", samples, rate)
 
 
 def drive_by_video(path, options: Settings) -> Drive:
     """A video of one face -> its motion, and its sound if it has any."""
-    from . import io_sound, tracking
+    from .io import sound
+    from .motion import tracking
 
     tracked = tracking.track_video(path, fps=options.fps, steady=options.polish)
     samples, rate = None, None
     if decoding.probe(path).has_audio:
         try:
-            samples, rate = io_sound.load_audio(path)
+            samples, rate = sound.load_audio(path)
         except errors.AudioError:  # a silent sound track is no reason to refuse the picture
             samples, rate = None, None
     return Drive(tracked, "relative" if options.relative else "absolute", samples, rate)
@@ -200,14 +193,14 @@ DRIVES = {"text": drive_by_text, "audio": drive_by_audio, "driving": drive_by_vi
 
 def _with_idle(lips: motion.Motion, options: Settings, accents=()) -> motion.Motion:
     if options.idle == "hand":
-        from . import idle
+        from .motion import idle
 
         moved = idle.idle_motion(len(lips), fps=options.fps, seed=options.seed, strength=options.head, accents=accents)
     else:
-        from . import learned_idle
+        from .motion import learned_idle
 
         moved = learned_idle.idle_motion(lips, options.seed, options.head, accents, options.idle)
-    return motion.Motion(lips.full() + moved.full(), face_channels.CHANNELS, options.fps)
+    return motion.Motion(lips.full() + moved.full(), channels.CHANNELS, options.fps)
 
 
 # ---------------------------------------------------------------- the film

@@ -85,7 +85,8 @@ def run_animate(options) -> None:
     """`course animate`: check where it goes first, then make it."""
     import time
 
-    from . import animation, demo, encoding
+    from . import animation, demo
+    from .io import encoding
 
     begin = time.perf_counter()
     output = Path(options.output)
@@ -125,9 +126,9 @@ def _add_evaluate(commands) -> None:
 
 def run_evaluate(options) -> None:
     """`course evaluate`."""
-    from . import evaluation
+    from .evaluation import table
 
-    evaluation.run(options.clips, json=options.json, judge=options.judge, judge_weights=options.judge_weights,
+    table.run(options.clips, json=options.json, judge=options.judge, judge_weights=options.judge_weights,
                    limit=options.limit, pictures=options.pictures)
 
 
@@ -163,41 +164,41 @@ def run_train(options) -> None:
     if options.teacher and options.what != "layers":
         raise errors.CourseError(f"--teacher is for `course train layers`; the {options.what} needs none: leave it out")
     if options.what == "gan":
-        from . import train_gan
+        from .recipes import gan as gan_recipe
 
-        train_gan.train(options.data, **shared)
+        gan_recipe.train(options.data, **shared)
         return
     if options.what == "speech":
-        from . import train_speech
+        from .recipes import speech as speech_recipe
 
-        train_speech.train(**shared | {"logdir": logdir / "speech"})
+        speech_recipe.train(**shared | {"logdir": logdir / "speech"})
         return
     if options.what == "motion":
         if not options.data or len(options.data) != 1:
             raise errors.CourseError("the motion models learn from one folder of tracked motion: add --data FOLDER")
-        from . import train_motion
+        from .recipes.motion import training as motion_training
 
-        train_motion.train(options.data[0], **shared | {"logdir": logdir / "motion"})
+        motion_training.train(options.data[0], **shared | {"logdir": logdir / "motion"})
         return
-    from . import datasets
+    from .io import datasets
 
     folders = options.data or datasets.fetched_folders()
     if options.what == "detector":
-        from . import train_detector
+        from .recipes.detector import training as detector_training
 
-        train_detector.train(folders, **shared | {"logdir": logdir / "detector"})
+        detector_training.train(folders, **shared | {"logdir": logdir / "detector"})
     elif options.what == "animator":
-        from . import train_animator
+        from .recipes.animator import training as animator_training
 
-        train_animator.train(folders, **shared | {"logdir": logdir / "animator"})
+        animator_training.train(folders, **shared | {"logdir": logdir / "animator"})
     elif options.what == "layers":
-        from . import train_layers
+        from .recipes.layers import training as layers_training
 
-        train_layers.train(folders, options.teacher, **shared | {"logdir": logdir / "layers"})
+        layers_training.train(folders, options.teacher, **shared | {"logdir": logdir / "layers"})
     else:
-        from . import train_keypoints
+        from .recipes.keypoints import training as keypoints_training
 
-        train_keypoints.train(folders, **shared)
+        keypoints_training.train(folders, **shared)
 
 
 # ---------------------------------------------------------------- data, doctor
@@ -216,14 +217,14 @@ def _add_data(commands) -> None:
 
 def run_data_list(options) -> None:
     """`course data list`."""
-    from . import datasets
+    from .io import datasets
 
     print(datasets.describe())
 
 
 def run_data_fetch(options) -> None:
     """`course data fetch NAME`."""
-    from . import datasets
+    from .io import datasets
 
     print(datasets.fetch(options.name, folder=options.folder))
 

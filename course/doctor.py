@@ -15,7 +15,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import __version__, checksums, datasets, demo, errors, weights
+from . import __version__, demo, errors
+from .io import checksums, datasets, weights
 
 DISTRIBUTION = "living-portraits"
 OLDEST_PYTHON = (3, 10)
@@ -171,9 +172,9 @@ def check_device():
 
 def check_voice():
     """espeak-ng: does its library load, and how many voices has it?"""
-    from . import speech
+    from .speech import synthesis
 
-    yield Finding("ok", f"espeak-ng with {len(speech.voices())} voices")
+    yield Finding("ok", f"espeak-ng with {len(synthesis.voices())} voices")
 
 
 def check_encoders():
@@ -212,7 +213,8 @@ def check_fetched():
 
 def check_trial():
     """The whole way from photo and sentence to a film, and the film read again."""
-    from . import animation, decoding
+    from . import animation
+    from .io import decoding
 
     begin = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:

@@ -31,8 +31,9 @@ import cv2
 import numpy as np
 
 import course
-from course import demo, detection, images, keypoints, motion_spoken, places, plots, speech, video, widget_00
-from course.exercises.desk import check
+from course import demo, detection, images, io, keypoints, motion, plots, speech
+from course.exercises import check, hint, places, progress, solution
+from course.lessons.lesson_00 import widget
 
 print("Ready.")
 
@@ -81,7 +82,7 @@ plots.show(plots.faces([photo, photo, photo], [None, None, points], [[], boxes, 
 
 # %%
 spoken = speech.synthesize("Hello! I am a photograph.")
-lips = motion_spoken.from_speech(spoken)
+lips = motion.from_speech(spoken)
 plots.show(plots.motion_curves(lips, ["jawOpen", "mouthFunnel", "mouthPucker", "mouthStretchLeft"],
                                title='The lips of "Hello! I am a photograph."'))
 
@@ -90,7 +91,7 @@ plots.show(plots.motion_curves(lips, ["jawOpen", "mouthFunnel", "mouthPucker", "
 # Move some yourself. (Without a running kernel, look at the still strip below.)
 
 # %%
-mixer = widget_00.FaceMixer()
+mixer = widget.FaceMixer()
 mixer
 
 # %%
@@ -250,7 +251,7 @@ with places.counted("images.alpha_blend") as seen:
     clip = course.animate(photo, text="Two parts of me are yours now.", size=320)
     frames = list(clip)
 print(f"{len(frames)} frames, and alpha_blend was called {seen.calls} times.")
-video.Clip(frames, clip.fps, clip.audio, clip.sample_rate)
+io.Clip(frames, clip.fps, clip.audio, clip.sample_rate)
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The failure museum

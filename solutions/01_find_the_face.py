@@ -33,8 +33,11 @@ import numpy as np
 import torch
 
 import course
-from course import agreement, demo, detection, detection_boxes, detector_losses, face_alignment_backend, images, metrics, minute_detector, places, plots, plots_detection, widgets_detection
-from course.exercises.desk import check
+from course import demo, detection, evaluation, images, keypoints, plots
+from course.detection import face_alignment
+from course.exercises import check, hint, places, progress, solution
+from course.lessons.lesson_01 import figures, minute_detector, widget
+from course.recipes.detector import losses
 
 print("Ready.")
 
@@ -64,8 +67,8 @@ plots.show(plots.pipeline(["detection"]))
 pairs = [((0, 0, 4, 4), (0, 0, 4, 4)), ((0, 0, 4, 4), (1, 0, 5, 4)), ((0, 0, 4, 4), (2, 1, 6, 5)),
          ((0, 0, 4, 4), (1, 1, 3, 3)), ((0, 0, 4, 4), (5, 2, 8, 5))]
 pairs = [tuple(np.array(box, float) for box in pair) for pair in pairs]
-values = [float(detection_boxes.iou(*(torch.tensor(box)[None] for box in pair))) for pair in pairs]
-plots.show(plots_detection.overlaps(pairs, values))
+values = [float(detection.iou(*(torch.tensor(box)[None] for box in pair))) for pair in pairs]
+plots.show(figures.overlaps(pairs, values))
 
 # %% [markdown]
 # The second pair is only a quarter of a box apart and has 0.60. An IoU of one half, at which a face usually counts as
@@ -157,7 +160,7 @@ heads = minute_detector.draw_heads()  # 84 people who do not exist
 scene = minute_detector.compose(heads, 14, settings, count=1)
 levels, titles = [], []
 anchors = minute_detector.anchors_of(settings.side, settings.side)
-label, _ = detector_losses.match(torch.from_numpy(scene.boxes), torch.zeros(0, 4), anchors)
+label, _ = losses.match(torch.from_numpy(scene.boxes), torch.zeros(0, 4), anchors)
 begin = 0
 for stride, pair in zip(settings.strides, settings.anchor_sizes):
     one = slice(begin, begin + 2 * (settings.side // stride) ** 2)
@@ -166,7 +169,7 @@ for stride, pair in zip(settings.strides, settings.anchor_sizes):
     levels.append((middle, anchors[one][label[one] == 1]))
     titles.append(f"stride {stride}, sides {pair[0]} and {pair[1]}: {int((label[one] == 1).sum())}")
 title = f"{len(anchors)} anchors; {int((label == 1).sum())} answer for this face"
-plots.show(plots_detection.anchors_on(scene.image, levels, titles, scene.boxes[0], title))
+plots.show(figures.anchors_on(scene.image, levels, titles, scene.boxes[0], title))
 
 # %% [markdown]
 # A handful against hundreds. If every empty anchor counted like the few on a face, the network would learn to say
@@ -242,7 +245,7 @@ course.use(decode_boxes)
 
 # %%
 photo = images.load_image(demo.photo_path())
-explorer = widgets_detection.ThresholdExplorer()
+explorer = widget.ThresholdExplorer()
 above, _ = explorer.chosen({"threshold": 0.5})
 corner = np.array([150, 130])
 head, boxes = photo[130:410, 150:430], explorer.boxes[above].numpy() - np.tile(corner, 2)
@@ -343,7 +346,7 @@ plots.show(plots.faces([s.image for s in scenes], boxes=[s.boxes for s in scenes
                        title="Six of the training pictures"))
 
 # %%
-curve = plots_detection.LiveCurve(settings.steps, "A detector in a minute, on heads it has never seen",
+curve = figures.LiveCurve(settings.steps, "A detector in a minute, on heads it has never seen",
                                   "average precision in %")
 with places.counted("detection.iou") as seen, places.counted("detection.encode_boxes") as encoded:
     net = minute_detector.train(heads, settings, curve)
@@ -358,8 +361,8 @@ for threshold in (0.2, 0.4, 0.6):
     shown = scores >= threshold
     hits = int(right[shown].sum())
     marks[f"threshold {threshold}"] = (hits / total, hits / max(int(shown.sum()), 1))
-line = {"after each box": metrics.precision_recall(scores, right, total)}
-plots.show(plots_detection.precision_recall(line, marks, "The same detector, three thresholds"))
+line = {"after each box": evaluation.precision_recall(scores, right, total)}
+plots.show(figures.precision_recall(line, marks, "The same detector, three thresholds"))
 
 # %% [markdown]
 # Which threshold is right? For unlocking a door, one with hardly a false alarm. For a search party, one that misses
@@ -376,7 +379,7 @@ mine = minute_detector.find(net, photo, 0.5)
 with places.counted("detection.nms") as seen:
     ours = detection.detect_faces(photo, "course")
 rows, words = [mine, ours], [f"yours, after a minute: {len(mine)}", f"the course's: {len(ours)}"]
-name = next((n for n in ("sfd", "blazeface") if face_alignment_backend.available(n)), None)
+name = next((n for n in ("sfd", "blazeface") if face_alignment.available(n)), None)
 if name:
     rows.append(detection.detect_faces(photo, name))
     words.append(f"face-alignment's {name}: {len(rows[-1])}")
@@ -385,7 +388,7 @@ if not name:
     print("face-alignment is not shown: it or its weights are not on this machine. Get them with\n"
           "`pip install face-alignment` and `course data fetch face-alignment`.")
 if len(mine):
-    overlap = float(detection_boxes.iou(torch.from_numpy(mine[:1, :4]), torch.from_numpy(ours[:1, :4])))
+    overlap = float(detection.iou(torch.from_numpy(mine[:1, :4]), torch.from_numpy(ours[:1, :4])))
     print(f"Your best box and the course's overlap by IoU {overlap:.2f}.")
 print("nms was called." if seen.calls else "nms was not called.")
 
@@ -403,7 +406,7 @@ print("nms was called." if seen.calls else "nms was not called.")
 # %%
 corner = np.array([20, 420, 200, 590, 0.5], np.float32)  # her sleeve
 for what, box in (("the face", ours[0]), ("her sleeve", corner)):
-    print(f"{what:<12} the three looks differ by {agreement.disagreement(photo, box):.3f} of its size; "
+    print(f"{what:<12} the three looks differ by {keypoints.disagreement(photo, box):.3f} of its size; "
           f"up to {detection.SETTINGS.agreed} counts as a face")
 
 # %% [markdown] slideshow={"slide_type": "slide"}

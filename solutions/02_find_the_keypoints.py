@@ -33,8 +33,10 @@ import numpy as np
 import torch
 
 import course
-from course import demo, heatmaps, images, keypoint_crops, keypoint_reading, keypoints, landmarks, metrics, places, plots, three_ways, weights, widget_02
-from course.exercises.desk import check
+from course import demo, evaluation, images, io, keypoints, plots
+from course.exercises import check, hint, places, progress, solution
+from course.keypoints import crops
+from course.lessons.lesson_02 import three_ways, widget
 
 print("Ready.")
 
@@ -73,9 +75,9 @@ plots.show(plots.numbered_points(pictures[k], true[k]))
 # place it knows at all. Here are four of the maps that our own network paints:
 
 # %%
-network, size = keypoint_reading.load_network()
-center, side = keypoint_crops.square_around(keypoints.find_points(photo)[0])
-crop = keypoint_crops.cut(photo, keypoint_crops.square_matrix(center, side, size), size)  # (128, 128, 3)
+network, size = keypoints.load_network()
+center, side = keypoints.square_around(keypoints.find_points(photo)[0])
+crop = crops.cut(photo, keypoints.square_matrix(center, side, size), size)  # (128, 128, 3)
 with torch.inference_mode():
     maps = network.maps(torch.from_numpy(crop).permute(2, 0, 1)[None].float() / 255)  # (1, 78, 32, 32)
     beliefs = maps.flatten(2).softmax(dim=2).view_as(maps)[0].numpy()
@@ -137,7 +139,7 @@ course.use(gaussian_heatmap)
 angle = torch.linspace(0, 2 * torch.pi, 200)
 circle = 0.5 + 0.3 * torch.stack([angle.cos(), angle.sin()], dim=-1)[None]  # (1, 200, 2)
 drawn = gaussian_heatmap(circle, 16, 1.0)
-soft, hard = heatmaps.soft_argmax(20 * drawn)[0], heatmaps.hard_argmax(drawn)[0]
+soft, hard = keypoints.soft_argmax(20 * drawn)[0], keypoints.hard_argmax(drawn)[0]
 plots.show(plots.compare_points(soft * 128, hard * 128, circle[0] * 128,
                                 names=("true", "soft-argmax", "argmax"),
                                 title="A circle, drawn as maps of 16 x 16 cells and read again"))
@@ -163,7 +165,7 @@ print(f"On our photo one of the 32 cells is {cell:.1f} pixels wide, and an argma
 # so does a low plain if the map is not sharp enough. Try it. The slider multiplies the map before the softmax.
 
 # %%
-sharpness = widget_02.HeatmapSharpness()
+sharpness = widget.HeatmapSharpness()
 sharpness
 
 # %%
@@ -204,7 +206,7 @@ soft_argmax = check("soft_argmax")
 course.use(soft_argmax)
 
 # %%
-with places.counted("heatmaps.soft_argmax") as seen:
+with places.counted("keypoints.soft_argmax") as seen:
     points = keypoints.find_points(photo)[0]
 x, y = points.mean(axis=0)
 close_up = images.crop_square(photo, x, y, 300)
@@ -230,8 +232,8 @@ plots.show(plots.faces([close_up], [points - np.round([x - 150, y - 150])], side
 settings = three_ways.Settings()
 curve = plots.LiveCurve(settings.steps, "Three ways to say where, on poses never seen",
                         "error in % of the eye distance")
-with (places.counted("heatmaps.gaussian_heatmap") as drawn_maps,
-      places.counted("heatmaps.soft_argmax") as read_maps):
+with (places.counted("keypoints.gaussian_heatmap") as drawn_maps,
+      places.counted("keypoints.soft_argmax") as read_maps):
     networks = three_ways.train(photo, settings, curve)
 
 # %%
@@ -267,7 +269,7 @@ plots.show(plots.error_arrows(pictures_64 * 3, torch.cat(found),
 crops_128, targets_128 = three_ways.unseen_crops(photo, three_ways.Settings(crop=128))
 with torch.inference_mode():
     found_128 = network(crops_128)[:, :68]
-print(f"shipped      {metrics.nme(found_128.numpy(), targets_128.numpy()):5.1f} %")
+print(f"shipped      {evaluation.nme(found_128.numpy(), targets_128.numpy()):5.1f} %")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## One face laid onto another
@@ -300,7 +302,7 @@ print(f"shipped      {metrics.nme(found_128.numpy(), targets_128.numpy()):5.1f} 
 # $b$'s spread the turned $a$ explains; the shift then brings the means together.
 
 # %%
-labels = np.load(weights.data_file("labels_scenes.npz"))
+labels = np.load(io.data_file("labels_scenes.npz"))
 faces = labels["points"][:, :68, :2] * float(labels["points_scale"])  # (N, 68, 2), of invented people
 print(f"{len(faces)} labelled faces in pictures of many sizes")
 
@@ -335,7 +337,7 @@ similarity_transform = check("similarity_transform")
 # %%
 mean = faces[0]
 for _ in range(3):
-    aligned = np.stack([keypoint_crops.apply(similarity_transform(face, mean), face) for face in faces])
+    aligned = np.stack([crops.apply(similarity_transform(face, mean), face) for face in faces])
     mean = aligned.mean(axis=0)
 plots.show(plots.shape_clouds([faces, aligned],
                               ["as they are in their pictures", "each laid onto the mean"],
@@ -352,11 +354,11 @@ course.use(similarity_transform)
 height, width = photo.shape[:2]
 tilt = cv2.getRotationMatrix2D((width / 2, height * 0.4), 30, 1)
 tilted = cv2.warpAffine(photo, tilt, (width, height), borderMode=cv2.BORDER_REPLICATE)
-with places.counted("alignment.similarity_transform") as seen:
+with places.counted("keypoints.similarity_transform") as seen:
     points = keypoints.find_points(tilted)[0]
 upright = np.array([[48, 62], [112, 62], [80, 122]], float)  # eyes and mouth in a 160 x 160 square
 here = np.stack([points[36:42].mean(axis=0), points[42:48].mean(axis=0), points[48:68].mean(axis=0)])
-straight = keypoint_crops.cut(tilted, similarity_transform(here, upright), 160)
+straight = crops.cut(tilted, similarity_transform(here, upright), 160)
 plots.show(plots.faces([tilted, straight], [points, None], side=3,
                        titles=["the tilted photo", "set upright"]))
 print(f"similarity_transform was called {seen.calls} times while the points were found.")
@@ -380,11 +382,11 @@ print(f"similarity_transform was called {seen.calls} times while the points were
 #
 # and point $i$ of the mirrored face is what was point $\pi(i)$ of the face: $\pi$ exchanges 36, the outer corner of the
 # right eye, with 45, that of the left one, and leaves 27, on the bridge of the nose, where it is. The whole list of
-# $\pi$ is `landmarks.FLIP`.
+# $\pi$ is `keypoints.FLIP`.
 
 # %% tags=["nbval-check-output"]
 print("point       ", [0, 8, 17, 27, 36, 37, 48, 60])
-print("takes from  ", landmarks.FLIP[[0, 8, 17, 27, 36, 37, 48, 60]].tolist())
+print("takes from  ", keypoints.FLIP[[0, 8, 17, 27, 36, 37, 48, 60]].tolist())
 
 # %% [markdown]
 # ### Build
@@ -397,7 +399,7 @@ def flip_keypoints(points, width):
     """
     ### BEGIN SOLUTION
     # the right eye's points are what were the left one's
-    swapped = points[..., landmarks.FLIP[: points.shape[-2]], :]
+    swapped = points[..., keypoints.FLIP[: points.shape[-2]], :]
     return swapped * np.array([-1, 1]) + np.array([width - 1, 0])
     ### END SOLUTION
 
@@ -454,19 +456,19 @@ nme = check("nme")
 
 # %%
 course.use(nme)
-boxes = landmarks.tight_boxes(true)  # (9, 4)
-squares = [keypoint_crops.square_from_box(box) for box in boxes]
+boxes = keypoints.tight_boxes(true)  # (9, 4)
+squares = [keypoints.square_from_box(box) for box in boxes]
 
 
 def look(picture, square, mirrored):
-    return keypoint_reading.look(picture, *square, tilt=0.0, mirrored=mirrored)[0]
+    return keypoints.look(picture, *square, tilt=0.0, mirrored=mirrored)[0]
 
 
 one = np.stack([look(picture, square, False) for picture, square in zip(pictures, squares)])
 both = np.stack([look(picture, square, True) for picture, square in zip(pictures, squares)])
 found = np.stack([keypoints.find_points(picture, box[None])[0] for picture, box in zip(pictures, boxes)])
-with places.counted("metrics.nme") as seen:
-    scores = [metrics.nme(points, true) for points in (one, both, found)]
+with places.counted("evaluation.nme") as seen:
+    scores = [evaluation.nme(points, true) for points in (one, both, found)]
 for words, score in zip(("one look", "and its mirror image", "and a second look, set upright"), scores):
     print(f"{words:<32} {score:.2f} %")
 print(f"nme was asked {seen.calls} times.")
@@ -483,8 +485,8 @@ plots.show(plots.error_arrows(
 
 # %%
 off = np.linalg.norm(found - true, axis=-1)  # (9, 78) pixels
-off = off / landmarks.eye_distance(true)[:, None] * 100  # in percent
-for words, part in (("jaw", landmarks.JAW), ("brows", np.arange(17, 27)), ("nose", landmarks.NOSE),
+off = off / keypoints.eye_distance(true)[:, None] * 100  # in percent
+for words, part in (("jaw", keypoints.JAW), ("brows", np.arange(17, 27)), ("nose", keypoints.NOSE),
                     ("eyes", np.arange(36, 48)), ("lips", np.arange(48, 68))):
     print(f"{words:<6} {off[:, part].mean():.2f} %")
 
@@ -497,7 +499,7 @@ for words, part in (("jaw", landmarks.JAW), ("brows", np.arange(17, 27)), ("nose
 # What are all these points for? Drag some, and the face follows. (Without a running kernel: the strip below.)
 
 # %%
-mover = widget_02.KeypointMover()
+mover = widget.KeypointMover()
 mover
 
 # %%
@@ -512,11 +514,11 @@ plots.show(mover.stills({"points": "chin", "down": 0.18}, {"points": "mouth corn
 
 # %%
 def without_the_swap(points, width):  # mirrored, but the right eye keeps its left eye's numbers
-    return flip_keypoints(points, width)[..., landmarks.FLIP[: points.shape[-2]], :]
+    return flip_keypoints(points, width)[..., keypoints.FLIP[: points.shape[-2]], :]
 
 
 def swap_only(points, width):  # renamed, but not mirrored
-    return points[..., landmarks.FLIP[: points.shape[-2]], :]
+    return points[..., keypoints.FLIP[: points.shape[-2]], :]
 
 
 def from_the_corner(maps):  # the half of j + 1/2 forgotten

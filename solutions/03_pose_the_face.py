@@ -32,8 +32,9 @@ import numpy as np
 from scipy.optimize import lsq_linear
 
 import course
-from course import demo, face_channels, face_model, gestures, images, keypoints, motion, places, plots, tracking, widgets_pose
-from course.exercises.desk import check
+from course import demo, face as face_model, images, keypoints, motion, plots
+from course.exercises import check, hint, places, progress, solution
+from course.lessons.lesson_03 import widget
 
 print("Ready.")
 
@@ -49,7 +50,7 @@ plots.show(plots.pipeline(["face_model"]))
 # Choose a group below and move a slider: each has a name, each does one thing, and there are 57 of them.
 
 # %%
-poser = widgets_pose.FacePose()
+poser = widget.FacePose()
 poser
 
 # %%
@@ -77,7 +78,7 @@ plots.show(poser.stills({"headYaw": 15, "headPitch": -6}, {"jawOpen": 0.8},
 # %% tags=["nbval-check-output"]
 model = face_model.FaceModel.load()
 print("mean", model.mean.shape, " identity", model.identity.shape, " channels", model.channels.shape)
-jaw = model.channels[face_channels.INDEX["jawOpen"]]
+jaw = model.channels[face_model.INDEX["jawOpen"]]
 chin, nose = jaw[[8, 30], 1]  # the second coordinate is y
 print(f"jawOpen moves the chin down by {chin:.2f} and the tip of the nose by {nose:.2f} eye distances.")
 
@@ -114,7 +115,7 @@ def close(frame):
 
 
 wide = course.Motion([[0.0, 0], [0.8, 0], [0, 1.0]], ("jawOpen", "mouthPucker"))
-with places.counted("face_model.blendshapes_to_points") as seen:
+with places.counted("face.blendshapes_to_points") as seen:
     frames = [close(frame) for frame in course.animate(photo, motion=wide)]
 plots.show(plots.faces(frames, titles=["at rest", "jawOpen 0.8", "mouthPucker 1"]))
 print("blendshapes_to_points was called." if seen.calls else "blendshapes_to_points was not called.")
@@ -138,7 +139,7 @@ print("blendshapes_to_points was called." if seen.calls else "blendshapes_to_poi
 # $[\cdot]_{xy}$ keeps the first two of three coordinates; $h_x, h_y$ shift the head, in eye distances, and $h_s$ makes
 # it larger: `headX`, `headY`, `headScale`. In words: turn, drop the depth, make larger, shift, and count in pixels.
 #
-# Signs are where everybody stumbles. These are ours (`motion.HEAD`), in degrees: pitch + looks down, yaw + turns
+# Signs are where everybody stumbles. These are ours (`face_model.HEAD`), in degrees: pitch + looks down, yaw + turns
 # towards the right **of the picture**, roll + tilts clockwise as seen. With $z$ pointing away from you, the nose has
 # negative $z$, so turning it right is a *negative* turn about $y$: hence $-\text{yaw}$.
 # `face_model.rotation_matrix` has it right. With points as rows, $R X$ is written `X @ R.T`.
@@ -177,7 +178,7 @@ course.use(project)
 
 # %%
 turns = course.Motion([[12.0, 0, 0], [0, 15, 0], [0, 0, 15]], ("headPitch", "headYaw", "headRoll"))
-with places.counted("face_model.project") as seen:
+with places.counted("face.project") as seen:
     frames = [close(frame) for frame in course.animate(photo, motion=turns)]
 plots.show(plots.faces(frames, titles=["pitch 12: down", "yaw 15: to the right", "roll 15: clockwise"]))
 print("project was called." if seen.calls else "project was not called.")
@@ -239,7 +240,7 @@ fit_pose = check("fit_pose")
 course.use(fit_pose)
 
 # %%
-with places.counted("face_model.fit_pose") as seen:
+with places.counted("face.fit_pose") as seen:
     face = face_model.fit_face(points)
 angles, scale, _ = fit_pose(points[None], face.shape)
 pitch, yaw, roll = angles[0] + 0.0
@@ -294,7 +295,7 @@ def fit_motion(face, tracks, fps=25.0):
             v = lsq_linear(np.vstack([jacobian, np.diag(habit)]),
                            np.r_[jacobian @ v + error, np.zeros(57)], (low, high)).x
         found.append(v)
-    return motion.Motion(np.array(found), face_channels.CHANNELS, fps)
+    return motion.Motion(np.array(found), face_model.CHANNELS, fps)
     ### END SOLUTION
 
 # %% tags=["nbval-check-output"]
@@ -313,9 +314,9 @@ course.use(fit_motion)
 ramp = np.sin(np.linspace(0, np.pi, 10))
 played = course.Motion(np.outer(ramp, [0.7, 12.0]), ("jawOpen", "headYaw"), fps=10)
 film = np.stack(list(course.animate(photo, motion=played, fps=10)))
-followed, tracked = tracking.track_points(film)
-with places.counted("face_model.fit_motion") as seen:
-    back = tracking.motion_from_points(followed, tracked, fps=10, steady=False)
+followed, tracked = motion.track_points(film)
+with places.counted("motion.fit_motion") as seen:
+    back = motion.motion_from_points(followed, tracked, fps=10, steady=False)
 for name in played.channels:
     print(f"{name:<8} played", np.round(played[name][[0, 2, 4]], 1) + 0.0,
           " found", np.round((back[name] - back[name][0])[[0, 2, 4]], 1) + 0.0)
@@ -403,8 +404,8 @@ motion_model = check("motion_model")
 course.use(motion_model)
 
 # %%
-no = gestures.MotionModel("right", speed=60, amplitude=16, swing=True, repeats=2)
-with places.counted("gestures.motion_model") as seen:
+no = motion.MotionModel("right", speed=60, amplitude=16, swing=True, repeats=2)
+with places.counted("motion.motion_model") as seen:
     shake = no.motion(fps=8)
 plots.show(plots.motion_curves(shake, ["headYaw"], title="No: right at up to 60 degrees a second, and left"))
 frames = [close(frame) for frame in course.animate(photo, motion=shake, fps=8)]
@@ -439,7 +440,7 @@ def radians(shapes, head, scale=1.0, origin=(0.0, 0.0)):  # degrees, taken for r
 
 
 def unbounded(face, tracks, fps=25.0):
-    return motion.Motion(np.array([plain_fit(face, frame) for frame in tracks]), face_channels.CHANNELS, fps)
+    return motion.Motion(np.array([plain_fit(face, frame) for frame in tracks]), face_model.CHANNELS, fps)
 
 
 gesture = course.Motion([[10.0, 16.0, 14.0, 0.5]], ("headPitch", "headYaw", "headRoll", "jawOpen"))
@@ -449,7 +450,7 @@ for bug in (project, yaw_flipped, other_order, transposed, radians):
         frames.append(close(list(course.animate(photo, motion=gesture))[0]))
 with course.use(unbounded, name="fit_motion", force=True):
     # nobody moved: two frames, the second with jitter
-    still = tracking.motion_from_points(np.stack([points, noisy]), np.ones(2, bool), fps=25, steady=False)
+    still = motion.motion_from_points(np.stack([points, noisy]), np.ones(2, bool), fps=25, steady=False)
     jitter = course.Motion(still.values[1:] - still.values[:1])
     frames.append(close(list(course.animate(photo, motion=jitter))[0]))
 plots.show(plots.faces(frames, titles=["healthy", "yaw flipped", "other order", "transposed", "radians",

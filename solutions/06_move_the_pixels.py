@@ -32,8 +32,9 @@ import numpy as np
 import torch
 
 import course
-from course import face_channels, optical_flow, places, plots, plots_flow, point_motion, sampling, synthetic, synthetic_flow, synthetic_people, widgets_flow
-from course.exercises.desk import check
+from course import face, flow, plots, synthetic
+from course.exercises import check, hint, places, progress, solution
+from course.lessons.lesson_06 import figures, photo_mover, widget
 
 print("Ready.")
 
@@ -48,7 +49,7 @@ plots.show(plots.pipeline(["warping"]))
 # Make a face a quarter larger. The obvious way takes each pixel and carries it to its new place. Try it:
 
 # %%
-mover = point_motion.PhotoMover()
+mover = photo_mover.PhotoMover()
 photo = mover.actor.portrait.image  # (160, 160, 3)
 forward = np.zeros_like(photo)
 for y in range(160):
@@ -56,9 +57,9 @@ for y in range(160):
         new_x, new_y = round(80 + 1.25 * (x - 80)), round(80 + 1.25 * (y - 80))
         if 0 <= new_x < 160 and 0 <= new_y < 160:
             forward[new_y, new_x] = photo[y, x]
-grid = sampling.identity_grid(160, 160)[None]
-backward = sampling.bilinear_sample(mover.image, grid / 1.25)  # each pixel looks nearer to the middle
-plots.show(plots.faces([photo, forward, point_motion.as_picture(backward[0])], columns=3, side=2.8,
+grid = flow.identity_grid(160, 160)[None]
+backward = flow.bilinear_sample(mover.image, grid / 1.25)  # each pixel looks nearer to the middle
+plots.show(plots.faces([photo, forward, flow.as_picture(backward[0])], columns=3, side=2.8,
                        titles=["the photo", "forward: pixels are sent", "backward: pixels look"]))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -152,11 +153,11 @@ course.use(bilinear_sample)
 # An eye, eight times as large, first with the nearest pixel and then with yours:
 
 # %%
-with places.counted("sampling.identity_grid") as grids, places.counted("sampling.bilinear_sample") as reads:
-    window = sampling.identity_grid(120, 240) * torch.tensor([0.19, 0.095]) + mover.source[0, 36:42].mean(dim=0)
-    smooth = point_motion.render(mover.image, point_motion.Moved(window[None]))
+with places.counted("flow.identity_grid") as grids, places.counted("flow.bilinear_sample") as reads:
+    window = flow.identity_grid(120, 240) * torch.tensor([0.19, 0.095]) + mover.source[0, 36:42].mean(dim=0)
+    smooth = flow.render(mover.image, flow.Moved(window[None]))
 nearest = torch.nn.functional.grid_sample(mover.image, window[None], "nearest", align_corners=True)
-plots.show(plots.faces([point_motion.as_picture(one[0]) for one in (nearest, smooth)], columns=2, side=4,
+plots.show(plots.faces([flow.as_picture(one[0]) for one in (nearest, smooth)], columns=2, side=4,
                        titles=["the nearest pixel", "a mixture of four"]))
 for name, seen in (("identity_grid", grids), ("bilinear_sample", reads)):
     print(f"{name} was called." if seen.calls else f"{name} was not called.")
@@ -182,7 +183,7 @@ for name, seen in (("identity_grid", grids), ("bilinear_sample", reads)):
 # follow videos; "first order" is the matrix.
 
 # %%
-nose = widgets_flow.PointAndMatrix()
+nose = widget.PointAndMatrix()
 nose
 
 # %%
@@ -256,12 +257,12 @@ course.use(soft_masks)
 # %%
 SIZE = 128
 source, target, truth = synthetic.moving_pair(1, SIZE, (6, 2))
-here, there = (point_motion.to_unit(one.keypoints, SIZE, SIZE) for one in (source, target))
-with places.counted("sampling.affine_flow") as affine, places.counted("sampling.soft_masks") as masks:
-    first = point_motion.first_order_flow(here, there, SIZE)
-old, new = (point_motion.as_picture(one.image[0]) for one in (source, target))
-ten = target.keypoints[0, list(point_motion.TEN)].numpy()
-plots.show(plots_flow.masks(new, first.masks[0].numpy(), ten, "Four of the eleven masks"))
+here, there = (flow.to_unit(one.keypoints, SIZE, SIZE) for one in (source, target))
+with places.counted("flow.affine_flow") as affine, places.counted("flow.soft_masks") as masks:
+    first = flow.first_order_flow(here, there, SIZE)
+old, new = (flow.as_picture(one.image[0]) for one in (source, target))
+ten = target.keypoints[0, list(flow.TEN)].numpy()
+plots.show(figures.masks(new, first.masks[0].numpy(), ten, "Four of the eleven masks"))
 for name, seen in (("affine_flow", affine), ("soft_masks", masks)):
     print(f"{name} was called." if seen.calls else f"{name} was not called.")
 
@@ -270,19 +271,19 @@ for name, seen in (("affine_flow", affine), ("soft_masks", masks)):
 # a mesh, and the mesh knows where that spot was before.
 
 # %%
-def in_pixels(flow):
+def in_pixels(positions):
     own_place = truth.positions - truth.field
-    return (point_motion.to_pixels(flow, SIZE, SIZE) - own_place)[0].numpy()
+    return (flow.to_pixels(positions, SIZE, SIZE) - own_place)[0].numpy()
 
 
-def warped(flow):
-    return point_motion.as_picture(point_motion.render(source.image, point_motion.Moved(flow))[0])
+def warped(positions):
+    return flow.as_picture(flow.render(source.image, flow.Moved(positions))[0])
 
 
-true = point_motion.to_unit(truth.positions, SIZE, SIZE)
-plots.show(plots_flow.flows([old, new, new], [None, in_pixels(first.flow), truth.field[0].numpy()],
+true = flow.to_unit(truth.positions, SIZE, SIZE)
+plots.show(figures.flows([old, new, new], [None, in_pixels(first.flow), truth.field[0].numpy()],
                             ["source", "target, the flow of ten points", "target, the true flow"], step=10, columns=3,
-                            side=3, points=[source.keypoints[0, list(point_motion.TEN)].numpy(), ten, None],
+                            side=3, points=[source.keypoints[0, list(flow.TEN)].numpy(), ten, None],
                             title="Every arrow leads from a pixel of the target to where it looks in the source"))
 plots.show(plots.faces([old, new, warped(first.flow), warped(true)], columns=4, side=2.3,
                        titles=["source", "target", "source, by ten points", "source, by the true flow"]))
@@ -294,7 +295,7 @@ plots.show(plots.faces([old, new, warped(first.flow), warped(true)], columns=4, 
 # Ask the flow pixel by pixel:
 
 # %%
-pointer = widgets_flow.FlowUnderPointer()
+pointer = widget.FlowUnderPointer()
 pointer
 
 # %%
@@ -325,7 +326,7 @@ plots.show(pointer.stills({"flow": "first-order", "x": 62, "y": 92}, {"flow": "t
 #
 # $K_{ij} = U(\lVert p_i - p_j \rVert)$; a row of $P$ is $(1, x_i, y_i)$; $v$ are the values at the points. The upper
 # rows say: go through the values. The lower three say: leave to the plane what the plane can do. $U(0)$ is 0, though
-# $\log 0$ is not; `sampling.spline_kernel` takes $r^2$ and knows. A flow needs two sheets, one for $x$ and one for $y$:
+# $\log 0$ is not; `flow.spline_kernel` takes $r^2$ and knows. A flow needs two sheets, one for $x$ and one for $y$:
 # two columns of $v$. (Duchon, 1977; Bookstein, 1989.)
 #
 # ### Build
@@ -337,7 +338,7 @@ def thin_plate_spline(points, values, queries):
     n = len(points)
 
     def kernel(a):
-        return sampling.spline_kernel(((a[:, None] - points[None]) ** 2).sum(-1))
+        return flow.spline_kernel(((a[:, None] - points[None]) ** 2).sum(-1))
 
     plane = torch.cat([points.new_ones(n, 1), points], dim=1)  # (n, 3)
     system = torch.cat([torch.cat([kernel(points), plane], 1), torch.cat([plane.T, points.new_zeros(3, 3)], 1)])
@@ -359,7 +360,7 @@ course.use(thin_plate_spline)
 # %%
 poses = {"jaw open": {"jawOpen": 0.7}, "smile": {"mouthSmileLeft": 0.9, "mouthSmileRight": 0.9},
          "turned": {"headYaw": 14, "headPitch": 5}, "tilted": {"headRoll": 14}}
-with places.counted("sampling.thin_plate_spline") as seen:
+with places.counted("flow.thin_plate_spline") as seen:
     sheets = [mover.frame(pose, "spline") for pose in poses.values()]
 tens = [mover.frame(pose, "first-order") for pose in poses.values()]
 plots.show(plots.faces(tens + sheets, columns=4, side=2.2,
@@ -410,18 +411,18 @@ course.use(occlude)
 # One person, from 16° left to 16° right with an open mouth. The true flow, so nobody made a mistake; and still:
 
 # %%
-person = synthetic_people.People.random(1, (6, 2))
+person = synthetic.People.random(1, (6, 2))
 before, after = torch.zeros(1, 57), torch.zeros(1, 57)
-before[0, face_channels.INDEX["headYaw"]] = -16
-after[0, [face_channels.INDEX["headYaw"], face_channels.INDEX["jawOpen"]]] = torch.tensor([16.0, 0.6])
+before[0, face.INDEX["headYaw"]] = -16
+after[0, [face.INDEX["headYaw"], face.INDEX["jawOpen"]]] = torch.tensor([16.0, 0.6])
 left, right = (synthetic.render(person, values, SIZE).image for values in (before, after))
-turn = synthetic_flow.flow(person, before, after, SIZE)
-moved = point_motion.Moved(point_motion.to_unit(turn.positions, SIZE, SIZE))
+turn = synthetic.flow(person, before, after, SIZE)
+moved = flow.Moved(flow.to_unit(turn.positions, SIZE, SIZE))
 shown = turn.visible[:, None].float()  # (1, 1, H, W)
-with places.counted("sampling.occlude") as seen:
-    kept = point_motion.render(left, moved, shown)
-rows = (left, right, point_motion.render(left, moved), kept)
-plots.show(plots.faces([point_motion.as_picture(one[0]) for one in rows], columns=4, side=2.3,
+with places.counted("flow.occlude") as seen:
+    kept = flow.render(left, moved, shown)
+rows = (left, right, flow.render(left, moved), kept)
+plots.show(plots.faces([flow.as_picture(one[0]) for one in rows], columns=4, side=2.3,
                        titles=["source", "target", "warped by the true flow", "and occluded"]))
 print(f"The source does not show {100 - 100 * float(shown.mean()):.0f} % of the target's pixels.")
 print("occlude was called." if seen.calls else "occlude was not called.")
@@ -446,7 +447,7 @@ print("occlude was called." if seen.calls else "occlude was not called.")
 # \begin{pmatrix} \sum g_x d \\ \sum g_y d \end{pmatrix}, \qquad \varepsilon = 0.001$$
 #
 # In words: find the shift that explains best how the brightness changed; where nothing is to be seen, $\varepsilon$
-# says: stand still. `np.gradient` gives slopes, that along y first, and `optical_flow.window_sum(values, radius)`
+# says: stand still. `np.gradient` gives slopes, that along y first, and `flow.window_sum(values, radius)`
 # the sums.
 #
 # ### Build
@@ -457,8 +458,8 @@ def lucas_kanade(source, target, radius=5):
     ### BEGIN SOLUTION
     gy, gx = np.gradient(source)
     d = target - source
-    xx, xy, yy = (optical_flow.window_sum(product, radius) for product in (gx * gx, gx * gy, gy * gy))
-    bx, by = optical_flow.window_sum(gx * d, radius), optical_flow.window_sum(gy * d, radius)
+    xx, xy, yy = (flow.window_sum(product, radius) for product in (gx * gx, gx * gy, gy * gy))
+    bx, by = flow.window_sum(gx * d, radius), flow.window_sum(gy * d, radius)
     xx, yy = xx + 1e-3, yy + 1e-3
     return np.stack([yy * bx - xy * by, xx * by - xy * bx], axis=-1) / (xx * yy - xy * xy)[..., None]
     ### END SOLUTION
@@ -477,11 +478,11 @@ course.use(lucas_kanade)
 
 # %%
 a, b, small = synthetic.moving_pair(1, SIZE, (6, 2), strength=0.25)
-grey = [optical_flow.grey(one.image[0].permute(1, 2, 0).numpy()) for one in (a, b)]
-with places.counted("optical_flow.lucas_kanade") as seen:
-    found = optical_flow.find_flow(*grey)
-picture = point_motion.as_picture(b.image[0])
-plots.show(plots_flow.flows([picture, picture], [found, small.field[0].numpy()],
+grey = [flow.grey(one.image[0].permute(1, 2, 0).numpy()) for one in (a, b)]
+with places.counted("flow.lucas_kanade") as seen:
+    found = flow.find_flow(*grey)
+picture = flow.as_picture(b.image[0])
+plots.show(figures.flows([picture, picture], [found, small.field[0].numpy()],
                             ["found by Lucas and Kanade", "the truth"], step=8, columns=2, side=3.4,
                             title="A small movement, from two pictures alone"))
 print("lucas_kanade was called." if seen.calls else "lucas_kanade was not called.")
@@ -498,19 +499,19 @@ print("lucas_kanade was called." if seen.calls else "lucas_kanade was not called
 # %%
 sources, targets, truths = synthetic.moving_pair(16, 64, 999)
 person_there = targets.masks[:, 0] < 0.01  # no background
-at, to = (point_motion.to_unit(one.keypoints, 64, 64) for one in (targets, sources))
-still = sampling.identity_grid(64, 64).expand(16, -1, -1, -1)
+at, to = (flow.to_unit(one.keypoints, 64, 64) for one in (targets, sources))
+still = flow.identity_grid(64, 64).expand(16, -1, -1, -1)
 counted = (truths.visible & person_there)[..., None]
 shift = (truths.field * counted).sum((1, 2), keepdim=True) / counted.sum((1, 2), keepdim=True)
-greys = [[optical_flow.grey(image.permute(1, 2, 0).numpy()) for image in one.image] for one in (sources, targets)]
-by_eye = torch.from_numpy(np.stack([optical_flow.find_flow(*pair) for pair in zip(*greys)])).float()
+greys = [[flow.grey(image.permute(1, 2, 0).numpy()) for image in one.image] for one in (sources, targets)]
+by_eye = torch.from_numpy(np.stack([flow.find_flow(*pair) for pair in zip(*greys)])).float()
 flows = {"nothing moves": still, "Lucas-Kanade, from the pictures": still + by_eye * 2 / 63,
          "the best single shift": still + shift * 2 / 63,
-         "ten points, no matrices": point_motion.first_order_flow(to, at, 64, jacobians=False).flow,
-         "ten points with matrices": point_motion.first_order_flow(to, at, 64).flow,
-         "a sheet through 68 points": point_motion.spline_flow(to, at, 64).flow}
-off = {name: float(point_motion.errors(flow, truths, person_there).mean()) for name, flow in flows.items()}
-plots.show(plots_flow.bars(off, "How far from the true flow?", "mean distance in pixels, of a picture 64 wide",
+         "ten points, no matrices": flow.first_order_flow(to, at, 64, jacobians=False).flow,
+         "ten points with matrices": flow.first_order_flow(to, at, 64).flow,
+         "a sheet through 68 points": flow.spline_flow(to, at, 64).flow}
+off = {name: float(flow.flow_errors(found, truths, person_there).mean()) for name, found in flows.items()}
+plots.show(figures.bars(off, "How far from the true flow?", "mean distance in pixels, of a picture 64 wide",
                            marked=("ten points with matrices", "a sheet through 68 points")))
 
 # %% [markdown]
@@ -521,7 +522,7 @@ plots.show(plots_flow.bars(off, "How far from the true flow?", "mean distance in
 # skin alone, 1.04 with matrices and 1.08 with the sheet.
 #
 # All of these were *told* their points. The published network finds its own, without a label. So does ours
-# (`course/first_order.py`), on formula faces: after 1,000 steps, seven minutes on one CPU thread, it is 2.98 pixels
+# (`course/lessons/lesson_06/first_order.py`), on formula faces: after 1,000 steps, seven minutes on one CPU thread, it is 2.98 pixels
 # off on 48 new people, where the best single shift is 2.90 off and standing still 5.92
 # (`python benchmarks/first_order.py`). It learned that heads move as one, and hardly more. Its points slide, too: they
 # miss the spot on the face that they sat on by 4.4 pixels. The paper's network is far larger and learned from
@@ -561,16 +562,16 @@ for words, bug, name in (("forward for backward", forward_sign, "affine_flow"), 
                          ("no Jacobian", no_jacobian, "affine_flow")):
     with course.use(bug, name=name, force=True):
         pictures[words] = mover.frame(pose)
-nothing = point_motion.Moved(identity_grid(160, 160)[None])
+nothing = flow.Moved(identity_grid(160, 160)[None])
 for words, reading in (("moved by nothing, 40 times", bilinear_sample), ("other corners, 40 times", other_corners)):
     with course.use(reading, name="bilinear_sample", force=True):
         again = mover.image
         for _ in range(40):
-            again = point_motion.render(again, nothing)
-    pictures[words] = point_motion.as_picture(again[0])
-pictures["occluded"] = point_motion.as_picture(kept[0])
+            again = flow.render(again, nothing)
+    pictures[words] = flow.as_picture(again[0])
+pictures["occluded"] = flow.as_picture(kept[0])
 with course.use(no_occlusion, name="occlude", force=True):
-    pictures["no occlusion"] = point_motion.as_picture(point_motion.render(left, moved, shown)[0])
+    pictures["no occlusion"] = flow.as_picture(flow.render(left, moved, shown)[0])
 plots.show(plots.faces(pictures.values(), titles=list(pictures), columns=4, side=2.3))
 
 # %% [markdown]
@@ -591,7 +592,7 @@ course.progress()
 # %% [markdown]
 # From points to pixels, by six functions that fit on a page. Four of them, the grid, the motions, the masks and the
 # occlusion, are at work in `first_order`'s network as they are. `course.use("mine")` brings them back in any later
-# lesson. And what `course animate` hides and shows behind a turning head, `course/layers.py` finds in the same way: a
+# lesson. And what `course animate` hides and shows behind a turning head, `course/rendering/layers.py` finds in the same way: a
 # mask of the person, learned, moved with the head, and the wall where it is 0.
 #
 # **Three questions**

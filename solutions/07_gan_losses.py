@@ -35,8 +35,9 @@ from torch import nn
 from torch.nn import functional as F
 
 import course
-from course import gan, gan_data, gan_failures, gan_look, gan_losses, gan_plane, gan_train, images, places, plots, plots_gan, training, weights, widgets_gan
-from course.exercises.desk import check
+from course import gan, images, io, plots, training
+from course.exercises import check, hint, places, progress, solution
+from course.lessons.lesson_07 import failures, figures, plane, widget
 
 print("Ready.")
 
@@ -65,7 +66,7 @@ plots.show(plots.pipeline(["warping"]))
 # $G$ only moves the second term: $E[\log(1 - D(G(z)))]$. But look how steep it is:
 
 # %%
-plots.show(plots_gan.two_slopes())
+plots.show(figures.two_slopes())
 
 # %% [markdown]
 # $D$ is $\sigma(x) = 1 / (1 + e^{-x})$ of a *logit* $x$, the number that the network gives. At the beginning every fake
@@ -138,7 +139,7 @@ def gan_step(players, real, noise):
     floats; d_loss is told without the penalty.
     """
     ### BEGIN SOLUTION
-    loss_of_generator, loss_of_discriminator = gan_losses.losses_of(players.settings.game)
+    loss_of_generator, loss_of_discriminator = gan.losses_of(players.settings.game)
     fake = players.generator(noise).detach()
     d_loss = loss_of_discriminator(players.discriminator(real), players.discriminator(fake))
     players.discriminator_optimizer.zero_grad()
@@ -169,7 +170,7 @@ course.use(gan_step)
 
 # %%
 with places.counted("gan.gan_step") as seen:
-    ring = widgets_gan.RingInMotion()
+    ring = widget.RingInMotion()
 print("gan_step was called." if seen.calls else "gan_step was not called.")
 ring
 
@@ -225,9 +226,9 @@ hinge_loss = check("hinge_loss")
 course.use(hinge_loss)
 
 # %%
-with places.counted("gan_losses.hinge_loss") as hinged, places.counted("gan_losses.r1_penalty") as smoothed:
-    played = gan_plane.train_ring(800, gan_plane.healthy(game="hinge"), pictures=4)
-plots.show(gan_plane.ring_figure(played, "The hinge game"))
+with places.counted("gan.hinge_loss") as hinged, places.counted("gan.r1_penalty") as smoothed:
+    played = plane.train_ring(800, plane.healthy(game="hinge"), pictures=4)
+plots.show(plane.ring_figure(played, "The hinge game"))
 print("hinge_loss was called." if hinged.calls else "hinge_loss was not called.")
 print("r1_penalty was called." if smoothed.calls else "r1_penalty was not called.")
 
@@ -288,16 +289,16 @@ course.use(build_discriminator)
 # 32 pixels, high rates because time is short, and an end after 500 steps or 45 seconds, whichever comes first.
 
 # %%
-faces = gan_data.faces_from_formula(128, 32)
+faces = gan.faces_from_formula(128, 32)
 quick = gan.Settings(size=32, generator_width=16, discriminator_width=16, generator_rate=2e-3, discriminator_rate=1e-3)
 players = gan.build_gan(settings=quick)
 config = training.Config(batch=16, logdir="gan", average=0.98, picture_every=10_000, save_every=10_000)
-trained = gan_train.train_gan(faces, players, steps=500, minutes=0.75, config=config)
+trained = gan.train_gan(faces, players, steps=500, minutes=0.75, config=config)
 
 # %%
-real = gan_look.as_picture(gan_look.grid(faces[:32].float() / 255))
-made = gan_look.as_picture(gan_look.grid(trained.sample(32)))
-plots.show(plots_gan.sheets([real, made], ["drawn by the formula", f"by your generator, {trained.result.steps} steps"]))
+real = gan.as_picture(gan.grid(faces[:32].float() / 255))
+made = gan.as_picture(gan.grid(trained.sample(32)))
+plots.show(figures.sheets([real, made], ["drawn by the formula", f"by your generator, {trained.result.steps} steps"]))
 
 # %% [markdown]
 # Stopped so early they are a beginning. What longer runs made, with the shipped settings at 64 pixels, the first 32
@@ -305,8 +306,8 @@ plots.show(plots_gan.sheets([real, made], ["drawn by the formula", f"by your gen
 # people who do not exist (`course data fetch portraits`, `scenes`) after 1,500 steps, 36 minutes 38.
 
 # %%
-longer = [images.load_image(weights.data_file(f"pictures/lesson_07_{name}.jpg")) for name in ("formula", "photos")]
-plots.show(plots_gan.sheets(longer, ["drawn faces, 1,000 steps", "photographs of nobody, 1,500 steps"]))
+longer = [images.load_image(io.data_file(f"pictures/lesson_07_{name}.jpg")) for name in ("formula", "photos")]
+plots.show(figures.sheets(longer, ["drawn faces, 1,000 steps", "photographs of nobody, 1,500 steps"]))
 
 # %% [markdown]
 # Photographs differ in more ways than drawings, so they take longer, and some of these faces are torn. None of these
@@ -346,8 +347,8 @@ rings = {f"{words}, step 700": torch.from_numpy(ring.films[game].points[-1])  # 
          for words, game in (("healthy", "non-saturating, with R1"), ("hasty, no R1", "no R1, hasty generator"))}
 for words, (bug, name, steps) in exhibits.items():
     with course.use(bug, name=name, force=True):
-        rings[f"{words}, step {steps}"] = gan_plane.train_ring(steps, pictures=1).samples[-1]
-plots.show(plots_gan.rings(rings, "Two games and three bugs"))
+        rings[f"{words}, step {steps}"] = plane.train_ring(steps, pictures=1).samples[-1]
+plots.show(figures.rings(rings, "Two games and three bugs"))
 
 # %% [markdown]
 # Upside down, the generator flees from the data, ever faster: after 200 steps the arrow is all that still fits into the
@@ -356,14 +357,14 @@ plots.show(plots_gan.rings(rings, "Two games and three bugs"))
 # Two more failures that need none, each with a number that shows it:
 
 # %%
-gan_failures.vanishing_gradients()
+failures.vanishing_gradients()
 
 # %%
-gan_failures.checkerboards()
+failures.checkerboards()
 
 # %% [markdown]
 # * **Mode collapse.** The generator runs after the heap that the discriminator likes best, and all noise becomes the same
-#   few points. The cure here: even rates, and R1. (`gan.collapse()` shows both side by side.)
+#   few points. The cure here: even rates, and R1. (`failures.collapse()` shows both side by side.)
 # * **Vanishing gradients.** The surer the discriminator, the flatter $\log(1 - D)$. The cure: $-\log D$.
 # * **Checkerboards.** A kernel of 3 with stride 2 lays one, two or four of its taps on a pixel, by turns. The cure: a
 #   kernel that the stride divides, such as 4.

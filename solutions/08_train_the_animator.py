@@ -38,8 +38,13 @@ import torch
 from torch.nn import functional
 
 import course
-from course import animator_net, animator_run, animator_steps, checkpoints, demo, first_order, images, keypoints, minute_animator, places, plots, plots_animator, plots_detection, portrait, sampling, synthetic, training_log, widgets_animator
-from course.exercises.desk import check
+from course import demo, flow, images, keypoints, plots, rendering, synthetic, training
+from course.exercises import check, hint, places, progress, solution
+from course.lessons.lesson_01.figures import LiveCurve
+from course.lessons.lesson_06 import first_order
+from course.lessons.lesson_08 import figures, long_run, minute_animator, widget
+from course.recipes import animator
+from course.training import checkpoints
 
 print("Ready.")
 
@@ -72,8 +77,8 @@ plots.show(plots.pipeline(["warping"]))
 #
 # ### Build
 #
-# `actor` is a `portrait.Portrait`: a photo taken apart. `actor.render(points)` warps it; a new one is made with
-# `portrait.Portrait(picture, points)`. `spoil` and `jitter` are functions that you are given.
+# `actor` is a `rendering.Portrait`: a photo taken apart. `actor.render(points)` warps it; a new one is made with
+# `rendering.Portrait(picture, points)`. `spoil` and `jitter` are functions that you are given.
 
 # %% exercise: make_pair · difficulty 2/5 · 12 min
 def make_pair(actor, elsewhere, spoil, jitter):
@@ -85,7 +90,7 @@ def make_pair(actor, elsewhere, spoil, jitter):
     ### BEGIN SOLUTION
     source = spoil(actor.render(elsewhere))
     seen, wanted = jitter(elsewhere), jitter(actor.points)
-    coarse = portrait.Portrait(source, seen).render(wanted)
+    coarse = rendering.Portrait(source, seen).render(wanted)
     return coarse, actor.image, source, wanted, seen
     ### END SOLUTION
 
@@ -105,7 +110,7 @@ course.use(make_pair)
 # %%
 settings = minute_animator.Settings()
 faces = minute_animator.draw_faces(settings)
-with places.counted("animator_steps.make_pair") as seen:
+with places.counted("recipes.animator.make_pair") as seen:
     pairs = minute_animator.make_pairs(faces, settings)
 print(f"make_pair was called {seen.calls} times: {len(pairs['train'])} pairs to learn from, "
       f"{len(pairs['unseen'])} of other people to be measured on.")
@@ -113,7 +118,7 @@ print(f"make_pair was called {seen.calls} times: {len(pairs['train'])} pairs to 
 # %%
 some = {words: pairs["train"].arrays[name][::9][:9] for words, name in
         (("source", "source"), ("coarse", "coarse"), ("target", "target"))}
-plots.show(plots_animator.rows(some, "Nine pairs: the network gets the first two rows and shall paint the third"))
+plots.show(figures.rows(some, "Nine pairs: the network gets the first two rows and shall paint the third"))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## One step
@@ -144,7 +149,7 @@ plots.show(plots_animator.rows(some, "Nine pairs: the network gets the first two
 #
 # ### Build
 #
-# `animator_net.repaint(net, inputs, window)` is the formula for $I$. `losses_of(made, target)` gives a dict of losses.
+# `rendering.repaint(net, inputs, window)` is the formula for $I$. `losses_of(made, target)` gives a dict of losses.
 
 # %% exercise: train_step · difficulty 3/5 · 15 min
 def train_step(net, optimizer, inputs, target, window, losses_of, weights):
@@ -153,7 +158,7 @@ def train_step(net, optimizer, inputs, target, window, losses_of, weights):
     losses_of: (made, target) -> {name: loss}; weights: {name: number}. The losses told are plain numbers, unweighted.
     """
     ### BEGIN SOLUTION
-    made = animator_net.repaint(net, inputs, window)
+    made = rendering.repaint(net, inputs, window)
     losses = losses_of(made, target)
     total = sum(weights[name] * loss for name, loss in losses.items())
     optimizer.zero_grad()
@@ -184,7 +189,7 @@ course.use(train_step)
 #
 # $\ell_t$ is the mean absolute difference on the same batch before step $t$; $n$ counts its numbers. In words: the
 # curve must fall, and go on falling. Do it with a *copy* of the network, since afterwards that one knows four squares
-# and nothing else. `animator_steps.l1_alone` is the `losses_of` for it: `{"l1": ...}`.
+# and nothing else. `steps.l1_alone` is the `losses_of` for it: `{"l1": ...}`.
 #
 # ### Build
 
@@ -196,7 +201,7 @@ def overfit_one_batch(net, inputs, target, window, steps=60, rate=1e-3):
     optimizer = torch.optim.Adam(trial.parameters(), rate)
     losses = []
     for _ in range(steps):
-        _, told = train_step(trial, optimizer, inputs, target, window, animator_steps.l1_alone, {"l1": 1.0})
+        _, told = train_step(trial, optimizer, inputs, target, window, animator.l1_alone, {"l1": 1.0})
         losses.append(told["l1"])
     return losses
     ### END SOLUTION
@@ -212,9 +217,9 @@ course.use(overfit_one_batch)
 
 # %%
 run = minute_animator.Run(pairs, settings)
-with places.counted("animator_steps.overfit_one_batch") as seen:
+with places.counted("recipes.animator.overfit_one_batch") as seen:
     by_heart = run.by_heart()
-plots.show(plots_animator.batch_curves({"one batch": by_heart}))
+plots.show(figures.batch_curves({"one batch": by_heart}))
 print("overfit_one_batch was called." if seen.calls else "overfit_one_batch was not called.")
 
 # %% [markdown]
@@ -337,11 +342,11 @@ course.use(ema_update)
 # middle on, the judge plays along.
 
 # %%
-curve = plots_detection.LiveCurve(settings.steps, "An animator in a minute, on mouths it has never seen",
+curve = LiveCurve(settings.steps, "An animator in a minute, on mouths it has never seen",
                                   "L1 between the lips, of 255")
 logs = Path("runs/minute")
-with places.counted("animator_steps.train_step") as steps, places.counted("gan_losses.feature_matching") as matched:
-    with training_log.board(logs, 0) as board:
+with places.counted("recipes.animator.train_step") as steps, places.counted("gan.feature_matching") as matched:
+    with training.board(logs, 0) as board:
         run.train(curve, every=20, until=settings.steps // 2, board=board)
         run.save(logs / "checkpoint.safetensors")
         run = minute_animator.Run(pairs, settings)  # knows nothing
@@ -353,7 +358,7 @@ print(f"Gone on from step {resumed}. train_step was called {steps.calls} times, 
 # %%
 chosen = [0, 2, 4, 10, 12, 14, 16, 18, 22]
 warped, made, truth = minute_animator.repainted(run.mean, pairs["unseen"], run.window, chosen)
-plots.show(plots_animator.rows({"source": pairs["unseen"].arrays["source"][chosen], "the warp": warped,
+plots.show(figures.rows({"source": pairs["unseen"].arrays["source"][chosen], "the warp": warped,
                                 "yours": made, "truth": truth}, "People it has never seen"))
 off = minute_animator.measure(run.mean, pairs["unseen"], run.window)
 print(f"Off between the lips, of 255: {off['the warp alone']:.1f} by the warp alone, {off['repainted']:.1f} repainted.")
@@ -389,11 +394,11 @@ print("\n".join(sorted(path.name.split(".vm")[0].split(".tfevents")[0] for path 
 # more kinds of light; [its card](../data/animator.md) tells the difference.)
 
 # %%
-long_run = animator_run.load()
-plots.show(plots_animator.long_run(long_run))
-inside = long_run.curve["network inside"]
-print(f"Between the lips, of 255: the warp {long_run.curve['warp inside'][0]:.1f}, step 200 {inside[0]:.1f}, the least "
-      f"{inside.min():.1f}, step {long_run.curve['step'][-1]:.0f} {inside[-1]:.1f}.")
+run_of_hours = long_run.load()
+plots.show(figures.long_run(run_of_hours))
+inside = run_of_hours.curve["network inside"]
+print(f"Between the lips, of 255: the warp {run_of_hours.curve['warp inside'][0]:.1f}, step 200 {inside[0]:.1f}, the least "
+      f"{inside.min():.1f}, step {run_of_hours.curve['step'][-1]:.0f} {inside[-1]:.1f}.")
 
 # %% [markdown]
 # Read it honestly. Nearly three quarters of all that L1 ever gains come in the first 200 steps, and *from where the
@@ -401,11 +406,11 @@ print(f"Between the lips, of 255: the warp {long_run.curve['warp inside'][0]:.1f
 # running kernel: the strip below.)
 
 # %%
-widgets_animator.RunScrubber()
+widget.RunScrubber()
 
 # %%
-scrubber = widgets_animator.RunScrubber()
-shown = [200, 800, long_run.steps[-1]]  # soon, before the judge, at the end
+scrubber = widget.RunScrubber()
+shown = [200, 800, run_of_hours.steps[-1]]  # soon, before the judge, at the end
 plots.show(scrubber.stills(*({"step": step} for step in shown)))
 
 # %% [markdown]
@@ -458,8 +463,8 @@ plots.show(scrubber.stills(*({"step": step} for step in shown)))
 photo = images.load_image(demo.photo_path())
 x, y = keypoints.find_points(photo)[0].mean(axis=0)
 picture = images.crop_square(photo, x, y - 20, 320)
-bend = sampling.RandomBend(1, 0.05, 0.012, generator=torch.Generator().manual_seed(3))
-positions = bend(sampling.identity_grid(320, 320)[None])
+bend = flow.RandomBend(1, 0.05, 0.012, generator=torch.Generator().manual_seed(3))
+positions = bend(flow.identity_grid(320, 320)[None])
 as_tensor = torch.from_numpy(picture).permute(2, 0, 1)[None].float()
 bent = functional.grid_sample(as_tensor, positions, "bilinear", "reflection", align_corners=True)
 bent = bent[0].permute(1, 2, 0).round().byte().numpy()
@@ -467,7 +472,7 @@ p_x, p_y = (keypoints.find_points(each)[0][:68] for each in (picture, bent))
 back = bend(torch.from_numpy(p_y)[None] / 319 * 2 - 1)[0].numpy()
 back = (back + 1) / 2 * 319
 off = np.linalg.norm(p_x - back, axis=1).mean()
-plots.show(plots_animator.bent([picture, bent, picture], [{"p of X": p_x}, {"p of Y": p_y},
+plots.show(figures.bent([picture, bent, picture], [{"p of X": p_x}, {"p of Y": p_y},
                                                           {"p of X": p_x, "T(p of Y)": back}],
                                ["the picture X", "bent: Y", f"apart by {off:.1f} pixels"]))
 
@@ -476,7 +481,7 @@ plots.show(plots_animator.bent([picture, bent, picture], [{"p of X": p_x}, {"p o
 #
 # ### Build
 #
-# The grid of all pixels is `sampling.identity_grid(height, width)`, $T$ is `bend(...)`, $T'$ is `bend.jacobian(...)`;
+# The grid of all pixels is `flow.identity_grid(height, width)`, $T$ is `bend(...)`, $T'$ is `bend.jacobian(...)`;
 # sample with `functional.grid_sample(image, positions, "bilinear", "reflection", align_corners=True)`.
 
 # %% exercise: equivariance_loss · difficulty 4/5 · 15 min
@@ -486,11 +491,11 @@ def equivariance_loss(detector, image, found, bend):
     detector(image) finds points and Jacobians; bend is T, a function of places (N, ..., 2) in [-1, 1].
     """
     ### BEGIN SOLUTION
-    grid = sampling.identity_grid(*image.shape[2:])
+    grid = flow.identity_grid(*image.shape[2:])
     positions = bend(grid[None].expand(len(image), -1, -1, -1))
     bent = detector(functional.grid_sample(image, positions, "bilinear", "reflection", align_corners=True))
     points = (found.points - bend(bent.points)).abs().mean()
-    carried = sampling.inverse(found.jacobians) @ bend.jacobian(bent.points) @ bent.jacobians
+    carried = flow.inverse(found.jacobians) @ bend.jacobian(bent.points) @ bent.jacobians
     return points, (torch.eye(2) - carried).abs().mean()
     ### END SOLUTION
 
@@ -508,7 +513,7 @@ course.use(equivariance_loss)
 # %%
 torch.manual_seed(0)
 source, target, _ = synthetic.moving_pair(2, 64, seed=1)
-with places.counted("first_order.equivariance_loss") as seen:
+with places.counted("flow.equivariance_loss") as seen:
     parts = first_order.losses(first_order.FirstOrder(), source.image, target.image, torch.Generator().manual_seed(0))
 for name, value in parts.items():
     print(f"{name:<26} {float(value.detach()):.2f}")
@@ -521,14 +526,14 @@ print("equivariance_loss was called." if seen.calls else "equivariance_loss was 
 
 # %%
 def piles_up(net, optimizer, inputs, target, window, losses_of, weights):  # zero_grad is forgotten
-    losses = losses_of(animator_net.repaint(net, inputs, window), target)
+    losses = losses_of(rendering.repaint(net, inputs, window), target)
     losses["l1"].backward()
     optimizer.step()
     return None, {"l1": float(losses["l1"].detach())}
 
 
 def forgets_to_step(net, optimizer, inputs, target, window, losses_of, weights):
-    losses = losses_of(animator_net.repaint(net, inputs, window), target)
+    losses = losses_of(rendering.repaint(net, inputs, window), target)
     losses["l1"].backward()
     return None, {"l1": float(losses["l1"].detach())}
 
@@ -554,7 +559,7 @@ seen_losses = {}
 for words, bug in exhibits.items():
     with course.use(bug, name="train_step", force=True):
         seen_losses[words] = fresh.by_heart(steps=60)
-plots.show(plots_animator.batch_curves(seen_losses, "One batch, five ways"))
+plots.show(figures.batch_curves(seen_losses, "One batch, five ways"))
 
 # %% [markdown]
 # * **zero_grad forgotten.** Every step drags all earlier ones along, like a ball on a slope. It begins well, which is
@@ -583,7 +588,7 @@ loud.train()
 results = {"the warp": warped}
 for words, trained in (("from the photo", blind), ("a loud judge", loud)):
     results[words] = minute_animator.repainted(trained.mean, pairs["unseen"], run.window, chosen)[1]
-plots.show(plots_animator.rows(results | {"yours": made, "truth": truth}, "Two failures that a loss does not show"))
+plots.show(figures.rows(results | {"yours": made, "truth": truth}, "Two failures that a loss does not show"))
 for words, trained in (("from the photo", blind), ("a loud judge", loud), ("yours", run)):
     own = minute_animator.measure(trained.mean, trained.pairs["unseen"], run.window)["repainted"]
     off = minute_animator.measure(trained.mean, pairs["unseen"], run.window)["repainted"]

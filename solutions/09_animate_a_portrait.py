@@ -38,8 +38,10 @@ import soundfile
 from scipy.spatial import ConvexHull
 
 import course
-from course import actors, blending, demo, drivers, face_channels, images, motion, paste, places, plots, speech, widgets_transfer
-from course.exercises.desk import check
+from course import demo, face, images, motion, plots, rendering, speech
+from course.exercises import check, hint, places, progress, solution
+from course.lessons import actors
+from course.lessons.lesson_09 import drivers, widget
 
 print("Ready.")
 
@@ -84,10 +86,10 @@ plots.show(plots.faces(reel, titles=words, columns=6, side=1.5, title="Text, sou
 # The plainest idea: put every point of the photo where the driver's point is. That is **absolute** motion.
 
 # %%
-transfer = widgets_transfer.Transfer()
+transfer = widget.Transfer()
 ada = transfer.driver("Ada (bob)")
 places_taken, _ = transfer.targets({"carry": "points", "frame": 4})
-plots.show(plots.faces([widgets_transfer.with_points(ada.frames[4], ada.points[4]), transfer.actor.portrait.image,
+plots.show(plots.faces([widget.with_points(ada.frames[4], ada.points[4]), transfer.actor.portrait.image,
                         transfer.actor.portrait.render(places_taken)],
                        titles=["the driver", "the photo", "the driver's places, her skin"], side=2.7))
 
@@ -141,7 +143,7 @@ course.use(relative_motion)
 transfer
 
 # %%
-with places.counted("blending.relative_motion") as seen:
+with places.counted("motion.relative_motion") as seen:
     strip = transfer.stills({"driver": "Ada (bob)", "carry": "points", "frame": 4},
                             {"driver": "Cleo (updo)", "carry": "points", "frame": 10},
                             {"driver": "Bela (beard)", "carry": "channels", "frame": 18},
@@ -173,7 +175,7 @@ print("relative_motion was called." if seen.calls else "relative_motion was not 
 
 # %% exercise: find_best_frame · difficulty 2/5 · 8 min
 def find_best_frame(values, rest):
-    """The driver's frame most like the photo: channels (T, 57), (57,) in the order of `motion.CHANNELS` -> index.
+    """The driver's frame most like the photo: channels (T, 57), (57,) in the order of `face.CHANNELS` -> index.
 
     Columns 0 to 50 are blendshapes, 51 to 53 angles in degrees, 54 to 56 the head's place and size.
     """
@@ -205,7 +207,7 @@ def first(values, rest):
     return 0
 
 
-with places.counted("blending.find_best_frame") as seen:
+with places.counted("motion.find_best_frame") as seen:
     by_best = list(itertools.islice(course.animate(photo, driving=cut, fps=12.5), 13))
 with course.use(first, name="find_best_frame", force=True):
     by_first = list(itertools.islice(course.animate(photo, driving=cut, fps=12.5), 13))
@@ -296,13 +298,13 @@ course.use(retarget)
 # %%
 cleo = drivers.portrait("Cleo (updo)")
 settings = {"driving": film, "fps": 12.5}
-with places.counted("blending.retarget") as seen:
+with places.counted("motion.retarget") as seen:
     relative = list(itertools.islice(course.animate(cleo, **settings), 11))
 absolute = list(itertools.islice(course.animate(cleo, relative=False, **settings), 11))
 true = []
 for k in (4, 10):
     values = played.full()[k]
-    values[[face_channels.INDEX["headRoll"], face_channels.INDEX["headX"]]] = 0  # how Ada sits is not what she does
+    values[[face.INDEX["headRoll"], face.INDEX["headX"]]] = 0  # how Ada sits is not what she does
     true.append(drivers.portrait("Cleo (updo)", values=values))
 rows = [[ada.frames[k], absolute[k], relative[k], truth] for k, truth in zip((4, 10), true)]
 plots.show(plots.faces(sum(rows, []), columns=4, side=2.1,
@@ -331,8 +333,8 @@ actor = transfer.actor
 x0, y0, x1, y1 = actor.portrait.field.box
 moves = actor.portrait.field.moves()  # (h, w): how much each pixel of the box takes part
 bright = (actor.portrait.image[y0:y1, x0:x1] * 1.2).clip(0, 255).astype(np.uint8)
-edges = [(moves > 0.5).astype(np.float32), paste.soft_mask(moves, 0.9)]
-plots.show(plots.faces([paste.paste_back(actor.portrait.image, bright, mask, (x0, y0, x1, y1)) for mask in edges],
+edges = [(moves > 0.5).astype(np.float32), rendering.soft_mask(moves, 0.9)]
+plots.show(plots.faces([rendering.paste_back(actor.portrait.image, bright, mask, (x0, y0, x1, y1)) for mask in edges],
                        titles=["a hard edge", "a soft edge"], side=3))
 
 # %% [markdown]
@@ -396,7 +398,7 @@ course.use(paste_back)
 # %%
 group = np.hstack([drivers.portrait("Ada (bob)"), photo, drivers.portrait("Cleo (updo)"),
                    drivers.portrait("Bela (beard)")])
-with places.counted("paste.soft_mask") as masks, places.counted("paste.paste_back") as pasted:
+with places.counted("rendering.soft_mask") as masks, places.counted("rendering.paste_back") as pasted:
     choir = course.animate(group, text="Wow! Three of us are formulas.", face="all", fps=12.5)
     frames = list(choir)
 plots.show(plots.faces(varied(frames, 3), columns=1, side=7))
@@ -460,7 +462,7 @@ for bugs in exhibits.values():
         frames.append(oh())
 near = ada.points * 2.5  # a driver who is filmed from near
 with course.use(unscaled, name="relative_motion", force=True):
-    frames.append(actor.portrait.render(blending.relative_motion(actor.points, near[4:5], near[0])[0]))
+    frames.append(actor.portrait.render(motion.relative_motion(actor.points, near[4:5], near[0])[0]))
 plots.show(plots.faces(frames, titles=[*exhibits, "scale forgotten"], columns=4, side=2.2))
 
 # %% [markdown]

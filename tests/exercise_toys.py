@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 
 import course
-from course import places, swap
-from course.exercises import desk, judge, registry
+from course.exercises import desk, judge, places, registry, swap
 from course.exercises.exercise import BugCard, Exercise, case
 
 NUMBER = itertools.count(1)

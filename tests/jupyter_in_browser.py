@@ -240,7 +240,7 @@ def notebook_of(folder: Path, *sources: str):
 
 @contextlib.contextmanager
 def widgets_in_browser(folder: Path, *calls: str):
-    """Widgets of the course in the browser, made by calls like "widgets_pose.FacePose()": a `Widget` for each."""
+    """Widgets of the course in the browser, made by calls like "widget.FacePose()": a `Widget` for each."""
     cells = [f"from course import {call.split('.')[0]}\npanel = {call}\npanel" for call in calls]
     with notebook_of(folder, *cells) as notebook:
         yield [Widget(notebook, call.split("(")[0]) for call in calls]

@@ -4,22 +4,10 @@ import numpy as np
 import pytest
 
 import course
-from course import (
-    animation,
-    blending,
-    decoding,
-    demo,
-    errors,
-    face_channels,
-    face_posing,
-    images,
-    motion,
-    motion_spoken,
-    tracking,
-    video,
-)
+from course import animation, demo, errors, images, io, motion
+from course.face import channels, posing
 
-INDEX = face_channels.INDEX
+INDEX = channels.INDEX
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +27,12 @@ def lip_gap(points):
 def test_text_becomes_a_film_in_which_the_mouth_opens_and_the_lids_close(photo, tmp_path):
     clip = course.animate(photo, text="My name is Bob, and I am a photo that has learned to talk.", size=256)
     path = clip.save(tmp_path / "talk.mp4", progress=False)
-    info = decoding.probe(path)
+    info = io.probe(path)
     assert info.has_audio and info.duration == pytest.approx(clip.duration, abs=0.1)
     assert clip.duration > 3
-    frames = np.stack(list(decoding.read_frames(path)))
+    frames = np.stack(list(io.read_frames(path)))
     assert len(frames) == len(clip)
-    points, tracked = tracking.track_points(frames)
+    points, tracked = motion.track_points(frames)
     gaps = [lip_gap(row) for row in points]
     assert tracked.all() and max(gaps) > 0.1 and min(gaps) < 0.04
 
@@ -84,12 +72,12 @@ def test_outside_the_mask_not_a_pixel_changes(photo, actor):
 def test_lips_meet_for_m_b_p_even_where_the_photo_shows_them_open(photo, actor):
     values = actor.face.rest.copy()
     values[INDEX["jawOpen"]] = 0.4
-    opened = animation.make_actor(actor.frame(values), face_posing.posed_points(actor.face, values))
+    opened = animation.make_actor(actor.frame(values), posing.posed_points(actor.face, values))
     assert lip_gap(opened.points) > 0.08
     shut = motion.Motion(np.zeros((20, 57), np.float32))
-    spoken = blending.values_for(shut, opened.face, "speech", animation.Settings())
-    assert lip_gap(face_posing.posed_points(opened.face, spoken[0])) == pytest.approx(lip_gap(opened.points), abs=1e-3)
-    assert lip_gap(face_posing.posed_points(opened.face, spoken[-1])) < 0.02
+    spoken = motion.values_for(shut, opened.face, "speech", animation.Settings())
+    assert lip_gap(posing.posed_points(opened.face, spoken[0])) == pytest.approx(lip_gap(opened.points), abs=1e-3)
+    assert lip_gap(posing.posed_points(opened.face, spoken[-1])) < 0.02
 
 
 def test_a_motion_moves_the_photo_away_from_its_own_expression(photo, actor, tmp_path):
@@ -103,12 +91,12 @@ def test_driving_video_relative_and_absolute(photo, actor, tmp_path):
     """The photo itself, turned and speaking, drives the photo: the mouth follows it."""
     values = np.repeat(actor.face.rest[None], 20, axis=0)
     values[:, INDEX["jawOpen"]] += 0.5 * np.sin(np.linspace(0, 2 * np.pi, 20)).clip(0)
-    driver = video.Clip(lambda: (actor.frame(row) for row in values), fps=25)
+    driver = io.Clip(lambda: (actor.frame(row) for row in values), fps=25)
     path = driver.save(tmp_path / "driver.mp4", progress=False)
-    true = [lip_gap(face_posing.posed_points(actor.face, row)) for row in values]
+    true = [lip_gap(posing.posed_points(actor.face, row)) for row in values]
     for relative in (True, False):
         made = np.stack(list(course.animate(photo, driving=path, relative=relative)))
-        gaps = [lip_gap(row) for row in tracking.track_points(made)[0]]
+        gaps = [lip_gap(row) for row in motion.track_points(made)[0]]
         assert np.corrcoef(gaps, true)[0, 1] > 0.8
 
 
@@ -137,8 +125,8 @@ def test_recorded_speech_moves_the_lips(photo, tmp_path):
     soundfile.write(path, spoken.samples, spoken.sample_rate)
     clip = course.animate(photo, audio=path, size=256)
     assert clip.duration == pytest.approx(len(spoken.samples) / spoken.sample_rate, abs=0.05)
-    heard = motion_spoken.from_audio(spoken.samples, spoken.sample_rate)
-    written = motion_spoken.from_speech(spoken)
+    heard = motion.from_audio(spoken.samples, spoken.sample_rate)
+    written = motion.from_speech(spoken)
     count = min(len(heard), len(written))
     assert np.corrcoef(heard["jawOpen"][:count], written["jawOpen"][:count])[0, 1] > 0.5
 

@@ -5,25 +5,16 @@ import numpy as np
 import pytest
 import torch
 
-from course import (
-    animation,
-    animator,
-    animator_crops,
-    animator_data,
-    animator_formula,
-    animator_losses,
-    animator_net,
-    animator_squares,
-    face_channels,
-    face_posing,
-    keypoints,
-    landmarks,
-    train_animator,
-    training,
-)
+from course import animation, face, keypoints, rendering, training
+from course.recipes.animator import formula_pairs
+from course.recipes.animator import losses as animator_losses
+from course.recipes.animator import pairs as animator_pairs
+from course.recipes.animator import squares as animator_squares
+from course.recipes.animator import training as animator_training
+from course.rendering import animator, animator_crops
 
 PARTS = animator_crops.PARTS
-INDEX = face_channels.INDEX
+INDEX = face.INDEX
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +31,7 @@ def painters(value: float) -> dict:
     """Networks that add the same value everywhere."""
     networks = {}
     for name in ("mouth", "eye"):
-        net = animator_net.Repainter().eval()
+        net = rendering.Repainter().eval()
         torch.nn.init.constant_(net.paint[1].bias, value)
         networks[name] = net
     return networks
@@ -50,7 +41,7 @@ def posed(actor, **channels):
     values = actor.face.rest.copy()
     for name, value in channels.items():
         values[INDEX[name]] += value
-    return face_posing.posed_points(actor.face, values)
+    return face.posed_points(actor.face, values)
 
 
 # ---------------------------------------------------------------- squares
@@ -68,7 +59,7 @@ def test_a_square_follows_the_face_however_it_is_turned_and_scaled(part, points)
 
 def test_the_left_eye_is_the_right_eye_of_the_mirrored_photo(hopper, points):
     width = hopper.shape[1]
-    mirrored = points[landmarks.FLIP] * [-1, 1] + [width - 1, 0]
+    mirrored = points[keypoints.FLIP] * [-1, 1] + [width - 1, 0]
     left = animator_crops.cut(hopper, animator_crops.matrix_of(animator_crops.EYE_LEFT, points), 64)
     turned = np.ascontiguousarray(hopper[:, ::-1])
     right = animator_crops.cut(turned, animator_crops.matrix_of(animator_crops.EYE_RIGHT, mirrored), 64)
@@ -78,7 +69,7 @@ def test_the_left_eye_is_the_right_eye_of_the_mirrored_photo(hopper, points):
 @pytest.mark.parametrize("part", PARTS, ids=lambda part: part.name)
 def test_mouth_and_eyes_lie_well_inside_their_squares(part, points):
     inside = animator_crops.place(points, animator_crops.matrix_of(part, points))
-    own = {"mouth": np.arange(48, 68), "right eye": landmarks.EYE_RIGHT, "left eye": landmarks.EYE_LEFT}[part.name]
+    own = {"mouth": np.arange(48, 68), "right eye": keypoints.EYE_RIGHT, "left eye": keypoints.EYE_LEFT}[part.name]
     assert inside[own].min() > 0.15 * part.size and inside[own].max() < 0.85 * part.size
 
 
@@ -121,13 +112,13 @@ def test_a_square_beyond_the_border_harms_nothing(hopper, points):
 
 def test_an_untrained_network_adds_nothing_and_a_trained_one_starts_from_the_warp():
     squares = torch.rand(2, animator_crops.N_INPUTS, 64, 64)
-    net = animator_net.Repainter()
+    net = rendering.Repainter()
     assert net(squares).abs().max() == 0
-    assert torch.equal(animator_net.repaint(net, squares, torch.ones(64, 64)), squares[:, :3])
+    assert torch.equal(rendering.repaint(net, squares, torch.ones(64, 64)), squares[:, :3])
 
 
 def test_only_what_has_changed_its_shape_is_repainted(hopper, points, actor):
-    repainter = animator.Animator(hopper, points, painters(0.2))
+    repainter = rendering.Animator(hopper, points, painters(0.2))
     frame = hopper.copy()
     repainter.draw(frame, (0, 0), points)
     assert np.array_equal(frame, hopper)
@@ -143,10 +134,10 @@ def test_only_what_has_changed_its_shape_is_repainted(hopper, points, actor):
 
 def test_brows_are_left_to_the_warp_and_lids_are_repainted(hopper, points, actor):
     frame = hopper.copy()
-    animator.Animator(hopper, points, painters(0.2)).draw(
+    rendering.Animator(hopper, points, painters(0.2)).draw(
         frame, (0, 0), posed(actor, eyeBlinkLeft=1, eyeBlinkRight=1))
     brighter = np.abs(frame.astype(int) - hopper).mean(axis=2)
-    for lids, brow in ((landmarks.EYE_RIGHT, landmarks.BROW_RIGHT), (landmarks.EYE_LEFT, landmarks.BROW_LEFT)):
+    for lids, brow in ((keypoints.EYE_RIGHT, keypoints.BROW_RIGHT), (keypoints.EYE_LEFT, keypoints.BROW_LEFT)):
         x, y = points[lids].mean(axis=0).astype(int)
         assert brighter[y, x] > 25
         assert all(brighter[int(y), int(x)] == 0 for x, y in points[brow])
@@ -155,7 +146,7 @@ def test_brows_are_left_to_the_warp_and_lids_are_repainted(hopper, points, actor
 def test_in_a_corner_of_the_photo_it_paints_the_same(hopper, points, actor):
     """A region cut out of the photo and the whole photo get the same paint at the same places."""
     target = posed(actor, jawOpen=0.5)
-    repainter = animator.Animator(hopper, points, painters(0.2))
+    repainter = rendering.Animator(hopper, points, painters(0.2))
     whole, region = hopper.copy(), hopper[40:, 30:].copy()
     repainter.draw(whole, (0, 0), target)
     repainter.draw(region, (30, 40), target)
@@ -167,8 +158,8 @@ def test_in_a_corner_of_the_photo_it_paints_the_same(hopper, points, actor):
 
 @pytest.fixture(scope="module")
 def pairs(hopper_path, points):
-    settings = animator_data.PairSettings(per_picture=3, per_open_mouth=3, per_speaking=3, shut_eyes=1.0)
-    made = animator_data.make_pairs([hopper_path] * 2, np.stack([points] * 2), settings=settings)
+    settings = animator_pairs.PairSettings(per_picture=3, per_open_mouth=3, per_speaking=3, shut_eyes=1.0)
+    made = animator_pairs.make_pairs([hopper_path] * 2, np.stack([points] * 2), settings=settings)
     return {name: each.arrays() for name, each in made.items()}
 
 
@@ -178,23 +169,23 @@ def test_pairs_are_near_but_not_the_same_and_come_from_the_seed(pairs, hopper_pa
     off = np.abs(mouths["coarse"].astype(int) - mouths["target"]).mean(axis=(1, 2, 3))
     apart = np.abs(mouths["coarse"].astype(int) - mouths["target"][..., ::-1, :]).mean(axis=(1, 2, 3))
     assert (off > 0.3).all() and (off < 0.5 * apart).all()
-    settings = animator_data.PairSettings(per_picture=3, per_open_mouth=3, per_speaking=3, shut_eyes=1.0)
-    again = animator_data.make_pairs([hopper_path], points[None], settings=settings)["mouth"].arrays()
+    settings = animator_pairs.PairSettings(per_picture=3, per_open_mouth=3, per_speaking=3, shut_eyes=1.0)
+    again = animator_pairs.make_pairs([hopper_path], points[None], settings=settings)["mouth"].arrays()
     assert np.array_equal(again["coarse"], mouths["coarse"][:3])
 
 
 def test_half_of_the_points_are_asked_for_as_the_product_asks(hopper, hopper_path, points, actor):
     """The same expression through the face model comes out near, all points of a lid off together."""
     elsewhere = posed(actor, jawOpen=0.3, headYaw=4).astype(np.float32)
-    wanted = animator_data.through_the_model(points, elsewhere)
+    wanted = animator_pairs.through_the_model(points, elsewhere)
     off = wanted - points
-    assert 0 < np.linalg.norm(off, axis=1).mean() < 0.02 * landmarks.eye_distance(points)
-    assert np.array_equal(animator_data.through_the_model(points, points).round(1), points.round(1))
+    assert 0 < np.linalg.norm(off, axis=1).mean() < 0.02 * keypoints.eye_distance(points)
+    assert np.array_equal(animator_pairs.through_the_model(points, points).round(1), points.round(1))
     for share, same in ((0.0, True), (1.0, False)):  # with 0 the model is never asked, with 1 always
-        settings = animator_data.PairSettings(per_picture=1, per_open_mouth=1, per_speaking=1, shut_eyes=0,
+        settings = animator_pairs.PairSettings(per_picture=1, per_open_mouth=1, per_speaking=1, shut_eyes=0,
                                               by_model=share, point_noise=0)
-        masks = animator_data.make_pairs([hopper_path], points[None], settings=settings)["mouth"].masks[0]
-        small, there = animator_data.around_the_face(hopper, points, settings)
+        masks = animator_pairs.make_pairs([hopper_path], points[None], settings=settings)["mouth"].masks[0]
+        small, there = animator_pairs.around_the_face(hopper, points, settings)
         own = animator_crops.matrix_of(animator_crops.MOUTH, there)
         exact = animator_crops.target_masks(animator_crops.MOUTH, animator_crops.place(there, own))
         assert np.array_equal(masks[..., :2], exact) == same
@@ -208,8 +199,8 @@ def test_a_shut_eye_is_to_be_left_as_it_is(pairs):
 def run(pairs, part, steps, logdir, resume=False, planned=6, **recipe):
     """A short training of one part: (task, result)."""
     squares = animator_squares.Squares(pairs[part], part)
-    recipe = train_animator.Recipe(**{"batch": 4, "judged_from": 0.0} | recipe)
-    task = train_animator.AnimatorTask(squares, squares, planned, recipe)
+    recipe = animator_training.Recipe(**{"batch": 4, "judged_from": 0.0} | recipe)
+    task = animator_training.AnimatorTask(squares, squares, planned, recipe)
     config = training.Config(steps=steps, batch=recipe.batch, clip=1.0, average=0.9, report_every=1, logdir=logdir,
                              resume=resume, live=False)
     return task, training.train(task, config)
@@ -218,9 +209,9 @@ def run(pairs, part, steps, logdir, resume=False, planned=6, **recipe):
 def test_training_on_a_few_pairs_learns_them(pairs, tmp_path):
     squares = animator_squares.Squares(pairs["mouth"], "mouth")
     _, result = run(pairs, "mouth", 60, tmp_path, planned=60, batch=6, adversarial=0, perceptual=0)
-    before = train_animator.validate(animator_net.Repainter(), squares)
+    before = animator_training.validate(rendering.Repainter(), squares)
     assert before["network"] == pytest.approx(before["warp"], abs=1e-6)
-    after = train_animator.validate(result.averaged["generator"], squares)
+    after = animator_training.validate(result.averaged["generator"], squares)
     assert after["network"] < 0.97 * before["warp"] and after["network inside"] < 0.9 * before["warp inside"]
 
 
@@ -261,7 +252,7 @@ def test_the_weighted_l1_by_hand():
 
 @pytest.fixture(scope="module")
 def twice():
-    return animator_formula.people_twice(3, seed=4)
+    return formula_pairs.people_twice(3, seed=4)
 
 
 def test_formula_people_do_two_things_and_the_landmarker_sees_them(twice):
@@ -275,7 +266,7 @@ def test_formula_people_do_two_things_and_the_landmarker_sees_them(twice):
 def test_a_formula_mouth_is_laid_between_the_lips_and_nowhere_else(hopper, points, actor, twice):
     opened = posed(actor, jawOpen=0.5).astype(np.float32)
     picture = actor.portrait.render(opened)
-    joined = animator_formula.join(picture, opened, twice[0], hopper, points)
+    joined = formula_pairs.join(picture, opened, twice[0], hopper, points)
     changed = np.abs(joined.astype(int) - picture).max(axis=2)
     outer = np.zeros(hopper.shape[:2], np.uint8)
     cv2.fillPoly(outer, [np.round(opened[48:60]).astype(np.int32)[:, None]], 1)
@@ -283,8 +274,8 @@ def test_a_formula_mouth_is_laid_between_the_lips_and_nowhere_else(hopper, point
 
 
 def test_rendered_pairs_go_both_ways(twice):
-    made = {"mouth": animator_data.Pairs(), "eye": animator_data.Pairs()}
-    animator_formula.add_rendered_pairs(made, twice[:1], 0, 0)
+    made = {"mouth": animator_pairs.Pairs(), "eye": animator_pairs.Pairs()}
+    formula_pairs.add_rendered_pairs(made, twice[:1], 0, 0)
     mouths, eyes = made["mouth"].arrays(), made["eye"].arrays()
     assert mouths["coarse"].shape == (2, 96, 96, 3) and eyes["coarse"].shape == (4, 64, 64, 3)
     first, second = (animator_crops.cut(twice[0].images[k], animator_crops.matrix_of(

@@ -7,7 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from course import audio_motion, checkpoints, errors, io_sound, motion_spoken, speech, train_speech, training, visemes
+from course import errors, io, motion, speech
+from course.recipes import speech as speech_recipe
+from course.speech import lips
+from course.training import checkpoints, loop
 
 SENTENCE = "My mother moved a big piano, and father opened the door."
 
@@ -23,23 +26,23 @@ def opening(moved):
 
 
 def test_right_visemes_far_above_the_commonest(said):
-    found = audio_motion.viseme_probabilities(said.samples, said.sample_rate)
-    truth = train_speech.viseme_labels(said.phonemes, np.arange(len(found)) / audio_motion.RATE)
+    found = speech.viseme_probabilities(said.samples, said.sample_rate)
+    truth = speech_recipe.viseme_labels(said.phonemes, np.arange(len(found)) / lips.RATE)
     np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-4)
     right, commonest = np.mean(found.argmax(axis=1) == truth), np.bincount(truth).max() / len(truth)
     assert right > 0.6 > commonest + 0.2
 
 
 def test_the_lips_resemble_those_of_the_text(said):
-    heard, read = motion_spoken.from_audio(said.samples, said.sample_rate), motion_spoken.from_speech(said)
-    assert len(heard) == len(read) and heard.channels == visemes.LIP_CHANNELS
+    heard, read = motion.from_audio(said.samples, said.sample_rate), motion.from_speech(said)
+    assert len(heard) == len(read) and heard.channels == speech.LIP_CHANNELS
     a, b = opening(heard), opening(read)
     fits = {lag: np.corrcoef(a[8 + lag : len(a) - 8 + lag], b[8:-8])[0, 1] for lag in range(-5, 6)}
     assert fits[0] > 0.75 and max(fits, key=fits.get) in (-1, 0, 1)
 
 
 def test_m_b_p_are_heard(said):
-    jaw = motion_spoken.from_audio(said.samples, said.sample_rate)["jawOpen"]
+    jaw = motion.from_audio(said.samples, said.sample_rate)["jawOpen"]
     shut = []
     for phoneme in said.phonemes:
         if phoneme.symbol in ("m", "b", "p"):
@@ -49,14 +52,14 @@ def test_m_b_p_are_heard(said):
 
 
 def test_loudness_does_not_matter(said):
-    loud, soft = (opening(motion_spoken.from_audio(said.samples * gain, said.sample_rate)) for gain in (1.0, 0.02))
+    loud, soft = (opening(motion.from_audio(said.samples * gain, said.sample_rate)) for gain in (1.0, 0.02))
     np.testing.assert_allclose(loud, soft, atol=0.03)
 
 
 def test_a_pause_closes_the_mouth(said):
     gap = np.zeros(said.sample_rate, np.float32)
     noise = np.random.default_rng(0).normal(0, 1e-3, 2 * len(said.samples) + len(gap)).astype(np.float32)
-    moved = motion_spoken.from_audio(np.concatenate([said.samples, gap, said.samples]) + noise, said.sample_rate)
+    moved = motion.from_audio(np.concatenate([said.samples, gap, said.samples]) + noise, said.sample_rate)
     middle = int((said.duration + 0.5) * 25)
     assert opening(moved)[middle - 8 : middle + 8].max() < 0.03
     assert opening(moved).max() > 0.2
@@ -64,17 +67,17 @@ def test_a_pause_closes_the_mouth(said):
 
 @pytest.mark.parametrize("fps", [24, 25, 60])
 def test_frames_at_any_rate(said, fps):
-    moved = motion_spoken.from_audio(said.samples, said.sample_rate, fps)
+    moved = motion.from_audio(said.samples, said.sample_rate, fps)
     assert len(moved) == int(np.ceil(said.duration * fps)) and moved.fps == fps
 
 
 def test_long_sound_in_pieces_is_the_same_as_whole(said):
     """The network's pieces of a minute join without a seam."""
     many = np.tile(said.samples, int(np.ceil(75 / said.duration)))
-    heard = torch.from_numpy(audio_motion.features(many, said.sample_rate))[None]
+    heard = torch.from_numpy(speech.features(many, said.sample_rate))[None]
     with torch.inference_mode():
-        whole = torch.softmax(audio_motion.load_network()(heard)[0], dim=0).T.numpy()
-    np.testing.assert_allclose(audio_motion.viseme_probabilities(many, said.sample_rate), whole, atol=1e-4)
+        whole = torch.softmax(speech.load_network()(heard)[0], dim=0).T.numpy()
+    np.testing.assert_allclose(speech.viseme_probabilities(many, said.sample_rate), whole, atol=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -84,14 +87,14 @@ def test_long_sound_in_pieces_is_the_same_as_whole(said):
 )  # fmt: skip
 def test_bad_sound(samples, message):
     with pytest.raises(errors.AudioError, match=message):
-        motion_spoken.from_audio(samples, 16_000)
+        motion.from_audio(samples, 16_000)
 
 
 @pytest.mark.parametrize("name", ["speech_en", "speech_zh"])
 def test_recordings_of_people(shared_dir, name):
     """The mouth goes with the sound or before it, never behind, and closes in pauses."""
-    samples, rate = io_sound.load_audio(shared_dir / "audio" / f"{name}.wav")
-    mouth = opening(motion_spoken.from_audio(samples, rate))
+    samples, rate = io.load_audio(shared_dir / "audio" / f"{name}.wav")
+    mouth = opening(motion.from_audio(samples, rate))
     edges = np.linspace(0, len(mouth) * rate / 25, len(mouth) + 1).astype(int)
     power = np.array([np.mean(samples[a:b] ** 2) if b > a and len(samples[a:b]) else 0
                       for a, b in zip(edges, edges[1:])])  # fmt: skip
@@ -105,46 +108,46 @@ def test_recordings_of_people(shared_dir, name):
 
 def test_features_ignore_gain_and_microphone():
     samples = speech.synthesize("Hello there", "en-us").samples
-    plain = audio_motion.features(samples, 22_050)
-    assert plain.shape[0] == audio_motion.FEATURES and plain.dtype == np.float32
-    np.testing.assert_allclose(audio_motion.features(0.1 * samples, 22_050), plain, atol=0.02)
+    plain = speech.features(samples, 22_050)
+    assert plain.shape[0] == lips.FEATURES and plain.dtype == np.float32
+    np.testing.assert_allclose(speech.features(0.1 * samples, 22_050), plain, atol=0.02)
 
 
 def test_labels_name_the_viseme_of_the_moment():
     phonemes = [speech.Phoneme("", 0, 0.1), speech.Phoneme("h", 0.1, 0.2), speech.Phoneme("aɪ", 0.2, 0.4)]
-    labels = train_speech.viseme_labels(phonemes, np.array([0.05, 0.15, 0.25, 0.35, 0.9]))
-    assert [visemes.VISEME_NAMES[label] for label in labels] == ["sil", "aa", "aa", "ih", "ih"]
+    labels = speech_recipe.viseme_labels(phonemes, np.array([0.05, 0.15, 0.25, 0.35, 0.9]))
+    assert [speech.VISEME_NAMES[label] for label in labels] == ["sil", "aa", "aa", "ih", "ih"]
 
 
 def test_augmentation_changes_the_sound_and_keeps_its_length():
     random = np.random.default_rng(0)
     decibels = random.normal(-40, 10, (80, 300)).astype(np.float32)
     for _ in range(20):
-        changed = train_speech.augmented(decibels, decibels[:, ::-1], random)
+        changed = speech_recipe.augmented(decibels, decibels[:, ::-1], random)
         assert changed.shape == decibels.shape and np.isfinite(changed).all()
         assert np.abs(changed - decibels).mean() > 1
 
 
 def test_nothing_held_out_is_trained_on():
-    random, texts = np.random.default_rng(0), train_speech.read_sentences()
-    chosen = [train_speech._what_to_say(random, texts)[1] for _ in range(3000)]
+    random, texts = np.random.default_rng(0), speech_recipe.read_sentences()
+    chosen = [speech_recipe._what_to_say(random, texts)[1] for _ in range(3000)]
     bases, variants = {v.split("+")[0] for v in chosen}, {v.partition("+")[2] for v in chosen}
-    assert not bases & set(train_speech.HELD_OUT_VOICES) and not variants & set(train_speech.HELD_OUT_VARIANTS)
+    assert not bases & set(speech_recipe.HELD_OUT_VOICES) and not variants & set(speech_recipe.HELD_OUT_VARIANTS)
     assert len(bases) > 100 and len(variants) > 60
 
 
 def test_training_learns_and_goes_on_with_the_same_numbers(tmp_path):
-    small = train_speech.Settings(batch=2, crop=1.0, pool=3, fresh=1, warmup=2, save_every=4)
+    small = speech_recipe.Settings(batch=2, crop=1.0, pool=3, fresh=1, warmup=2, save_every=4)
     whole, halves = tmp_path / "whole", tmp_path / "halves"
-    train_speech.train(8, logdir=whole, out=whole / "w.safetensors", settings=small)
+    speech_recipe.train(8, logdir=whole, out=whole / "w.safetensors", settings=small)
     shutil.copytree(whole, halves)
     rows = [json.loads(line) for line in (whole / "log.jsonl").read_text().splitlines()]
     assert [row["step"] for row in rows] == [4, 8] and all(np.isfinite(row["loss"]) for row in rows)
 
     stopped = tmp_path / "stopped"
     _train_and_stop(8, 4, stopped, small)
-    train_speech.train(8, resume=True, logdir=stopped, out=stopped / "w.safetensors", settings=small)
-    one, two = (checkpoints.load(folder / training.CHECKPOINT)["network"] for folder in (whole, stopped))
+    speech_recipe.train(8, resume=True, logdir=stopped, out=stopped / "w.safetensors", settings=small)
+    one, two = (checkpoints.load(folder / loop.CHECKPOINT)["network"] for folder in (whole, stopped))
     assert all(torch.allclose(one[name].float(), two[name].float(), atol=1e-5) for name in one)
 
 
@@ -154,7 +157,7 @@ class _StopHere(Exception):
 
 def _train_and_stop(steps, after, logdir, settings):
     """Break the training off after a checkpoint, as a lost connection does."""
-    real = train_speech._save
+    real = speech_recipe._save
 
     def save(folder, network, optimizer, step):
         real(folder, network, optimizer, step)
@@ -162,11 +165,11 @@ def _train_and_stop(steps, after, logdir, settings):
             raise _StopHere
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(train_speech, "_save", save)
+        patch.setattr(speech_recipe, "_save", save)
         with pytest.raises(_StopHere):
-            train_speech.train(steps, logdir=logdir, out=logdir / "w.safetensors", settings=settings)
+            speech_recipe.train(steps, logdir=logdir, out=logdir / "w.safetensors", settings=settings)
 
 
 def test_resume_without_a_checkpoint(tmp_path):
     with pytest.raises(errors.CourseError, match="no checkpoint"):
-        train_speech.train(1, resume=True, logdir=tmp_path, out=tmp_path / "w.safetensors")
+        speech_recipe.train(1, resume=True, logdir=tmp_path, out=tmp_path / "w.safetensors")

@@ -5,18 +5,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from course import (
-    animation,
-    blending,
-    detection_choose,
-    errors,
-    face_channels,
-    face_model,
-    face_posing,
-    landmarks,
-    motion,
-    motion_expressions,
-)
+from course import animation, detection, errors, motion
+from course.face import channels as face_channels
+from course.face import model as face_model
+from course.face import posing
+from course.keypoints import landmarks
+from course.motion import transfer
 
 INDEX = face_channels.INDEX
 
@@ -37,7 +31,7 @@ def moved(frames=20, **channels):
 
 def test_speech_starts_at_the_photo_and_replaces_its_mouth():
     open_smile = face(jawOpen=0.4, mouthSmileLeft=0.8, browInnerUp=0.3)
-    values = blending.values_for(moved(), open_smile, "speech", animation.Settings())
+    values = motion.values_for(moved(), open_smile, "speech", animation.Settings())
     assert values[0] == pytest.approx(open_smile.rest)
     assert values[-1, INDEX["jawOpen"]] == 0
     assert values[-1, INDEX["mouthSmileLeft"]] == pytest.approx(0.4)
@@ -45,51 +39,51 @@ def test_speech_starts_at_the_photo_and_replaces_its_mouth():
 
 
 def test_a_blink_closes_a_half_closed_lid_and_no_further():
-    values = blending.values_for(moved(eyeBlinkLeft=1.0), face(eyeBlinkLeft=0.4), "speech", animation.Settings())
+    values = motion.values_for(moved(eyeBlinkLeft=1.0), face(eyeBlinkLeft=0.4), "speech", animation.Settings())
     assert values[:, INDEX["eyeBlinkLeft"]] == pytest.approx(1.0)
 
 
 def test_relative_counts_from_the_frame_most_like_the_photo():
     driver = moved(jawOpen=0.5, headYaw=10)
     driver.values[7, INDEX["jawOpen"]] = 0.0
-    values = blending.values_for(driver, face(headYaw=-5), "relative", animation.Settings())
+    values = motion.values_for(driver, face(headYaw=-5), "relative", animation.Settings())
     assert values[7] == pytest.approx(face(headYaw=-5).rest, abs=1e-5)
     assert values[0, INDEX["jawOpen"]] == pytest.approx(0.5)
 
 
 def test_absolute_takes_the_drivers_pose_but_not_beyond_what_a_photo_can_show():
-    values = blending.values_for(moved(headYaw=8, jawOpen=0.3), face(headYaw=3), "absolute", animation.Settings())
+    values = motion.values_for(moved(headYaw=8, jawOpen=0.3), face(headYaw=3), "absolute", animation.Settings())
     assert values[0, INDEX["headYaw"]] == pytest.approx(8)
-    far = blending.values_for(moved(headYaw=80), face(), "absolute", animation.Settings())
-    assert 25 < far[0, INDEX["headYaw"]] <= blending.MAX_TURN + 1e-3
+    far = motion.values_for(moved(headYaw=80), face(), "absolute", animation.Settings())
+    assert 25 < far[0, INDEX["headYaw"]] <= transfer.MAX_TURN + 1e-3
 
 
 def test_head_strength_scales_a_driving_head():
     driver = moved(headYaw=0)
     driver.values[10:, INDEX["headYaw"]] = 10
-    full = blending.values_for(driver, face(), "relative", animation.Settings())
-    half = blending.values_for(driver, face(), "relative", animation.Settings(head=0.5))
+    full = motion.values_for(driver, face(), "relative", animation.Settings())
+    half = motion.values_for(driver, face(), "relative", animation.Settings(head=0.5))
     assert half[-1, INDEX["headYaw"]] == pytest.approx(full[-1, INDEX["headYaw"]] / 2, rel=0.1)
 
 
 def test_expressions_have_strength_and_clear_errors():
-    happy = motion_expressions.expression("happy")
-    assert motion_expressions.expression("happy:0.5") == pytest.approx(happy / 2)
-    assert not motion_expressions.expression(None).any()
+    happy = motion.expression("happy")
+    assert motion.expression("happy:0.5") == pytest.approx(happy / 2)
+    assert not motion.expression(None).any()
     for wrong in ("glad", "happy:lots", "happy:-1", "happy:nan"):
         with pytest.raises(errors.MotionError):
-            motion_expressions.expression(wrong)
+            motion.expression(wrong)
 
 
 def test_every_expression_names_real_channels():
-    for name in motion_expressions.EXPRESSIONS:
-        assert np.isfinite(motion_expressions.expression(name)).all()
+    for name in motion.EXPRESSIONS:
+        assert np.isfinite(motion.expression(name)).all()
 
 
 @pytest.mark.parametrize("wanted, chosen", [(None, [1]), ("largest", [1]), ("1", [0]), (0, [1]), ("all", [1, 0])])
 def test_faces_are_counted_from_the_largest(wanted, chosen):
     boxes = np.array([[0, 0, 50, 50, 0.99], [60, 0, 160, 100, 0.9]], np.float32)
-    found = detection_choose.choose_faces(boxes, wanted, np.zeros((200, 200, 3), np.uint8))
+    found = detection.choose_faces(boxes, wanted, np.zeros((200, 200, 3), np.uint8))
     assert (found == boxes[chosen]).all()
 
 
@@ -97,12 +91,12 @@ def test_several_alike_faces_must_be_chosen_from():
     boxes = np.array([[0, 0, 90, 90, 0.99], [100, 0, 200, 100, 0.9]], np.float32)
     image = np.zeros((200, 200, 3), np.uint8)
     with pytest.raises(errors.FaceError, match="2 faces.*--face"):
-        detection_choose.choose_faces(boxes, None, image)
+        detection.choose_faces(boxes, None, image)
     for wrong in ("2", "-1", "middle"):
         with pytest.raises(errors.FaceError):
-            detection_choose.choose_faces(boxes, wrong, image)
+            detection.choose_faces(boxes, wrong, image)
     with pytest.raises(errors.FaceError, match="30 px"):
-        detection_choose.choose_faces(np.array([[0, 0, 30, 30, 0.9]]), None, image)
+        detection.choose_faces(np.array([[0, 0, 30, 30, 0.9]]), None, image)
 
 
 @pytest.mark.parametrize("settings", [{"fps": 0}, {"head": -1}, {"size": 3}, {"colour": "red"}])
@@ -144,14 +138,14 @@ def test_a_blink_shuts_the_widest_eyes_as_far_as_it_says(wide_eyed, share):
     for name in ("eyeBlinkLeft", "eyeBlinkRight"):
         shut[INDEX[name]] += share * (1 - shut[INDEX[name]])
     allowed = (1 - share) * lid_gap(face_model.pose_points(wide_eyed, wide_eyed.rest))
-    assert lid_gap(face_posing.posed_points(wide_eyed, shut)) <= allowed + 0.004
+    assert lid_gap(posing.posed_points(wide_eyed, shut)) <= allowed + 0.004
     if share == 1:  # what the model alone leaves open: the test would not see the seal without it
         assert lid_gap(face_model.pose_points(wide_eyed, shut)) > 0.01
 
 
 def test_without_a_blink_no_lid_moves(wide_eyed):
     rest = face_model.pose_points(wide_eyed, wide_eyed.rest)
-    assert face_posing.seal_lids(rest, wide_eyed, wide_eyed.rest) == pytest.approx(rest)
+    assert posing.seal_lids(rest, wide_eyed, wide_eyed.rest) == pytest.approx(rest)
 
 
 # ---------------------------------------------------------------- another person's movement
@@ -161,9 +155,9 @@ def test_relative_motion_of_points_grows_with_the_face():
     """A photo twice as large as the driver: every step of the driver becomes two, worked by hand."""
     triangle = np.array([[0.0, 0], [4, 0], [0, 3]])
     source, steps = 2 * triangle + 10, np.array([[0.0, 0], [1, 0], [0, -2]])
-    made = blending.relative_motion(source, triangle + steps[:, None], triangle)
+    made = motion.relative_motion(source, triangle + steps[:, None], triangle)
     assert made == pytest.approx(source + 2 * steps[:, None])
-    assert blending.hull_area(triangle) == pytest.approx(6)
+    assert motion.hull_area(triangle) == pytest.approx(6)
 
 
 def test_retarget_starts_at_the_photo_shuts_the_lid_and_knows_the_drivers_size():
@@ -173,7 +167,7 @@ def test_retarget_starts_at_the_photo_shuts_the_lid_and_knows_the_drivers_size()
     rest[[lid, jaw]] = 0.1, 0.05
     shut = start.copy()
     shut[[lid, x, grow, jaw]] = 1.0, 0.6, 0.5, 0.7
-    made = blending.retarget(np.stack([start, shut]), start, rest)
+    made = motion.retarget(np.stack([start, shut]), start, rest)
     assert made[0] == pytest.approx(rest)
     assert made[1, [lid, x, grow, jaw]] == pytest.approx([1.0, 0.5 / 1.25, 0.25 / 1.25, 0.55])
 
@@ -183,13 +177,13 @@ def test_a_driver_with_shut_lids_does_not_make_jitter_large():
     start[INDEX["eyeBlinkLeft"]] = 0.99
     jitter = start.copy()
     jitter[INDEX["eyeBlinkLeft"]] = 1.0
-    made = blending.retarget(jitter[None], start, np.zeros(57))
-    assert made[0, INDEX["eyeBlinkLeft"]] == pytest.approx(0.01 * blending.MAX_GAIN)
+    made = motion.retarget(jitter[None], start, np.zeros(57))
+    assert made[0, INDEX["eyeBlinkLeft"]] == pytest.approx(0.01 * transfer.MAX_GAIN)
 
 
 def test_a_driving_film_goes_through_retarget():
-    from course import places
+    from course.exercises import places
 
-    with places.counted("blending.retarget") as seen, places.counted("blending.relative_motion") as moves:
-        blending.values_for(moved(headYaw=5), face(), "relative", animation.Settings())
+    with places.counted("motion.retarget") as seen, places.counted("motion.relative_motion") as moves:
+        motion.values_for(moved(headYaw=5), face(), "relative", animation.Settings())
     assert seen.calls == 1 and moves.calls == 1

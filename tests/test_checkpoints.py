@@ -7,7 +7,8 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from course import checkpoints, errors
+from course import errors
+from course.training import checkpoints
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from course import __version__, animation, cli, decoding, errors, face_channels, images, motion, video
+from course import __version__, animation, cli, errors, face, images, io, motion
 
 SMALL = ("--size", "160", "--fps", "10")
 WORDS = "Hello, my friends over there."
@@ -19,7 +19,7 @@ def animate(hopper_path, tmp_path, capsys):
     def run(*options, photo=hopper_path):
         out = tmp_path / f"film{len(list(tmp_path.iterdir()))}.mp4"
         assert cli.main(["animate", str(photo), *map(str, options), "-o", str(out)]) == 0
-        frames = np.stack(list(video.load(out)))
+        frames = np.stack(list(io.load_video(out)))
         return frames.astype(np.int16), capsys.readouterr().out, out
     return run
 
@@ -28,9 +28,9 @@ def animate(hopper_path, tmp_path, capsys):
 def turning(tmp_path_factory, hopper):
     """A film of 12 frames whose head turns by 8 degrees, and the Motion in it."""
     folder = tmp_path_factory.mktemp("turning")
-    values = np.zeros((12, len(face_channels.CHANNELS)), np.float32)
-    values[:, face_channels.INDEX["headYaw"]] = np.linspace(0, 8, 12)
-    values[:, face_channels.INDEX["jawOpen"]] = np.linspace(0.3, 0, 12)
+    values = np.zeros((12, len(face.CHANNELS)), np.float32)
+    values[:, face.INDEX["headYaw"]] = np.linspace(0, 8, 12)
+    values[:, face.INDEX["jawOpen"]] = np.linspace(0.3, 0, 12)
     wanted = motion.Motion(values, fps=10)
     wanted.save(folder / "turning.npz")
     animation.animate(hopper, motion=wanted, size=256, fps=10).save(folder / "turning.mp4", progress=False)
@@ -46,7 +46,7 @@ def change(a, b):
 def test_size_and_rate(animate):
     frames, said, out = animate("--text", WORDS, *SMALL)
     assert max(frames.shape[1:3]) == 160
-    info = decoding.probe(out)
+    info = io.probe(out)
     assert info.fps == pytest.approx(10) and info.duration == pytest.approx(len(frames) / 10, abs=0.11)
     assert str(out) in said and "made in" in said
 
@@ -81,8 +81,8 @@ def test_a_recording_a_motion_and_a_driving_video(animate, turning, tmp_path):
 
 def test_absolute_takes_the_pose_that_relative_only_adds(animate, turning, tmp_path, hopper):
     """A photo turned by 8 degrees, driven by a film that begins at none."""
-    values = np.zeros((1, len(face_channels.CHANNELS)), np.float32)
-    values[0, face_channels.INDEX["headYaw"]] = -8
+    values = np.zeros((1, len(face.CHANNELS)), np.float32)
+    values[0, face.INDEX["headYaw"]] = -8
     turned = next(iter(animation.animate(hopper, motion=motion.Motion(values, fps=10), size=256)))
     images.save_image(tmp_path / "turned.png", turned)
     relative, *_ = animate("--driving", turning / "turning.mp4", *SMALL, "--relative", photo=tmp_path / "turned.png")

@@ -3,19 +3,21 @@
 import numpy as np
 import pytest
 
-from course import data, datasets, errors, landmarks
+from course import errors, io, keypoints, training
+from course.io import datasets
+from course.training import labelled as data
 
 
 def labelled(sheets):
     count = len(sheets)
-    return data.LabelledFaces([f"{i}.jpg" for i in range(count)], np.zeros((count, 78, 3), np.float32),
+    return training.LabelledFaces([f"{i}.jpg" for i in range(count)], np.zeros((count, 78, 3), np.float32),
                               np.zeros((count, 51), np.float32), np.array(sheets))
 
 
 def test_every_face_is_in_exactly_one_part():
-    manifest = datasets.read_manifest()
+    manifest = io.read_manifest()
     sheets = [sheet for name in ("portraits", "scenes")
-              for sheet in datasets.read_labels(datasets.weights.data_file(manifest[name]["labels"]))["sheet"]]
+              for sheet in io.read_labels(datasets.weights.data_file(manifest[name]["labels"]))["sheet"]]
     faces = labelled(sheets)
     parts = {name: faces.part(name) for name in ("train", "validation", "held-out")}
     paths = [path for part in parts.values() for path in part.paths]
@@ -35,15 +37,15 @@ def test_take_by_mask_and_by_index():
 
 def test_a_folder_without_labels(tmp_path):
     with pytest.raises(errors.CourseError, match="course data fetch"):
-        data.load_labelled(tmp_path)
+        training.load_labelled(tmp_path)
 
 
 def test_the_full_labels(shared_dir):
-    faces = data.load_labelled(shared_dir / "portraits", shared_dir / "scenes")
+    faces = training.load_labelled(shared_dir / "portraits", shared_dir / "scenes")
     assert len(faces) == 340 + 937 == len(faces.points) == len(faces.blendshapes) == len(faces.sheets)
     assert all(path.is_file() for path in faces.paths[::50])
     assert np.isfinite(faces.points).all() and 0 <= faces.blendshapes.min() and faces.blendshapes.max() <= 1
-    eyes = landmarks.eye_distance(faces.points[..., :2])
+    eyes = keypoints.eye_distance(faces.points[..., :2])
     assert eyes.min() > 20
     # the person's right eye is on the left of an unmirrored picture; brows above chin
     assert (faces.points[:, 36, 0] < faces.points[:, 45, 0]).mean() > 0.99
@@ -51,5 +53,5 @@ def test_the_full_labels(shared_dir):
 
 
 def test_flipping_twice_is_nothing():
-    np.testing.assert_array_equal(landmarks.FLIP[landmarks.FLIP], np.arange(78))
-    assert landmarks.FLIP[36] == 45 and landmarks.FLIP[8] == 8 and landmarks.FLIP[68] == 69
+    np.testing.assert_array_equal(keypoints.FLIP[keypoints.FLIP], np.arange(78))
+    assert keypoints.FLIP[36] == 45 and keypoints.FLIP[8] == 8 and keypoints.FLIP[68] == 69

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from course import data, datasets, downloads, errors, face_channels
+from course import errors, face, training
+from course.io import datasets, downloads
 
 SHEETS = ("first sheet, with a comma.jpg", "second")
 SIZES = ((64, 60), (80, 80), (32, 32))  # boxes in a sheet; the second is scaled down to 48 px
@@ -66,9 +67,9 @@ def fetch(origin, folder):
 def test_fetch_cuts_the_pictures_and_writes_their_labels(origin, tmp_path):
     _, _, sheets, boxes, points = origin
     folder = fetch(origin, tmp_path / "faces")
-    faces = data.load_labelled(folder)
+    faces = training.load_labelled(folder)
     assert [path.name for path in faces.paths] == [f"{i:03d}.jpg" for i in range(6)]
-    assert faces.points.dtype == np.float32 and faces.blendshapes.shape == (6, len(face_channels.BLENDSHAPES))
+    assert faces.points.dtype == np.float32 and faces.blendshapes.shape == (6, len(face.BLENDSHAPES))
     np.testing.assert_allclose(faces.points, points / 32)
     np.testing.assert_allclose(faces.blendshapes, 0.2, atol=1e-6)
     assert set(faces.sheets) == set(SHEETS)
@@ -101,9 +102,9 @@ def test_an_interrupted_fetch_goes_on(origin, tmp_path, monkeypatch):
         fetch(origin, tmp_path / "faces")
     assert not (tmp_path / "faces" / "labels.npz").exists(), "labels come last: a folder with labels is whole"
     with pytest.raises(errors.CourseError, match="no labels.npz"):
-        data.load_labelled(tmp_path / "faces")
+        training.load_labelled(tmp_path / "faces")
     folder = fetch(origin, tmp_path / "faces")
-    assert len(data.load_labelled(folder)) == 6
+    assert len(training.load_labelled(folder)) == 6
     assert server.requests[-1][1] == "bytes=100-", "the second sheet was continued"
     assert sum("first" in path for path, _ in server.requests) == 1, "the first sheet was not fetched twice"
 
@@ -197,7 +198,7 @@ def test_what_ships_for_fetching_is_small():
 
 @pytest.mark.parametrize("name", ["portraits", "scenes"])
 def test_shipped_labels_are_the_full_ones(shared_dir, name):
-    full = data.load_labelled(shared_dir / name)
+    full = training.load_labelled(shared_dir / name)
     ours = datasets.read_labels(datasets.weights.data_file(f"labels_{name}.npz"))
     assert [path.name for path in full.paths] == list(ours["files"])
     np.testing.assert_allclose(ours["points"], full.points, atol=1 / 64)

@@ -5,21 +5,12 @@ import pytest
 import torch
 import torchvision
 
-from course import (
-    agreement,
-    data,
-    demo,
-    detection,
-    detection_boxes,
-    detection_data,
-    detector_losses,
-    detector_net,
-    detector_recipe,
-    errors,
-    images,
-    landmarks,
-    train_detector,
-)
+from course import demo, detection, errors, images, keypoints, training
+from course.detection import detector
+from course.recipes.detector import losses as detector_losses
+from course.recipes.detector import recipe as detector_recipe
+from course.recipes.detector import scenes as detector_scenes
+from course.recipes.detector import training as detector_training
 
 
 def random_boxes(n, seed=0, size=300):
@@ -30,13 +21,13 @@ def random_boxes(n, seed=0, size=300):
 
 def test_iou_is_torchvisions():
     a, b = random_boxes(40), random_boxes(60, seed=1)
-    assert detection_boxes.iou(a, b).shape == (40, 60)
-    torch.testing.assert_close(detection_boxes.iou(a, b), torchvision.ops.box_iou(a, b))
+    assert detection.iou(a, b).shape == (40, 60)
+    torch.testing.assert_close(detection.iou(a, b), torchvision.ops.box_iou(a, b))
 
 
 def test_iou_of_boxes_apart_is_zero_and_not_positive():
     """Without the clamp two negative sides multiply to a positive area."""
-    apart = detection_boxes.iou(torch.tensor([[0, 0, 10, 10.0]]), torch.tensor([[20, 20, 30, 30.0]]))
+    apart = detection.iou(torch.tensor([[0, 0, 10, 10.0]]), torch.tensor([[20, 20, 30, 30.0]]))
     assert apart.item() == 0
 
 
@@ -45,31 +36,31 @@ def test_nms_is_torchvisions(threshold):
     boxes = random_boxes(200)
     scores = torch.rand(200, generator=torch.Generator().manual_seed(2))
     expected = torchvision.ops.nms(boxes, scores, threshold)
-    assert detection_boxes.nms(boxes, scores, threshold).tolist() == expected.tolist()
+    assert detection.nms(boxes, scores, threshold).tolist() == expected.tolist()
 
 
 def test_nms_of_nothing():
-    assert detection_boxes.nms(torch.zeros(0, 4), torch.zeros(0), 0.5).shape == (0,)
+    assert detection.nms(torch.zeros(0, 4), torch.zeros(0), 0.5).shape == (0,)
 
 
 def test_encoding_goes_there_and_back():
     boxes, anchors = random_boxes(50).double(), random_boxes(50, seed=3).double()
-    offsets = detection_boxes.encode_boxes(boxes, anchors)
-    torch.testing.assert_close(detection_boxes.decode_boxes(offsets, anchors), boxes)
-    assert detection_boxes.encode_boxes(anchors, anchors).abs().max() < 1e-12
+    offsets = detection.encode_boxes(boxes, anchors)
+    torch.testing.assert_close(detection.decode_boxes(offsets, anchors), boxes)
+    assert detection.encode_boxes(anchors, anchors).abs().max() < 1e-12
 
 
 def test_an_encoded_box_by_hand():
     anchor = torch.tensor([[0, 0, 10, 20.0]])
     box = torch.tensor([[5, 0, 15, 40.0]])  # centre (10, 20), 10 x 40; the anchor's centre is (5, 10)
     expected = torch.tensor([[0.5 / 0.1, 0.5 / 0.1, 0.0, float(np.log(2)) / 0.2]])
-    torch.testing.assert_close(detection_boxes.encode_boxes(box, anchor), expected)
+    torch.testing.assert_close(detection.encode_boxes(box, anchor), expected)
 
 
 def test_anchors_stand_in_the_networks_order():
     height, width = 128, 192
-    anchors = detection_boxes.make_anchors(height, width)
-    net = detector_net.DetectorNet().eval()
+    anchors = detection.make_anchors(height, width)
+    net = detection.DetectorNet().eval()
     with torch.inference_mode():
         logits, offsets = net(torch.zeros(1, 3, height, width))
     assert logits.shape == (1, len(anchors)) and offsets.shape == (1, len(anchors), 4)
@@ -92,7 +83,7 @@ def test_a_moved_picture_moves_the_answer():
 
 
 def test_every_face_size_finds_an_anchor():
-    anchors = detection_boxes.make_anchors(320, 320)
+    anchors = detection.make_anchors(320, 320)
     for side in np.geomspace(12, 300, 40):
         center = torch.tensor([163.0, 157.0])
         box = torch.cat([center - side / 2, center + side / 2])[None].float()
@@ -102,7 +93,7 @@ def test_every_face_size_finds_an_anchor():
 
 
 def test_matching_leaves_ignored_places_out():
-    anchors = detection_boxes.make_anchors(128, 128)
+    anchors = detection.make_anchors(128, 128)
     label, _ = detector_losses.match(torch.zeros(0, 4), torch.tensor([[32, 32, 96, 96.0]]), anchors)
     inside = (anchors >= 40).all(dim=1) & (anchors <= 88).all(dim=1)
     assert inside.any() and (label[inside] == -1).all() and (label == 0).any() and (label != 1).all()
@@ -119,7 +110,7 @@ def test_focal_loss_against_its_formula():
 
 def test_fusing_changes_nothing_but_the_speed():
     torch.manual_seed(0)
-    net = detector_net.DetectorNet()
+    net = detection.DetectorNet()
     for module in net.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
             module.running_mean.normal_()
@@ -128,7 +119,7 @@ def test_fusing_changes_nothing_but_the_speed():
     picture = torch.rand(1, 3, 128, 128)
     with torch.inference_mode():
         plain = net(picture)
-        fused = detector_net.fuse(net)(picture)
+        fused = detection.fuse(net)(picture)
     for a, b in zip(plain, fused):
         torch.testing.assert_close(a, b, rtol=1e-3, atol=1e-3)
 
@@ -177,9 +168,9 @@ def test_a_face_is_found_in_pictures_of_any_size(side):
 
 
 def test_recall_on_pictures_held_out(shared_dir):
-    faces = data.load_labelled(shared_dir / "scenes", shared_dir / "portraits").part("held-out")
-    truth = landmarks.tight_boxes(faces.points[..., :2])
-    hits = [train_detector.recalled(detection.detect_faces(images.load_image(path), "course"), box[None])[0]
+    faces = training.load_labelled(shared_dir / "scenes", shared_dir / "portraits").part("held-out")
+    truth = keypoints.tight_boxes(faces.points[..., :2])
+    hits = [detector_training.recalled(detection.detect_faces(images.load_image(path), "course"), box[None])[0]
             for path, box in zip(faces.paths, truth)]
     scenes = np.char.startswith(faces.sheets.astype(str), "textual")
     assert np.mean(np.array(hits)[scenes]) >= 0.98 and np.mean(np.array(hits)[~scenes]) >= 0.98
@@ -187,27 +178,27 @@ def test_recall_on_pictures_held_out(shared_dir):
 
 def test_the_landmarker_agrees_with_itself_on_faces_and_not_elsewhere(hopper):
     face = detection.detect_faces(hopper, "course")[0]
-    assert agreement.disagreement(hopper, face) < 0.03
+    assert keypoints.disagreement(hopper, face) < 0.03
     side = face[2] - face[0]
     flag = np.array([20, 250, 20 + side, 250 + side])  # the flag beside her
-    assert agreement.disagreement(hopper, flag) > 0.06
+    assert keypoints.disagreement(hopper, flag) > 0.06
 
 
 def test_a_doubtful_face_needs_the_landmarkers_word(hopper, monkeypatch):
     """A face that the detector is unsure of is kept or dropped by what the points say."""
     face = np.append(detection.detect_faces(hopper, "course")[0, :4], 0.7)
-    assert detection._is_face(hopper, face, detection.SETTINGS)
-    monkeypatch.setattr(agreement, "disagreement", lambda image, box: 0.2)
-    assert not detection._is_face(hopper, face, detection.SETTINGS)
+    assert detector._is_face(hopper, face, detection.SETTINGS)
+    monkeypatch.setattr(keypoints, "disagreement", lambda image, box: 0.2)
+    assert not detector._is_face(hopper, face, detection.SETTINGS)
     small = np.array([10, 10, 30, 30, 0.7])  # no points to agree about: the score alone decides
-    assert not detection._is_face(hopper, small, detection.SETTINGS)
-    assert detection._is_face(hopper, np.append(small[:4], 0.8), detection.SETTINGS)
+    assert not detector._is_face(hopper, small, detection.SETTINGS)
+    assert detector._is_face(hopper, np.append(small[:4], 0.8), detection.SETTINGS)
 
 
 @pytest.fixture(scope="module")
 def composer(shared_dir):
-    faces = data.load_labelled(shared_dir / "portraits").part("train").take(range(6))
-    return detection_data.SceneComposer(faces, detection_data.SceneSettings(size=128))
+    faces = training.load_labelled(shared_dir / "portraits").part("train").take(range(6))
+    return detector_scenes.SceneComposer(faces, detector_scenes.SceneSettings(size=128))
 
 
 def test_a_composed_picture_follows_from_its_number(composer):
@@ -231,7 +222,7 @@ def test_composed_boxes_sit_on_the_faces(composer):
             return 0.7
 
     points = composer._paste(Straight(), canvas, 0, np.array([128.0, 128.0]), 100.0, "whole")
-    box = landmarks.tight_boxes(points)
+    box = keypoints.tight_boxes(points)
     np.testing.assert_allclose((box[:2] + box[2:]) / 2, [128, 128], atol=1e-2)
     assert max(box[2:] - box[:2]) == pytest.approx(100, abs=0.1)
     x1, y1, x2, y2 = composer.boxes[0].round().astype(int)
@@ -251,13 +242,13 @@ def test_faceless_pictures_have_no_box(composer):
 
 def test_training_goes_on_with_the_same_numbers(composer, tmp_path):
     settings = detector_recipe.Recipe(batch=2, warmup=2)
-    whole = train_detector.Run(settings, "cpu")
+    whole = detector_training.Run(settings, "cpu")
     losses = [whole.advance(composer, 4) for _ in range(4)]
-    half = train_detector.Run(settings, "cpu")
+    half = detector_training.Run(settings, "cpu")
     for _ in range(2):
         half.advance(composer, 4)
     half.save(tmp_path / "checkpoint.pt")
-    resumed = train_detector.Run(settings, "cpu")
+    resumed = detector_training.Run(settings, "cpu")
     resumed.restore(tmp_path / "checkpoint.pt")
     rest = [resumed.advance(composer, 4) for _ in range(2)]
     np.testing.assert_allclose(rest, losses[2:], rtol=1e-4)

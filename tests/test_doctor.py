@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from course import checksums, doctor, errors, weights
+from course import doctor, errors, io
+from course.io import checksums
 
 
 @pytest.mark.parametrize(("line", "expected"), [
@@ -103,7 +104,7 @@ def test_the_report_ends_in_one_clear_line(monkeypatch, capsys):
 def test_missing_weights_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("COURSE_DATA", str(tmp_path))
     with pytest.raises(errors.WeightsError, match="checksums.txt"):
-        weights.data_file("checksums.txt")
+        io.data_file("checksums.txt")
     assert [finding.level for finding in doctor._guarded(doctor.check_weights)] == ["mend"]
 
 

@@ -5,7 +5,8 @@ import os
 
 import pytest
 
-from course import downloads, errors
+from course import errors, io
+from course.io import downloads
 
 BODY = bytes(range(256)) * 1200  # 300 KB
 SHA = hashlib.sha256(BODY).hexdigest()
@@ -27,16 +28,16 @@ def left_over(folder):
 
 
 def test_fetches_and_keeps_what_is_there(server, tmp_path):
-    path = downloads.download(server.url + "/a.bin", tmp_path / "deep" / "a.bin", SHA, len(BODY))
+    path = io.download(server.url + "/a.bin", tmp_path / "deep" / "a.bin", SHA, len(BODY))
     assert path.read_bytes() == BODY
     assert left_over(path.parent) == ["a.bin"]
-    downloads.download(server.url + "/a.bin", path, SHA.upper(), len(BODY))
+    io.download(server.url + "/a.bin", path, SHA.upper(), len(BODY))
     assert len(server.requests) == 1, "a file with the right checksum is not fetched again"
 
 
 def test_goes_on_where_the_connection_broke(server, tmp_path):
     server.cut_after = [100_000, 50_000]
-    path = downloads.download(server.url + "/a.bin", tmp_path / "a.bin", SHA, len(BODY))
+    path = io.download(server.url + "/a.bin", tmp_path / "a.bin", SHA, len(BODY))
     assert path.read_bytes() == BODY
     assert [wanted for _, wanted in server.requests] == [None, "bytes=100000-", "bytes=150000-"]
 
@@ -45,9 +46,9 @@ def test_goes_on_in_a_later_call(server, tmp_path, monkeypatch):
     monkeypatch.setattr(downloads, "ATTEMPTS", 1)
     server.cut_after = [100_000, 0]
     with pytest.raises(errors.DownloadError, match="part that came is kept"):
-        downloads.download(server.url + "/a.bin", tmp_path / "a.bin", SHA, len(BODY))
+        io.download(server.url + "/a.bin", tmp_path / "a.bin", SHA, len(BODY))
     assert left_over(tmp_path) == [f"a.bin.{SHA[:8]}.part"]
-    downloads.download(server.url + "/a.bin", tmp_path / "a.bin", SHA, len(BODY))
+    io.download(server.url + "/a.bin", tmp_path / "a.bin", SHA, len(BODY))
     assert server.requests[-1][1] == "bytes=100000-"
     assert left_over(tmp_path) == ["a.bin"]
 
@@ -55,7 +56,7 @@ def test_goes_on_in_a_later_call(server, tmp_path, monkeypatch):
 def test_starts_again_where_ranges_are_not_served(server, tmp_path):
     server.ranges = False
     server.cut_after = [100_000]
-    path = downloads.download(server.url + "/a.bin", tmp_path / "a.bin", SHA)
+    path = io.download(server.url + "/a.bin", tmp_path / "a.bin", SHA)
     assert path.read_bytes() == BODY
     assert len(server.requests) == 2
 
@@ -64,7 +65,7 @@ def test_starts_again_where_ranges_are_not_served(server, tmp_path):
 @pytest.mark.parametrize("length", [1000, len(BODY), len(BODY) + 5])
 def test_a_part_of_something_else_is_thrown_away(server, tmp_path, length, size):
     (tmp_path / f"a.bin.{SHA[:8]}.part").write_bytes(b"x" * length)
-    path = downloads.download(server.url + "/a.bin", tmp_path / "a.bin", SHA, size)
+    path = io.download(server.url + "/a.bin", tmp_path / "a.bin", SHA, size)
     assert path.read_bytes() == BODY
     assert left_over(tmp_path) == ["a.bin"]
 
@@ -73,7 +74,7 @@ def test_a_part_of_something_else_is_thrown_away(server, tmp_path, length, size)
 def test_wrong_bytes_never_take_the_place(server, tmp_path, size):
     server.files["/a.bin"] = BODY[:-1] + b"!"
     with pytest.raises(errors.DownloadError, match="wrong checksum") as caught:
-        downloads.download(server.url + "/a.bin", tmp_path / "a.bin", SHA, size)
+        io.download(server.url + "/a.bin", tmp_path / "a.bin", SHA, size)
     assert left_over(tmp_path) == []
     message = str(caught.value)
     assert f"by hand to {tmp_path / 'a.bin'}" in message and SHA in message and "\n" not in message
@@ -83,29 +84,29 @@ def test_wrong_bytes_and_cut_connections_together_end(server, tmp_path):
     server.files["/a.bin"] = BODY[:-1] + b"!"
     server.cut_after = [1000, 200_000, 1000, 200_000]
     with pytest.raises(errors.DownloadError, match="wrong checksum"):
-        downloads.download(server.url + "/a.bin", tmp_path / "a.bin", SHA)
+        io.download(server.url + "/a.bin", tmp_path / "a.bin", SHA)
     assert left_over(tmp_path) == []
 
 
 def test_another_length_is_refused_before_it_is_read(server, tmp_path):
     server.files["/a.bin"] = BODY + BODY
     with pytest.raises(errors.DownloadError, match="offers 614400 bytes where 307200 belong"):
-        downloads.download(server.url + "/a.bin", tmp_path / "a.bin", SHA, len(BODY))
+        io.download(server.url + "/a.bin", tmp_path / "a.bin", SHA, len(BODY))
     assert left_over(tmp_path) == []
 
 
 def test_a_busy_server_is_asked_again_and_a_missing_file_is_not(server, tmp_path):
     server.answers = [503, 429]
-    downloads.download(server.url + "/a.bin", tmp_path / "a.bin", SHA)
+    io.download(server.url + "/a.bin", tmp_path / "a.bin", SHA)
     assert len(server.requests) == 3
     with pytest.raises(errors.DownloadError, match="404"):
-        downloads.download(server.url + "/b.bin", tmp_path / "b.bin", SHA)
+        io.download(server.url + "/b.bin", tmp_path / "b.bin", SHA)
     assert len(server.requests) == 4
 
 
 def test_no_server_at_all(tmp_path):
     with pytest.raises(errors.DownloadError, match="cannot be reached .* by hand"):
-        downloads.download("http://127.0.0.1:9/a.bin", tmp_path / "a.bin", SHA)
+        io.download("http://127.0.0.1:9/a.bin", tmp_path / "a.bin", SHA)
     assert left_over(tmp_path) == []
 
 
@@ -113,27 +114,27 @@ def test_a_wrong_file_already_there_is_replaced_only_by_the_right_one(server, tm
     (tmp_path / "a.bin").write_bytes(b"mine")
     server.answers = [404]
     with pytest.raises(errors.DownloadError):
-        downloads.download(server.url + "/a.bin", tmp_path / "a.bin", SHA)
+        io.download(server.url + "/a.bin", tmp_path / "a.bin", SHA)
     assert (tmp_path / "a.bin").read_bytes() == b"mine"
-    assert downloads.download(server.url + "/a.bin", tmp_path / "a.bin", SHA).read_bytes() == BODY
+    assert io.download(server.url + "/a.bin", tmp_path / "a.bin", SHA).read_bytes() == BODY
 
 
 def test_a_folder_on_this_machine_serves_too(tmp_path):
     (tmp_path / "mirror.bin").write_bytes(BODY)
     url = (tmp_path / "mirror.bin").as_uri()
-    assert downloads.download(url, tmp_path / "a.bin", SHA).read_bytes() == BODY
+    assert io.download(url, tmp_path / "a.bin", SHA).read_bytes() == BODY
     with pytest.raises(errors.DownloadError, match="not there"):
-        downloads.download(url + "x", tmp_path / "b.bin", SHA)
+        io.download(url + "x", tmp_path / "b.bin", SHA)
     with pytest.raises(errors.DownloadError, match="no address"):
-        downloads.download("ftp://example.org/a", tmp_path / "b.bin", SHA)
+        io.download("ftp://example.org/a", tmp_path / "b.bin", SHA)
 
 
 def test_no_room_and_no_folder(server, tmp_path):
     with pytest.raises(errors.OutputError, match="MB free"):
-        downloads.download(server.url + "/a.bin", tmp_path / "a.bin", SHA, 10**18)
+        io.download(server.url + "/a.bin", tmp_path / "a.bin", SHA, 10**18)
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(errors.OutputError, match="cannot be written"):
-        downloads.download(server.url + "/a.bin", tmp_path / "file" / "a.bin", SHA)
+        io.download(server.url + "/a.bin", tmp_path / "file" / "a.bin", SHA)
     assert server.requests == []
 
 
@@ -142,5 +143,5 @@ def test_a_disk_that_fills(server, tmp_path):
     part = tmp_path / f"a.bin.{SHA[:8]}.part"
     part.symlink_to("/dev/full")
     with pytest.raises(errors.OutputError, match="No space left"):
-        downloads.download(server.url + "/a.bin", tmp_path / "a.bin", SHA)
+        io.download(server.url + "/a.bin", tmp_path / "a.bin", SHA)
     assert left_over(tmp_path) == []

@@ -5,19 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from course import (
-    animation,
-    demo,
-    errors,
-    evaluation,
-    evaluation_pictures,
-    face_channels,
-    face_posing,
-    images,
-    judges,
-    reenactment,
-    video,
-)
+from course import animation, demo, errors, evaluation, face, images, io
+from course.evaluation import judges, sheets
 
 
 @pytest.fixture(scope="module")
@@ -27,10 +16,10 @@ def film(tmp_path_factory):
     actor = animation.cast(photo)[0]
     values = np.repeat(actor.face.rest[None], 16, axis=0)
     wave = np.sin(np.linspace(0, 2 * np.pi, 16))
-    values[:, face_channels.INDEX["jawOpen"]] += 0.4 * wave.clip(0)
-    values[:, face_channels.INDEX["headYaw"]] += 6 * wave
-    frames = [actor.portrait.render(face_posing.posed_points(actor.face, row)) for row in values]
-    return video.Clip(frames, fps=25).save(tmp_path_factory.mktemp("film") / "film.mp4", progress=False)
+    values[:, face.INDEX["jawOpen"]] += 0.4 * wave.clip(0)
+    values[:, face.INDEX["headYaw"]] += 6 * wave
+    frames = [actor.portrait.render(face.posed_points(actor.face, row)) for row in values]
+    return io.Clip(frames, fps=25).save(tmp_path_factory.mktemp("film") / "film.mp4", progress=False)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +53,7 @@ def test_the_table_and_the_json_hold_the_same(rows):
 def test_a_sheet_shows_photo_and_film_beside_every_method(film, tmp_path):
     evaluation.evaluate([film], methods=("static", "warp"), pictures=tmp_path / "sheets")
     sheet = images.load_image(tmp_path / "sheets" / "film.png")
-    line, size = evaluation_pictures.LINE, 256
+    line, size = sheets.LINE, 256
     assert sheet.shape == (4 * (line + size), 4 * size, 3)  # four moments; photo, film, two methods
     photo, truth, static, warp = (sheet[line : line + size, k * size : (k + 1) * size].astype(int) for k in range(4))
     assert np.abs(photo - static).mean() == 0
@@ -72,15 +61,15 @@ def test_a_sheet_shows_photo_and_film_beside_every_method(film, tmp_path):
 
 
 def test_the_moments_are_those_that_ask_most(film):
-    take = reenactment.read_take(film)
-    found = evaluation_pictures.moments(take.points)
+    take = evaluation.read_take(film)
+    found = sheets.moments(take.points)
     assert found["mouth widest"] in (3, 4, 5)  # a quarter of a wave into the film: there the mouth is open,
     assert found["head furthest"] in (3, 4, 5, 10, 11, 12)  # and the head is turned, at three quarters the other way
     assert found["middle"] == 8
 
 
 def test_what_cannot_be_evaluated_is_said(film, tmp_path):
-    grey = video.Clip([np.full((96, 96, 3), 128, np.uint8)] * 5, fps=25).save(tmp_path / "grey.mp4", progress=False)
+    grey = io.Clip([np.full((96, 96, 3), 128, np.uint8)] * 5, fps=25).save(tmp_path / "grey.mp4", progress=False)
     with pytest.raises(errors.FaceError):
         evaluation.evaluate([grey])
     (tmp_path / "taken").write_text("a file")

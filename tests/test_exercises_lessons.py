@@ -12,8 +12,7 @@ import pytest
 from exercise_toys import Notebook
 from matplotlib import pyplot
 
-from course import places, swap
-from course.exercises import answers, desk, judge, registry, show
+from course.exercises import answers, desk, judge, places, registry, show, swap
 
 matplotlib.use("agg")
 FOLDER = Path(__file__).parent / "exercise_answers"

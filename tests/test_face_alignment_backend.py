@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from course import data, detection, detection_boxes, errors, face_alignment_backend, images, landmarks
+from course import detection, errors, images, keypoints, training
+from course.detection import face_alignment as face_alignment_backend
 
 
 @pytest.fixture
@@ -88,7 +89,8 @@ def test_fan_loads_and_gives_68_points_inside_its_crop(cache):
     assert points.shape == (2, 68, 2) and points.dtype == np.float32
     for box, found in zip(boxes, points):
         side = face_alignment_backend.REACH * (box[2] - box[0] + box[3] - box[1])
-        center = np.array([(box[0] + box[2]) / 2, (box[1] + box[3]) / 2 - face_alignment_backend.RAISE * (box[3] - box[1])])
+        raised = face_alignment_backend.RAISE * (box[3] - box[1])
+        center = np.array([(box[0] + box[2]) / 2, (box[1] + box[3]) / 2 - raised])
         assert (np.abs(found - center) <= side / 2).all()
         assert found.std() > 1  # not all in one place
     assert face_alignment_backend.landmarks(image, boxes[:0]).shape == (0, 68, 2)
@@ -118,18 +120,18 @@ def test_peaks_lie_a_quarter_towards_the_higher_neighbour():
 
 
 def test_blazeface_finds_the_faces_with_its_real_weights(blazeface, shared_dir):
-    faces = data.load_labelled(shared_dir / "portraits").part("validation")
-    truth = landmarks.tight_boxes(faces.points[..., :2])
+    faces = training.load_labelled(shared_dir / "portraits").part("validation")
+    truth = keypoints.tight_boxes(faces.points[..., :2])
     overlaps = []
     for path, box in zip(faces.paths[:12], truth):
         found = detection.detect_faces(images.load_image(path), backend="blazeface")
         best = torch.from_numpy(found[:1, :4].copy())
-        overlaps.append(float(detection_boxes.iou(best, torch.from_numpy(box)[None]).max()) if len(found) else 0.0)
+        overlaps.append(float(detection.iou(best, torch.from_numpy(box)[None]).max()) if len(found) else 0.0)
     assert np.median(overlaps) > 0.7 and min(overlaps) > 0.4
 
 
 def test_auto_turns_to_the_package_only_where_ours_finds_nothing(blazeface, shared_dir, monkeypatch, caplog):
-    path = data.load_labelled(shared_dir / "portraits").part("validation").paths[0]
+    path = training.load_labelled(shared_dir / "portraits").part("validation").paths[0]
     image = images.load_image(path)
     monkeypatch.setattr(face_alignment_backend, "detect", lambda *_: pytest.fail("ours had found the face"))
     assert len(detection.detect_faces(image))

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 from scipy.optimize import lsq_linear
 
-from course import bounded, build_face_model, drawn_channels, errors, face_channels, face_model, landmarks, tracking
+from course import errors, keypoints, motion
+from course.face import channels as face_channels
+from course.face import least_squares
+from course.face import model as face_model
+from course.recipes.face_model import drawn_channels
+from course.recipes.face_model import fitting as face_model_fitting
 
 SIDE = 256
 
@@ -27,7 +32,7 @@ def picture_of(model, seed=0, amount=1.0, **channels):
     shape = model.mean + np.tensordot(amount * rng.normal(size=len(model.identity)), model.identity, axes=1)
     values = values_of(**channels)
     moved = face_model.blendshapes_to_points(shape, values[: face_model.N_CHANNELS], model.channels)
-    return face_model.project(moved, values[face_model.HEAD], scale=120.0, origin=(250.0, 260.0)), values
+    return face_model.project(moved, values[face_model.HEAD_COLUMNS], scale=120.0, origin=(250.0, 260.0)), values
 
 
 # ---------------------------------------------------------------- the solver
@@ -38,7 +43,7 @@ def test_bounded_solver_agrees_with_scipy():
     a, b = rng.normal(size=(4, 30, 8)), rng.normal(size=(4, 30)) * 3
     lower, upper = np.zeros(5), np.full(5, 0.4)
     transposed = a.transpose(0, 2, 1)
-    found = bounded.solve_partly_free(
+    found = least_squares.solve_partly_free(
         transposed @ a, np.einsum("tpn,tn->tp", transposed, b), np.zeros((4, 8)), lower, upper, 5
     )
     limits = (np.r_[lower, np.full(3, -np.inf)], np.r_[upper, np.full(3, np.inf)])
@@ -62,17 +67,17 @@ def test_rotations_are_rotations_and_angles_come_back():
 
 def test_head_channels_have_the_signs_that_motion_says(model):
     def nose_and_eyes(**head):
-        points = face_model.project(model.mean, values_of(**head)[face_model.HEAD])
+        points = face_model.project(model.mean, values_of(**head)[face_model.HEAD_COLUMNS])
         return points[30] - points[[36, 45]].mean(axis=0), points[45] - points[36]
 
     still, _ = nose_and_eyes()
     assert nose_and_eyes(headPitch=15)[0][1] > still[1] + 0.05  # looking down, the nose sinks below the eyes
     assert nose_and_eyes(headYaw=15)[0][0] > still[0] + 0.05  # towards the right of the picture
     assert nose_and_eyes(headRoll=15)[1][1] > 0.2  # clockwise: the eye on the right of the picture goes down
-    plain = face_model.project(model.mean, values_of()[face_model.HEAD], scale=100.0)
-    moved = face_model.project(model.mean, values_of(headX=0.5, headY=-0.2)[face_model.HEAD], scale=100.0)
+    plain = face_model.project(model.mean, values_of()[face_model.HEAD_COLUMNS], scale=100.0)
+    moved = face_model.project(model.mean, values_of(headX=0.5, headY=-0.2)[face_model.HEAD_COLUMNS], scale=100.0)
     np.testing.assert_allclose(moved - plain, np.broadcast_to([50, -20], plain.shape))
-    larger = face_model.project(model.mean, values_of(headScale=0.1)[face_model.HEAD], scale=100.0)
+    larger = face_model.project(model.mean, values_of(headScale=0.1)[face_model.HEAD_COLUMNS], scale=100.0)
     np.testing.assert_allclose(larger, 1.1 * plain)
 
 
@@ -113,7 +118,7 @@ def test_residual_turns_and_grows_with_the_head(model):
 
 
 def test_pose_of_a_known_shape_is_found(model):
-    heads = values_of(headPitch=10, headYaw=-20, headRoll=25)[face_model.HEAD]
+    heads = values_of(headPitch=10, headYaw=-20, headRoll=25)[face_model.HEAD_COLUMNS]
     points = face_model.project(model.mean, heads, scale=90.0, origin=(40.0, 50.0))
     points[:5] = np.nan  # unknown points are left out
     angles, scale, origin = face_model.fit_pose(points[None], model.mean)
@@ -140,7 +145,7 @@ def test_known_channels_are_found_on_a_known_face(model, channels):
     face.shape = face_model.blendshapes_to_points(face.shape, face.rest[:51], model.channels)
     face.rest[:51] = 0
     given = values_of(headYaw=5, **channels)
-    found = tracking.fit_motion(face, face_model.pose_points(face, given)[None], 25).values[0]
+    found = motion.fit_motion(face, face_model.pose_points(face, given)[None], 25).values[0]
     for name, value in channels.items():
         assert found[face_channels.INDEX[name]] == pytest.approx(value, abs=0.15), name
     others = [i for i, name in enumerate(face_channels.BLENDSHAPES) if name not in channels]
@@ -158,7 +163,7 @@ def test_values_stay_in_their_bounds_whatever_the_points(model):
     points, _ = picture_of(model, seed=8)
     rng = np.random.default_rng(8)
     wild = points + rng.normal(size=(40, 1, 1)) * rng.normal(size=(40, 78, 2)) * 20
-    found = tracking.fit_motion(face_model.fit_face(points), wild, 25).values[:, :51]
+    found = motion.fit_motion(face_model.fit_face(points), wild, 25).values[:, :51]
     assert found.min() >= 0 and found.max() <= face_model.UPPER + 1e-6
     assert (found == 0).any() and (found > 1).any()
 
@@ -169,8 +174,8 @@ def test_a_long_track_is_fitted_as_its_pieces_are(model):
     wanted = np.zeros((face_model.BLOCK + 20, 57))
     wanted[:, face_channels.INDEX["jawOpen"]] = np.linspace(0, 1, len(wanted))
     track = face_model.pose_points(face, face.rest + wanted)
-    whole = tracking.fit_motion(face, track, 25).values
-    alone = tracking.fit_motion(face, track[-3:], 25).values
+    whole = motion.fit_motion(face, track, 25).values
+    alone = motion.fit_motion(face, track[-3:], 25).values
     np.testing.assert_allclose(whole[-3:], alone, atol=2e-3)
 
 
@@ -186,7 +191,7 @@ def test_sixty_eight_points_are_enough(model):
 
 def test_eye_distance_is_that_of_the_face_from_the_front(model):
     points, _ = picture_of(model, seed=11, amount=0.0, headYaw=25)
-    seen = float(landmarks.eye_distance(points))
+    seen = float(keypoints.eye_distance(points))
     assert seen < 112  # 120 cos(25 degrees) is 109
     assert face_model.fit_face(points).eye_distance == pytest.approx(120, rel=0.04)
 
@@ -205,13 +210,13 @@ def test_the_model_is_symmetric(model):
     np.testing.assert_allclose(model.mean, drawn_channels.mirror(model.mean), atol=1e-6)
     mirrored = drawn_channels.mirror(model.channels)[drawn_channels.MIRRORED]
     np.testing.assert_allclose(model.channels, mirrored, atol=1e-6)
-    assert landmarks.eye_distance(model.mean[:, :2]) == pytest.approx(1, abs=1e-6)
+    assert keypoints.eye_distance(model.mean[:, :2]) == pytest.approx(1, abs=1e-6)
 
 
 def test_channels_keep_to_their_parts(model):
     for name, displacement in zip(face_channels.BLENDSHAPES, model.channels):
         assert not displacement[~drawn_channels.region(name)].any(), name
-    lips = np.r_[landmarks.LIPS_OUTER, landmarks.LIPS_INNER]
+    lips = np.r_[keypoints.LIPS_OUTER, keypoints.LIPS_INNER]
     for name in ("eyeBlinkLeft", "eyeLookUpRight", "browInnerUp"):
         assert not drawn_channels.region(name)[lips].any()
 
@@ -234,7 +239,7 @@ def test_lips_and_lids_close_and_open(model):
     assert smiling[54, 0] - smiling[48, 0] > 1.2 * width and smiling[48, 1] < rest[48, 1] - 0.05
     shut = shape(eyeBlinkRight=1.0)
     assert np.abs(shut[[41, 40], 1] - shut[[37, 38], 1]).max() < 0.03
-    np.testing.assert_array_equal(shut[landmarks.EYE_LEFT], rest[landmarks.EYE_LEFT])
+    np.testing.assert_array_equal(shut[keypoints.EYE_LEFT], rest[keypoints.EYE_LEFT])
 
 
 # ---------------------------------------------------------------- recordings
@@ -245,8 +250,8 @@ def held_out_tracks(shared_dir):
     folder = shared_dir / "motion"
     if not folder.is_dir():
         pytest.skip(f"{folder} is not there: set COURSE_SHARED to a folder with motion/")
-    tracks = build_face_model.load_tracks(folder)
-    return [track for track in tracks if track.name in build_face_model.HELD_OUT_TRACKS]
+    tracks = face_model_fitting.load_tracks(folder)
+    return [track for track in tracks if track.name in face_model_fitting.HELD_OUT_TRACKS]
 
 
 def test_round_trip_on_tracks_the_model_never_saw(held_out_tracks):
@@ -254,17 +259,17 @@ def test_round_trip_on_tracks_the_model_never_saw(held_out_tracks):
     for track in held_out_tracks:
         points = track.points[..., :2] * SIDE / track.size.min()
         face = face_model.fit_face(points[0])
-        moved = tracking.fit_motion(face, points[::5], track.fps / 5)
+        moved = motion.fit_motion(face, points[::5], track.fps / 5)
         error = np.linalg.norm(face_model.pose_points(face, moved.values) - points[::5], axis=-1)
         assert error.mean() < 1.0, f"{track.name}: {error.mean():.2f} px"
 
 
 def test_the_recipe_learns_from_recordings(held_out_tracks, shared_dir):
-    from course import data
+    from course import training
 
-    pictures = data.load_labelled(shared_dir / "portraits").part("train").take(np.arange(60))
-    recipe = build_face_model.Recipe(rounds=1, components=6)
-    model = build_face_model.build(held_out_tracks[1:], pictures, recipe)
+    pictures = training.load_labelled(shared_dir / "portraits").part("train").take(np.arange(60))
+    recipe = face_model_fitting.Recipe(rounds=1, components=6)
+    model = face_model_fitting.build(held_out_tracks[1:], pictures, recipe)
     drawn = drawn_channels.fields()
     assert model.identity.shape == (6, 78, 3) and np.isfinite(model.channels).all()
     np.testing.assert_allclose(model.mean, drawn_channels.mirror(model.mean), atol=1e-9)

@@ -9,7 +9,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from course import alignment, data, datasets, errors, features, features_networks, images
+from course import errors, features, images, keypoints, training
+from course.features import networks as feature_networks
+from course.io import datasets
 
 RANDOM = torch.Generator().manual_seed(0)
 
@@ -110,9 +112,10 @@ def test_perceptual_distance_sees_what_l1_does_not(hopper):
 
 
 def test_the_trunk_is_the_landmarkers(hopper):
-    from course import landmarker, weights
+    from course import keypoints
+    from course.io import weights
 
-    net = landmarker.Landmarker().eval()
+    net = keypoints.Landmarker().eval()
     net.load_state_dict({k: v.float() for k, v in weights.load_tensors("keypoints.safetensors").items()}, strict=False)
     picture = features.as_batch(hopper[:128, :128])
     with torch.no_grad():
@@ -137,12 +140,12 @@ def test_extract_features_takes_what_people_have(hopper, hopper_path):
 
 
 def test_the_untrained_one_is_the_same_each_time_and_another(hopper):
-    features_networks.load.cache_clear()
+    feature_networks.load.cache_clear()
     torch.manual_seed(5)
     state = torch.get_rng_state()
     one = features.extract_features(hopper, "1/16", "untrained")["1/16"]
     assert torch.equal(state, torch.get_rng_state())
-    features_networks.load.cache_clear()
+    feature_networks.load.cache_clear()
     torch.manual_seed(6)
     assert torch.equal(one, features.extract_features(hopper, "1/16", "untrained")["1/16"])
     assert not torch.allclose(one, features.extract_features(hopper, "1/16")["1/16"])
@@ -150,7 +153,7 @@ def test_the_untrained_one_is_the_same_each_time_and_another(hopper):
 
 def test_gradients_reach_the_picture():
     picture = torch.rand(1, 3, 64, 64, requires_grad=True)
-    net = features_networks.load("trunk")
+    net = feature_networks.load("trunk")
     features.perceptual_distance(net(picture), net(torch.rand(1, 3, 64, 64))).backward()
     assert picture.grad.abs().sum() > 0 and all(p.grad is None for p in net.parameters())
 
@@ -179,13 +182,13 @@ def test_resnet50_with_random_weights(torchvision, hopper):
     """Our layers against the network run by hand, and the last one against what its classifier sees."""
     torch.manual_seed(0)
     whole = torchvision.models.resnet50(weights=None).eval()
-    net = features_networks.of_torchvision("resnet50", whole.state_dict()).eval()
+    net = feature_networks.of_torchvision("resnet50", whole.state_dict()).eval()
     x = features.as_batch(hopper[:64, :96])
     found = net(x)
     assert {name: tuple(value.shape[1:]) for name, value in found.items()} == {
         "conv1": (64, 32, 48), "layer1": (256, 16, 24), "layer2": (512, 8, 12), "layer3": (1024, 4, 6),
         "layer4": (2048, 2, 3), "pool": (2048, 1, 1)}  # fmt: skip
-    normal = torchvision.transforms.Normalize(features_networks.IMAGENET_MEAN, features_networks.IMAGENET_STD)(x)
+    normal = torchvision.transforms.Normalize(feature_networks.IMAGENET_MEAN, feature_networks.IMAGENET_STD)(x)
     torch.testing.assert_close(whole.fc(found["pool"].flatten(1)), whole(normal))
     torch.testing.assert_close(found["layer1"], whole.layer1(whole.maxpool(whole.relu(whole.bn1(whole.conv1(normal))))))
 
@@ -194,14 +197,14 @@ def test_vgg19_slices_with_random_weights(torchvision, hopper):
     """The five slices of perceptual losses: the ends of features[:2], [:7], [:12], [:21], [:30]."""
     torch.manual_seed(0)
     convolutions = torchvision.models.vgg19(weights=None).eval()
-    net = features_networks.of_torchvision("vgg19", convolutions.state_dict())
+    net = feature_networks.of_torchvision("vgg19", convolutions.state_dict())
     x = features.as_batch(hopper[:64, :64])
     found = net(x, ["relu1_1", "relu3_1", "relu5_1"])
-    normal = torchvision.transforms.Normalize(features_networks.IMAGENET_MEAN, features_networks.IMAGENET_STD)(x)
+    normal = torchvision.transforms.Normalize(feature_networks.IMAGENET_MEAN, feature_networks.IMAGENET_STD)(x)
     for name, end in (("relu1_1", 2), ("relu3_1", 12), ("relu5_1", 30)):
         torch.testing.assert_close(found[name], convolutions.features[:end](normal.clone()))
     with pytest.raises(errors.WeightsError, match="not those of resnet50: run `course data fetch resnet50`"):
-        features_networks.of_torchvision("resnet50", convolutions.state_dict())
+        feature_networks.of_torchvision("resnet50", convolutions.state_dict())
 
 
 def test_weights_are_fetched_checked_and_used(torchvision, tmp_path, monkeypatch, file_server, hopper):
@@ -209,7 +212,7 @@ def test_weights_are_fetched_checked_and_used(torchvision, tmp_path, monkeypatch
     import io
 
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
-    monkeypatch.setattr("course.downloads.FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("course.io.downloads.FIRST_PAUSE", 0.01)
     torch.manual_seed(0)
     state = {name: value.half() for name, value in torchvision.models.resnet50(weights=None).state_dict().items()}
     file = io.BytesIO()
@@ -224,16 +227,16 @@ def test_weights_are_fetched_checked_and_used(torchvision, tmp_path, monkeypatch
     manifest.write_text(json.dumps({"resnet50": entry}), encoding="utf-8")
 
     with pytest.raises(errors.WeightsError, match=r"not here: run `course data fetch resnet50` \(\d+ MB\), or take"):
-        features_networks.fetched("resnet50", manifest)
+        feature_networks.fetched("resnet50", manifest)
     folder = datasets.fetch("resnet50", manifest=manifest)
     assert len(file_server.requests) == 2 and file_server.requests[1][1], "gone on with where it was cut off"
-    net = features_networks.of_torchvision("resnet50", features_networks.fetched("resnet50", manifest))
+    net = feature_networks.of_torchvision("resnet50", feature_networks.fetched("resnet50", manifest))
     assert net(features.as_batch(hopper[:64, :64]), "pool")["pool"].shape == (1, 2048, 1, 1)
 
     path = folder / "resnet50-0676ba61.pth"
     path.write_bytes(body[:-1] + b"?")
     with pytest.raises(errors.WeightsError, match="wrong checksum: delete it and run `course data fetch resnet50`"):
-        features_networks.fetched("resnet50", manifest)
+        feature_networks.fetched("resnet50", manifest)
 
 
 def test_without_weights_there_is_a_clear_word(tmp_path, monkeypatch, hopper):
@@ -269,12 +272,12 @@ def test_identity_wants_one_face_in_each(hopper):
 
 def test_the_discriminant_by_hand():
     """People differ along x; the pictures of one scatter along y: x alone tells, and is the first axis."""
-    from course import build_identity
+    from course.recipes import identity as identity_recipe
 
     random = np.random.default_rng(0)
     people = random.normal(0, 3, (200, 1, 1)) * np.array([1.0, 0.0, 0.0])
     found = torch.from_numpy(people + random.normal(0, 1, (200, 6, 3)) * np.array([0.5, 4.0, 0.5]) + [7, 8, 9])
-    mean, axes = build_identity.discriminant(found, 1, ridge=1e-6)
+    mean, axes = identity_recipe.discriminant(found, 1, ridge=1e-6)
     torch.testing.assert_close(mean, found.mean(dim=(0, 1)))
     axis = axes[:, 0] / axes[:, 0].norm()
     assert abs(axis[0]) > 0.99 and abs(axis[1]) < 0.05
@@ -284,11 +287,11 @@ def test_the_discriminant_by_hand():
 
 def test_people_never_seen_are_told_apart(shared_dir):
     """Held-out portraits, each with a mirrored and darkened copy: the copy is nearer than all other people."""
-    faces = data.load_labelled(shared_dir / "portraits").part("held-out").take(np.arange(12))
+    faces = training.load_labelled(shared_dir / "portraits").part("held-out").take(np.arange(12))
     pictures = [images.load_image(path) for path in faces.paths]
     first = torch.stack([features.identity_vector(p, q[:, :2]) for p, q in zip(pictures, faces.points)])
     copies = [(picture[:, ::-1] * 0.8).astype(np.uint8) for picture in pictures]
-    mirrored = [alignment.flip_keypoints(q[:, :2], p.shape[1]) for p, q in zip(pictures, faces.points)]
+    mirrored = [keypoints.flip_keypoints(q[:, :2], p.shape[1]) for p, q in zip(pictures, faces.points)]
     second = torch.stack([features.identity_vector(p, q) for p, q in zip(copies, mirrored)])
     cosines = features.cosine_similarity(first[:, None], second[None])
     assert (cosines.argmax(dim=1) == torch.arange(12)).all()

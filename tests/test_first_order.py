@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from course import equivariance, first_order, sampling, synthetic_flow, training, updates, warping
+from course import synthetic, training
+from course.flow import equivariance, sampling
+from course.lessons.lesson_06 import first_order
+from course.rendering import warping
 
 SMALL = first_order.Settings(points=3, width=8)
 
@@ -184,7 +187,7 @@ def test_training_learns_and_is_repeatable(tmp_path):
     assert result.history["equivariance"][-1] < result.history["equivariance"][0]
     assert result.pictures[-1][1]["pairs"].shape == (3, 4 * 64, 6 * 64)
     task, twin = (first_order.Task(pairs, 4, SMALL) for _ in range(2))
-    steps = [task_.step(0, slice(None), updates.Updater(task_.networks, task_.optimizers)) for task_ in (task, twin)]
+    steps = [task_.step(0, slice(None), training.Updater(task_.networks, task_.optimizers)) for task_ in (task, twin)]
     assert steps[0] == steps[1]
 
 
@@ -192,7 +195,7 @@ def test_flow_error_counts_only_what_is_visible():
     field = torch.zeros(1, 4, 4, 2)
     visible = torch.zeros(1, 4, 4, dtype=torch.bool)
     visible[0, 1, 1] = visible[0, 2, 2] = True
-    truth = synthetic_flow.Flow(field, visible)
+    truth = synthetic.Flow(field, visible)
     found = truth.positions.clone()
     found[0, 1, 1, 0] += 3
     found[0, 0, 0] += 100  # hidden

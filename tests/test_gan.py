@@ -8,23 +8,15 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from course import (
-    data,
-    errors,
-    gan,
-    gan_augment,
-    gan_data,
-    gan_failures,
-    gan_look,
-    gan_losses,
-    gan_networks,
-    gan_plane,
-    gan_train,
-    keypoint_crops,
-    landmarks,
-    training,
-    updates,
-)
+from course import errors, keypoints, training
+from course.gan import augmentation, networks
+from course.gan import data as gan_data
+from course.gan import game as gan
+from course.gan import look as gan_look
+from course.gan import losses as gan_losses
+from course.gan import train as gan_train
+from course.keypoints import crops
+from course.lessons.lesson_07 import failures, plane
 
 FACES = torch.randint(0, 255, (24, 3, 16, 16), dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
 SMALL = gan.Settings(size=16, latent=6, generator_width=4, discriminator_width=4)
@@ -38,29 +30,30 @@ def config(folder, **changes):
 
 
 @pytest.mark.parametrize("size", [8, 16, 32, 64, 128])
-@pytest.mark.parametrize("kind", gan_networks.KINDS)
+@pytest.mark.parametrize("kind", networks.KINDS)
 def test_shapes_and_ranges(size, kind):
-    generator, discriminator = gan_networks.build_generator(10, size, 4, kind), gan_networks.build_discriminator(size, 4)
+    generator, discriminator = networks.build_generator(10, size, 4, kind), networks.build_discriminator(size, 4)
     made = generator(torch.randn(3, 10))
     assert made.shape == (3, 3, size, size) and made.abs().max() <= 1
     assert discriminator(made).shape == (3,)
 
 
 def test_the_default_is_small():
-    sizes = [gan_networks.count_parameters(network) for network in (gan_networks.build_generator(), gan_networks.build_discriminator())]
+    both = networks.build_generator(), networks.build_discriminator()
+    sizes = [networks.count_parameters(network) for network in both]
     assert 0.5e6 < sizes[0] < 1.5e6 and 0.5e6 < sizes[1] < 1.5e6
 
 
 def test_wrong_sizes_are_one_line():
     for size in (0, 4, 63, 96):
         with pytest.raises(errors.CourseError, match=f"pictures of {size} px do not come of doubling"):
-            gan_networks.build_generator(size=size)
+            networks.build_generator(size=size)
     with pytest.raises(errors.CourseError, match="no kind of generator 'round'"):
-        gan_networks.build_generator(kind="round")
+        networks.build_generator(kind="round")
 
 
 def test_the_discriminator_judges_each_picture_alone():
-    discriminator = gan_networks.build_discriminator(16, 4).train()
+    discriminator = networks.build_discriminator(16, 4).train()
     pictures = torch.randn(5, 3, 16, 16)
     torch.testing.assert_close(discriminator(pictures)[2:3], discriminator(pictures[2:3]))
 
@@ -68,8 +61,8 @@ def test_the_discriminator_judges_each_picture_alone():
 def test_it_starts_awake():
     """Neither player's answers are all alike before anything is learned."""
     torch.manual_seed(0)
-    made = gan_networks.build_generator()(torch.randn(16, 128))
-    logits = gan_networks.build_discriminator()(torch.rand(16, 3, 64, 64) * 2 - 1)
+    made = networks.build_generator()(torch.randn(16, 128))
+    logits = networks.build_discriminator()(torch.rand(16, 3, 64, 64) * 2 - 1)
     assert made.std() > 0.02 and logits.std() > 0.02
 
 
@@ -155,7 +148,7 @@ def test_every_game_can_be_played(game):
 def test_frozen_lets_gradients_through():
     network, x = nn.Linear(2, 1), torch.ones(1, 2, requires_grad=True)
     network.bias.requires_grad_(False)
-    with updates.frozen(network):
+    with training.frozen(network):
         network(x).sum().backward()
     assert x.grad is not None and network.weight.grad is None
     assert network.weight.requires_grad and not network.bias.requires_grad
@@ -174,33 +167,33 @@ def test_train_gan_uses_the_part_in_place(tmp_path, monkeypatch):
 def test_augmented_pictures_have_gradients_and_stay_in_place_on_average():
     torch.manual_seed(0)
     images = torch.rand(64, 3, 16, 16, requires_grad=True)
-    changed = gan_augment.augment(images)
+    changed = augmentation.augment(images)
     assert changed.shape == images.shape and not torch.equal(changed, images)
     changed.sum().backward()
     assert images.grad.abs().sum() > 0
     point = torch.full((1000, 3, 16, 16), -1.0)
     point[:, :, 8, 8] = 1
-    moved = gan_augment.move(point, 0.125)[:, 0]
+    moved = augmentation.move(point, 0.125)[:, 0]
     rows = torch.nonzero(moved == 1)[:, 1]
     assert sorted(set(rows.tolist())) == [6, 7, 8, 9, 10] and rows.float().mean().item() == pytest.approx(8, abs=0.2)
-    holes = (gan_augment.cut(torch.ones(500, 3, 16, 16), 0.5) == 0).float().mean(dim=(1, 2, 3))
+    holes = (augmentation.cut(torch.ones(500, 3, 16, 16), 0.5) == 0).float().mean(dim=(1, 2, 3))
     assert holes.max().item() == pytest.approx(0.25) and holes.min() < 0.2
-    assert torch.equal(gan_augment.cut(images, 0), images) and torch.equal(gan_augment.move(images, 0), images)
-    grey = gan_augment.recolour(torch.zeros(100, 3, 4, 4))
+    assert torch.equal(augmentation.cut(images, 0), images) and torch.equal(augmentation.move(images, 0), images)
+    grey = augmentation.recolour(torch.zeros(100, 3, 4, 4))
     assert grey.flatten(1).std(dim=1).max() < 1e-6 and 0.2 < grey[:, 0, 0, 0].std() < 0.4
 
 
 def test_faces_of_folders_are_cut_alike(shared_dir):
     faces = gan_data.faces_from_folders(shared_dir / "portraits", size=32, part="held-out")
-    known = data.load_labelled(shared_dir / "portraits").part("held-out")
+    known = training.load_labelled(shared_dir / "portraits").part("held-out")
     assert faces.shape == (len(known), 3, 32, 32) and faces.dtype == torch.uint8
     # and the eyes and the mouth are where they should be: cut from a picture of the points themselves
     points = known.points[0, :, :2]
-    for part, place in zip((landmarks.EYE_RIGHT, landmarks.EYE_LEFT, landmarks.LIPS_OUTER), keypoint_crops.PLACES):
+    for part, place in zip((keypoints.EYE_RIGHT, keypoints.EYE_LEFT, keypoints.LIPS_OUTER), crops.PLACES):
         drawn = np.zeros((512, 512, 3), np.uint8)
         x, y = points[part].mean(axis=0).round().astype(int)
         drawn[y - 6 : y + 7, x - 6 : x + 7] = 255
-        cut = keypoint_crops.cut_tight(drawn, points, 64)[..., 0].astype(float)
+        cut = keypoints.cut_tight(drawn, points, 64)[..., 0].astype(float)
         rows, columns = np.mgrid[:64, :64] + 0.5
         centre = np.array([(cut * columns).sum(), (cut * rows).sum()]) / cut.sum()
         np.testing.assert_allclose(centre, place * 64, atol=3)
@@ -245,8 +238,8 @@ def test_slerp_by_hand():
 
 
 def test_a_walk_begins_and_ends_at_its_noises():
-    generator = gan_networks.build_generator(6, 16, 4).eval()
-    start, end = gan_networks.noise(2, 6, 0)
+    generator = networks.build_generator(6, 16, 4).eval()
+    start, end = networks.noise(2, 6, 0)
     walk = gan_look.interpolate(generator, start, end, 5)
     torch.testing.assert_close(walk[[0, -1]], gan_look.sample(generator, torch.stack([start, end])))
     assert walk.min() >= 0 and walk.max() <= 1
@@ -259,8 +252,8 @@ def test_diversity_by_hand():
 
 def test_settled_norms_know_their_network():
     torch.manual_seed(0)
-    generator = gan_networks.build_generator(6, 16, 4)
-    noise = gan_networks.noise(64, 6, 0)
+    generator = networks.build_generator(6, 16, 4)
+    noise = networks.noise(64, 6, 0)
     settled = gan_look.settled(generator, noise, rounds=1)
     expected = copy.deepcopy(generator).train()(noise)
     torch.testing.assert_close(settled(noise), expected, atol=0.02, rtol=0)  # n against n - 1 in the variance
@@ -280,7 +273,7 @@ def test_what_is_trained_can_be_saved_and_sampled(tmp_path):
     assert steps == (2, 4) and sheets[0]["samples"].shape == (3, 128, 128) and sheets[0]["walk"].shape == (3, 16, 128)
     path = trained.save(tmp_path / "g.safetensors")
     generator = gan_train.load_generator(path)
-    assert torch.equal(gan_look.sample(generator, gan_networks.noise(5, 6, 3)), samples)
+    assert torch.equal(gan_look.sample(generator, networks.noise(5, 6, 3)), samples)
     path.write_bytes(path.read_bytes()[:-9])
     with pytest.raises(errors.WeightsError, match="cut short .*make a generator with `course train gan`"):
         gan_train.load_generator(path)
@@ -307,13 +300,13 @@ def test_it_learns(tmp_path):
 
 
 def test_collapse():
-    failure = gan_failures.collapse(steps=800)
+    failure = failures.collapse(steps=800)
     assert failure.broken <= 2 and failure.healthy >= 7
     assert "mode collapse: heaps found" in repr(failure) and len(failure.figure.axes) == 2
 
 
 def test_vanishing_gradients():
-    failure = gan_failures.vanishing_gradients()
+    failure = failures.vanishing_gradients()
     assert failure.broken < 0.02 < 0.5 < failure.healthy
     lines = {line.get_label(): line.get_ydata() for line in failure.figure.axes[0].lines}
     assert np.all(np.diff(lines["of log(1 - D)"][-8:]) < 0) and np.all(np.diff(lines["of -log D"][-8:]) > 0)
@@ -321,36 +314,36 @@ def test_vanishing_gradients():
 
 
 def test_checkerboards():
-    failure = gan_failures.checkerboards()
+    failure = failures.checkerboards()
     assert failure.broken > 0.3 and failure.healthy == pytest.approx(0, abs=1e-6)
 
 
 def test_checkerboards_are_in_the_pictures_too():
     """Not only in the paths: the mean over what untrained generators make is uneven, if their kernels are."""
-    from course import gan_failures
+    from course.lessons.lesson_07 import failures
 
     found = {}
-    for kind in gan_networks.KINDS:
+    for kind in networks.KINDS:
         power = []
         for seed in range(6):
             torch.manual_seed(seed)
-            made = gan_networks.build_generator(16, 32, 8, kind)(torch.randn(64, 16))
-            power.append(gan_failures.unevenness(made.var(dim=0)))
+            made = networks.build_generator(16, 32, 8, kind)(torch.randn(64, 16))
+            power.append(failures.unevenness(made.var(dim=0)))
         found[kind] = float(np.median(power))
     assert found["checkerboard"] > 2 * found["smooth"]
 
 
 def test_coverage_by_hand():
-    from course import gan_plane
+    from course.lessons.lesson_07 import plane
 
-    centres = gan_plane.ring_centres()
-    assert gan_plane.coverage(centres.repeat(10, 1)) == (8, 1.0)
-    assert gan_plane.coverage(torch.cat([centres[:1].repeat(30, 1), torch.zeros(10, 2)])) == (1, 0.75)
-    assert gan_plane.coverage(gan_plane.sample_ring(2000, torch.Generator().manual_seed(0)))[0] == 8
+    centres = plane.ring_centres()
+    assert plane.coverage(centres.repeat(10, 1)) == (8, 1.0)
+    assert plane.coverage(torch.cat([centres[:1].repeat(30, 1), torch.zeros(10, 2)])) == (1, 0.75)
+    assert plane.coverage(plane.sample_ring(2000, torch.Generator().manual_seed(0)))[0] == 8
 
 
 def test_the_figures_of_a_ring():
-    ring = gan_plane.train_ring(steps=4, pictures=2)
+    ring = plane.train_ring(steps=4, pictures=2)
     assert ring.steps == [0, 2, 4] and len(ring.curves["d_loss"]) == 4
-    figure = gan_plane.ring_figure(ring, "a ring")
+    figure = plane.ring_figure(ring, "a ring")
     assert len(figure.axes) == 3 and "after 4 steps" in figure.get_label()

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from course import face_channels, idle
+from course import face
+from course.motion import idle
 
 
 def blinks(moved):
@@ -51,10 +52,10 @@ def test_the_seed_decides():
 def test_strength_scales_the_head_alone():
     accents = [(1.0, 1.0), (2.0, 0.8), (3.0, 1.0)]
     still, calm, wild = (idle.idle_motion(200, seed=2, strength=s, accents=accents) for s in (0.0, 1.0, 2.0))
-    for name in face_channels.HEAD:
+    for name in face.HEAD:
         assert not still[name].any()
         np.testing.assert_allclose(wild[name], 2 * calm[name], rtol=1e-3, atol=1e-5)
-    for name in face_channels.BLENDSHAPES:
+    for name in face.BLENDSHAPES:
         np.testing.assert_allclose(still[name], wild[name], atol=1e-6)
 
 
@@ -70,7 +71,7 @@ def test_the_head_sways_a_few_degrees_and_slowly():
 def test_it_begins_at_the_photos_pose():
     for seed in range(10):
         first = idle.idle_motion(100, seed=seed)
-        assert all(abs(first[name][0]) < 0.1 for name in face_channels.HEAD)
+        assert all(abs(first[name][0]) < 0.1 for name in face.HEAD)
 
 
 def test_gaze_rests_and_jumps_and_both_eyes_agree():

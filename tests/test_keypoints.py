@@ -5,26 +5,17 @@ import pytest
 import torch
 from torch import nn
 
-from course import (
-    errors,
-    heatmaps,
-    images,
-    keypoint_crops,
-    keypoint_reading,
-    keypoints,
-    landmark_data,
-    landmarker,
-    landmarks,
-    tracking,
-    train_keypoints,
-)
+from course import errors, images, keypoints, motion
+from course.keypoints import crops as keypoint_crops
+from course.recipes.keypoints import tiles
+from course.recipes.keypoints import training as keypoints_training
 
 
 def test_soft_argmax_by_hand():
     maps = torch.full((1, 2, 4, 4), -1e4)
     maps[0, 0, 1, 2] = 0.0  # all mass in row 1, column 2
     maps[0, 1, 0, 0] = maps[0, 1, 3, 3] = 0.0  # half in each of two corners
-    found = heatmaps.soft_argmax(maps)
+    found = keypoints.soft_argmax(maps)
     assert found[0, 0].tolist() == pytest.approx([2.5 / 4, 1.5 / 4])
     assert found[0, 1].tolist() == pytest.approx([0.5, 0.5])
 
@@ -32,31 +23,31 @@ def test_soft_argmax_by_hand():
 def test_soft_argmax_follows_a_heatmap_between_cells():
     x, y = torch.meshgrid(torch.arange(32.0), torch.arange(32.0), indexing="xy")
     maps = (-((x - 12.3) ** 2 + (y - 20.6) ** 2) / 2)[None, None]
-    assert heatmaps.soft_argmax(maps)[0, 0].tolist() == pytest.approx([12.8 / 32, 21.1 / 32], abs=1e-3)
+    assert keypoints.soft_argmax(maps)[0, 0].tolist() == pytest.approx([12.8 / 32, 21.1 / 32], abs=1e-3)
 
 
 def test_folding_norms_changes_nothing():
     torch.manual_seed(0)
-    net = landmarker.Landmarker().eval()
+    net = keypoints.Landmarker().eval()
     for module in net.modules():
         if isinstance(module, nn.BatchNorm2d):  # as training would leave it, not as it starts
             module.running_mean.normal_(0, 0.1)
             module.running_var.uniform_(0.5, 2)
     crops = torch.rand(2, 3, 128, 128)
     with torch.inference_mode():
-        before, after = net(crops), landmarker.fold_norms(net)(crops)
+        before, after = net(crops), keypoints.fold_norms(net)(crops)
     assert not any(isinstance(module, nn.BatchNorm2d) for module in net.modules())
     assert torch.allclose(before, after, atol=1e-4)
 
 
 def test_flip_order_is_its_own_inverse_and_keeps_the_middle():
-    assert (landmarks.FLIP[landmarks.FLIP] == np.arange(78)).all()
-    assert all(landmarks.FLIP[i] == i for i in (8, 27, 30, 33, 51, 57, 62, 66))
-    assert landmarks.FLIP[36] == 45 and landmarks.FLIP[68] == 69 and landmarks.FLIP[70] == 77
+    assert (keypoints.FLIP[keypoints.FLIP] == np.arange(78)).all()
+    assert all(keypoints.FLIP[i] == i for i in (8, 27, 30, 33, 51, 57, 62, 66))
+    assert keypoints.FLIP[36] == 45 and keypoints.FLIP[68] == 69 and keypoints.FLIP[70] == 77
 
 
 def test_crop_matrix_takes_the_square_to_the_crop_and_undoes_the_tilt():
-    matrix = keypoint_crops.square_matrix((50, 40), 20, 100, 30)
+    matrix = keypoints.square_matrix((50, 40), 20, 100, 30)
     assert keypoint_crops.apply(matrix, np.array([50, 40])) == pytest.approx([50, 50])
     along = np.array([np.cos(np.deg2rad(30)), np.sin(np.deg2rad(30))]) * 5
     assert keypoint_crops.apply(matrix, np.array([50, 40]) + along) == pytest.approx([75, 50])
@@ -71,7 +62,7 @@ def test_a_disturbed_crop_keeps_points_on_the_picture():
         tile[y - 2 : y + 3, x - 2 : x + 3] = 255
     hits = []
     for _ in range(20):
-        crop, found = landmark_data.disturb(tile, points.round(), rng, 128, landmark_data.AugmentSettings())
+        crop, found = tiles.disturb(tile, points.round(), rng, 128, tiles.AugmentSettings())
         pixels = (found * 128 - 0.5).round().astype(int)
         inside = ((pixels >= 1) & (pixels < 127)).all(axis=1)
         grey = crop.astype(float).mean(axis=2)
@@ -86,7 +77,7 @@ def test_point_loss_by_hand():
     found[0, 5, 0] += 0.78
     weights = torch.ones(78)
     # |0.78| over 78 * 2 numbers
-    assert float(train_keypoints.point_loss(found, true, weights)) == pytest.approx(0.005, rel=1e-4)
+    assert float(keypoints_training.point_loss(found, true, weights)) == pytest.approx(0.005, rel=1e-4)
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +92,7 @@ def test_finds_the_points_of_a_photograph(hopper_photo):
     assert found.shape == (1, 68, 2) and found.dtype == np.float32
     # where a person would put them: the tip of the nose, the corners of the mouth, the chin
     wanted = {30: (266, 238), 48: (234, 279), 54: (302, 277), 8: (270, 334)}
-    size = landmarks.eye_distance(found)[0]
+    size = keypoints.eye_distance(found)[0]
     for index, place in wanted.items():
         assert np.linalg.norm(found[0, index] - place) < 0.05 * size, index
 
@@ -111,7 +102,7 @@ def test_is_not_moved_by_where_the_box_lies(hopper_photo):
     spread = [keypoints.find_points(hopper_photo, [box + np.array([dx, dy, dx, dy, 0])])[0]
               for dx in (-8, 8) for dy in (-8, 8)]
     distance = np.linalg.norm(np.array(spread) - np.mean(spread, axis=0), axis=2).mean()
-    assert distance < 0.02 * landmarks.eye_distance(spread[0])
+    assert distance < 0.02 * keypoints.eye_distance(spread[0])
 
 
 def test_mirror_image_gives_mirrored_points(hopper_photo):
@@ -121,8 +112,8 @@ def test_mirror_image_gives_mirrored_points(hopper_photo):
     mirrored_box[0, [0, 2]] = width - 1 - box[0, [2, 0]]
     straight = keypoints.find_points(hopper_photo, box)[0]
     mirrored = keypoints.find_points(np.ascontiguousarray(hopper_photo[:, ::-1]), mirrored_box)[0]
-    back = np.array([width - 1, 0]) + mirrored[landmarks.FLIP] * np.array([-1, 1])
-    assert np.linalg.norm(back - straight, axis=1).mean() < 0.02 * landmarks.eye_distance(straight)
+    back = np.array([width - 1, 0]) + mirrored[keypoints.FLIP] * np.array([-1, 1])
+    assert np.linalg.norm(back - straight, axis=1).mean() < 0.02 * keypoints.eye_distance(straight)
 
 
 def test_tracks_a_moving_face_and_fills_lost_frames(hopper_photo):
@@ -134,14 +125,14 @@ def test_tracks_a_moving_face_and_fills_lost_frames(hopper_photo):
         for shift in range(52, 72, 4):
             yield np.roll(hopper_photo, shift, axis=1)
 
-    points, tracked = tracking.track_points(film())
+    points, tracked = motion.track_points(film())
     assert points.shape == (18, 78, 2) and np.isfinite(points).all()
     assert not tracked[10:13].any() and tracked[:10].all() and tracked[13:].all()
     assert np.diff(points.mean(axis=1)[:, 0]) == pytest.approx(4, abs=1.2)
 
 
 def test_a_film_without_a_face_gives_nothing():
-    points, tracked = tracking.track_points([np.full((200, 200, 3), 90, np.uint8)] * 3)
+    points, tracked = motion.track_points([np.full((200, 200, 3), 90, np.uint8)] * 3)
     assert points.shape == (0, 78, 2) and not tracked.any()
 
 
@@ -162,22 +153,22 @@ def test_a_face_cut_off_by_the_border_gives_finite_points(hopper_photo):
 def test_tampered_weights_are_refused():
     tensors = {name: torch.zeros(3) for name in ("heatmaps.weight",)}
     with pytest.raises(errors.WeightsError):
-        keypoint_reading.load_network(tensors)
+        keypoints.load_network(tensors)
     with pytest.raises(errors.WeightsError):
-        keypoint_reading.load_network({})
+        keypoints.load_network({})
 
 
 @pytest.mark.parametrize("part, limit", [("portraits", 3.0), ("scenes", 5.0)])
 def test_held_out_faces(shared_dir, part, limit):
-    """A sample of the held-out part; benchmarks/keypoints.py measures all of it."""
-    from course import data
+    """A sample of the held-out part; benchmarks/find.py measures all of it."""
+    from course import training
 
-    faces = data.load_labelled(shared_dir / part).part("held-out")
+    faces = training.load_labelled(shared_dir / part).part("held-out")
     faces = faces.take(np.arange(0, len(faces), 8))
     errors_percent = []
     for path, label in zip(faces.paths, faces.points[:, :68, :2]):
-        found = keypoints.find_keypoints(images.load_image(path), landmarks.tight_boxes(label)[None])[0]
-        errors_percent.append(np.linalg.norm(found - label, axis=1).mean() / landmarks.eye_distance(label) * 100)
+        found = keypoints.find_keypoints(images.load_image(path), keypoints.tight_boxes(label)[None])[0]
+        errors_percent.append(np.linalg.norm(found - label, axis=1).mean() / keypoints.eye_distance(label) * 100)
     assert np.mean(errors_percent) < limit * 1.2  # a small sample wobbles
 
 
@@ -185,12 +176,12 @@ def test_a_run_that_was_stopped_gives_the_same_numbers(shared_dir, tmp_path, mon
     """Six steps equal three, a stop, and three more."""
     from dataclasses import replace
 
-    from course import data
+    from course import training
 
-    whole = data.load_labelled(shared_dir / "portraits")
+    whole = training.load_labelled(shared_dir / "portraits")
     few = {"train": whole.part("train").take(range(3)), "validation": whole.part("validation").take(range(2))}
-    monkeypatch.setattr(data, "load_labelled", lambda *folders: _Parts(few))
-    settings = replace(train_keypoints.TrainSettings(), batch=2, posed=1, workers=0, warmup=2, report_every=3)
+    monkeypatch.setattr(training, "load_labelled", lambda *folders: _Parts(few))
+    settings = replace(keypoints_training.TrainSettings(), batch=2, posed=1, workers=0, warmup=2, report_every=3)
 
     def weights_after(name, stops):
         out = tmp_path / name / "w.safetensors"
@@ -198,10 +189,11 @@ def test_a_run_that_was_stopped_gives_the_same_numbers(shared_dir, tmp_path, mon
             if stops[number] < 6:
                 _stop_after(monkeypatch, stops[number])
             try:
-                train_keypoints.train(["x"], 6, resume=number > 0, logdir=tmp_path / name, out=out, settings=settings)
+                keypoints_training.train(["x"], 6, resume=number > 0, logdir=tmp_path / name, out=out,
+                                         settings=settings)
             except KeyboardInterrupt:
                 monkeypatch.undo()
-                monkeypatch.setattr(data, "load_labelled", lambda *folders: _Parts(few))
+                monkeypatch.setattr(training, "load_labelled", lambda *folders: _Parts(few))
         from safetensors.torch import load_file
 
         return load_file(out)
@@ -218,7 +210,7 @@ class _Parts:
 
 
 def _stop_after(monkeypatch, step):
-    real = train_keypoints.Crops.__iter__
+    real = keypoints_training.Crops.__iter__
 
     def stopping(self):
         for number, batch in enumerate(real(self)):
@@ -226,4 +218,4 @@ def _stop_after(monkeypatch, step):
                 raise KeyboardInterrupt
             yield batch
 
-    monkeypatch.setattr(train_keypoints.Crops, "__iter__", stopping)
+    monkeypatch.setattr(keypoints_training.Crops, "__iter__", stopping)

@@ -4,23 +4,11 @@ import numpy as np
 import pytest
 import torch
 
-from course import (
-    cli,
-    errors,
-    headwarp,
-    keypoints,
-    layers,
-    layers_data,
-    layers_net,
-    layers_square,
-    metrics,
-    portrait,
-    segmenter,
-    synthetic_people,
-    train_layers,
-    training,
-    weights,
-)
+from course import cli, errors, evaluation, io, keypoints, rendering, synthetic, training
+from course.recipes.layers import data as layers_data
+from course.recipes.layers import teacher
+from course.recipes.layers import training as layers_training
+from course.rendering import head_field, layers, layers_networks, layers_square
 
 
 def wall(size=layers_data.PICTURE):
@@ -45,7 +33,7 @@ def pairs(people):
 @pytest.fixture
 def untrained():
     torch.manual_seed(3)
-    networks = {"parter": layers_net.Parter().eval(), "refiner": layers_net.Refiner().eval()}
+    networks = {"parter": layers_networks.Parter().eval(), "refiner": layers_networks.Refiner().eval()}
     torch.nn.init.normal_(networks["refiner"].last[1].weight, std=0.3)
     return networks
 
@@ -62,14 +50,14 @@ def test_the_parts_of_a_photo_are_the_photo_again():
     generator = torch.Generator().manual_seed(0)
     photo, behind = torch.rand(2, 2, 3, 8, 8, generator=generator)
     matte, hole = torch.rand(2, 2, 1, 8, 8, generator=generator)
-    own, plate = layers_net.part(photo, matte, hole, torch.ones_like(matte), behind)
+    own, plate = layers_networks.part(photo, matte, hole, torch.ones_like(matte), behind)
     torch.testing.assert_close(own + (1 - matte) * plate, photo)
     # without a person the plate is the photo, and nothing is the person's own
-    own, plate = layers_net.part(photo, *torch.zeros(2, 2, 1, 8, 8), torch.ones_like(matte), behind)
+    own, plate = layers_networks.part(photo, *torch.zeros(2, 2, 1, 8, 8), torch.ones_like(matte), behind)
     torch.testing.assert_close(plate, photo)
     assert own.abs().max() < 1e-6
     # a whole person hides what lies behind
-    own, plate = layers_net.part(photo, *torch.ones(3, 2, 1, 8, 8), behind)
+    own, plate = layers_networks.part(photo, *torch.ones(3, 2, 1, 8, 8), behind)
     torch.testing.assert_close(own, photo)
     torch.testing.assert_close(plate, behind)
 
@@ -77,12 +65,12 @@ def test_the_parts_of_a_photo_are_the_photo_again():
 @pytest.mark.parametrize("trained", [True, False], ids=["shipped", "untrained"])
 def test_a_face_that_stands_still_is_the_photo(hopper, hopper_points, untrained, trained):
     networks = layers.load_networks() if trained else untrained
-    actor = portrait.Portrait(hopper, hopper_points, layered=networks)
+    actor = rendering.Portrait(hopper, hopper_points, layered=networks)
     np.testing.assert_array_equal(actor.render(hopper_points), hopper)
 
 
 def test_outside_the_mask_every_frame_has_the_photos_pixels(hopper, hopper_points, untrained):
-    actor = portrait.Portrait(hopper, hopper_points, layered=untrained)
+    actor = rendering.Portrait(hopper, hopper_points, layered=untrained)
     frame = actor.render(hopper_points + [9, -4])
     assert (actor.mask == 0).any()
     np.testing.assert_array_equal(frame[actor.mask == 0], hopper[actor.mask == 0])
@@ -90,7 +78,7 @@ def test_outside_the_mask_every_frame_has_the_photos_pixels(hopper, hopper_point
 
 
 def test_the_refiner_is_silent_where_nothing_moves(untrained):
-    frames = torch.rand(1, layers_net.N_FRAME, 64, 64, generator=torch.Generator().manual_seed(1))
+    frames = torch.rand(1, layers_networks.N_FRAME, 64, 64, generator=torch.Generator().manual_seed(1))
     frames[:, :2] = 0
     frames[:, :2, :20, :20] = 0.2
     frames[:, 6] = 0
@@ -106,7 +94,7 @@ def test_the_refiner_is_silent_where_nothing_moves(untrained):
 
 
 def test_wild_targets_still_give_a_picture(hopper, hopper_points):
-    actor = portrait.Portrait(hopper, hopper_points, layered=layers.load_networks())
+    actor = rendering.Portrait(hopper, hopper_points, layered=layers.load_networks())
     middle = hopper_points.mean(axis=0)
     for target in (hopper_points + 500, middle + 3 * (hopper_points - middle), middle + 0.1 * (hopper_points - middle),
                    np.full((78, 2), np.nan)):
@@ -124,16 +112,16 @@ def test_faces_that_fill_the_photo_or_are_cut_by_it(hopper, hopper_points, box):
     x0, y0 = (corner + np.array(box[:2]) * scale).astype(int)
     x1, y1 = (corner + np.array(box[2:]) * scale).astype(int)
     photo, points = np.ascontiguousarray(hopper[y0:y1, x0:x1]), hopper_points - [x0, y0]
-    actor = portrait.Portrait(photo, points, layered=layers.load_networks())
+    actor = rendering.Portrait(photo, points, layered=layers.load_networks())
     np.testing.assert_array_equal(actor.render(points), photo)
     assert actor.render(points + 6).shape == photo.shape
 
 
 def test_what_is_too_large_for_memory_moves_without_layers(hopper, hopper_points, monkeypatch):
     monkeypatch.setattr(layers, "LARGEST", 300)
-    actor = portrait.Portrait(hopper, hopper_points, layered=layers.load_networks())
+    actor = rendering.Portrait(hopper, hopper_points, layered=layers.load_networks())
     assert actor.layers is None
-    plain = portrait.Portrait(hopper, hopper_points)
+    plain = rendering.Portrait(hopper, hopper_points)
     np.testing.assert_array_equal(actor.render(hopper_points + 4), plain.render(hopper_points + 4))
 
 
@@ -151,8 +139,8 @@ def test_the_wall_stays_where_it_is(people):
     """Behind a head that turns, the warp bends the wall; in layers it does not."""
     bent, straight = [], []
     for photo, points, target, truth, free, _ in far_turned(people):
-        plain = portrait.Portrait(photo, points).render(target)
-        layered = portrait.Portrait(photo, points, layered=layers.load_networks()).render(target)
+        plain = rendering.Portrait(photo, points).render(target)
+        layered = rendering.Portrait(photo, points, layered=layers.load_networks()).render(target)
         bent.append(np.abs(plain.astype(float) - truth)[free].mean())
         straight.append(np.abs(layered.astype(float) - truth)[free].mean())
     assert np.mean(straight) < 0.6 * np.mean(bent), (straight, bent)
@@ -162,8 +150,8 @@ def test_the_whole_picture_comes_nearer_to_the_truth(people):
     off = {"plain": [], "layers": []}
     for photo, points, target, truth, *_ in far_turned(people):
         for name, networks in (("plain", None), ("layers", layers.load_networks())):
-            made = portrait.Portrait(photo, points, layered=networks).render(target)
-            off[name].append(metrics.l1(made, truth))
+            made = rendering.Portrait(photo, points, layered=networks).render(target)
+            off[name].append(evaluation.l1(made, truth))
     assert np.mean(off["layers"]) < 0.95 * np.mean(off["plain"]), off
 
 
@@ -171,7 +159,7 @@ def test_hair_and_outline_move_as_a_turning_skull():
     """The field's skull against a field whose whole head moves with the face."""
     off = {"skull": [], "flat": []}
     for number in (1, 2):
-        person = synthetic_people.People.random(1, number)
+        person = synthetic.People.random(1, number)
         person.frame[:, 0] = 4.0
         values = np.zeros((2, 57), np.float32)
         values[:, layers_data.INDEX["headYaw"]] = -13, 13
@@ -179,13 +167,13 @@ def test_hair_and_outline_move_as_a_turning_skull():
         outlines = [1 - each.mask("background")[0].numpy() for each in rendered]
         points = [keypoints.find_points((each.image[0].permute(1, 2, 0).numpy() * 255).astype(np.uint8))[0]
                   for each in rendered]
-        for name, skull in (("skull", headwarp.FieldSettings().skull), ("flat", (8.0, 9.0))):
-            settings = headwarp.FieldSettings(skull=skull, open_above=True)
-            field = headwarp.HeadField(points[0], wall().shape[:2], settings)
+        for name, skull in (("skull", head_field.FieldSettings().skull), ("flat", (8.0, 9.0))):
+            settings = head_field.FieldSettings(skull=skull, open_above=True)
+            field = rendering.HeadField(points[0], wall().shape[:2], settings)
             movement = torch.from_numpy(layers_data.movement_of(field, points[1])).permute(2, 0, 1)[None]
             matrix = layers_square.matrix_of(field.head, 128)
             here, there = (layers_square.cut(outline, matrix, 128) for outline in outlines)
-            moved = layers_net.look_up(torch.from_numpy(here)[None, None], movement, layers_square.unit_of(128))
+            moved = layers_networks.look_up(torch.from_numpy(here)[None, None], movement, layers_square.unit_of(128))
             off[name].append(np.abs(moved[0, 0].numpy() - there)[:70].mean())  # head and hair, not the shoulders
     assert np.mean(off["skull"]) < 0.7 * np.mean(off["flat"]), off
 
@@ -194,7 +182,7 @@ def test_hair_and_outline_move_as_a_turning_skull():
 
 
 def test_the_square_counts_in_radii(hopper, hopper_points):
-    field = headwarp.HeadField(hopper_points, hopper.shape[:2], headwarp.FieldSettings())
+    field = rendering.HeadField(hopper_points, hopper.shape[:2], head_field.FieldSettings())
     x0, y0, x1, y1 = field.box
     grid = np.stack(np.meshgrid(np.arange(x0, x1), np.arange(y0, y1)), axis=-1).astype(np.float32)
     movement = layers_square.movement(field, grid + np.float32(0.25 * field.head.radius))
@@ -214,7 +202,7 @@ def test_looking_up_moves_pictures():
     picture[..., 40, 50] = 1
     movement = torch.zeros(1, 2, 64, 64)
     movement[:, 0], movement[:, 1] = 0.5, -0.25
-    moved = layers_net.look_up(picture, movement, unit=8.0)
+    moved = layers_networks.look_up(picture, movement, unit=8.0)
     assert moved[0, 0].argmax() == 42 * 128 + 46  # each pixel looks 4 to the right and 2 up
 
 
@@ -261,13 +249,13 @@ def photos_of(pairs):
 
 
 def learn(kind, pairs, steps, logdir, resume=False, planned=6):
-    recipe = train_layers.Recipe(batch=4, rate=3e-3)
+    recipe = layers_training.Recipe(batch=4, rate=3e-3)
     if kind == "parter":
-        samples = train_layers.PartSamples(photos_of(pairs), pairs, np.stack([wall(128)] * 3), recipe)
-        task = train_layers.ParterTask(samples, samples, planned, recipe)
+        samples = layers_training.PartSamples(photos_of(pairs), pairs, np.stack([wall(128)] * 3), recipe)
+        task = layers_training.ParterTask(samples, samples, planned, recipe)
     else:
-        movements = train_layers.Movements(pairs, layers.load_networks()["parter"])
-        task = train_layers.RefinerTask(movements, movements, planned, recipe)
+        movements = layers_training.Movements(pairs, layers.load_networks()["parter"])
+        task = layers_training.RefinerTask(movements, movements, planned, recipe)
     config = training.Config(steps=steps, batch=4, clip=1.0, average=0.9, report_every=1, logdir=logdir, resume=resume,
                              live=False)
     return training.train(task, config)
@@ -284,10 +272,10 @@ def test_stopped_training_goes_on_with_the_same_numbers(kind, pairs, tmp_path):
 
 
 def test_the_refiner_learns_how_outlines_move(pairs, tmp_path):
-    movements = train_layers.Movements(pairs, layers.load_networks()["parter"])
-    silent = train_layers.validate_refiner(layers_net.Refiner(), movements)
+    movements = layers_training.Movements(pairs, layers.load_networks()["parter"])
+    silent = layers_training.validate_refiner(layers_networks.Refiner(), movements)
     result = learn("refiner", pairs, 60, tmp_path, planned=60)
-    after = train_layers.validate_refiner(result.averaged["refiner"], movements)
+    after = layers_training.validate_refiner(result.averaged["refiner"], movements)
     assert after["refined: L1"] < 0.985 * silent["refined: L1"], (after, silent)
     assert after["refined: outline"] < 0.95 * silent["refined: outline"], (after, silent)
     assert silent["plain: L1"] == after["plain: L1"]
@@ -296,20 +284,20 @@ def test_the_refiner_learns_how_outlines_move(pairs, tmp_path):
 def test_the_parter_learns_where_the_person_is(pairs, tmp_path):
     photos = photos_of(pairs)
     torch.manual_seed(0)
-    before = train_layers.validate_parter(layers_net.Parter(), photos)
+    before = layers_training.validate_parter(layers_networks.Parter(), photos)
     result = learn("parter", pairs, 60, tmp_path, planned=60)
-    after = train_layers.validate_parter(result.averaged["parter"], photos)
+    after = layers_training.validate_parter(result.averaged["parter"], photos)
     assert after["error"] < 0.6 * before["error"] and after["overlap"] > 0.75
 
 
 def test_the_shipped_parter_finds_people_it_has_not_seen(pairs):
-    found = train_layers.validate_parter(layers.load_networks()["parter"], photos_of(pairs))
+    found = layers_training.validate_parter(layers.load_networks()["parter"], photos_of(pairs))
     assert found["overlap"] > 0.84, found  # before stripes, which no photo has; on photos 0.93
 
 
 def test_batches_keep_movement_and_picture_together(pairs):
     """Mirrored pairs still fit: looked up along its movement, the photo comes near to its target's outline."""
-    movements = train_layers.Movements(pairs, layers.load_networks()["parter"])
+    movements = layers_training.Movements(pairs, layers.load_networks()["parter"])
     plain, turned = movements.batch(np.arange(4)), movements.batch(np.arange(4), np.random.default_rng(2))
     flipped = [not torch.equal(a, b) for a, b in zip(plain["photo"], turned["photo"])]
     assert any(flipped) and not all(flipped)
@@ -339,12 +327,12 @@ def test_weights_of_another_version_say_so():
 def test_the_teacher_must_be_the_right_file(tmp_path):
     pytest.importorskip("mediapipe")
     for path in (None, tmp_path / "nothing.tflite"):
-        with pytest.raises(errors.WeightsError, match="--teacher"), segmenter.open_segmenter(path):
+        with pytest.raises(errors.WeightsError, match="--teacher"), teacher.open_segmenter(path):
             pass
     wrong = tmp_path / "wrong.tflite"
     wrong.write_bytes(b"something else")
     other = pytest.raises(errors.WeightsError, match="not the selfie_segmentation.tflite")
-    with other, segmenter.open_segmenter(wrong):
+    with other, teacher.open_segmenter(wrong):
         pass
 
 
@@ -354,6 +342,6 @@ def test_a_teacher_for_what_needs_none_is_an_error(capsys):
 
 
 def test_the_file_that_ships_is_whole():
-    assert weights.data_file(layers.WEIGHTS).stat().st_size < 4e6
+    assert io.data_file(layers.WEIGHTS).stat().st_size < 4e6
     assert set(layers.load_networks()) == {"parter", "refiner"}
     assert layers.load_networks() is layers.load_networks()

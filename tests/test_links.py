@@ -229,8 +229,9 @@ def test_what_leads_nowhere_is_seen(text):
 
 @pytest.mark.parametrize("text", [
     "[a](data/README.md)", "[a](#two-commands) \n\n## Two commands", "[a](README.md#the-lessons)", "[a](https://x.org/y)",
-    '<a id="there"></a>[a](#there)', "`course/motion.py`", "`course.motion.Motion.load`", "`course.animate(...)`",
-    "```\ncourse build 02 --check    # compare\n```", "`make test`", "`course/exercises/lesson_NN.py`", "`data/`",
+    '<a id="there"></a>[a](#there)', "`course/motion/motion.py`", "`course.motion.Motion.load`",
+    "`course.animate(...)`", "```\ncourse build 02 --check    # compare\n```", "`make test`",
+    "`course/lessons/lesson_NN/exercises.py`", "`data/`",
 ])
 def test_what_leads_somewhere_is_left_alone(text):
     assert broken(f"# Here\n\n{text}\n", CHECKOUT) == []

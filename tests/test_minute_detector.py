@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from course import detection, detection_boxes, metrics, minute_detector, places
+from course import detection, evaluation
+from course.exercises import places
+from course.lessons.lesson_01 import minute_detector
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +33,7 @@ def test_the_shipped_detector_sees_the_faces_where_the_boxes_are(heads):
         scene = minute_detector.compose(heads, (1, k), settings, count=1)
         found = detection.detect_faces(scene.image, "course")
         if len(found):
-            overlaps.append(float(detection_boxes.iou(torch.from_numpy(found[:1, :4]), torch.from_numpy(scene.boxes))[0, 0]))
+            overlaps.append(float(detection.iou(torch.from_numpy(found[:1, :4]), torch.from_numpy(scene.boxes))[0, 0]))
     assert len(overlaps) >= 3 and np.median(overlaps) > 0.6
 
 
@@ -46,7 +48,7 @@ def test_answers_stand_in_the_anchors_order():
 def test_it_learns_with_the_parts_of_the_system_and_leaves_the_threads(heads):
     settings = minute_detector.Settings(steps=200, batch=8, most_heads=1, smallest=40, largest=60, tests=16)
     reports, threads = [], torch.get_num_threads()
-    with places.counted("detection.encode_boxes") as encoded, places.counted("metrics.average_precision") as judged:
+    with places.counted("detection.encode_boxes") as encoded, places.counted("evaluation.average_precision") as judged:
         net = minute_detector.train(heads, settings, lambda step, values: reports.append((step, values)), every=100)
     assert [step for step, _ in reports] == [100, 200] and encoded.calls == 200 and judged.calls == 2
     assert torch.get_num_threads() == threads and not net.training
@@ -61,6 +63,6 @@ def test_a_second_box_on_a_face_is_a_false_alarm():
     found = np.array([[0, 0, 10, 10, 0.9], [0, 0, 10, 9, 0.8], [50, 50, 60, 60, 0.7]], np.float32)
     scores, right, total = minute_detector.judged([found, found[:0]], [face, face])
     assert right.tolist() == [True, False, False] and total == 2 and scores[0] == pytest.approx(0.9)
-    assert metrics.average_precision(scores, right, total) == pytest.approx(0.5)
+    assert evaluation.average_precision(scores, right, total) == pytest.approx(0.5)
 
 

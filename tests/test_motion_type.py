@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course import errors, face_channels
+from course import errors, face
 from course.motion import Motion
 
 
@@ -14,8 +14,8 @@ def nod():
 
 
 def test_the_channels_are_named_once_each():
-    assert len(face_channels.BLENDSHAPES) == 51 and len(face_channels.CHANNELS) == 57 == len(set(face_channels.CHANNELS))
-    assert face_channels.CHANNELS[face_channels.INDEX["headYaw"]] == "headYaw"
+    assert len(face.BLENDSHAPES) == 51 and len(face.CHANNELS) == 57 == len(set(face.CHANNELS))
+    assert face.CHANNELS[face.INDEX["headYaw"]] == "headYaw"
 
 
 def test_reading_channels(nod):
@@ -24,7 +24,7 @@ def test_reading_channels(nod):
     assert not nod["mouthSmileLeft"].any() and nod["mouthSmileLeft"].shape == (50,)
     full = nod.full()
     assert full.shape == (50, 57)
-    np.testing.assert_array_equal(full[:, face_channels.INDEX["headPitch"]], nod["headPitch"])
+    np.testing.assert_array_equal(full[:, face.INDEX["headPitch"]], nod["headPitch"])
     assert np.count_nonzero(full.any(axis=0)) == 2
 
 

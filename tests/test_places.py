@@ -9,8 +9,8 @@ import torch
 from exercise_toys import RIGHT, notebook_fixture, toys_fixture  # noqa: F401 (fixtures)
 
 import course
-from course import errors, places
-from course.exercises import desk, home, judge
+from course import errors
+from course.exercises import desk, home, judge, places
 
 pytestmark = pytest.mark.usefixtures("toys")
 BOXES = np.array([[0.0, 0, 2, 2], [5, 5, 9, 9]])

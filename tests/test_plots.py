@@ -7,8 +7,9 @@ import pytest
 from matplotlib.colors import to_rgb
 from PIL import Image
 
-from course import landmarks, motion, plots, video
-from course.exercises.lesson_02 import FACE
+from course import keypoints, motion, plots
+from course.io import video
+from course.lessons.lesson_02.exercises import FACE
 
 
 def pixels(figure) -> np.ndarray:
@@ -83,7 +84,7 @@ def test_faces_are_drawn_with_all_runs_and_only_then(face_picture):
     lines = plots.faces([face_picture], [FACE]).axes[0].lines
     assert sum(len(line.get_xdata()) for line in lines) == 68 + sum(closed for _, closed in plots.RUNS)
     assert not plots.faces([face_picture], [FACE[:10]]).axes[0].lines
-    assert sorted(k for run, _ in plots.RUNS for k in run) == list(range(landmarks.N_IBUG))
+    assert sorted(k for run, _ in plots.RUNS for k in run) == list(range(keypoints.N_IBUG))
 
 
 def test_difference_is_per_pixel_and_survives_what_is_no_number():

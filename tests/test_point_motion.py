@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from course import places, point_motion, sampling, synthetic
+from course import synthetic
+from course.exercises import places
+from course.flow import point_motion, sampling
+from course.lessons.lesson_06 import photo_mover
 
 SIZE = 64
 
@@ -93,13 +96,13 @@ def test_true_points_beat_the_best_single_shift(pairs):
              "with": point_motion.first_order_flow(here, there, SIZE).flow,
              "without": point_motion.first_order_flow(here, there, SIZE, jacobians=False).flow,
              "sheet": point_motion.spline_flow(here, there, SIZE).flow}
-    off = {name: float(point_motion.errors(flow, truth, moving).mean()) for name, flow in flows.items()}
+    off = {name: float(point_motion.flow_errors(flow, truth, moving).mean()) for name, flow in flows.items()}
     assert off["true"] < 1e-3
     assert off["with"] < off["without"] < off["shift"] < off["still"] and off["sheet"] < off["shift"]
 
 
 def test_the_photo_moves_by_the_parts_of_the_lesson():
-    mover = point_motion.PhotoMover(size=96)
+    mover = photo_mover.PhotoMover(size=96)
     at_rest = mover.frame({})
     assert np.abs(at_rest.astype(int) - mover.actor.portrait.image).mean() < 4
     names = ("identity_grid", "bilinear_sample", "affine_flow", "soft_masks", "thin_plate_spline")

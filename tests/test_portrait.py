@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
-from course import curves, errors, eyelids, headwarp, landmarks, paste, portrait
+from course import errors, keypoints, rendering
+from course.keypoints import landmarks
+from course.rendering import curves, eyelids, head_field
 
 
 def drawn_points(centre=(160.0, 150.0), size=100.0):
@@ -36,23 +38,23 @@ def drawn_photo(points, shape=(360, 320), seed=0):
     image = cv2.GaussianBlur(rng.integers(40, 110, (*shape, 3)).astype(np.uint8), (0, 0), 2)
     image[:, ::20] = 200  # straight lines, to see them bend
     cv2.fillPoly(image, [cv2.convexHull(points[:, None].astype(np.int32))], (205, 160, 140))
-    for eye in (landmarks.EYE_RIGHT, landmarks.EYE_LEFT):
+    for eye in (keypoints.EYE_RIGHT, keypoints.EYE_LEFT):
         cv2.fillPoly(image, [points[eye].astype(np.int32)], (240, 240, 240))
-    for pupil in points[landmarks.PUPILS].astype(int):
-        cv2.circle(image, pupil.tolist(), max(2, int(0.04 * landmarks.eye_distance(points))), (30, 20, 10), -1)
-    cv2.fillPoly(image, [points[landmarks.LIPS_OUTER].astype(np.int32)], (180, 90, 90))
+    for pupil in points[keypoints.PUPILS].astype(int):
+        cv2.circle(image, pupil.tolist(), max(2, int(0.04 * keypoints.eye_distance(points))), (30, 20, 10), -1)
+    cv2.fillPoly(image, [points[keypoints.LIPS_OUTER].astype(np.int32)], (180, 90, 90))
     return image
 
 
 @pytest.fixture(scope="module")
 def face():
     points = drawn_points()
-    return portrait.Portrait(drawn_photo(points), points)
+    return rendering.Portrait(drawn_photo(points), points)
 
 
 def opened(points, amount):
     moved = points.copy()
-    drop = amount * landmarks.eye_distance(points)
+    drop = amount * keypoints.eye_distance(points)
     moved[np.r_[55:60, 65:68], 1] += drop
     moved[4:13, 1] += drop * np.array([0.1, 0.4, 0.7, 0.9, 1, 0.9, 0.7, 0.4, 0.1])
     return moved
@@ -111,7 +113,7 @@ def test_field_goes_to_the_points(face):
     field = face.field
     matrix = field.rigid(target)
     back, held, residual = field.start(target, matrix)
-    used = np.setdiff1d(np.arange(78), headwarp.LOWER_LIP)
+    used = np.setdiff1d(np.arange(78), head_field.LOWER_LIP)
     spline = field.spline(held, residual, used)
     positions = field.positions(spline, back)
     x0, y0 = field.box[:2]
@@ -147,22 +149,22 @@ def test_upper_teeth_stay_while_the_jaw_drops(face):
 def test_a_shut_eye_shows_no_pupil(face, blink):
     points = with_lids(face.points, 1) if blink is None else face.points
     frame = face.render(points, blink)
-    for x, y in face.points[landmarks.PUPILS].astype(int):
+    for x, y in face.points[keypoints.PUPILS].astype(int):
         assert face.image[y, x].mean() < 60
         assert frame[y - 2 : y + 2, x].mean() > 100  # skin
 
 
 def test_one_eye_can_wink(face):
     frame = face.render(face.points, blink=(1.0, 0.0)).astype(int)
-    (rx, ry), (lx, ly) = face.points[landmarks.PUPILS].astype(int)
+    (rx, ry), (lx, ly) = face.points[keypoints.PUPILS].astype(int)
     assert frame[ry, rx].mean() > 100 and frame[ly, lx].mean() < 60
 
 
 def test_the_pupil_looks_where_the_target_looks(face):
     target = face.points.copy()
-    target[landmarks.PUPILS, 0] += 2.5
+    target[keypoints.PUPILS, 0] += 2.5
     frame = face.render(target)
-    for x, y in face.points[landmarks.PUPILS].astype(int):
+    for x, y in face.points[keypoints.PUPILS].astype(int):
         row = np.s_[y, x - 10 : x + 11]
         assert 1.0 < dark_centre(frame[row]) - dark_centre(face.image[row]) < 3.5
 
@@ -175,7 +177,7 @@ def dark_centre(row):
 
 def test_eyes_shut_in_the_photo_stay_as_they_are():
     points = with_lids(drawn_points(), 0.97)
-    shut = portrait.Portrait(drawn_photo(points), points)
+    shut = rendering.Portrait(drawn_photo(points), points)
     frame = shut.render(points, blink=(1.0, 1.0))
     assert np.abs(frame.astype(int) - shut.image).max() <= 1
 
@@ -210,7 +212,7 @@ def test_wild_targets_still_give_a_picture(face, move):
 )  # fmt: skip
 def test_small_and_cut_off_faces(centre, size, shape):
     points = drawn_points(centre, size)
-    cut = portrait.Portrait(drawn_photo(points, shape), points)
+    cut = rendering.Portrait(drawn_photo(points, shape), points)
     assert np.abs(cut.render(points).astype(int) - cut.image).max() <= 1
     frame = cut.render(opened(turned(with_lids(points, 0.8), 15), 0.2))
     assert frame.shape == (*shape, 3)
@@ -218,16 +220,16 @@ def test_small_and_cut_off_faces(centre, size, shape):
 
 def test_points_that_all_coincide():
     image = drawn_photo(drawn_points())
-    flat = portrait.Portrait(image, np.full((78, 2), 90, np.float32))
+    flat = rendering.Portrait(image, np.full((78, 2), 90, np.float32))
     np.testing.assert_array_equal(flat.render(flat.points), image)
     assert flat.render(drawn_points()).shape == image.shape
 
 
 def test_wrong_points_are_refused(face):
     with pytest.raises(errors.FaceError, match="78 points"):
-        portrait.Portrait(face.image, np.zeros((68, 2)))
+        rendering.Portrait(face.image, np.zeros((68, 2)))
     with pytest.raises(errors.FaceError, match="78 points"):
-        portrait.Portrait(face.image, np.full((78, 2), np.nan))
+        rendering.Portrait(face.image, np.full((78, 2), np.nan))
     with pytest.raises(errors.FaceError, match="shape"):
         face.render(face.points[:68])
 
@@ -237,8 +239,8 @@ def test_a_mouth_open_in_the_photo_keeps_its_own_inside():
 
     points = opened(drawn_points(), 0.22)
     image = drawn_photo(points)
-    cv2.fillPoly(image, [points[landmarks.LIPS_INNER].astype(np.int32)], (20, 200, 60))  # a colour nobody would paint
-    own = portrait.Portrait(image, points)
+    cv2.fillPoly(image, [points[keypoints.LIPS_INNER].astype(np.int32)], (20, 200, 60))  # a colour nobody would paint
+    own = rendering.Portrait(image, points)
     assert own.mouth.shows_own == 1
     half = points.copy()
     half[np.r_[55:60, 65:68], 1] -= 8
@@ -273,7 +275,7 @@ def test_paste_mixes_by_the_mask(face):
     region = np.full((4, 6, 3), 200, np.uint8)
     mask = np.zeros((4, 6), np.float32)
     mask[1], mask[2] = 1, 0.5
-    mixed = paste.paste_back(photo, region, mask, (3, 2, 9, 6))
+    mixed = rendering.paste_back(photo, region, mask, (3, 2, 9, 6))
     assert (mixed[3, 3:9] == 200).all() and (abs(mixed[4, 3:9].astype(int) - 150) <= 1).all()
     mixed[3:5, 3:9] = 100
     np.testing.assert_array_equal(mixed, photo)
@@ -281,12 +283,12 @@ def test_paste_mixes_by_the_mask(face):
 
 def test_real_faces_speak_without_breaking(shared_dir):
     """On labelled portraits: a mouth that opens and lids that shut change the face and nothing outside the mask."""
-    from course import data, images
+    from course import images, training
 
-    faces = data.load_labelled(shared_dir / "portraits").part("validation")
+    faces = training.load_labelled(shared_dir / "portraits").part("validation")
     for index in range(0, len(faces), max(1, len(faces) // 4)):
         image, points = images.load_image(faces.paths[index]), faces.points[index, :, :2]
-        one = portrait.Portrait(image, points)
+        one = rendering.Portrait(image, points)
         assert np.abs(one.render(points).astype(int) - image).max() <= 1
         frame = one.render(with_lids(opened(points, 0.15), 1))
         np.testing.assert_array_equal(frame[one.mask == 0], image[one.mask == 0])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course import relighting
+from course.recipes.detector import relighting
 
 
 @pytest.fixture()

@@ -6,9 +6,10 @@ import wave
 import numpy as np
 import pytest
 
-from course import errors, espeak, io_sound, speech, speech_spectrogram
+from course import errors, io, speech
+from course.speech import espeak
 
-RATE = io_sound.SAMPLE_RATE
+RATE = io.SAMPLE_RATE
 
 
 def tone(seconds=1.0, rate=RATE, hertz=440.0):
@@ -148,7 +149,7 @@ def test_threads_do_not_mix_their_sentences():
 
 
 def test_load_wav_stereo_at_another_rate(tmp_path):
-    samples, rate = io_sound.load_audio(write_wav(tmp_path / "a.wav", tone(1.0, 44_100), 44_100, channels=2))
+    samples, rate = io.load_audio(write_wav(tmp_path / "a.wav", tone(1.0, 44_100), 44_100, channels=2))
     assert rate == RATE and samples.dtype == np.float32 and samples.ndim == 1
     assert len(samples) == pytest.approx(RATE, abs=40)
     assert np.argmax(np.abs(np.fft.rfft(samples[:16_000]))) == pytest.approx(440, abs=2)
@@ -160,7 +161,7 @@ def test_load_wav_stereo_at_another_rate(tmp_path):
 )
 def test_load_compressed_and_film_sound(tmp_path, name, codec, picture):
     path = write_encoded(tmp_path / name, codec, tone(1.0, 44_100), 44_100, picture)
-    samples, _ = io_sound.load_audio(path)
+    samples, _ = io.load_audio(path)
     assert len(samples) == pytest.approx(RATE, abs=1500)
     middle = samples[4000:12_000]
     assert np.argmax(np.abs(np.fft.rfft(middle))) * 2 == pytest.approx(440, abs=4)
@@ -174,13 +175,13 @@ def test_bad_sound_files(tmp_path):
     for name, message in [("none.wav", "no file"), ("text.wav", "no sound"), ("empty.wav", "no sound"),
                           ("short.wav", "less than"), ("silent.wav", "silent"), (".", "folder")]:  # fmt: skip
         with pytest.raises(errors.AudioError, match=message):
-            io_sound.load_audio(tmp_path / name)
+            io.load_audio(tmp_path / name)
 
 
 def test_mel_spectrogram_equals_librosas():
     librosa = pytest.importorskip("librosa")
     samples = np.random.default_rng(0).normal(0, 0.1, 12_345).astype(np.float32)
-    ours = speech_spectrogram.mel_spectrogram(samples)
+    ours = speech.mel_spectrogram(samples)
     theirs = librosa.feature.melspectrogram(
         y=samples, sr=RATE, n_fft=512, hop_length=160, n_mels=80, fmin=55.0, fmax=7600.0, pad_mode="constant")
     assert ours.shape == theirs.shape == (80, 1 + 12_345 // 160)

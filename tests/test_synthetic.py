@@ -4,32 +4,22 @@ import numpy as np
 import pytest
 import torch
 
-from course import (
-    errors,
-    face_channels,
-    face_model,
-    landmarks,
-    synthetic,
-    synthetic_flow,
-    synthetic_hair,
-    synthetic_head,
-    synthetic_parts,
-    synthetic_people,
-    synthetic_raster,
-    synthetic_scene,
-)
+from course import errors, face, synthetic
+from course.keypoints import landmarks
+from course.synthetic import hair, head, parts, raster
+from course.synthetic import scene as synthetic_scene
 
 SIZE = 64
 
 
 @pytest.fixture(scope="module")
 def people():
-    return synthetic_people.People.random(6, seed=3)
+    return synthetic.People.random(6, seed=3)
 
 
 @pytest.fixture(scope="module")
 def values():
-    return synthetic_people.random_motion(6, seed=3)
+    return synthetic.random_motion(6, seed=3)
 
 
 @pytest.fixture(scope="module")
@@ -38,16 +28,16 @@ def picture(people, values):
 
 
 def one(**channels):
-    row = torch.zeros(1, len(face_channels.CHANNELS))
+    row = torch.zeros(1, len(face.CHANNELS))
     for name, value in channels.items():
-        row[0, face_channels.INDEX[name]] = value
+        row[0, face.INDEX[name]] = value
     return row
 
 
 def plain(n=1, seed=0):
     """People whose shape is the face model's alone, without hair or glasses over it."""
-    people = synthetic_people.People.random(n, seed)
-    people.identity[:, -len(synthetic_parts.FORMS) :] = 0
+    people = synthetic.People.random(n, seed)
+    people.identity[:, -len(parts.FORMS) :] = 0
     people.style[:] = 0
     people.glasses[:, 0] = 0
     return people
@@ -65,7 +55,7 @@ def test_shapes_and_ranges(picture):
 
 
 def test_a_seed_is_a_picture_and_a_batch_changes_nothing(people, values, picture):
-    again = synthetic.render(synthetic_people.People.random(6, seed=3), values, SIZE)
+    again = synthetic.render(synthetic.People.random(6, seed=3), values, SIZE)
     assert torch.equal(again.image, picture.image)
     alone = synthetic.render(people[4], values[4:5], SIZE)
     torch.testing.assert_close(alone.image[0], picture.image[4], atol=2e-3, rtol=0)
@@ -75,9 +65,9 @@ def test_a_seed_is_a_picture_and_a_batch_changes_nothing(people, values, picture
 
 
 def test_every_channel_is_seen():
-    rows = [one(**{name: 15.0 if name in face_channels.HEAD[:3] else 0.8}) for name in face_channels.CHANNELS]
+    rows = [one(**{name: 15.0 if name in face.HEAD[:3] else 0.8}) for name in face.CHANNELS]
     drawn = synthetic.render(plain().repeat(len(rows) + 1), torch.cat([*rows, one()]), SIZE)
-    for k, name in enumerate(face_channels.CHANNELS):
+    for k, name in enumerate(face.CHANNELS):
         difference = (drawn.image[k] - drawn.image[-1]).abs().amax()
         shift = (drawn.keypoints[k] - drawn.keypoints[-1]).norm(dim=-1).max()
         if "Look" in name or name in ("cheekPuff", "cheekSquintLeft", "cheekSquintRight"):
@@ -120,7 +110,7 @@ def test_lips_and_eyes_lie_inside_their_keypoints(people):
 
 
 def test_skin_of_every_tone_is_drawn_as_asked():
-    from course.synthetic_people import SKIN, colour
+    from course.synthetic.people import SKIN, colour
 
     people = plain(1).repeat(len(SKIN))
     people.skin = torch.tensor(np.array([colour(code) for code in SKIN]), dtype=torch.float32)
@@ -141,15 +131,15 @@ def test_wrong_values_are_refused(people):
 def test_keypoints_are_the_face_models(values):
     people = plain(6, seed=3)
     found = synthetic.render(people, values, SIZE).keypoints.numpy()
-    model = face_model.FaceModel.load()
+    model = face.FaceModel.load()
     for k in range(6):
         coefficients = people.identity[k, : len(model.identity)].numpy().astype(float)
         shape = model.mean + np.tensordot(coefficients, model.identity, axes=1)
-        moved = face_model.blendshapes_to_points(shape, values[k, :51].numpy(), model.channels)
+        moved = face.blendshapes_to_points(shape, values[k, :51].numpy(), model.channels)
         across, middle_x, middle_y = people.frame[k].tolist()
         scale = SIZE / across
         origin = (SIZE - 1) / 2 - scale * np.array([middle_x, middle_y])
-        theirs = face_model.project(moved, values[k, 51:].numpy(), scale, origin)
+        theirs = face.project(moved, values[k, 51:].numpy(), scale, origin)
         np.testing.assert_allclose(found[k], theirs[:68], atol=2e-3)
 
 
@@ -160,7 +150,7 @@ def test_keypoints_lie_where_the_picture_shows_them(values):
     front = synthetic_scene.front(people, scene)
     canon = torch.zeros(6, 256, 256, 3)
     canon[front.material > 0] = front.read([torch.zeros(6, 1, 3) if i else scene.figure.canon for i in range(3)])
-    mean = torch.tensor(face_model.FaceModel.load().mean, dtype=torch.float32)
+    mean = torch.tensor(face.FaceModel.load().mean, dtype=torch.float32)
     for point in (28, 30, 51, 57, 8, 27, 48, 54):
         at = scene.keypoints[:, point].round().long()
         spot = canon[torch.arange(6), at[:, 1], at[:, 0]]
@@ -179,7 +169,7 @@ def warped(image, flow):
 def test_flow_carries_every_spot_onto_itself(people, values):
     """Paint each person with its own coordinates: what the flow fetches must be what the target shows."""
     size, rest = 96, torch.zeros_like(values)
-    flow = synthetic_flow.flow(people, rest, values, size)
+    flow = synthetic.flow(people, rest, values, size)
     painted = []
     for state in (rest, values):
         scene = synthetic_scene.build(people, state, size)
@@ -187,7 +177,7 @@ def test_flow_carries_every_spot_onto_itself(people, values):
         canon = torch.zeros(6, size, size, 3)
         layers = (scene.figure, *scene.hair)
         canon[front.material > 0] = front.read([layer.canon.expand(6, -1, -1) for layer in layers])
-        skin = front.material == synthetic_parts.NUMBER["skin"]
+        skin = front.material == parts.NUMBER["skin"]
         painted.append((canon, skin))
     fetched = warped(painted[0][0].permute(0, 3, 1, 2), flow).permute(0, 2, 3, 1)
     compare = flow.visible & painted[1][1]
@@ -200,13 +190,13 @@ def test_flow_carries_every_spot_onto_itself(people, values):
 
 
 def test_warping_one_picture_gives_the_other():
-    people = synthetic_people.People.random(4, seed=11)
+    people = synthetic.People.random(4, seed=11)
     # light that falls alike from everywhere: colours then do not change as the head turns
     people.light_colour[:] = 0
     people.ambient[:] = 1
-    source, target = synthetic_people.random_motion(4, seed=1), synthetic_people.random_motion(4, seed=2)
+    source, target = synthetic.random_motion(4, seed=1), synthetic.random_motion(4, seed=2)
     a, b = synthetic.render(people, source, 128), synthetic.render(people, target, 128)
-    flow = synthetic_flow.flow(people, source, target, 128)
+    flow = synthetic.flow(people, source, target, 128)
     error = (warped(a.image, flow) - b.image).abs().mean(1)
     still = (a.image - b.image).abs().mean(1)
     on_person = flow.visible & (b.masks[:, 0] < 0.01)
@@ -217,11 +207,11 @@ def test_warping_one_picture_gives_the_other():
 
 def test_flow_of_nothing_is_nothing_and_of_a_shift_is_the_shift(people):
     rest = torch.zeros(6, 57)
-    flow = synthetic_flow.flow(people, rest, rest, SIZE)
+    flow = synthetic.flow(people, rest, rest, SIZE)
     assert flow.field.abs().max() < 1e-3
     assert flow.visible.float().mean() > 0.97
     moved = one(headX=0.3, headY=-0.1).repeat(6, 1)
-    flow = synthetic_flow.flow(people, rest, moved, SIZE)
+    flow = synthetic.flow(people, rest, moved, SIZE)
     shown = synthetic_scene.front(people, synthetic_scene.build(people, moved, SIZE)).material > 0
     unit = SIZE / people.frame[:, 0]
     for k in range(6):
@@ -232,7 +222,7 @@ def test_flow_of_nothing_is_nothing_and_of_a_shift_is_the_shift(people):
 
 def test_what_was_hidden_is_not_visible():
     people = plain(1)
-    flow = synthetic_flow.flow(people, one(), one(jawOpen=1.0), SIZE)
+    flow = synthetic.flow(people, one(), one(jawOpen=1.0), SIZE)
     inside = synthetic.render(people, one(jawOpen=1.0), SIZE).mask("mouth", "tongue")[0] > 0.99
     assert inside.sum() > 5
     assert not flow.visible[0][inside].any()
@@ -242,7 +232,7 @@ def test_what_was_hidden_is_not_visible():
 
 
 def test_the_net_carries_the_model_exactly():
-    mesh, model = synthetic_head.build(), face_model.FaceModel.load()
+    mesh, model = head.build(), face.FaceModel.load()
     held = mesh.knots >= 0
     assert held[:68].all()
     np.testing.assert_allclose(mesh.mean[mesh.knots[held]], model.mean[held], atol=1e-12)
@@ -251,9 +241,9 @@ def test_the_net_carries_the_model_exactly():
 
 
 def test_the_slit_parts_the_lips():
-    mesh = synthetic_head.build()
-    opened = mesh.channels[face_channels.BLENDSHAPES.index("jawOpen")]
-    middle = (mesh.row == synthetic_head.MOUTH_ROW) & (np.abs(mesh.column) < 4)
+    mesh = head.build()
+    opened = mesh.channels[face.BLENDSHAPES.index("jawOpen")]
+    middle = (mesh.row == head.MOUTH_ROW) & (np.abs(mesh.column) < 4)
     assert opened[middle & (mesh.side == 1), 1].min() > 0.2
     assert np.abs(opened[middle & (mesh.side == -1), 1]).max() < 0.05
 
@@ -264,7 +254,7 @@ def test_rasterizer_equals_trying_every_triangle_in_every_pixel():
     places = torch.rand(2, 30, 3, generator=generator) * torch.tensor([size + 8.0, size + 8.0, 5.0]) - 4
     triangles = torch.randint(0, 30, (40, 3), generator=generator)
     two_sided = torch.arange(40) % 2 == 0
-    found = synthetic_raster.rasterize(places, triangles, size, size, two_sided)
+    found = raster.rasterize(places, triangles, size, size, two_sided)
     for n in range(2):
         for y in range(0, size, 3):
             for x in range(0, size, 3):
@@ -285,7 +275,7 @@ def test_rasterizer_equals_trying_every_triangle_in_every_pixel():
 
 
 def test_every_style_of_hair_is_drawn():
-    names = list(synthetic_hair.STYLE)
+    names = list(hair.STYLE)
     people = plain(1).repeat(len(names))
     people.style = torch.arange(len(names))
     covered = synthetic.render(people, None, SIZE).mask("hair").sum((1, 2))

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 
-from course import gan, gan_train, training
+from course import gan, training
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
@@ -35,7 +35,7 @@ def board(tmp_path_factory):
     faces = torch.randint(0, 255, (32, 3, 16, 16), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
     settings = gan.Settings(size=16, latent=8, generator_width=8, discriminator_width=8)
     config = training.Config(batch=8, logdir=folder / "gan", live=False, report_every=2, picture_every=6)
-    gan_train.train_gan(faces, steps=12, settings=settings, config=config)
+    gan.train_gan(faces, steps=12, settings=settings, config=config)
     with open(folder / "said.txt", "w") as said:
         server = subprocess.Popen(
             [sys.executable, "-m", "tensorboard.main", "--logdir", str(folder), "--port", "0", "--host", "127.0.0.1",

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from course import heatmaps, keypoint_crops, metrics, three_ways
+from course import evaluation, keypoints
+from course.keypoints import crops as keypoint_crops
+from course.lessons.lesson_02 import three_ways
 
 
 @pytest.fixture(scope="module")
@@ -13,13 +15,13 @@ def posed(hopper):
 
 
 def test_points_of_a_pose_are_where_the_finder_sees_them(posed):
-    from course import keypoints, landmarks
+    from course import keypoints
 
     pictures, points = posed
     assert pictures.shape == (4, keypoint_crops.TILE, keypoint_crops.TILE, 3) and points.shape == (4, 78, 2)
     found = np.stack([keypoints.find_points(picture, box[None])[0]
-                      for picture, box in zip(pictures, landmarks.tight_boxes(points))])
-    assert metrics.nme(found, points) < 5
+                      for picture, box in zip(pictures, keypoints.tight_boxes(points))])
+    assert evaluation.nme(found, points) < 5
     assert np.abs(points[0] - points[1]).max() > 3  # the poses differ
 
 
@@ -50,7 +52,7 @@ def test_cross_entropy_is_least_at_the_drawn_hill():
     settings = three_ways.Settings(width=16)
     net = three_ways.Network("heatmaps", settings)
     points = torch.rand(1, 68, 2) * 0.6 + 0.2
-    drawn = heatmaps.gaussian_heatmap(points, settings.cells, settings.sigma)
+    drawn = keypoints.gaussian_heatmap(points, settings.cells, settings.sigma)
     net.trunk, net.head = torch.nn.Identity(), torch.nn.Identity()
 
     def loss_of(maps):

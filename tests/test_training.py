@@ -13,7 +13,8 @@ import pytest
 import torch
 from torch import nn
 
-from course import checkpoints, errors, gan, gan_train, training, training_log, updates
+from course import errors, gan, training
+from course.training import checkpoints, loop
 
 FACES = torch.randint(0, 255, (50, 3, 8, 8), dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
 SMALL = gan.Settings(size=8, latent=4, generator_width=4, discriminator_width=4, r1_every=3, augment=True)
@@ -79,11 +80,11 @@ def stopped_line(folder, at: int = 10, **changes):
 def test_ten_a_stop_and_ten_are_twenty(tmp_path):
     training.train(Line(), config(tmp_path / "whole", steps=20))
     stopped_line(tmp_path / "halves")
-    half = checkpoints.load(tmp_path / "halves" / training.CHECKPOINT)
+    half = checkpoints.load(tmp_path / "halves" / loop.CHECKPOINT)
     result = training.train(Line(), config(tmp_path / "halves", steps=20, resume=True))
-    whole = checkpoints.load(tmp_path / "whole" / training.CHECKPOINT)
+    whole = checkpoints.load(tmp_path / "whole" / loop.CHECKPOINT)
     assert half["step"] == 10 and result.steps == 20
-    assert_equal(whole, checkpoints.load(tmp_path / "halves" / training.CHECKPOINT))
+    assert_equal(whole, checkpoints.load(tmp_path / "halves" / loop.CHECKPOINT))
     assert result.history["step"] == [3, 6, 9, 12, 15, 18, 20]
     # a run in which the stop did change something would be noticed
     other = training.train(Line(), config(tmp_path / "other", steps=20, seed=1))
@@ -95,13 +96,13 @@ def test_a_gan_resumes_to_the_same_numbers(tmp_path, way, monkeypatch):
     """By Ctrl-C; by asking for 10 first and for 20 then; and from the last checkpoint of a machine that died."""
 
     def run(folder, steps=20, resume=False):
-        return gan_train.train_gan(FACES, steps=steps, settings=SMALL, config=config(tmp_path / folder, resume=resume))
+        return gan.train_gan(FACES, steps=steps, settings=SMALL, config=config(tmp_path / folder, resume=resume))
 
     run("whole")
     if way == "steps":
         run("halves", steps=10)
     else:
-        def step(self, number, rows, updater, real=gan_train.GanTask.step):
+        def step(self, number, rows, updater, real=gan.GanTask.step):
             if number == 9 and way == "lost":
                 raise SystemError("the machine died")
             if number == 9:
@@ -109,10 +110,10 @@ def test_a_gan_resumes_to_the_same_numbers(tmp_path, way, monkeypatch):
             return real(self, number, rows, updater)
 
         with monkeypatch.context() as patch, pytest.raises((training.Stopped, SystemError)):
-            patch.setattr(gan_train.GanTask, "step", step)
+            patch.setattr(gan.GanTask, "step", step)
             run("halves")
     run("halves", resume=True)
-    one, two = (checkpoints.load(tmp_path / name / training.CHECKPOINT) for name in ("whole", "halves"))
+    one, two = (checkpoints.load(tmp_path / name / loop.CHECKPOINT) for name in ("whole", "halves"))
     if way == "steps":  # the end of the first ten made a point of the curves
         one.pop("history"), two.pop("history")
     assert_equal(one, two)
@@ -125,8 +126,8 @@ def test_nothing_to_resume_from(tmp_path):
     with pytest.raises(errors.CourseError, match="at step 4 of 4 already: ask for more steps"):
         training.train(Line(), config(tmp_path, steps=4, resume=True))
     with pytest.raises(errors.WeightsError, match="of other networks than these"):
-        gan_train.train_gan(FACES, steps=5, settings=SMALL, config=config(tmp_path, resume=True))
-    path = tmp_path / training.CHECKPOINT
+        gan.train_gan(FACES, steps=5, settings=SMALL, config=config(tmp_path, resume=True))
+    path = tmp_path / loop.CHECKPOINT
     path.write_bytes(path.read_bytes()[:-3])
     with pytest.raises(errors.WeightsError, match="is cut short"):
         training.train(Line(), config(tmp_path, resume=True))
@@ -141,7 +142,7 @@ def test_ctrl_c_finishes_the_step_and_says_how_to_go_on(tmp_path):
         training.train(Line(stop_at=5), config(tmp_path, steps=20))
     assert signal.getsignal(signal.SIGINT) is before
     assert issubclass(training.Stopped, KeyboardInterrupt), "so that a notebook's other cells stop too"
-    assert checkpoints.load(tmp_path / training.CHECKPOINT)["step"] == 5
+    assert checkpoints.load(tmp_path / loop.CHECKPOINT)["step"] == 5
 
 
 def test_a_second_ctrl_c_stops_at_once():
@@ -156,7 +157,7 @@ def test_a_second_ctrl_c_stops_at_once():
 def test_ctrl_c_on_the_command(tmp_path):
     """As a person does it: `course train gan`, Ctrl-C, the same with --resume."""
     script = ("import sys, torch; from course import cli, gan_data; faces = torch.zeros(50, 3, 64, 64).byte();"
-              "gan_data.load = lambda *source: faces; sys.exit(cli.main(sys.argv[1:]))")
+              "data.load = lambda *source: faces; sys.exit(cli.main(sys.argv[1:]))")
     command = [sys.executable, "-c", script, "train", "gan", "--logdir", str(tmp_path)]
     process = subprocess.Popen([*command, "--steps", "100000"], stderr=subprocess.PIPE, text=True,
                                env=os.environ | {"OMP_NUM_THREADS": "1"})
@@ -169,12 +170,12 @@ def test_ctrl_c_on_the_command(tmp_path):
     said = process.communicate(timeout=200)[1]
     assert process.returncode == 130
     assert "go on with --resume" in said.splitlines()[-1] and "Traceback" not in said
-    step = checkpoints.load(folder / training.CHECKPOINT)["step"]
+    step = checkpoints.load(folder / loop.CHECKPOINT)["step"]
     assert step >= 1
     done = subprocess.run([*command, "--steps", str(step + 1), "--resume"], capture_output=True, text=True,
                           env=os.environ | {"OMP_NUM_THREADS": "1"}, timeout=300)
     assert done.returncode == 0, done.stderr
-    assert checkpoints.load(folder / training.CHECKPOINT)["step"] == step + 1
+    assert checkpoints.load(folder / loop.CHECKPOINT)["step"] == step + 1
     assert (tmp_path / "gan.safetensors").is_file() and (tmp_path / "gan.png").is_file()
 
 
@@ -205,7 +206,7 @@ def test_every_example_once_an_epoch():
 def test_clip_limits_the_gradient():
     network = nn.Linear(2, 1, bias=False)
     network.weight.data[:] = 0
-    updater = updates.Updater({"a": network}, {"a": torch.optim.SGD(network.parameters(), 1.0)}, clip=1.0)
+    updater = training.Updater({"a": network}, {"a": torch.optim.SGD(network.parameters(), 1.0)}, clip=1.0)
     updater.update("a", lambda x: network(x).sum(), torch.tensor([[30.0, 40.0]]))
     torch.testing.assert_close(network.weight.data, torch.tensor([[-0.6, -0.8]]))
 
@@ -215,7 +216,7 @@ def test_an_update_is_the_three_plain_lines():
     one, two = nn.Linear(3, 1), nn.Linear(3, 1)
     two.load_state_dict(one.state_dict())
     optimizers = [torch.optim.Adam(network.parameters(), 0.1) for network in (one, two)]
-    updater = updates.Updater({"a": one}, {"a": optimizers[0]})
+    updater = training.Updater({"a": one}, {"a": optimizers[0]})
     for _ in range(3):
         found = updater.update("a", lambda x, y: (one(x) - y).square().mean(), x, y)
         optimizers[1].zero_grad()
@@ -229,8 +230,8 @@ def test_an_update_is_the_three_plain_lines():
 def test_half_precision(tmp_path, precision):
     """Products in half precision, weights in float32; float16 also keeps gradients that are too small for it."""
     network = nn.Linear(4, 4, bias=False)
-    updater = updates.Updater({"a": network}, {"a": torch.optim.SGD(network.parameters(), 1.0)},
-                              precision=updates.choose_precision(precision, "cpu"))
+    updater = training.Updater({"a": network}, {"a": torch.optim.SGD(network.parameters(), 1.0)},
+                              precision=training.choose_precision(precision, "cpu"))
     seen, before = [], network.weight.detach().clone()
 
     def loss_of(x):
@@ -245,9 +246,9 @@ def test_half_precision(tmp_path, precision):
     with updater.exact():
         assert network(torch.ones(1, 4)).dtype == torch.float32
     # and a whole GAN, with its penalty, stays finite
-    result = gan_train.train_gan(FACES, steps=4, settings=SMALL, config=config(tmp_path, precision=precision)).result
+    result = gan.train_gan(FACES, steps=4, settings=SMALL, config=config(tmp_path, precision=precision)).result
     assert all(math.isfinite(value) for value in result.history["d_loss"] + result.history["g_loss"])
-    again = gan_train.train_gan(FACES, steps=6, settings=SMALL, config=config(tmp_path, precision=precision, resume=True))
+    again = gan.train_gan(FACES, steps=6, settings=SMALL, config=config(tmp_path, precision=precision, resume=True))
     assert again.result.steps == 6
 
 
@@ -261,7 +262,7 @@ def test_wrong_settings_are_one_line(tmp_path):
             training.train(Line(), config(tmp_path, device="cuda"))
     with pytest.raises(errors.CourseError, match="a batch of 8 cannot be split into 3 equal parts"):
         training.train(Line(), config(tmp_path, accumulate=3))
-    assert updates.choose_precision("auto", "cpu") == torch.float32
+    assert training.choose_precision("auto", "cpu") == torch.float32
 
 
 def test_it_ends_after_its_minutes(tmp_path):
@@ -309,7 +310,7 @@ def test_progress_shows_the_time_left(tmp_path, capsys):
 
 def test_the_figure_of_a_training(tmp_path):
     result = training.train(Line(), config(tmp_path, steps=20))
-    figure = training_log.training_figure(result.history, result.pictures, "a line")
+    figure = training.training_figure(result.history, result.pictures, "a line")
     lines = {line.get_label(): line for line in figure.axes[0].lines}
     assert list(lines["loss"].get_ydata()) == result.history["loss"]
     assert figure.axes[1].get_title() == "field, step 20"
@@ -323,8 +324,8 @@ def test_a_live_plot_in_a_notebook(tmp_path):
 
     source = (f"import sys; sys.path.insert(0, {str(os.path.dirname(__file__))!r})\n"
               "from test_training import Line, config\nfrom course import training, training_log\n"
-              "assert training_log.in_notebook()\ndrawn = []\ndraw = training_log.LivePlot.draw\n"
-              "training_log.LivePlot.draw = lambda self, *rest: (drawn.append(1), draw(self, *rest))\n"
+              "assert log.in_notebook()\ndrawn = []\ndraw = training.LivePlot.draw\n"
+              "training.LivePlot.draw = lambda self, *rest: (drawn.append(1), draw(self, *rest))\n"
               f"training.train(Line(), config({str(tmp_path)!r}, steps=20, live=True))\nprint(len(drawn))")
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
     NotebookClient(notebook, timeout=200, kernel_name="python3").execute()

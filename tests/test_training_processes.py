@@ -8,7 +8,8 @@ import pytest
 import torch
 from conftest import CHECKOUT
 
-from course import checkpoints, errors, processes
+from course import errors, training
+from course.training import checkpoints
 
 SCRIPT = CHECKOUT / "tests" / "two_processes.py"
 
@@ -43,7 +44,7 @@ def test_two_processes_give_the_gradients_of_one(tmp_path_factory):
 
 
 def test_rows():
-    team = [processes.Processes(rank, 3) for rank in range(3)]
+    team = [training.Processes(rank, 3) for rank in range(3)]
     shares = [list(range(12))[one.rows(12)] for one in team]
     assert shares == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]]
     assert [one.first for one in team] == [True, False, False]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course import warping
+from course.rendering import warping
 
 
 @pytest.fixture

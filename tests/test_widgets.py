@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from course import landmarks, widget_00, widget_02, widgets
+from course import keypoints
+from course.lessons import widgets
+from course.lessons.lesson_00 import widget
+from course.lessons.lesson_02 import widget as widget_02
 
 pytest.importorskip("ipywidgets")
 
@@ -17,7 +20,7 @@ def shown(panel) -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def mixer():
-    return widget_00.FaceMixer()
+    return widget.FaceMixer()
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +32,7 @@ def test_mouth_opens_with_its_slider_and_shuts_with_the_button(mixer):
     before = shown(mixer)
     mixer.controls["jaw open"].value = 0.8
     opened = shown(mixer)
-    mouth = mixer.actor.points[landmarks.LIPS_OUTER].mean(axis=0).astype(int)
+    mouth = mixer.actor.points[keypoints.LIPS_OUTER].mean(axis=0).astype(int)
     here = np.s_[mouth[1] - 20 : mouth[1] + 40, mouth[0] - 30 : mouth[0] + 30]
     assert np.abs(opened - before)[here].mean() > 10 > np.abs(opened - before)[:30, :30].mean()
     mixer.children[0].children[-1].click()
@@ -47,7 +50,7 @@ def test_face_follows_the_chosen_points(mover, group):
     rest, width = mover.actor.points, mover.actor.portrait.image.shape[1]
     target = mover.target({"points": group, "down": 0.15})
     chosen = mover.GROUPS[group]
-    assert np.allclose(target[chosen] - rest[chosen], [0, 0.15 * landmarks.eye_distance(rest)], atol=1e-3)
+    assert np.allclose(target[chosen] - rest[chosen], [0, 0.15 * keypoints.eye_distance(rest)], atol=1e-3)
     assert np.allclose(np.delete(target, chosen, axis=0), np.delete(rest, chosen, axis=0))
     moved, still = (mover.draw(settings).astype(int)[:, width:] for settings in
                     ({"points": group, "down": 0.15}, {"points": group}))

@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 from jupyter_in_browser import widgets_in_browser
 
-from course import demo, detection, images, widgets_detection
+from course import demo, detection, images
+from course.lessons.lesson_01 import widget as widget_01
 
 pytest.importorskip("ipywidgets")
 
 
 @pytest.fixture(scope="module")
 def explorer():
-    return widgets_detection.ThresholdExplorer()
+    return widget_01.ThresholdExplorer()
 
 
 def test_a_higher_threshold_leaves_fewer_and_the_suppression_one(explorer):
@@ -36,6 +37,6 @@ def test_both_sliders_change_the_picture(explorer):
 
 
 def test_it_moves_in_a_browser(tmp_path):
-    with widgets_in_browser(tmp_path, "widgets_detection.ThresholdExplorer()") as (widget,):
+    with widgets_in_browser(tmp_path, "widget.ThresholdExplorer()") as (widget,):
         assert widget.changed_by(lambda: widget.press("ArrowLeft", 40))
         assert float(widget.cell.locator(".widget-readout").first.inner_text()) < 0.2

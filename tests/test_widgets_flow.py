@@ -7,17 +7,17 @@ pytest.importorskip("ipywidgets")
 
 from jupyter_in_browser import widgets_in_browser
 
-from course import widgets_flow
+from course.lessons.lesson_06 import widget
 
 
 @pytest.fixture(scope="module")
 def pointer():
-    return widgets_flow.FlowUnderPointer()
+    return widget.FlowUnderPointer()
 
 
 @pytest.fixture(scope="module")
 def nose():
-    return widgets_flow.PointAndMatrix()
+    return widget.PointAndMatrix()
 
 
 def differ(a, b) -> float:
@@ -60,7 +60,7 @@ def test_no_flow_moves_nothing(pointer):
 
 
 def test_in_the_browser_both_move(tmp_path):
-    calls = ("widgets_flow.PointAndMatrix()", "widgets_flow.FlowUnderPointer()")
+    calls = ("widget.PointAndMatrix()", "widget.FlowUnderPointer()")
     with widgets_in_browser(tmp_path, *calls) as (nose, pointer):
         assert nose.changed_by(lambda: nose.press("ArrowRight", 12))
         assert pointer.changed_by(lambda: pointer.press("ArrowRight", 12), share=0.001)

@@ -7,12 +7,13 @@ pytest.importorskip("ipywidgets")
 
 from jupyter_in_browser import widgets_in_browser
 
-from course import places, widgets_gan
+from course.exercises import places
+from course.lessons.lesson_07 import widget as widget_07
 
 
 @pytest.fixture(scope="module")
 def ring():
-    return widgets_gan.RingInMotion(steps=40)
+    return widget_07.RingInMotion(steps=40)
 
 
 def differ(a, b) -> float:
@@ -37,16 +38,16 @@ def test_every_step_of_the_slider_was_recorded(ring):
 
 def test_each_film_plays_its_game():
     """The saturating film asks for the saturating loss, the others never do."""
-    for words, changes in widgets_gan.GAMES.items():
-        with places.counted("gan_losses.saturating_generator_loss") as seen:
-            widgets_gan.record(2, pictures=1, **changes)
+    for words, changes in widget_07.GAMES.items():
+        with places.counted("gan.saturating_generator_loss") as seen:
+            widget_07.record(2, pictures=1, **changes)
         assert bool(seen.calls) == words.startswith("saturating"), words
 
 
 def test_the_landscape_is_what_the_discriminator_says():
-    film = widgets_gan.record(4, pictures=2)
+    film = widget_07.record(4, pictures=2)
     assert film.steps == [0, 2, 4]
-    assert all(one.shape == (widgets_gan.CELLS,) * 2 and 0 < one.min() <= one.max() < 1 for one in film.judged)
+    assert all(one.shape == (widget_07.CELLS,) * 2 and 0 < one.min() <= one.max() < 1 for one in film.judged)
     assert not np.array_equal(film.judged[0], film.judged[-1])
 
 
@@ -56,7 +57,7 @@ def test_the_stills_say_what_they_show(ring):
 
 
 def test_in_the_browser_it_moves(tmp_path):
-    with widgets_in_browser(tmp_path, "widgets_gan.RingInMotion(steps=100)") as (widget,):
+    with widgets_in_browser(tmp_path, "widget.RingInMotion(steps=100)") as (widget,):
         assert widget.changed_by(lambda: widget.press("ArrowRight", 20))
         game = widget.cell.locator("select").first
         assert widget.changed_by(lambda: game.select_option("no R1, hasty generator"))

@@ -7,20 +7,21 @@ pytest.importorskip("ipywidgets")
 
 from jupyter_in_browser import widgets_in_browser
 
-from course import face_channels, widgets_pose
+from course import face
+from course.lessons.lesson_03 import widget as widget_03
 
 
 @pytest.fixture(scope="module")
 def panel():
-    return widgets_pose.FacePose()
+    return widget_03.FacePose()
 
 
 def test_every_channel_has_one_slider(panel):
     names = [name for group in panel.GROUPS.values() for name in group]
-    assert sorted(names) == sorted(face_channels.CHANNELS)
+    assert sorted(names) == sorted(face.CHANNELS)
 
 
-@pytest.mark.parametrize("name", face_channels.CHANNELS)
+@pytest.mark.parametrize("name", face.CHANNELS)
 def test_every_slider_moves_points_and_picture(panel, name):
     before, after = panel.draw({}).astype(int), panel.draw({name: panel.controls[name].max}).astype(int)
     width = before.shape[1] // 2
@@ -38,7 +39,7 @@ def test_only_the_chosen_group_is_seen_and_others_keep_their_values(panel):
 
 
 def test_in_the_browser_a_group_is_chosen_and_its_slider_moves_the_picture(tmp_path):
-    with widgets_in_browser(tmp_path, "widgets_pose.FacePose()") as (widget,):
+    with widgets_in_browser(tmp_path, "widget.FacePose()") as (widget,):
         group = widget.cell.locator("select").first
         group.select_option("jaw and lips")
         slider = widget.cell.locator(".widget-slider:visible", has_text="jawOpen").first
@@ -46,11 +47,11 @@ def test_in_the_browser_a_group_is_chosen_and_its_slider_moves_the_picture(tmp_p
         assert not widget.cell.locator(".widget-slider", has_text="headYaw").first.is_visible()
         assert widget.changed_by(lambda: widget.press("ArrowRight", 12, slider))
         assert slider.locator(".widget-readout").first.inner_text() != "0.00"
-        for name in widgets_pose.FacePose.GROUPS:
+        for name in widget_03.FacePose.GROUPS:
             group.select_option(name)
             labels = widget.cell.locator(".widget-slider:visible .widget-label")
-            labels.nth(len(widgets_pose.FacePose.GROUPS[name]) - 1).wait_for(state="visible", timeout=30_000)
+            labels.nth(len(widget_03.FacePose.GROUPS[name]) - 1).wait_for(state="visible", timeout=30_000)
             widget.page.wait_for_timeout(500)  # those of the group before are hidden by now, too
             widget.check_layout()
-            assert labels.count() == len(widgets_pose.FacePose.GROUPS[name])
+            assert labels.count() == len(widget_03.FacePose.GROUPS[name])
             assert not any(labels.evaluate_all("all => all.map(one => one.scrollWidth > one.clientWidth)")), "cut names"

@@ -7,12 +7,14 @@ pytest.importorskip("ipywidgets")
 
 from jupyter_in_browser import widgets_in_browser
 
-from course import drivers, face_channels, widgets_transfer
+from course import face
+from course.lessons.lesson_09 import drivers
+from course.lessons.lesson_09 import widget as widget_09
 
 
 @pytest.fixture(scope="module")
 def panel():
-    return widgets_transfer.Transfer()
+    return widget_09.Transfer()
 
 
 def test_drivers_are_people_of_their_own_and_always_the_same():
@@ -26,7 +28,7 @@ def test_drivers_are_people_of_their_own_and_always_the_same():
 
 def test_a_driver_can_be_drawn_doing_something():
     wide = np.zeros(57, np.float32)
-    wide[face_channels.INDEX["jawOpen"]] = 0.8
+    wide[face.INDEX["jawOpen"]] = 0.8
     still, opened = drivers.portrait(size=96), drivers.portrait(size=96, values=wide)
     assert np.abs(opened.astype(int) - still).max() > 40
 
@@ -65,7 +67,7 @@ def test_every_control_changes_the_picture(panel):
 
 
 def test_in_the_browser_driver_choice_and_frame_change_the_picture(tmp_path):
-    with widgets_in_browser(tmp_path, "widgets_transfer.Transfer()") as (widget,):
+    with widgets_in_browser(tmp_path, "widget.Transfer()") as (widget,):
         driver, carried = (widget.cell.locator("select").nth(k) for k in range(2))
         assert widget.changed_by(lambda: carried.select_option("channels"))
         assert widget.changed_by(lambda: widget.press("ArrowRight", 8))

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from course import gan, gan_train, processes, training
+from course import gan, training
 
 
 def gradients(folder: Path, parts: int) -> dict:
@@ -20,7 +20,7 @@ def gradients(folder: Path, parts: int) -> dict:
     players = gan.build_gan(generator, settings=gan.Settings(size=8, latent=4, discriminator_width=4))
     faces = torch.randint(0, 255, (40, 3, 8, 8), dtype=torch.uint8, generator=torch.Generator().manual_seed(1))
     config = training.Config(batch=16, accumulate=parts, logdir=folder / str(parts), live=False)
-    gan_train.train_gan(faces, players, steps=2, config=config)
+    gan.train_gan(faces, players, steps=2, config=config)
     return {f"{name} {part} {kind}": value.detach().clone()
             for name, network in players.networks.items() for part, tensor in network.named_parameters()
             for kind, value in (("weight", tensor), ("gradient", tensor.grad))}
@@ -28,6 +28,6 @@ def gradients(folder: Path, parts: int) -> dict:
 
 folder = Path(sys.argv[1])
 found = {int(parts): gradients(folder, int(parts)) for parts in sys.argv[2:]}
-if processes.join().first:
+if training.join().first:
     torch.save(found, folder / "found.pt")
-processes.leave()
+training.leave()

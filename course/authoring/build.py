@@ -84,7 +84,7 @@ def build(path, root, force: bool = False, known=None) -> str:
 
 def fingerprint(lesson, notebook) -> dict:
     """What the outputs of a lesson hang on: its code, its checks, and the version of the package."""
-    checks = Path(course.__file__).parent / "exercises" / f"lesson_{lesson.number}.py"
+    checks = Path(course.__file__).parent / "lessons" / f"lesson_{lesson.number}" / "exercises.py"
     parts = {
         "code": [[cell.source, cell.metadata.get("tags", [])] for cell in notebook.cells if cell.cell_type == "code"],
         "checks": checks.read_text(encoding="utf-8") if checks.is_file() else "",

@@ -222,7 +222,7 @@ def _exercise_problems(cell: Cell):
 
 def _registry_problems(lesson: Lesson, known):
     """Every exercise of the text is one that can be checked, and the other way round."""
-    where = f"course/exercises/lesson_{lesson.number}.py"
+    where = f"course/lessons/lesson_{lesson.number}/exercises.py"
     if known is None:
         known = registered(lesson)
     for cell in lesson.cells:
@@ -234,17 +234,17 @@ def _registry_problems(lesson: Lesson, known):
 
 
 def registered(lesson: Lesson) -> set:
-    """The names of the exercises of lesson "02": those in EXERCISES of `course/exercises/lesson_02.py`."""
-    name = f"course.exercises.lesson_{lesson.number}"
+    """The names of the exercises of lesson "02": those in EXERCISES of `course/lessons/lesson_02/exercises.py`."""
+    name = f"course.lessons.lesson_{lesson.number}.exercises"
     try:
         return {exercise.name for exercise in importlib.import_module(name).EXERCISES}
     except ModuleNotFoundError as problem:
-        if problem.name == name:
+        if problem.name in (name, name.rpartition(".")[0]):
             return set()
         raised = problem
     except Exception as problem:  # whatever an author's module raises
         raised = problem
-    where = f"course/exercises/lesson_{lesson.number}.py"
+    where = f"course/lessons/lesson_{lesson.number}/exercises.py"
     line = next((frame.lineno for frame in reversed(traceback.extract_tb(raised.__traceback__))
                  if Path(frame.filename).as_posix().endswith(where)), getattr(raised, "lineno", None) or 1)
     text = " ".join(str(raised).split())[:300]

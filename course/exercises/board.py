@@ -2,9 +2,7 @@
 
 import html
 
-from course import places
-
-from . import home, registry, show
+from . import home, places, registry, show
 
 STATES = {"done": "✓", "tried": "✗", "open": "○"}
 

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course import places
-
-from . import answers, guard, values
+from . import answers, guard, places, values
 from .exercise import Exercise
 
 

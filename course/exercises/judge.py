@@ -11,9 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from course import places
-
-from . import answers, guard, values, words
+from . import answers, guard, places, values, words
 from .exercise import BugCard, Case, Exercise, ExerciseError, View
 
 WIDTH = 100

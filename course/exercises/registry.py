@@ -1,10 +1,9 @@
-"""Which exercises there are: the lists `EXERCISES` of the files `lesson_NN.py` in this folder."""
+"""Which exercises there are: the lists `EXERCISES` of `course/lessons/lesson_NN/exercises.py`."""
 
 import difflib
 import functools
 import importlib
 import pkgutil
-import sys
 
 from .exercise import Exercise, ExerciseError
 
@@ -14,7 +13,7 @@ LESSONS = {
     9: "Animate a portrait", 10: "Polish the video", 11: "Measure it", 12: "Ship it", 13: "Use it responsibly",
 }  # fmt: skip
 
-_registered = {}  # name -> Exercise: those that stand in no lesson of this folder
+_registered = {}  # name -> Exercise: those that stand in no lesson of the package
 
 
 def every() -> list[Exercise]:
@@ -33,7 +32,7 @@ def find(name: str) -> Exercise:
 
 
 def register(exercise: Exercise) -> Exercise:
-    """Add an exercise that stands in no lesson of this folder (a lesson of your own, a test)."""
+    """Add an exercise that stands in no lesson of the package (a lesson of your own, a test)."""
     if exercise.name in _shipped():
         raise ExerciseError(f"there is an exercise {exercise.name!r} already, in lesson"
                             f" {_shipped()[exercise.name].lesson:02d}: choose another name")
@@ -48,16 +47,16 @@ def unregister(name: str) -> None:
 @functools.cache
 def _shipped() -> dict:
     found = {}
-    package = sys.modules[__package__]
-    for name in sorted(module.name for module in pkgutil.iter_modules(package.__path__)):
+    lessons = importlib.import_module("course.lessons")
+    for name in sorted(module.name for module in pkgutil.iter_modules(lessons.__path__)):
         if not name.startswith("lesson_"):
             continue
-        for exercise in importlib.import_module(f"{__package__}.{name}").EXERCISES:
+        for exercise in importlib.import_module(f"course.lessons.{name}.exercises").EXERCISES:
             if exercise.name in found:
                 raise ExerciseError(f"two exercises are called {exercise.name!r}: in lessons"
                                     f" {found[exercise.name].lesson:02d} and {exercise.lesson:02d}")
             if name != f"lesson_{exercise.lesson:02d}":
-                raise ExerciseError(f"exercise {exercise.name!r} stands in {name}.py,"
+                raise ExerciseError(f"exercise {exercise.name!r} stands in lessons/{name},"
                                     f" but says that it is of lesson {exercise.lesson:02d}")
             found[exercise.name] = exercise
     return found

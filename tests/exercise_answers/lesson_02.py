@@ -162,14 +162,14 @@ def similarity_transform(source, target):
 import numpy as np
 
 def flip_keypoints(points, width):
-    from course import landmarks
+    from course import keypoints
     mirrored = np.array(points, dtype=float)
     mirrored[..., 0] = (width - 1) - mirrored[..., 0]
-    return np.take(mirrored, landmarks.FLIP[: mirrored.shape[-2]], axis=-2)
+    return np.take(mirrored, keypoints.FLIP[: mirrored.shape[-2]], axis=-2)
 ''',
             '''
 import numpy as np
-from course.landmarks import FLIP
+from course.keypoints import FLIP
 
 def flip_keypoints(points, width):
     made = np.empty(points.shape)
@@ -184,10 +184,10 @@ def flip_keypoints(points, width):
 import numpy as np
 
 def flip_keypoints(points, width):
-    from course import landmarks
+    from course import keypoints
     mirrored = np.array(points, dtype=float)
     mirrored[..., 0] = points[..., 0].max() + points[..., 0].min() - mirrored[..., 0]
-    return mirrored[..., landmarks.FLIP[: mirrored.shape[-2]], :]
+    return mirrored[..., keypoints.FLIP[: mirrored.shape[-2]], :]
 ''',
             '''
 import numpy as np

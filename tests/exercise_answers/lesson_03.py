@@ -49,10 +49,10 @@ def project(shapes, head, scale=1.0, origin=(0.0, 0.0)):
 ''',
             '''
 import numpy as np
-from course import face_model
+from course import face
 
 def project(shapes, head, scale=1.0, origin=(0.0, 0.0)):
-    right, down = np.moveaxis(face_model.rotation_matrix(head[..., :3]), -2, 0)[:2]
+    right, down = np.moveaxis(face.rotation_matrix(head[..., :3]), -2, 0)[:2]
     size = scale * (1 + head[..., 5])[..., None]
     x = size * (shapes * right[..., None, :]).sum(-1) + scale * head[..., 3, None] + origin[0]
     y = size * (shapes * down[..., None, :]).sum(-1) + scale * head[..., 4, None] + origin[1]
@@ -62,19 +62,19 @@ def project(shapes, head, scale=1.0, origin=(0.0, 0.0)):
         "wrong": [
             '''
 import numpy as np
-from course import face_model
+from course import face
 
 def project(shapes, head, scale=1.0, origin=(0.0, 0.0)):
-    turned = shapes @ np.swapaxes(face_model.rotation_matrix(head[..., :3]), -1, -2)
+    turned = shapes @ np.swapaxes(face.rotation_matrix(head[..., :3]), -1, -2)
     size = (1 + head[..., 5])[..., None, None]
     return scale * size * (turned[..., :2] + head[..., None, 3:5]) + np.asarray(origin)
 ''',
             '''
 import numpy as np
-from course import face_model
+from course import face
 
 def project(shapes, head, scale=1.0, origin=(0.0, 0.0)):
-    turned = shapes @ np.swapaxes(face_model.rotation_matrix(head[..., :3]), -1, -2)
+    turned = shapes @ np.swapaxes(face.rotation_matrix(head[..., :3]), -1, -2)
     size = (1 + head[..., 5])[..., None, None]
     return scale * (size * turned[..., 1:] + head[..., None, 3:5]) + np.asarray(origin)
 ''',
@@ -84,7 +84,7 @@ def project(shapes, head, scale=1.0, origin=(0.0, 0.0)):
         "right": [
             '''
 import numpy as np
-from course import face_model
+from course import face
 
 def fit_pose(points, shape):
     angles, scales, origins = [], [], []
@@ -95,7 +95,7 @@ def fit_pose(points, shape):
         u, s, vt = np.linalg.svd(solved[:3].T, full_matrices=False)
         r = u @ vt
         scale = s.sum() / 2
-        angles.append(face_model.angles_of(np.array([r[0], r[1], np.cross(r[0], r[1])])))
+        angles.append(face.angles_of(np.array([r[0], r[1], np.cross(r[0], r[1])])))
         scales.append(scale)
         origins.append((frame[known] - scale * shape[known] @ r.T).mean(axis=0))
     return np.array(angles), np.array(scales), np.array(origins)
@@ -141,7 +141,8 @@ def fit_pose(points, shape):
         "right": [
             '''
 import numpy as np
-from course import bounded, face_model, motion
+from course import face as face_model, motion
+from course.face import least_squares
 
 def fit_motion(face, tracks, fps=25.0):
     noise = face.scale * 0.01
@@ -159,7 +160,7 @@ def fit_motion(face, tracks, fps=25.0):
             jacobian, left = jacobian[:, weight], left[weight]
             hessian = jacobian @ jacobian.T + prior
             gradient = jacobian @ (left + jacobian.T @ x)
-            x = bounded.solve_partly_free(hessian[None], gradient[None], x[None], np.zeros(51), np.full(51, 1.2),
+            x = least_squares.solve_partly_free(hessian[None], gradient[None], x[None], np.zeros(51), np.full(51, 1.2),
                                           51)[0]
         rows.append(x)
     return motion.Motion(np.stack(rows), fps=fps)
@@ -167,7 +168,8 @@ def fit_motion(face, tracks, fps=25.0):
             '''
 import numpy as np
 from scipy.optimize import least_squares
-from course import face_model, motion
+from course import motion
+from course import face as face_model
 
 def fit_motion(face, tracks, fps=25.0):
     low, high = np.r_[np.zeros(51), np.full(6, -np.inf)], np.r_[np.full(51, 1.2), np.full(6, np.inf)]
@@ -188,7 +190,7 @@ def fit_motion(face, tracks, fps=25.0):
         start = np.clip(face.rest, low + 1e-3, high - 1e-3)
         found.append(least_squares(errors, start, slopes, (low, high), args=(frame, seen), xtol=1e-10, ftol=1e-10,
                                    x_scale=np.r_[np.ones(51), np.full(3, 30.0), np.ones(3)]).x)
-    return motion.Motion(np.array(found), motion.CHANNELS, fps)
+    return motion.Motion(np.array(found), face_model.CHANNELS, fps)
 ''',
         ],
         "wrong": [
@@ -197,18 +199,19 @@ from course import motion
 import numpy as np
 
 def fit_motion(face, tracks, fps=25.0):
-    return motion.Motion(np.tile(face.rest, (len(tracks), 1)), motion.CHANNELS, fps)
+    return motion.Motion(np.tile(face.rest, (len(tracks), 1)), face_model.CHANNELS, fps)
 ''',
             '''
 import numpy as np
-from course import face_model, motion
+from course import motion
+from course import face as face_model
 
 def fit_motion(face, tracks, fps=25.0):
     angles, scales, origins = face_model.fit_pose(tracks, face.shape)
     values = np.zeros((len(tracks), 57))
     values[:, 8] = 1.0
     values[:, 51:54] = angles
-    return motion.Motion(values, motion.CHANNELS, fps)
+    return motion.Motion(values, face_model.CHANNELS, fps)
 ''',
         ],
     },

@@ -209,10 +209,10 @@ def occlude(moved, visible):
 ''',
             '''
 import torch
-from course import sampling
+from course import flow
 
 def occlude(moved, visible):
-    grid = sampling.identity_grid(*moved.shape[2:])[None].expand(len(moved), -1, -1, -1)
+    grid = flow.identity_grid(*moved.shape[2:])[None].expand(len(moved), -1, -1, -1)
     return moved * torch.nn.functional.grid_sample(visible, grid, padding_mode="border", align_corners=True)
 ''',
         ],

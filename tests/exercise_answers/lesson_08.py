@@ -4,19 +4,19 @@ ANSWERS = {
     "make_pair": {
         "right": [
             '''
-from course import portrait
+from course import rendering
 
 def make_pair(actor, elsewhere, spoil, jitter):
     there = actor.render(elsewhere)
     source = spoil(there)
     wanted = jitter(actor.points)
     seen = jitter(elsewhere)
-    back = portrait.Portrait(source, seen)
+    back = rendering.Portrait(source, seen)
     return [back.render(wanted), actor.image.copy(), source, wanted, seen]
 ''',
             '''
 import numpy as np
-from course.portrait import Portrait
+from course.rendering import Portrait
 
 def make_pair(actor, elsewhere, spoil, jitter):
     photo, own = actor.image, np.array(actor.points)
@@ -59,10 +59,10 @@ def train_step(net, optimizer, inputs, target, window, losses_of, weights):
 ''',
             '''
 import torch
-from course import animator_net
+from course import rendering
 
 def train_step(net, optimizer, inputs, target, window, losses_of, weights):
-    made = animator_net.repaint(net, inputs, window)
+    made = rendering.repaint(net, inputs, window)
     losses = losses_of(made, target)
     optimizer.zero_grad()
     torch.stack([weights[k] * v for k, v in losses.items()]).sum().backward()
@@ -74,19 +74,19 @@ def train_step(net, optimizer, inputs, target, window, losses_of, weights):
         "wrong": [
             '''
 import torch
-from course import animator_net
+from course import rendering
 
 def train_step(net, optimizer, inputs, target, window, losses_of, weights):
-    made = animator_net.repaint(net, inputs, window)
+    made = rendering.repaint(net, inputs, window)
     losses = losses_of(made, target)
     return made.detach(), {k: float(v) for k, v in losses.items()}
 ''',
             '''
 import torch
-from course import animator_net
+from course import rendering
 
 def train_step(net, optimizer, inputs, target, window, losses_of, weights):
-    made = animator_net.repaint(net, inputs, window)
+    made = rendering.repaint(net, inputs, window)
     losses = losses_of(made, target)
     optimizer.zero_grad()
     (-sum(weights[k] * v for k, v in losses.items())).backward()
@@ -114,10 +114,10 @@ def equivariance_loss(detector, image, found, bend):
             '''
 import torch
 from torch.nn import functional
-from course import sampling
+from course import flow
 
 def equivariance_loss(detector, image, found, bend):
-    grid = sampling.identity_grid(image.shape[2], image.shape[3]).expand(len(image), -1, -1, -1)
+    grid = flow.identity_grid(image.shape[2], image.shape[3]).expand(len(image), -1, -1, -1)
     y = detector(functional.grid_sample(image, bend(grid), padding_mode="reflection", align_corners=True))
     carried = torch.linalg.solve(found.jacobians, bend.jacobian(y.points) @ y.jacobians)
     return [(found.points - bend(y.points)).abs().mean(), (carried - torch.eye(2)).abs().mean()]
@@ -133,12 +133,12 @@ def equivariance_loss(detector, image, found, bend):
             '''
 import torch
 from torch.nn import functional
-from course import sampling
+from course import flow
 
 def equivariance_loss(detector, image, found, bend):
-    grid = sampling.identity_grid(image.shape[2], image.shape[3]).expand(len(image), -1, -1, -1)
+    grid = flow.identity_grid(image.shape[2], image.shape[3]).expand(len(image), -1, -1, -1)
     y = detector(functional.grid_sample(image, bend(grid), padding_mode="reflection", align_corners=True))
-    carried = sampling.inverse(found.jacobians) @ bend.jacobian(y.points) @ y.jacobians
+    carried = flow.inverse(found.jacobians) @ bend.jacobian(y.points) @ y.jacobians
     return (found.points - bend(y.points)).square().mean(), (carried - torch.eye(2)).square().mean()
 ''',
         ],
@@ -178,12 +178,12 @@ def feature_matching(fake_features, real_features):
             '''
 import copy
 import torch
-from course import animator_steps
+from course.recipes import animator
 
 def overfit_one_batch(net, inputs, target, window, steps=60, rate=1e-3):
     student = copy.deepcopy(net)
     adam = torch.optim.Adam(student.parameters(), lr=rate)
-    step = animator_steps.train_step
+    step = animator.train_step
     return [step(student, adam, inputs, target, window, lambda a, b: {"l1": (a - b).abs().mean()}, {"l1": 1})[1]["l1"]
             for _ in range(steps)]
 ''',

@@ -92,14 +92,14 @@ def retarget(values, start, rest):
 ''',
             '''
 import numpy as np
-from course import motion
+from course import face
 
 def retarget(values, start, rest):
     made = rest + values - start
-    place = [motion.INDEX[name] for name in ("headX", "headY", "headScale")]
-    made[:, place] = rest[place] + (values - start)[:, place] / (1 + start[motion.INDEX["headScale"]])
+    place = [face.INDEX[name] for name in ("headX", "headY", "headScale")]
+    made[:, place] = rest[place] + (values - start)[:, place] / (1 + start[face.INDEX["headScale"]])
     for name in ("eyeBlinkLeft", "eyeBlinkRight"):
-        k = motion.INDEX[name]
+        k = face.INDEX[name]
         gain = np.clip((1 - rest[k]) / max(1 - start[k], 1e-6), 0, 2)
         falls = values[:, k] > start[k]
         made[falls, k] = rest[k] + gain * (values[falls, k] - start[k])

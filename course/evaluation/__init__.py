@@ -1,0 +1,16 @@
+"""How good is it?
+
+    a true film and a made one -> L1, PSNR, SSIM, distances of keypoints, jitter; `course evaluate` prints the table
+"""
+
+from .. import doors
+
+doors.open_door(__name__, {
+    "metrics": (
+        "akd average_precision eyes_mask face_mask hull_mask jitter l1 mouth_mask nme precision_recall psnr "
+        "ssim"),
+    "motion_metrics": "blink_rate follows_mouth frechet_distance spectrum_distance",
+    "judges": "open_judge",
+    "reenactment": "read_take static triangulated_warp",
+    "table": "MEAN Row as_json as_text compare_with_static evaluate run",
+})

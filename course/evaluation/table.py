@@ -1,0 +1,213 @@
+"""The table of self-reenactment: how close does each method come to a film it should have made?"""
+
+import json as json_module
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from .. import animation, errors, images
+from . import judges, metrics, reenactment, sheets
+
+# key: (heading, format, what it is)
+COLUMNS = {
+    "l1": ("L1", "{:.4f}", "mean absolute difference, 0 to 1"),
+    "face_l1": ("face L1", "{:.4f}", "the same inside the hull of the 68 points"),
+    "below_static": ("below static", "{:.0%}", "how far the face L1 lies below the static frame's"),
+    "mouth_l1": ("mouth L1", "{:.4f}", "the same around the lips"),
+    "eyes_l1": ("eyes L1", "{:.4f}", "the same around the eyes"),
+    "psnr": ("PSNR", "{:.2f}", "decibels"),
+    "ssim": ("SSIM", "{:.4f}", "structural similarity"),
+    "akd": ("AKD", "{:.2f}", "pixels between the judge's points in the made and in the true frame"),
+    "jitter": ("jitter", "{:.2f}", "shaking of those points that the film does not have, pixels a frame squared"),
+    "fps": ("frames/s", "{:.0f}", "made in a second on this machine, tracking aside"),
+}
+FRAME_METRICS = ("l1", "face_l1", "mouth_l1", "eyes_l1", "psnr", "ssim")
+# the last two: ours with the generator that is not the default, and with the one that is
+OTHER = "--generator warp" if animation.AUTO == "gan" else "--generator gan"
+DEFAULT_METHODS = ("static", "warp", OTHER, "ships")
+MEAN = "mean"
+
+
+@dataclass
+class Row:
+    """One line of the table: a clip (or "mean"), a method, and its figures by the keys of `COLUMNS`.
+
+    unseen: frames in which the judge saw no face, in the film or in the result; they do not count.
+    pictures: {moment: frame}, what the method made of the moments of `evaluation_pictures`.
+    """
+
+    clip: str
+    method: str
+    figures: dict
+    unseen: int
+    pictures: dict = field(default_factory=dict, repr=False)
+
+
+def run(clips, json: bool = False, judge: str = "embedded", judge_weights=None, limit: int | None = None,
+        pictures=None) -> list:
+    """`course evaluate`: print the table, or JSON, and return its rows."""
+    rows = evaluate(clips, judge=judge, judge_weights=judge_weights, limit=limit, pictures=pictures)
+    print(as_json(rows, judge) if json else as_text(rows, judge))
+    return rows
+
+
+def evaluate(clips, methods=DEFAULT_METHODS, size: int = 256, judge: str = "embedded", judge_weights=None,
+             limit: int | None = None, pictures=None) -> list:
+    """Self-reenactment of each clip by each method.
+
+    The first frame is the photo; the film's own points, found by our landmarker, drive it; the result is
+    compared with the film, frame by frame from the second on.
+
+    Args:
+        clips: paths of videos with one face; methods: names out of `reenactment.METHODS`, or "judge's points",
+            the triangulated warp driven by what the judge itself finds in the film;
+        size: pixels a side; judge, judge_weights: see `evaluation.open_judge`; limit: frames of each clip;
+        pictures: a folder for one picture a clip, photo and film beside every method; see `evaluation_pictures`.
+    Returns:
+        list of `Row`: each clip by each method, then their means over the clips.
+    Raises:
+        errors.VideoError, errors.FaceError: a clip without frames or without a face; errors.OutputError: no such
+        folder; errors.CourseError.
+    """
+    if limit is not None and limit < 2:
+        raise errors.CourseError(f"the limit must be 2 frames or more, not {limit}: the first one is the photo")
+    unknown = [name for name in methods if name not in (*reenactment.METHODS, JUDGES_POINTS)]
+    if unknown:
+        raise errors.CourseError(f"there is no method {unknown[0]!r}: choose from "
+                                 f"{', '.join((*reenactment.METHODS, JUDGES_POINTS))}")
+    folder = None if pictures is None else sheets.folder_for(pictures)
+    rows = []
+    with judges.open_judge(judge, judge_weights) as find:
+        for path in clips:
+            take = reenactment.read_take(path, size, limit)
+            seen = [find(frame) for frame in take.frames]
+            if seen[0] is None or sum(points is not None for points in seen) < 2:
+                raise errors.FaceError(f"the judge {judge} sees no face in {path}: use another clip or judge")
+            scored = [score(take, name, seen, find) for name in methods]
+            if folder:
+                film = {moment: take.frames[k] for moment, k in sheets.moments(take.points).items()}
+                sheet = sheets.sheet(take.frames[0], film, {row.method: row.pictures for row in scored})
+                images.save_image(folder / f"{take.name}.png", sheet)
+            rows += compare_with_static(scored)
+    return rows + means(rows, methods)
+
+
+JUDGES_POINTS = "judge's points"
+
+
+def score(take, method: str, seen: list, find) -> Row:
+    """One method on one film. seen: the judge's points (68, 2) in each true frame, or None; find: the judge."""
+    size = take.frames.shape[1]
+    figures = {name: [] for name in FRAME_METRICS}
+    made_points, true_points, unseen = [], [], 0
+    frames, seconds = film_of(take, method, seen)
+    for index, made in enumerate(tqdm(frames, desc=f"{take.name}: judging {method}", unit="frame", leave=False,
+                                      delay=2)):
+        if index == 0:
+            continue  # the photo itself
+        found = find(made) if seen[index] is not None else None
+        if found is None:
+            unseen += 1
+            continue
+        for name, value in frame_figures(made, take.frames[index], seen[index], size).items():
+            figures[name].append(value)
+        made_points.append(found)
+        true_points.append(seen[index])
+    if not made_points:
+        raise errors.FaceError(f"the judge sees no face in what {method} made of {take.name}: use another clip")
+    result = {name: float(np.nanmean(values)) for name, values in figures.items()}
+    result["akd"] = metrics.akd(np.array(made_points), np.array(true_points))
+    result["jitter"] = metrics.jitter(np.array(made_points), np.array(true_points))
+    if method != "static":  # which makes nothing
+        result["fps"] = len(take.frames) / max(seconds, 1e-9)
+    pictures = {moment: frames[number] for moment, number in sheets.moments(take.points).items()}
+    return Row(take.name, method, result, unseen, pictures)
+
+
+def film_of(take, method: str, seen: list) -> tuple:
+    """All frames that a method makes, and the seconds it took: frames may be made side by side, so only all tell."""
+    begin = time.perf_counter()
+    frames = list(tqdm(_made(take, method, seen), desc=f"{take.name}: {method}", total=len(take.frames), unit="frame",
+                       leave=False, delay=2))
+    return frames, time.perf_counter() - begin
+
+
+def frame_figures(made: np.ndarray, true: np.ndarray, points: np.ndarray, size: int) -> dict:
+    """The figures of one frame; points (68, 2): the judge's in the true frame."""
+    return {
+        "l1": metrics.l1(made, true),
+        "face_l1": metrics.l1(made, true, metrics.face_mask(points, size, size)),
+        "mouth_l1": metrics.l1(made, true, metrics.mouth_mask(points, size, size)),
+        "eyes_l1": metrics.l1(made, true, metrics.eyes_mask(points, size, size)),
+        "psnr": min(metrics.psnr(made, true), 100.0),  # equal frames would make every mean infinite
+        "ssim": metrics.ssim(made, true),
+    }
+
+
+def _made(take, method: str, seen: list):
+    if method != JUDGES_POINTS:
+        return reenactment.METHODS[method](take.frames[0], take.points, take.fps)
+    last, points = seen[0], []
+    for found in seen:
+        last = last if found is None else found
+        points.append(last)
+    return reenactment.triangulated_warp(take.frames[0], np.array(points), take.fps)
+
+
+def compare_with_static(rows: list) -> list:
+    """Fill in `below_static` for rows of one clip, where "static" is among them."""
+    static = [row.figures["face_l1"] for row in rows if row.method == "static"]
+    for row in rows:
+        if static and row.method != "static":
+            row.figures["below_static"] = 1 - row.figures["face_l1"] / max(static[0], 1e-9)
+    return rows
+
+
+def means(rows: list, methods) -> list:
+    """One row a method: the mean of each figure over the clips; `below_static` compares the mean errors."""
+    result = []
+    for name in methods:
+        own = [row for row in rows if row.method == name]
+        keys = [key for key in COLUMNS if key in own[0].figures]
+        figures = {key: float(np.mean([row.figures[key] for row in own])) for key in keys}
+        result.append(Row(MEAN, name, figures, sum(row.unseen for row in own)))
+    return compare_with_static(result)
+
+
+def as_text(rows: list, judge: str) -> str:
+    """The table for a terminal."""
+    lines = [["clip", "method"] + [heading for heading, _, _ in COLUMNS.values()]]
+    for row in rows:
+        cells = [form.format(row.figures[key]) if key in row.figures else "-" for key, (_, form, _) in COLUMNS.items()]
+        lines.append([row.clip, row.method, *cells])
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    text = []
+    for index, line in enumerate(lines):
+        if index and line[0] != lines[index - 1][0]:
+            text.append("")
+        left = [cell.ljust(width) for cell, width in zip(line[:2], widths)]
+        text.append("  ".join(left + [cell.rjust(width) for cell, width in zip(line[2:], widths[2:])]))
+    return "\n".join([*text, "", *_notes(rows, judge)])
+
+
+def _notes(rows: list, judge: str) -> list:
+    notes = [f"Judge: {judge}. Points and errors in pixels of the square crop."]
+    if judge == "embedded":
+        notes.append("It also drives the animation, so AKD is lenient; --judge mediapipe is an independent one.")
+    unseen = sum(row.unseen for row in rows if row.clip != MEAN)
+    if unseen:
+        notes.append(f"The judge saw no face in {unseen} frames; they do not count.")
+    return notes
+
+
+def as_json(rows: list, judge: str) -> str:
+    """The same as JSON: {"judge": ..., "columns": {key: meaning}, "rows": [{"clip", "method", ...figures}]}."""
+    table = [{"clip": row.clip, "method": row.method, "unseen": row.unseen, **row.figures} for row in rows]
+    columns = {key: meaning for key, (_, _, meaning) in COLUMNS.items()}
+    for line in table:
+        for key, value in line.items():
+            if isinstance(value, float) and not np.isfinite(value):
+                line[key] = None  # JSON knows no NaN
+    return json_module.dumps({"judge": judge, "columns": columns, "rows": table}, indent=2)

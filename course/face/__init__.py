@@ -1,0 +1,16 @@
+"""What does a face do, and how is it held?
+
+    points (78, 2) -> a `Face` and 57 channel values; channel values (57,) -> points (78, 2)
+
+Lesson 03 builds the sliders, the projection, and the way back.
+"""
+
+from .. import doors
+
+doors.open_door(__name__, {
+    "channels": "BLENDSHAPES CHANNELS HEAD INDEX",
+    "model": (
+        "HEAD_COLUMNS NOISE N_CHANNELS Face FaceModel angles_of blendshapes_to_points fit_channels fit_face "
+        "fit_pose pose_points project rotation_matrix"),
+    "posing": "posed_points seal_lids seal_lips",
+})

@@ -1,0 +1,66 @@
+"""A face posed by channel values: its points, with lips and lids that touch where they should."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from ..keypoints import landmarks
+from . import channels
+from . import model as face_model
+
+
+def posed_points(face: face_model.Face, values: np.ndarray) -> np.ndarray:
+    """The photo's points moved to channel values (57,): (78, 2) pixels, lips and lids that touch where they should."""
+    return seal_lids(seal_lips(face_model.pose_points(face, values), face, values), face, values)
+
+
+def seal_lids(points: np.ndarray, face: face_model.Face, values: np.ndarray) -> np.ndarray:
+    """Close what widened eyes and a fit's leftover keep open in a blink: (78, 2) -> (78, 2).
+
+    A lid that has gone the share c of its way down leaves at most 1 - c of the gap that the face had at rest.
+    """
+    sealed, rest = points.copy(), face_model.pose_points(face, face.rest)
+    for side, blink in ((0, "eyeBlinkRight"), (1, "eyeBlinkLeft")):
+        before = face.rest[channels.INDEX[blink]]
+        share = float(np.clip((values[channels.INDEX[blink]] - before) / max(1 - before, 0.1), 0, 1))
+        if share == 0:
+            continue
+        size = np.ptp(points[[36, 45]], axis=0).max() / max(np.ptp(rest[[36, 45]], axis=0).max(), 1e-3)
+        for upper, lower in zip(landmarks.LID_UPPER[side][1:-1], landmarks.LID_LOWER[side][1:-1]):
+            gap = points[upper] - points[lower]
+            allowed = (1 - share) * np.linalg.norm(rest[upper] - rest[lower]) * size
+            excess = gap * (1 - min(1.0, allowed / max(float(np.linalg.norm(gap)), 1e-6)))
+            sealed[upper] -= 0.75 * excess  # lids meet low
+            sealed[lower] += 0.25 * excess
+    return sealed
+
+
+def seal_lips(points: np.ndarray, face: face_model.Face, values: np.ndarray) -> np.ndarray:
+    """Close the gap that a fit's leftover keeps open: (78, 2) -> (78, 2).
+
+    The leftover (`face.residual`) of a mouth open in the photo holds part of its gap. It counts in full as long
+    as the mouth is as open as in the photo and fades as the model's own lips close, so m, b and p really shut.
+    """
+    bare = replace(face, residual=np.zeros_like(face.residual))
+    now = face_model.pose_points(bare, values)
+    at_rest = face_model.pose_points(bare, face.rest)
+    sealed = points.copy()
+    down = _chin_direction(now)
+    for upper, lower, outer_lower in ((61, 67, 58), (62, 66, 57), (63, 65, 56)):
+        gap_now = max(float((now[lower] - now[upper]) @ down), 0.0)
+        gap_rest = max(float((at_rest[lower] - at_rest[upper]) @ down), 1e-3)
+        gap = float((points[lower] - points[upper]) @ down)
+        openness = min(gap_now / gap_rest, 1.0)
+        wanted = gap_now + (gap - gap_now) * openness
+        if gap > wanted or gap < 0 and gap_now > 0:
+            shift = (max(wanted, 0.0) - gap) / 2 * down
+            sealed[upper] -= shift
+            sealed[lower] += shift
+            sealed[outer_lower] += shift
+    return sealed
+
+
+def _chin_direction(points: np.ndarray) -> np.ndarray:
+    """Unit vector from between the eyes to the chin, (2,)."""
+    down = points[8] - points[27]
+    return down / max(float(np.linalg.norm(down)), 1e-6)

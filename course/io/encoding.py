@@ -1,0 +1,226 @@
+"""Video files out: H.264 and AAC, one frame at a time, moved to their place when whole."""
+
+import contextlib
+import os
+import uuid
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from .. import errors
+
+NOTICE = "AI-generated with Living Portraits"  # said in every file: the film is made, not filmed
+BT709 = 1  # ISO/IEC 23091-2: the number of BT.709 as primaries, transfer and matrix
+
+
+@dataclass(frozen=True)
+class Format:
+    """What a file's ending asks for: encoder names and their settings."""
+
+    video: str
+    audio: str
+    picture: dict  # settings of the video encoder
+    file: dict  # settings of the container
+
+
+# crf: constant quality, lower is better. 18 is where people stop seeing a difference (x264's own guide).
+_H264 = {"crf": "18", "preset": "veryfast"}
+_VP9 = {"crf": "30", "b:v": "0", "deadline": "realtime", "cpu-used": "6", "row-mt": "1"}
+_FASTSTART = {"movflags": "+faststart"}  # the index comes first, so a browser plays before it has all
+FORMATS = {
+    ".mp4": Format("libx264", "aac", _H264, _FASTSTART),
+    ".m4v": Format("libx264", "aac", _H264, _FASTSTART),
+    ".mov": Format("libx264", "aac", _H264, _FASTSTART),
+    ".mkv": Format("libx264", "aac", _H264, {}),
+    ".webm": Format("libvpx-vp9", "libopus", _VP9, {}),
+}
+
+
+def check_output(path) -> Path:
+    """Whether a film can be written there: the ending is known, the folder exists or can be made, and is writable.
+
+    Raises:
+        errors.OutputError: it cannot.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in FORMATS:
+        raise errors.OutputError(f"the ending of {path} is no video format: use {', '.join(FORMATS)}")
+    if path.is_dir():
+        raise errors.OutputError(f"{path} is a folder: name a file in it")
+    with _told(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        trial = _beside(path)
+        trial.touch()
+        trial.unlink()
+    return path
+
+
+def write_video(path, frames, fps: float = 25, audio=None, sample_rate=None, total=None, progress=False) -> int:
+    """Encode frames, and sound with them, into a file.
+
+    The file is written beside its place under a hidden name and moved there when whole: whatever happens,
+    `path` holds either what it held before or the whole film. H.264 needs even sides: a picture with an
+    odd side gets one more row or column, a copy of its last. Sound is cut, or goes on as silence, so that
+    it ends with the picture.
+
+    Args:
+        path: ends in one of `FORMATS`; folders on the way are made.
+        frames: iterable of uint8 (H, W, 3), RGB, all of one size; taken one at a time.
+        fps: frames a second.
+        audio, sample_rate: float32 (N,) in [-1, 1], mono, and its rate in Hz.
+        total: how many frames will come, for the progress bar; progress: whether there is one (after 2 s).
+    Returns:
+        how many frames were written.
+    Raises:
+        errors.OutputError: unknown ending, a place that cannot be written, a full disk.
+        errors.VideoError: no frame, or frames of several sizes; errors.AudioError: sound of a wrong shape.
+    """
+    from tqdm.auto import tqdm  # in a notebook a bar that goes away, elsewhere one on stderr
+
+    path = check_output(path)
+    audio = check_audio(audio, sample_rate)
+    part = _beside(path)
+    try:
+        with tqdm(frames, total=total, desc=path.name, unit="frame", disable=not progress, delay=2,
+                  leave=False) as bar, _told(path):
+            count = _encode(part, FORMATS[path.suffix.lower()], bar, fps, audio, sample_rate)
+            with open(part, "rb+") as file:
+                os.fsync(file.fileno())  # some file systems say only here that the disk is full
+            os.replace(part, path)
+    finally:  # on an error and on Ctrl-C alike
+        part.unlink(missing_ok=True)
+    return count
+
+
+def check_audio(audio, sample_rate):
+    """Sound as float32 (N,) within [-1, 1], or None. Raises `errors.AudioError`."""
+    if audio is None:
+        return None
+    audio = np.asarray(audio, dtype=np.float32)
+    if audio.ndim != 1 or not np.isfinite(audio).all():
+        raise errors.AudioError(f"sound must be numbers of shape (N,), mono; this has shape {audio.shape}")
+    if not sample_rate or not 1000 <= sample_rate <= 384_000:
+        raise errors.AudioError(f"sound needs its sample rate in Hz, 1000 to 384000; got {sample_rate}")
+    return np.clip(audio, -1, 1)
+
+
+@contextlib.contextmanager
+def _told(path: Path):
+    """Turn what the file system and ffmpeg say into one line."""
+    import av
+
+    try:
+        yield
+    except (OSError, av.FFmpegError) as problem:
+        why = getattr(problem, "strerror", None) or str(problem)
+        raise errors.OutputError(f"{path} cannot be written ({why}): choose another place or make room") from None
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.stem[:40]}-{uuid.uuid4().hex[:8]}.part{path.suffix.lower()}")
+
+
+def _encode(part: Path, chosen: Format, frames, fps: float, audio, sample_rate) -> int:
+    import av
+
+    rate = Fraction(fps).limit_denominator(1001)
+    part.touch(exist_ok=False)  # a place that cannot be written shows here, before the first frame is made
+    container = av.open(str(part.absolute()), "w", options=chosen.file)
+    try:
+        container.metadata["title"] = NOTICE
+        container.metadata["comment"] = NOTICE
+        picture, sound, size, count = None, None, None, 0
+        for count, frame in enumerate(frames, start=1):
+            frame = np.asarray(frame)
+            if picture is None:
+                size = _check_frame(frame)
+                picture = _picture_stream(container, chosen, frame, rate)
+                sound = _Sound(container, chosen, audio, sample_rate) if audio is not None else None
+            elif frame.shape != size or frame.dtype != np.uint8:
+                raise errors.VideoError(f"frame {count - 1} is {frame.dtype} {frame.shape}, the first is uint8 {size}: "
+                                        "give frames of one size")
+            container.mux(picture.encode(_to_yuv(frame, count - 1, rate)))
+            if sound:
+                sound.write(container, until=count / rate)
+        if picture is None:
+            raise errors.VideoError("the clip has no frame: there is nothing to save")
+        container.mux(picture.encode(None))
+        if sound:
+            sound.finish(container)
+        container.close()  # writes the index, so a full disk can still show here
+        return count
+    except BaseException:
+        with contextlib.suppress(Exception):
+            container.close()
+        raise
+
+
+def _check_frame(frame: np.ndarray) -> tuple:
+    if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] != 3 or min(frame.shape[:2]) < 2:
+        raise errors.VideoError(f"a frame must be uint8 (H, W, 3); this one is {frame.dtype} {frame.shape}")
+    return frame.shape
+
+
+def _picture_stream(container, chosen: Format, frame: np.ndarray, rate: Fraction):
+    stream = container.add_stream(chosen.video, rate=rate, options=dict(chosen.picture))
+    height, width = frame.shape[:2]
+    stream.width, stream.height = width + width % 2, height + height % 2
+    stream.pix_fmt = "yuv420p"
+    context = stream.codec_context
+    context.time_base = 1 / rate
+    # Said in the file, or else players guess the colours by the size of the picture.
+    context.color_primaries = context.color_trc = context.colorspace = BT709
+    context.color_range = 1  # 16 to 235, as players expect of film
+    return stream
+
+
+def _to_yuv(frame: np.ndarray, index: int, rate: Fraction):
+    import av
+
+    height, width = frame.shape[:2]
+    if height % 2 or width % 2:
+        frame = np.pad(frame, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+    picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")
+    picture = picture.reformat(format="yuv420p", dst_colorspace="ITU709")
+    picture.pts, picture.time_base = index, 1 / rate
+    return picture
+
+
+class _Sound:
+    """The sound track, written in step with the picture so that neither has to wait in memory."""
+
+    def __init__(self, container, chosen: Format, audio: np.ndarray, sample_rate):
+        import av
+
+        self.audio, self.rate, self.written = audio, int(sample_rate), 0
+        known = av.codec.Codec(chosen.audio, "w").audio_rates
+        rate = self.rate if not known or self.rate in known else 48_000
+        self.stream = container.add_stream(chosen.audio, rate=rate, layout="mono")
+        self.stream.bit_rate = min(128_000, 4 * rate)
+        # Encoders take one rate and fixed packets: the resampler cuts and converts.
+        self.resampler = av.AudioResampler(self.stream.format, "mono", rate, self.stream.frame_size or None)
+
+    def write(self, container, until) -> None:
+        """Encode on, up to a time in seconds; silence where the sound has ended."""
+        import av
+
+        end = round(until * self.rate)
+        piece = np.zeros(end - self.written, np.float32)
+        there = self.audio[self.written : end]
+        piece[: len(there)] = there
+        if not len(piece):
+            return
+        frame = av.AudioFrame.from_ndarray(piece[None], format="flt", layout="mono")  # (1, n)
+        frame.sample_rate, frame.pts, frame.time_base = self.rate, self.written, Fraction(1, self.rate)
+        self.written = end
+        self._encode(container, self.resampler.resample(frame))
+
+    def finish(self, container) -> None:
+        self._encode(container, self.resampler.resample(None))
+        container.mux(self.stream.encode(None))
+
+    def _encode(self, container, frames) -> None:
+        for frame in frames:
+            container.mux(self.stream.encode(frame))

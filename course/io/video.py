@@ -1,0 +1,135 @@
+"""Film: `Clip`, which holds frames and sound and plays itself, and videos in and out.
+
+A clip need not have its frames in memory: it may hold the recipe for them, and makes them one by one
+whenever it is saved, shown or walked through.
+"""
+
+import base64
+import html
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from .. import errors
+from . import encoding
+from .decoding import probe, read_frames
+
+SHOWN_WIDTH = 480  # pixels at most in a notebook
+SHOWN_WIDE = 960  # for pictures so wide that the player's buttons would cover them
+LEAST_HEIGHT = 270
+EMBEDDED_BYTES = 40_000_000  # a notebook with more than this in one cell becomes hard to open
+
+
+class Clip:
+    """Frames over time, with or without sound.
+
+    Args:
+        frames: a list or array of uint8 (H, W, 3) pictures, RGB, of one size; or a function without
+            arguments that returns a fresh iterator over them, so that the clip can be played again.
+        fps: frames a second.
+        audio, sample_rate: float32 (N,) in [-1, 1], mono, and its rate in Hz.
+        n_frames: how many frames the function makes, where that is known; used for the length and progress.
+    Raises:
+        errors.VideoError: frames that could be walked through only once; fps not above 0.
+        errors.AudioError: sound of a wrong shape, or without its rate.
+    """
+
+    def __init__(self, frames, fps: float = 25, audio=None, sample_rate=None, n_frames: int | None = None):
+        if hasattr(frames, "__next__"):
+            raise errors.VideoError("these frames can be walked through only once: give a list, or a function "
+                                    "that returns a fresh iterator")
+        if not 0 < fps <= 1000:
+            raise errors.VideoError(f"frames a second must lie above 0 and at most at 1000, not {fps}")
+        self._frames = frames
+        self.fps = float(fps)
+        self.audio = encoding.check_audio(audio, sample_rate)
+        self.sample_rate = sample_rate
+        self._n_frames = n_frames if callable(frames) else len(frames)
+
+    @property
+    def frames(self):
+        """A fresh iterator over the frames, uint8 (H, W, 3)."""
+        return iter(self)
+
+    def __iter__(self):
+        return iter(self._frames() if callable(self._frames) else self._frames)
+
+    def __len__(self) -> int:
+        if self._n_frames is None:
+            raise TypeError("how many frames this clip has shows only when they are made")
+        return self._n_frames
+
+    def __bool__(self) -> bool:
+        return True
+
+    @property
+    def duration(self) -> float | None:
+        """Seconds; None while the number of frames is not known."""
+        return None if self._n_frames is None else self._n_frames / self.fps
+
+    def __repr__(self) -> str:
+        count = "frames" if self._n_frames is None else f"{self._n_frames} frames, {self.duration:.2f} s"
+        return f"<Clip: {count} at {self.fps:g} a second, {'with' if self.audio is not None else 'without'} sound>"
+
+    def save(self, path, progress: bool = True) -> Path:
+        """Make the frames and write them to a video file, .mp4, .m4v, .mov, .mkv or .webm by its name.
+
+        Written beside its place and moved there when whole. The file says that it was generated. A
+        picture with an odd side gets one more row or column, since H.264 needs even ones.
+
+        Raises:
+            errors.OutputError: unknown ending, a place that cannot be written, a full disk.
+            errors.VideoError: no frame, or frames of several sizes.
+        """
+        frames = iter(self)
+        try:
+            self._n_frames = encoding.write_video(
+                path, frames, self.fps, self.audio, self.sample_rate, total=self._n_frames, progress=progress
+            )
+        finally:
+            if hasattr(frames, "close"):  # a generator lets go of what it holds, also after an error
+                frames.close()
+        return Path(path)
+
+    def _repr_html_(self) -> str:
+        """A player with the film inside the page: it works offline and in a saved notebook."""
+        with tempfile.TemporaryDirectory() as folder:
+            place = self.save(Path(folder) / "clip.mp4")
+            film = place.read_bytes()
+        poster = next(iter(self))
+        width = _shown_width(*poster.shape[:2])
+        if len(film) > EMBEDDED_BYTES:
+            return (f"<p>{html.escape(repr(self))}: {len(film) / 1e6:.0f} MB are too much for a notebook; "
+                    f"use <code>clip.save('clip.mp4')</code></p>{_picture(poster, width)}")
+        source = base64.b64encode(film).decode()
+        return (f'<video controls loop playsinline width="{width}" style="max-width: 100%" poster="{_jpeg(poster)}" '
+                f'title="{encoding.NOTICE}"><source type="video/mp4" src="data:video/mp4;base64,{source}">'
+                f"{html.escape(repr(self))}</video>")
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        return {"text/html": self._repr_html_(), "text/plain": repr(self)}
+
+
+def load_video(path, fps: float | None = None, max_side: int | None = None) -> Clip:
+    """A video file as a silent Clip that reads its frames when they are wanted. Raises `errors.VideoError`."""
+    info = probe(path)
+    rate = fps or info.fps
+    count = round(info.duration * rate) if fps else info.frames
+    return Clip(lambda: read_frames(path, fps, max_side), rate, n_frames=count)
+
+
+def _shown_width(height: int, width: int) -> int:
+    return min(width, max(SHOWN_WIDTH, min(SHOWN_WIDE, round(LEAST_HEIGHT * width / height))))
+
+
+def _jpeg(image: np.ndarray) -> str:
+    """uint8 (H, W, 3) as the address of a JPEG that carries its own data."""
+    import cv2
+
+    _, data = cv2.imencode(".jpg", np.ascontiguousarray(image[..., ::-1]), [cv2.IMWRITE_JPEG_QUALITY, 85])
+    return "data:image/jpeg;base64," + base64.b64encode(data.tobytes()).decode()
+
+
+def _picture(image: np.ndarray, width: int) -> str:
+    return f'<img width="{width}" src="{_jpeg(image)}" alt="first frame">'

@@ -1,0 +1,107 @@
+"""How the network reads the points of one face.
+
+Two looks: the first at the detector's box, the second at the same face turned upright and centred. The second
+look sees the crop and its mirror image and takes the mean of both, which is steadier than either.
+"""
+
+import functools
+
+import numpy as np
+
+from .. import errors, images
+from . import alignment, landmarks
+from . import crops as keypoint_crops
+
+WEIGHTS = "keypoints.safetensors"
+MARGIN = 4  # px kept around the square that is cut out, so that its border is read as in the whole picture
+
+
+def points_in_box(image: np.ndarray, box: np.ndarray) -> np.ndarray:
+    center, side = keypoint_crops.square_from_box(box)
+    first, _ = look(image, center, side, 0.0, mirrored=False)
+    return second_look(image, first)[0]
+
+
+def second_look(image: np.ndarray, points: np.ndarray) -> tuple:
+    right, left = points[landmarks.EYE_OUTER_CORNERS[0]], points[landmarks.EYE_OUTER_CORNERS[1]]
+    tilt = float(np.degrees(np.arctan2(left[1] - right[1], left[0] - right[0])))
+    center, side = _upright_square(points, tilt)
+    return look(image, center, side, tilt, mirrored=True)
+
+
+def _upright_square(points: np.ndarray, tilt: float) -> tuple:
+    """The square around the points as they lie once the tilt is undone."""
+    turn = keypoint_crops.square_matrix((0, 0), 1, 1, tilt)[:, :2]
+    center, side = keypoint_crops.square_around(points @ turn.T)
+    return turn.T @ center, side
+
+
+def look(image: np.ndarray, center, side: float, tilt: float, mirrored: bool) -> tuple:
+    """One look of the network at a square: points (78, 2) in pixels, and the doubt.
+
+    mirrored: look at the mirror image too and take the mean; the doubt is then how far the two disagree, as a
+    share of the face, else 0.
+    """
+    import torch
+
+    size = _network()[1]
+    matrix = _crop_matrix(center, side, size, tilt)
+    crop = _cut(image, matrix, size)
+    crops = np.stack([crop, crop[:, ::-1]]) if mirrored else crop[None]
+    with torch.inference_mode():
+        batch = torch.from_numpy(crops).permute(0, 3, 1, 2).float().div(255)  # (1 or 2, 3, 128, 128)
+        found = _network()[0](batch).numpy()  # (1 or 2, 78, 2) in [0, 1]
+    found = found * size - 0.5  # the middle of the first pixel is 0 in a picture, half a pixel in [0, 1]
+    points, doubt = found[0], 0.0
+    if mirrored:
+        back = alignment.flip_keypoints(found[1], size)
+        doubt = float(np.linalg.norm(points - back, axis=1).mean() / max(np.ptp(points, axis=0).max(), 1e-6))
+        points = (points + back) / 2
+    inverse = np.linalg.inv(np.vstack([matrix, [0, 0, 1]]))[:2]
+    return keypoint_crops.apply(inverse, points).astype(np.float32), doubt
+
+
+def _crop_matrix(center, side: float, size: int, tilt: float) -> np.ndarray:
+    """(2, 3): the tilted square's corners in the picture go to the corners of a `size` crop, and all else with them."""
+    angle = np.deg2rad(tilt)
+    along = max(side, 1e-3) * np.array([np.cos(angle), np.sin(angle)])
+    down = np.array([-along[1], along[0]])
+    steps = np.array([[0, 0], [1, 0], [1, 1], [0, 1]])  # around the square, (4, 2)
+    corners = np.asarray(center, float) + (steps - 0.5) @ np.array([along, down])
+    return alignment.similarity_transform(corners, steps * float(size))
+
+
+def _cut(image: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
+    """The crop (size, size, 3): first the upright square that holds it, then that square turned and scaled."""
+    image, matrix = keypoint_crops.shrunk(image, matrix)
+    inverse = np.linalg.inv(np.vstack([matrix, [0, 0, 1]]))[:2]
+    x, y = (int(v) for v in keypoint_crops.apply(inverse, np.array([size / 2, size / 2])))
+    reach = 2 * int(np.ceil(size * np.sqrt(abs(np.linalg.det(inverse[:, :2])) / 2) + MARGIN))
+    part = images.crop_square(image, x, y, reach)
+    corner = np.array([x, y]) - reach // 2
+    matrix = np.column_stack([matrix[:, :2], keypoint_crops.apply(matrix, corner)])
+    return keypoint_crops.cut(part, matrix, size)
+
+
+@functools.lru_cache(maxsize=1)
+def _network() -> tuple:
+    return load_network()
+
+
+def load_network(tensors: dict | None = None) -> tuple:
+    """The landmarker ready to look, batch norms folded into their convolutions: (network, crop size)."""
+    import torch
+
+    from ..io import weights
+    from . import network
+
+    net = network.Landmarker()
+    tensors = weights.load_tensors(WEIGHTS) if tensors is None else tensors
+    try:
+        missing, unknown = net.load_state_dict({k: v.float() for k, v in tensors.items()}, strict=False)
+    except RuntimeError as problem:
+        raise errors.WeightsError(f"{WEIGHTS} does not fit this version ({problem}): install again") from None
+    if unknown or any(not name.endswith("num_batches_tracked") for name in missing):
+        raise errors.WeightsError(f"{WEIGHTS} does not fit this version: install the package again")
+    net = network.fold_norms(net.eval())
+    return net.to(memory_format=torch.channels_last), network.SETTINGS.crop

@@ -1,0 +1,516 @@
+"""Lesson 03: sliders to points, points to a picture, and the way back: how a head is held and what a face does."""
+
+import functools
+
+import numpy as np
+
+from course.exercises.exercise import BugCard, Exercise, case
+
+from . import head as head_03
+
+
+def drawn(name: str):
+    """A function of `pictures`, which is imported when the first picture is drawn."""
+
+    def draw(view):
+        from . import pictures
+
+        return getattr(pictures, name)(view)
+
+    return draw
+
+
+# ---------------------------------------------------------------- blendshapes_to_points
+
+
+def random_sliders(rng):
+    count = int(rng.integers(1, 5))
+    return rng.normal(0, 1, (6, 3)), rng.uniform(0, 1, (2, count)), rng.normal(0, 1, (count, 6, 3))
+
+
+def blend_without_face(shape, values, channels):
+    return np.tensordot(values, channels, axes=1) + 0 * shape
+
+
+def blend_mean(shape, values, channels):
+    return shape + np.tensordot(values, channels, axes=1) / len(channels)
+
+
+def blend_targets(shape, values, channels):
+    return shape + np.tensordot(values, channels - shape, axes=1)
+
+
+def blend_takes_away(shape, values, channels):
+    return shape - np.tensordot(values, channels, axes=1)
+
+
+# ---------------------------------------------------------------- project
+
+
+def _about(axis, angle):
+    i, j = (axis + 1) % 3, (axis + 2) % 3
+    matrix = np.zeros(np.shape(angle) + (3, 3))
+    matrix[..., axis, axis] = 1
+    matrix[..., i, i] = matrix[..., j, j] = np.cos(angle)
+    matrix[..., j, i] = np.sin(angle)
+    matrix[..., i, j] = -matrix[..., j, i]
+    return matrix
+
+
+def _turn(angles, yaw=-1, order=(2, 1, 0), unit=np.pi / 180):
+    by_axis = [_about(0, angles[..., 0] * unit), _about(1, yaw * angles[..., 1] * unit),
+               _about(2, angles[..., 2] * unit)]
+    first, second, third = (by_axis[axis] for axis in order)
+    return first @ second @ third
+
+
+def _project(shapes, head, scale, origin, turn=_turn, transposed=False, shift="units", sized=True):
+    rotation = turn(head[..., :3])
+    turned = shapes @ (rotation if transposed else np.swapaxes(rotation, -1, -2))
+    size = (1 + head[..., 5])[..., None, None] if sized else 1.0
+    moved = head[..., None, 3:5]
+    moved = {"units": scale * moved, "pixels": moved, "sized": scale * moved * size}[shift]
+    return scale * size * turned[..., :2] + moved + np.asarray(origin)
+
+
+def random_heads(rng):
+    shapes = rng.normal(0, 0.5, (2, 7, 3))
+    head = np.column_stack([rng.uniform(-40, 40, (2, 3)), rng.normal(0, 0.3, (2, 2)), rng.uniform(-0.3, 0.5, 2)])
+    return shapes, head, float(rng.uniform(50, 200)), rng.uniform(0, 300, 2)
+
+
+def project_yaw_flipped(shapes, head, scale=1.0, origin=(0.0, 0.0)):
+    return _project(shapes, head, scale, origin, functools.partial(_turn, yaw=1))
+
+
+def project_transposed(shapes, head, scale=1.0, origin=(0.0, 0.0)):
+    return _project(shapes, head, scale, origin, transposed=True)
+
+
+def project_other_order(shapes, head, scale=1.0, origin=(0.0, 0.0)):
+    return _project(shapes, head, scale, origin, functools.partial(_turn, order=(0, 1, 2)))
+
+
+def project_radians(shapes, head, scale=1.0, origin=(0.0, 0.0)):
+    return _project(shapes, head, scale, origin, functools.partial(_turn, unit=1.0))
+
+
+def project_shift_in_pixels(shapes, head, scale=1.0, origin=(0.0, 0.0)):
+    return _project(shapes, head, scale, origin, shift="pixels")
+
+
+def project_without_size(shapes, head, scale=1.0, origin=(0.0, 0.0)):
+    return _project(shapes, head, scale, origin, sized=False)
+
+
+# ---------------------------------------------------------------- fit_pose
+
+
+def random_poses(rng):
+    shape = rng.normal(0, 0.4, (12, 3)) + rng.normal(0, 0.3, 3)
+    points = _project(shape, np.r_[rng.uniform(-35, 35, 3), 0, 0, 0], rng.uniform(50, 150), rng.uniform(0, 300, 2))
+    return (points + rng.normal(0, 0.5, points.shape))[None], shape
+
+
+def _pose(points, shape, centred=True, scale="mean", transposed=False, third=1, origin="right", radians=False):
+    angles, scales, origins = [], [], []
+    for frame in np.asarray(points, float):
+        seen = np.isfinite(frame).all(axis=1)
+        flat, solid = frame[seen], shape[seen]
+        middle_2d, middle_3d = flat.mean(axis=0), solid.mean(axis=0)
+        if centred:
+            flat, solid = flat - middle_2d, solid - middle_3d
+        camera = np.linalg.lstsq(solid, flat, rcond=None)[0].T
+        u, stretch, vt = np.linalg.svd(camera, full_matrices=False)
+        rows = u @ vt
+        full = np.vstack([rows, third * np.cross(rows[0], rows[1])])
+        full = full.T if transposed else full
+        size = stretch[0] if scale == "first" else stretch.mean()
+        found = np.array([np.arctan2(full[2, 1], full[2, 2]), np.arcsin(np.clip(full[2, 0], -1, 1)),
+                          np.arctan2(full[1, 0], full[0, 0])])
+        angles.append(found if radians else np.degrees(found))
+        scales.append(size)
+        origins.append(middle_2d if origin == "middle" else middle_2d - size * rows @ middle_3d)
+    return np.array(angles), np.array(scales), np.array(origins)
+
+
+def pose_transposed(points, shape):
+    return _pose(points, shape, transposed=True)
+
+
+def pose_not_centred(points, shape):
+    return _pose(points, shape, centred=False)
+
+
+def pose_first_stretch(points, shape):
+    return _pose(points, shape, scale="first")
+
+
+def pose_mirrored(points, shape):
+    return _pose(points, shape, third=-1)
+
+
+def pose_middle(points, shape):
+    return _pose(points, shape, origin="middle")
+
+
+def pose_radians(points, shape):
+    return _pose(points, shape, radians=True)
+
+
+# ---------------------------------------------------------------- fit_motion
+
+
+@functools.lru_cache(maxsize=1)
+def somebody():
+    """A made face that smiles a little and looks to the side, as the photo of a person does."""
+    from course.face import model as face_model
+
+    model = face_model.FaceModel.load()
+    shape = model.mean + 0.8 * model.identity[0] - 0.5 * model.identity[2]
+    return face_model.fit_face(filmed(shape, {"mouthSmileLeft": 0.3, "mouthSmileRight": 0.3, "headYaw": 6.0}, model))
+
+
+def filmed(shape, does: dict, model):
+    """The points (78, 2) of a shape that does something."""
+    from course.face import channels as face_channels
+    from course.face import model as face_model
+
+    values = np.zeros(len(face_channels.CHANNELS))
+    for name, value in does.items():
+        values[face_channels.INDEX[name]] = value
+    moved = face_model.blendshapes_to_points(shape, values[: face_model.N_CHANNELS], model.channels)
+    return face_model.project(moved, values[face_model.HEAD_COLUMNS], 120.0, (200.0, 220.0))
+
+
+def on_somebody(function, does, jitter=0.0, hidden=()):
+    """What is found in a frame in which somebody `does` something, at 30 frames a second; degrees in thirties."""
+    face = somebody()
+    frame = filmed(face.shape, does, face.model)
+    frame = frame + np.random.default_rng(len(does)).normal(0, 1, frame.shape) * jitter
+    frame[list(hidden)] = np.nan
+    moved = function(face, frame[None], 30.0)
+    full = moved.full() / np.r_[np.ones(51), np.full(3, 30.0), np.ones(3)]
+    return {"channels": full, "fps": moved.fps}
+
+
+def random_expression(rng):
+    from course.face import channels as face_channels
+
+    names = rng.choice(face_channels.BLENDSHAPES, 4, replace=False)
+    does = {str(name): float(rng.uniform(0.1, 1)) for name in names}
+    return does | {"headYaw": float(rng.uniform(-15, 15)), "headPitch": float(rng.uniform(-10, 10))}, 0.5
+
+
+def _fit(face, tracks, fps, bounds=True, habit=1.0, from_rest=False, start_only=False):
+    from scipy.optimize import lsq_linear
+
+    from course import motion
+    from course.face import channels as face_channels
+    from course.face import model as face_model
+
+    reach = np.r_[np.ones(51), np.full(6, np.inf)]
+    low, high = (-np.where(reach < 2, 0.0, reach), 1.2 * reach) if bounds else (-np.inf, np.inf)
+    pull = np.r_[habit / face.model.spread, np.full(6, 1e-3)]
+    angles, scales, origins = face_model.fit_pose(tracks, face.shape)
+    found = []
+    for frame, angle, scale, origin in zip(tracks, angles, scales, origins):
+        values = np.r_[face.rest[:51], angle, (origin - face.origin) / face.scale, scale / face.scale - 1]
+        if start_only:
+            values[:51] = 0.0
+        seen = np.isfinite(frame).all(axis=1)
+        for _ in range(0 if start_only else 5):
+            now = face_model.pose_points(face, values)
+            slopes = (face_model.pose_points(face, values + 1e-4 * np.eye(57)) - now) / 1e-4
+            a = slopes[:, seen].reshape(57, -1).T / (face.scale * 0.01)
+            b = (frame - now)[seen].ravel() / (face.scale * 0.01) + a @ values
+            values = lsq_linear(np.vstack([a, np.diag(pull)]), np.r_[b, np.zeros(57)], (low, high)).x
+        found.append(values - np.r_[face.rest[:51], np.zeros(6)] * from_rest)
+    return motion.Motion(np.array(found), face_channels.CHANNELS, fps)
+
+
+def motion_unbounded(face, tracks, fps=25.0):
+    return _fit(face, tracks, fps, bounds=False)
+
+
+def motion_without_habit(face, tracks, fps=25.0):
+    return _fit(face, tracks, fps, habit=1e-3)
+
+
+def motion_from_rest(face, tracks, fps=25.0):
+    return _fit(face, tracks, fps, from_rest=True)
+
+
+def motion_pose_only(face, tracks, fps=25.0):
+    return _fit(face, tracks, fps, start_only=True)
+
+
+def motion_at_25(face, tracks, fps=25.0):
+    return _fit(face, tracks, 25.0)
+
+
+# ---------------------------------------------------------------- motion_model
+
+
+def random_gestures(rng):
+    speed, amplitude = float(rng.uniform(10, 80)), float(rng.uniform(2, 20))
+    whole = 3.75 * amplitude / speed
+    return np.sort(rng.uniform(-0.2, 1.3, 8)) * whole, rng.normal(0, 1, 3), speed, amplitude
+
+
+def _gesture(times, direction, speed, amplitude, top=15 / 8, curve="jerk", back=True, unit=True):
+    times, direction = np.asarray(times, float), np.asarray(direction, float)
+    if amplitude == 0:
+        return np.zeros((len(times), 3))
+    duration = top * amplitude / speed
+    u = np.clip(1 - np.abs(times / duration - 1) if back else times / duration, 0, 1)
+    share = {"jerk": u**3 * (10 - 15 * u + 6 * u**2), "line": u, "cubic": u**2 * (3 - 2 * u)}[curve]
+    return amplitude * share[:, None] * direction / (np.linalg.norm(direction) if unit else 1)
+
+
+def gesture_line(times, direction, speed, amplitude):
+    return _gesture(times, direction, speed, amplitude, top=1.0, curve="line")
+
+
+def gesture_cubic(times, direction, speed, amplitude):
+    return _gesture(times, direction, speed, amplitude, curve="cubic")
+
+
+def gesture_stays(times, direction, speed, amplitude):
+    return _gesture(times, direction, speed, amplitude, back=False)
+
+
+def gesture_mean_speed(times, direction, speed, amplitude):
+    return _gesture(times, direction, speed, amplitude, top=1.0)
+
+
+def gesture_long_direction(times, direction, speed, amplitude):
+    return _gesture(times, direction, speed, amplitude, unit=False)
+
+
+# ---------------------------------------------------------------- the lesson's five
+
+TRIANGLE = np.array([[0.0, 0, 0], [2, 0, 0], [1, 2, 1]])
+TWO = np.array([[[0.0, 0, 0], [0, 0, 0], [0, 1, 0]], [[-1.0, 0, 0], [1, 0, 0], [0, 0, 1]]])
+TURNED = np.array([8.0, 20.0, -12.0, 0.1, -0.05, 0.2])
+TWO_HEADS = np.stack([TURNED, [-10.0, -5.0, 25.0, 0.0, 0.2, -0.1]])
+SEEN = _project(head_03.HEAD, np.array([[10.0, 25.0, -15.0, 0, 0, 0]]), 100.0, (60.0, 80.0))
+BENT = SEEN + np.array([[[3.0, 0], [0, -2], [0, 0], [1, 1], [-2, 0], [0, 3], [0, 0]]])
+HIDDEN = np.where(np.arange(7)[:, None] == 3, np.nan, BENT)
+
+EXERCISES = [
+    Exercise(
+        name="blendshapes_to_points",
+        lesson=3,
+        title="sliders that move a face",
+        place="face.blendshapes_to_points",
+        cases=[
+            case("a triangle and two sliders at 0.5 and 1", TRIANGLE, np.array([0.5, 1.0]), TWO),
+            case("a triangle and its first slider alone", TRIANGLE, np.array([1.0, 0.0]), TWO),
+        ],
+        edges=[
+            case("all sliders at 0", TRIANGLE, np.zeros(2), TWO),
+            case("three frames of two sliders", TRIANGLE, np.array([[0.0, 0.2], [0.5, 0.5], [1.0, -0.3]]), TWO),
+            case("a slider beyond its end", TRIANGLE, np.array([1.2, 0.0]), TWO),
+        ],
+        random=random_sliders,
+        random_count=50,
+        random_label="random faces",
+        hints=[
+            "If one slider stands at 0.5 and all others at 0, where does a point of the face lie?",
+            "Multiply each displacement field by its slider, add all of them up, and add that to the face. The sum "
+            "over the sliders must also work where there is an axis of frames in front.",
+            "np.tensordot(values, channels, axes=1) sums the last axis of values against the first of channels; add "
+            "shape.",
+        ],
+        cards=[
+            BugCard("without-the-face", blend_without_face,
+                    "It looks as if the face itself is missing: the sum is how far the points move, not where they "
+                    "are."),
+            BugCard("mean", blend_mean,
+                    "It looks as if the sum is divided by the number of channels: sliders add, they do not share."),
+            BugCard("targets", blend_targets,
+                    "It looks as if you take channels for whole faces and subtract the shape: each of them is a "
+                    "displacement already."),
+            BugCard("takes-away", blend_takes_away,
+                    "It looks as if the movement is subtracted: the mouth would open upwards."),
+        ],
+        picture=drawn("draw_blend"),
+    ),
+    Exercise(
+        name="project",
+        lesson=3,
+        title="a head in space, seen in a picture",
+        place="face.project",
+        cases=[
+            case("a small head turned by 20 degrees", head_03.HEAD, TURNED, 100.0, np.array([60.0, 80.0])),
+            case("a small head at rest", head_03.HEAD, np.zeros(6), 100.0, np.array([60.0, 80.0])),
+        ],
+        edges=[
+            case("one unit a pixel, the origin in the corner", head_03.HEAD, TURNED),
+            case("one head held in two ways", head_03.HEAD, TWO_HEADS, 80.0, np.array([50.0, 50.0])),
+            case("two frames", np.stack([head_03.HEAD, head_03.HEAD * 1.1]), TWO_HEADS, 80.0, np.array([50.0, 50.0])),
+            case("a head in profile", head_03.HEAD, np.array([0.0, 90.0, 0, 0, 0, 0]), 50.0, np.array([0.0, 0.0])),
+        ],
+        random=random_heads,
+        random_count=50,
+        random_label="random heads",
+        atol=1e-4,
+        hints=[
+            "In which order do these happen: turn, make larger, shift, go over to pixels?",
+            "With points as rows, turning is shapes @ R' (R' is the transpose: swap the last two axes). Keep x and y. "
+            "Size and shift need new axes, so that each frame has its own.",
+            "R = face_model.rotation_matrix(head[..., :3]); xy = (shapes @ np.swapaxes(R, -1, -2))[..., :2]; "
+            "size = (1 + head[..., 5])[..., None, None]; scale * (size * xy + head[..., None, 3:5]) + origin",
+        ],
+        cards=[
+            BugCard("yaw-flipped", project_yaw_flipped,
+                    "It looks as if the head turns the other way: with z away from the viewer, turning towards the "
+                    "right of the picture is a negative angle about y. `rotation_matrix` knows that."),
+            BugCard("transposed", project_transposed,
+                    "It looks as if the rotation is transposed, which turns everything back: with points as rows it is "
+                    "shapes @ R'."),
+            BugCard("other-order", project_other_order,
+                    "It looks as if roll comes first and pitch last: a head first nods, then turns, then tilts."),
+            BugCard("radians", project_radians,
+                    "It looks as if degrees are taken for radians: 20 of those are more than three whole turns."),
+            BugCard("shift-in-pixels", project_shift_in_pixels,
+                    "It looks as if headX and headY are taken for pixels: they count in eye distances, so scale them."),
+            BugCard("without-size", project_without_size,
+                    "It looks as if headScale does nothing: the turned head is larger by 1 + headScale."),
+        ],
+        picture=drawn("draw_project"),
+    ),
+    Exercise(
+        name="fit_pose",
+        lesson=3,
+        title="how a head is held",
+        place="face.fit_pose",
+        cases=[
+            case("a small head turned by 25 degrees", SEEN, head_03.HEAD),
+            case("a small head that no turn explains quite", BENT, head_03.HEAD),
+        ],
+        edges=[
+            case("a point that is not known", HIDDEN, head_03.HEAD),
+            case("two frames", np.concatenate([BENT, SEEN * 0.5]), head_03.HEAD),
+            case("a shape far from the origin", BENT, head_03.HEAD + np.array([2.0, -1.0, 3.0])),
+        ],
+        random=random_poses,
+        random_count=40,
+        random_label="random heads",
+        atol=1e-3,
+        hints=[
+            "With both middles taken away, which 2 x 3 matrix turns the shape into the points?",
+            "Solve flat = solid A' by least squares. A would be scale times two rows of a rotation, but for noise: the "
+            "SVD A = U S V' gives the nearest such rows, U V', and the scale, the mean of S.",
+            "A = np.linalg.lstsq(solid, flat, rcond=None)[0].T; u, s, vt = np.linalg.svd(A, full_matrices=False); "
+            "rows = u @ vt; R = np.vstack([rows, np.cross(*rows)]); origin = middle_2d - s.mean() * rows @ middle_3d; "
+            "face_model.angles_of(R)",
+        ],
+        cards=[
+            BugCard("transposed", pose_transposed,
+                    "It looks as if the angles are those of the transposed rotation: it leads from the picture back to "
+                    "the head."),
+            BugCard("not-centred", pose_not_centred,
+                    "It looks as if the middles are not taken away before the fit: the shift then bends the turn."),
+            BugCard("first-stretch", pose_first_stretch,
+                    "It looks as if the scale is the larger singular value alone: it is the mean of both."),
+            BugCard("third-row", pose_mirrored,
+                    "It looks as if the third row points the other way: it is the first crossed with the second."),
+            BugCard("middle", pose_middle,
+                    "It looks as if the origin is the middle of the points: it is where the model's origin (0, 0, 0) "
+                    "lies, so take scale * rows @ middle_3d away."),
+            BugCard("radians", pose_radians,
+                    "It looks as if the angles are in radians: `face_model.HEAD` has degrees."),
+        ],
+        picture=drawn("draw_pose"),
+    ),
+    Exercise(
+        name="fit_motion",
+        lesson=3,
+        title="what a face does, frame by frame",
+        place="motion.fit_motion",
+        run=on_somebody,
+        cases=[
+            case("a jaw half open", {"jawOpen": 0.5}),
+            case("a turned head and a wink of 0.9, which the habit draws to 0.85",
+                 {"eyeBlinkLeft": 0.9, "headYaw": 14.0, "headPitch": -5.0}),
+        ],
+        edges=[
+            case("points that jitter", {"mouthPucker": 0.6, "browInnerUp": 0.5}, 0.8),
+            case("four points that are not known", {"mouthSmileLeft": 0.9, "headRoll": 10.0}, 0.3, (0, 1, 76, 77)),
+        ],
+        random=random_expression,
+        random_count=3,
+        random_label="random expressions",
+        atol=0.01,
+        rtol=1e-3,
+        seconds=30.0,
+        hints=[
+            "pose_points(face, values) predicts where the points are. By how much does each prediction change when "
+            "one of the 57 values rises a little?",
+            "Those changes are the columns of a matrix J. Stack J / noise over the diagonal of 1 / spread, and the "
+            "matching right sides, J @ values + error over zeros; `lsq_linear` solves that within bounds. Repeat from "
+            "the values found: a turn is no straight line.",
+            "now = face_model.pose_points(face, v); J = (face_model.pose_points(face, v + 1e-4 * np.eye(57)) - now) "
+            "/ 1e-4; J = J[:, seen].reshape(57, -1).T / noise; e = (points - now)[seen].ravel() / noise; "
+            "v = lsq_linear(np.vstack([J, np.diag(habit)]), np.r_[J @ v + e, np.zeros(57)], (low, high)).x, 4 times",
+        ],
+        cards=[
+            BugCard("unbounded", motion_unbounded,
+                    "It looks as if the channels have no bounds: a lid less than open, lips further apart than shut "
+                    "on the other side. Keep the 51 between 0 and 1.2."),
+            BugCard("without-habit", motion_without_habit,
+                    "It looks as if nothing draws the channels to rest: several of them explain the same points, and "
+                    "they fight. Add the rows 1 / spread."),
+            BugCard("from-rest", motion_from_rest,
+                    "It looks as if the photo's own expression is subtracted: here values count from a neutral face."),
+            BugCard("pose-only", motion_pose_only,
+                    "It looks as if only the head moves: that is the start, the 51 channels come after it."),
+            BugCard("at-25", motion_at_25,
+                    "It looks as if every film has 25 frames a second: hand fps on to the Motion."),
+        ],
+        picture=drawn("draw_motion"),
+    ),
+    Exercise(
+        name="motion_model",
+        lesson=3,
+        title="a gesture from three numbers",
+        place="motion.motion_model",
+        cases=[
+            case("a nod of 8 degrees at 15 degrees a second", np.linspace(-0.25, 2.25, 11), np.array([1.0, 0, 0]),
+                 15.0, 8.0),
+            case("a turn of 8 degrees, its direction given as (0, 2, 0)", np.array([0.0, 0.5, 1.0]),
+                 np.array([0.0, 2.0, 0.0]), 15.0, 8.0),
+        ],
+        edges=[
+            case("a gesture of 0 degrees", np.linspace(0, 1, 4), np.array([1.0, 0, 0]), 15.0, 0.0),
+            case("times before and after the gesture", np.array([-5.0, 50.0]), np.array([0.0, 1, 1]), 15.0, 8.0),
+            case("no time at all", np.zeros(0), np.array([1.0, 0, 0]), 15.0, 8.0),
+        ],
+        random=random_gestures,
+        random_count=50,
+        random_label="random gestures",
+        hints=[
+            "How long must the way out take, if the top speed is 15/8 of the mean speed?",
+            "Let u climb from 0 to 1 on the way out and fall to 0 on the way back, put it into 10 u^3 - 15 u^4 + "
+            "6 u^5, and multiply by the amplitude and by the direction, made one long.",
+            "D = 15 / 8 * amplitude / speed; u = np.clip(1 - np.abs(times / D - 1), 0, 1); s = 10 * u**3 - 15 * u**4 "
+            "+ 6 * u**5; amplitude * s[:, None] * direction / np.linalg.norm(direction); zeros for amplitude 0",
+        ],
+        cards=[
+            BugCard("line", gesture_line,
+                    "It looks as if the head moves at one speed throughout: it starts and stops with a jerk."),
+            BugCard("cubic", gesture_cubic,
+                    "It looks like 3u² - 2u³: that starts without speed, but with a sudden acceleration."),
+            BugCard("stays", gesture_stays,
+                    "It looks as if the head never comes back: u falls from 1 to 0 in the second half."),
+            BugCard("mean-speed", gesture_mean_speed,
+                    "It looks as if speed were the mean: it is the top speed, so the way out takes 15/8 as long."),
+            BugCard("long-direction", gesture_long_direction,
+                    "It looks as if the direction's length counts: divide it by its norm, so that amplitude is how far "
+                    "the head goes."),
+        ],
+        picture=drawn("draw_gesture"),
+    ),
+]

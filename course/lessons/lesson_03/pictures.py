@@ -1,0 +1,82 @@
+"""The pictures that the checks of lesson 03 show."""
+
+import numpy as np
+
+from course import face, plots
+from course.exercises.exercise import View
+
+from . import head
+
+PARTS = ("eye", "eye", "nose", "mouth", "mouth", "chin", "forehead")  # the points of `lesson_03.HEAD`
+
+
+def flat(points) -> np.ndarray:
+    """x and y of the first frame, (K, 2)."""
+    points = np.nan_to_num(np.asarray(points, float))
+    return points.reshape(-1, *points.shape[-2:])[0, :, :2]
+
+
+def draw_blend(view: View):
+    theirs = None if view.theirs is None else flat(view.theirs)
+    figure = plots.compare_points(flat(view.right), theirs, flat(view.args[0]),
+                                  title="blendshapes_to_points: " + view.says, names=("at rest", "right", "yours"))
+    figure.axes[0].set(xlabel="x", ylabel="y")
+    return figure
+
+
+def draw_project(view: View):
+    theirs = None if view.theirs is None else flat(view.theirs)
+    figure = plots.compare_points(flat(view.right), theirs, title="project: " + view.says)
+    if np.array_equal(np.reshape(view.args[0], (-1, *np.shape(view.args[0])[-2:]))[0], head.HEAD):
+        figure.axes[0].margins(0.14)
+        for words, point in zip(PARTS, flat(view.right)):
+            figure.axes[0].annotate(words, point, (4, 4), textcoords="offset points", fontsize=7, color=plots.GREEN)
+    return figure
+
+
+def bars(title: str, names, right, theirs, xlabel: str):
+    """Numbers with names, right above yours."""
+    figure, grid = plots.new(6.4, 0.9 + 0.36 * len(names), title=title)
+    axes, at = grid[0, 0], np.arange(len(names))
+    axes.barh(at - 0.18, np.nan_to_num(right), 0.34, color=plots.GREEN, label="right")
+    if theirs is not None:
+        axes.barh(at + 0.18, np.nan_to_num(theirs), 0.34, color=plots.VERMILION, hatch="//", label="yours")
+    axes.axvline(0, color=plots.BLACK, linewidth=0.8)
+    axes.set(xlabel=xlabel)
+    axes.set_yticks(at, names)
+    axes.invert_yaxis()
+    axes.legend(fontsize=8)
+    return figure
+
+
+def draw_pose(view: View):
+    def numbers(found):
+        return np.concatenate([np.ravel(found[0])[:3], np.ravel(found[1])[:1], np.ravel(found[2])[:2]]).astype(float)
+
+    whole = view.theirs is not None and all(part is not None for part in view.theirs)
+    return bars("fit_pose: " + view.says, ["pitch", "yaw", "roll", "scale", "origin x", "origin y"],
+                numbers(view.right), numbers(view.theirs) if whole else None, "degrees; pixels")
+
+
+def draw_motion(view: View):
+    right = np.asarray(view.right["channels"], float)[0]
+    theirs = view.theirs.get("channels") if isinstance(view.theirs, dict) else None
+    theirs = None if theirs is None else np.nan_to_num(np.asarray(theirs, float)[0])
+    largest = np.abs(right) if theirs is None else np.maximum(np.abs(right), np.abs(theirs))
+    shown = np.sort(np.argsort(-largest)[:9])
+    return bars("fit_motion: " + view.says, [face.CHANNELS[k] for k in shown], right[shown],
+                None if theirs is None else theirs[shown], "0 at rest, 1 full; head: 1 is 30 degrees")
+
+
+def draw_gesture(view: View):
+    figure, grid = plots.new(8.4, 3.0, title="motion_model: " + view.says)
+    axes, times = grid[0, 0], np.asarray(view.args[0], float)
+    for k, name in enumerate(("pitch", "yaw", "roll")):
+        axes.plot(times, view.right[:, k], plots.LINES[k], color=plots.GREEN, marker="o", label=f"{name}, right")
+        if view.theirs is not None:
+            axes.plot(times, np.nan_to_num(view.theirs[:, k]), plots.LINES[k], color=plots.VERMILION, marker="x",
+                      label=f"{name}, yours")
+    axes.set(xlabel="time in seconds", ylabel="degrees")
+    axes.grid(alpha=0.3)
+    figure.legend(loc="outside right upper", fontsize=8)
+    return figure

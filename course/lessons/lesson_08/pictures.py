@@ -1,0 +1,94 @@
+"""The pictures that the checks of lesson 08 show."""
+
+import cv2
+import numpy as np
+
+from course import plots
+from course.exercises.exercise import View
+
+
+def _large(image) -> np.ndarray:
+    return cv2.resize(np.clip(np.asarray(image), 0, 255).astype(np.uint8), (216, 216), interpolation=cv2.INTER_NEAREST)
+
+
+def bars(title: str, names, right, theirs=None, ylabel: str = ""):
+    """Numbers as pairs of bars: the right ones, and theirs."""
+    place = np.arange(len(names))
+    figure, grid = plots.new(max(4.5, 0.75 * len(names)), 2.8, title=title)
+    axes = grid[0, 0]
+    axes.bar(place - 0.2, np.ravel(right), 0.4, color=plots.GREEN, label="right", edgecolor=plots.BLACK)
+    if theirs is not None:
+        axes.bar(place + 0.2, np.nan_to_num(np.ravel(theirs).astype(float)), 0.4, color=plots.VERMILION, label="yours",
+                 hatch="//", edgecolor=plots.BLACK)
+    axes.axhline(0, color=plots.BLACK, linewidth=0.8)
+    axes.set(xticks=place, xticklabels=names, ylabel=ylabel)
+    axes.tick_params(labelsize=8)
+    axes.legend(fontsize=8)
+    words = ", ".join(f"{name} {float(value):.3g}" for name, value in zip(names, np.ravel(right)))
+    plots.describe(figure, f"{title}: the right numbers as bars ({words}), and yours beside them.")
+    return figure
+
+
+def draw_pair(view: View):
+    coarse, target, source = view.right[:3]
+    pictures = {"target: the photo": target, "source": source, "coarse: right": coarse}
+    if view.theirs is not None:
+        pictures["coarse: yours"] = view.theirs[0]
+    return plots.faces([_large(image) for image in pictures.values()], titles=list(pictures), columns=len(pictures),
+                       title="make_pair: there and back", side=2.2)
+
+
+def draw_step(view: View):
+    from . import small
+
+    before = np.concatenate([p.detach().numpy().ravel() for p in small.small_network().parameters()])
+    right = np.asarray(view.right["weights after"]) - before
+    theirs = None if view.theirs is None else np.asarray(view.theirs["weights after"]) - before
+    shown = np.argsort(-np.abs(right))[:8]
+    return bars("train_step: how far eight of the weights went", [f"w{k}" for k in shown], right[shown],
+                None if theirs is None else theirs[shown], "change")
+
+
+def draw_equivariance(view: View):
+    return bars("equivariance_loss: " + view.says, ["points", "Jacobians"], view.right, view.theirs, "loss")
+
+
+def draw_matching(view: View):
+    return bars("feature_matching: " + view.says, ["loss"], [view.right["loss"]],
+                None if view.theirs is None else [view.theirs["loss"]], "loss")
+
+
+def draw_overfit(view: View):
+    figure, grid = plots.new(5.6, 2.9, title="overfit_one_batch: " + view.says)
+    axes = grid[0, 0]
+    axes.plot(np.ravel(view.right["losses"]), "-o", color=plots.GREEN, label="right", markersize=7)
+    if view.theirs is not None:
+        axes.plot(np.ravel(view.theirs["losses"]), "--x", color=plots.VERMILION, label="yours")
+    axes.set(xlabel="step", ylabel="L1")
+    axes.legend(fontsize=8)
+    plots.describe(figure, "The loss before each step on the same batch: right, and yours.")
+    return figure
+
+
+def draw_resume(view: View):
+    if not isinstance(view.right, dict):
+        theirs = "nothing yet" if view.theirs is None else str(view.theirs)
+        figure, grid = plots.new(5.6, 1.6, title="save_and_resume: " + view.says)
+        grid[0, 0].axis("off")
+        grid[0, 0].text(0.5, 0.5, f"right: {view.right}\nyours: {theirs}", ha="center", va="center", fontsize=11)
+        plots.describe(figure, f"For {view.says}: right is that {view.right}; yours: {theirs}.")
+        return figure
+    theirs = None if view.theirs is None else np.asarray(view.theirs["weights later"])
+    right = np.asarray(view.right["weights later"])
+    return bars("save_and_resume: the weights some steps later", [f"w{k}" for k in range(len(right))], right, theirs,
+                "weight")
+
+
+def draw_mean(view: View):
+    right = {name: np.ravel(value) for name, value in view.right["the mean"].items()}
+    theirs = None if view.theirs is None else np.concatenate(
+        [np.ravel(value) for value in view.theirs["the mean"].values()])
+    names = [f"{name.split('.')[1][:7]}" for name, value in right.items() for _ in value]
+    figure = bars("ema_update: the mean's numbers", names, np.concatenate(list(right.values())), theirs, "value")
+    figure.axes[0].tick_params(axis="x", labelrotation=60, labelsize=6)
+    return figure

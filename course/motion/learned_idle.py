@@ -1,0 +1,107 @@
+"""Idle movement by a learned model: the same channels as `idle.idle_motion`, from the weights in `data/`.
+
+Head, brows and the moments of blinks come from the network; gaze, breath and what stress adds stay drawn by hand, as
+in `motion/idle.py`: the tracks do not show where somebody looks, and know no words.
+"""
+
+import functools
+
+import numpy as np
+import torch
+
+from .. import errors
+from ..face import channels
+from ..io import weights
+from . import idle, idle_features, idle_networks, motion
+
+WEIGHTS = "motion.safetensors"
+KINDS = ("autoregressive", "vae")
+EASE = 0.8  # s in which movement leaves the photo's pose, and comes back to it
+LIMIT = np.array([9.0, 9.0, 7.0, 6.0, 6.0, 5.0, 5.0, 5.0])  # units; movement bends towards them and never passes
+
+
+@functools.lru_cache(maxsize=2)
+def load(path=None) -> dict:
+    """Both networks by name, and "blink_shape": those that ship, or a file's. Raises `errors.WeightsError`."""
+    tensors = weights.load_tensors(WEIGHTS if path is None else path)
+    try:
+        networks = {"vae": idle_networks.MotionVAE(), "autoregressive": idle_networks.MotionGRU()}
+        for name, network in networks.items():
+            network.load_state_dict({key.partition(".")[2]: value for key, value in tensors.items()
+                                     if key.partition(".")[0] == name})
+            network.eval()
+        return networks | {"blink_shape": tensors["blink_shape"].numpy()}
+    except (RuntimeError, KeyError) as problem:
+        raise errors.WeightsError(f"{WEIGHTS} does not fit these networks ({str(problem).splitlines()[0]}): "
+                                  "install the package again") from None
+
+
+def curves(opening: np.ndarray, seed: int = 0, kind: str = "autoregressive", networks: dict | None = None) -> tuple:
+    """Head and brows in units (T, 8), and blinks (T,), for a mouth's opening (T,) at 25 frames a second.
+
+    The network starts 2 s before the clip, at rest, so that the clip does not begin in its first frames.
+    """
+    networks = networks or load()
+    if kind not in KINDS:
+        raise errors.MotionError(f"there is no motion model {kind!r}: choose from {', '.join(KINDS)}")
+    before = idle_networks.WINDOW
+    padded = np.concatenate([np.full(before, opening[0] if len(opening) else 0.0), opening])
+    told = torch.from_numpy(idle_features.conditions(padded))
+    random = np.random.default_rng((seed, KINDS.index(kind)))
+    noise = np.concatenate([random.standard_normal((len(padded), idle_networks.CHANNELS)),
+                            random.random((len(padded), 1))], axis=1)
+    noise = torch.from_numpy(noise.astype(np.float32))
+    with torch.inference_mode():
+        if kind == "vae":
+            values, blinks = idle_networks.vae_rollout(networks[kind], told, noise)
+        else:
+            values, blinks, _ = idle_networks.autoregressive_rollout(networks[kind], told, noise)
+    values = values.numpy().astype(np.float64)
+    # What the tracks were freed of when the networks learned, their own movement is freed of too: it cannot drift.
+    values[:, idle_features.HEAD] = idle_features.without_drift(values[:, idle_features.HEAD])
+    values = LIMIT * np.tanh(values / LIMIT)
+    return values[before:], blinks.numpy()[before:]
+
+
+def idle_motion(lips: motion.Motion, seed: int = 0, strength: float = 1.0, accents=None, kind: str = "autoregressive",
+                networks: dict | None = None) -> motion.Motion:
+    """Blinks, gaze, head and brows for spoken lips, as `idle.idle_motion` gives them by hand.
+
+    strength: scales all head movement; accents: (seconds, strength) pairs where the speech is stressed.
+    """
+    opening = idle_features.opening_of(lips.resample(idle_features.FPS))
+    return from_opening(opening, len(lips), lips.fps, seed, strength, accents, kind, networks)
+
+
+def from_opening(opening: np.ndarray, count: int, fps: float, seed: int = 0, strength: float = 1.0, accents=None,
+                 kind: str = "autoregressive", networks: dict | None = None) -> motion.Motion:
+    """The same for a mouth's opening at 25 frames a second: `count` frames at `fps`."""
+    settings, times = idle.Settings(), (np.arange(count) + 0.5) / fps
+    made, blinks = curves(opening, seed, kind, networks)
+    at = (np.arange(len(made)) + 0.5) / idle_features.FPS
+    ease = idle.smoothstep(times / EASE) * idle.smoothstep((count / fps - times) / EASE)
+    values = {name: np.zeros(count) for name in channels.CHANNELS}
+    for number, name in enumerate(idle_features.MOVING):
+        curve = np.interp(times, at, made[:, number] * idle_features.UNIT[number])
+        head = name in channels.HEAD
+        values[name] = ease * (strength * curve if head else np.clip(curve, 0, None))
+    looking, stressing, blinking = (np.random.default_rng((seed, part)) for part in (1, 3, 0))
+    moments = [(np.floor(moment * fps) + 0.5) / fps for moment in at[blinks > 0] if 0.2 < moment < count / fps - 0.1]
+    if not moments and count > 3 * fps:  # a face that does not blink for longer than this looks like a photo
+        moments = idle.blink_moments(count / fps, fps, blinking, settings)
+    shut = blink_curve(times, moments, (networks or load())["blink_shape"])
+    values["eyeBlinkLeft"], values["eyeBlinkRight"] = shut, shut
+    idle.look_about(values, times, looking, settings)
+    if accents is not None and len(accents):
+        idle.stress(values, times, strength, accents, stressing, settings)
+    return motion.Motion(np.stack(list(values.values()), axis=1), channels.CHANNELS, fps)
+
+
+def blink_curve(times: np.ndarray, moments, shape: np.ndarray) -> np.ndarray:
+    """Whole blinks of a measured shape (15,), one value every 0.04 s, at the given moments: (T,), 0 to 1."""
+    around = (np.arange(len(shape)) - len(shape) // 2) / idle_features.FPS
+    shut = np.zeros(len(times))
+    for moment in moments:
+        near = slice(*np.searchsorted(times, [moment - 0.3, moment + 0.3]))
+        shut[near] = np.maximum(shut[near], np.interp(times[near] - moment, around, shape, left=0, right=0))
+    return shut

@@ -1,0 +1,105 @@
+"""`Motion`: named channels over time. Text, sound, a driving video and a slider all make one of these."""
+
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .. import errors
+from ..face import channels as face_channels
+
+
+@dataclass
+class Motion:
+    """Channels over time.
+
+    values: float32 (T, C); channels: C names out of `CHANNELS`; fps: frames a second.
+    A channel that is not named rests at 0.
+    """
+
+    values: np.ndarray
+    channels: tuple = face_channels.CHANNELS
+    fps: float = 25.0
+
+    def __post_init__(self):
+        try:
+            self.values = np.asarray(self.values, dtype=np.float32)
+        except (TypeError, ValueError):
+            raise errors.MotionError("motion values must be numbers, (frames, channels)") from None
+        self.channels = tuple(self.channels)
+        self.fps = float(self.fps)
+        unknown = [name for name in self.channels if name not in face_channels.INDEX]
+        if unknown:
+            raise errors.MotionError(f"unknown motion channel {unknown[0]!r}: see course.face.CHANNELS")
+        if len(set(self.channels)) < len(self.channels):
+            raise errors.MotionError("a motion channel is named twice: give each one column")
+        if self.values.ndim != 2 or self.values.shape[1] != len(self.channels) or not len(self.values):
+            raise errors.MotionError(f"motion values must have shape (frames, {len(self.channels)}) with a frame "
+                                     f"or more; these have {self.values.shape}")
+        if not np.isfinite(self.values).all():
+            raise errors.MotionError("motion values hold NaN or infinity: mend the frames they come from")
+        if not 0 < self.fps < float("inf"):
+            raise errors.MotionError(f"frames a second must be above 0 and finite, not {self.fps}")
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def duration(self) -> float:
+        """Seconds."""
+        return len(self) / self.fps
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        """One channel over time, (T,); zeros if this motion does not hold it."""
+        if name not in face_channels.INDEX:
+            raise errors.MotionError(f"unknown motion channel {name!r}: see course.face.CHANNELS")
+        if name in self.channels:
+            return self.values[:, self.channels.index(name)]
+        return np.zeros(len(self), np.float32)
+
+    def full(self) -> np.ndarray:
+        """All channels in the order of `CHANNELS`: (T, 57)."""
+        values = np.zeros((len(self), len(face_channels.CHANNELS)), np.float32)
+        for column, name in enumerate(self.channels):
+            values[:, face_channels.INDEX[name]] = self.values[:, column]
+        return values
+
+    def resample(self, fps: float) -> "Motion":
+        """The same motion at another frame rate, by linear interpolation."""
+        if fps == self.fps:
+            return self
+        count = max(1, round(self.duration * fps))
+        at = np.clip((np.arange(count) + 0.5) / fps * self.fps - 0.5, 0, len(self) - 1)
+        old = np.arange(len(self))
+        values = np.stack([np.interp(at, old, column) for column in self.values.T], axis=1)
+        return Motion(values, self.channels, fps)
+
+    def save(self, path) -> Path:
+        """Write a .npz that `Motion.load` reads. Raises `errors.OutputError`."""
+        path = Path(path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with open(path, "wb") as file:
+                np.savez_compressed(file, values=self.values, channels=np.array(self.channels), fps=self.fps)
+        except OSError as problem:
+            raise errors.OutputError(f"{path} cannot be written ({problem}): choose another place") from None
+        return path
+
+    @classmethod
+    def load(cls, path) -> "Motion":
+        """Read what `save` wrote. Raises `errors.MotionError`."""
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                return cls(file["values"], tuple(str(name) for name in file["channels"]), float(file["fps"]))
+        except FileNotFoundError:
+            raise errors.MotionError(f"there is no file {path}: check the name and the folder") from None
+        # NumPy's own words are left out: of a file of another kind they say how to load it unsafely
+        except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile):
+            raise errors.MotionError(f"{path} is no saved motion: save one with Motion.save") from None
+
+
+def frame_times(duration: float, fps: float) -> np.ndarray:
+    """The times that the frames of a film of `duration` seconds show, (T,): the middle of each."""
+    count = max(1, int(np.ceil(round(duration * fps, 6))))
+    return (np.arange(count) + 0.5) / fps

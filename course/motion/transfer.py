@@ -1,0 +1,135 @@
+"""How movement meets a photo: a Motion becomes channel values for one particular face.
+
+A photo has an expression of its own (`face.rest`). Speech takes the place of what the lips did and leaves the
+rest of the expression alone; a driving video adds its change to the photo (relative, `retarget`), or replaces its
+pose and expression (absolute).
+"""
+
+
+import numpy as np
+
+from ..face import channels
+from ..face import model as face_model
+from . import expressions, motion
+
+N_BLENDSHAPES = len(channels.BLENDSHAPES)
+LIPS = np.array([name.startswith(("jaw", "mouth")) for name in channels.CHANNELS])
+HEAD_ANGLES = np.array([channels.INDEX[name] for name in ("headPitch", "headYaw", "headRoll")])
+HEAD_PLACE = np.array([channels.INDEX[name] for name in ("headX", "headY", "headScale")])
+BLINKS = np.array([channels.INDEX["eyeBlinkLeft"], channels.INDEX["eyeBlinkRight"]])
+
+# While somebody speaks, these keep half of what the photo shows: a smile goes on smiling.
+CHARACTER = np.array([name.startswith(("mouthSmile", "mouthFrown", "mouthDimple")) for name in channels.CHANNELS])
+KEPT_CHARACTER = 0.5
+EASE_IN = 0.3  # seconds in which the photo's own mouth gives way to speech
+
+FREE_TURN = 18.0  # degrees away from the photo up to which a head turns as it is told
+MAX_TURN = 28.0  # and which it never passes: one picture does not know the far side of a head
+MAX_BLENDSHAPE = 1.2
+MAX_GAIN = 2.0  # a lid moves at most twice as far as the driver's: the jitter of one nearly shut would grow with it
+
+
+def values_for(moved: motion.Motion, face: face_model.Face, mode: str, options) -> np.ndarray:
+    """Channel values (T, 57) for `face`, from a motion.
+
+    mode: "speech": lips as spoken, everything else moves around the photo's own expression;
+        "offset": added to the photo; "relative": the change since the driver's best frame, carried over (`retarget`);
+        "absolute": the driver's expression and pose, whatever the photo shows.
+    """
+    values = moved.full()  # (T, 57)
+    if mode == "speech":
+        values = _speaking(values, face.rest, moved.fps)
+    elif mode == "offset":
+        values = face.rest + values
+    elif mode == "relative":
+        values[:, HEAD_ANGLES] *= options.head
+        values = retarget(values, values[find_best_frame(values, face.rest)], face.rest)
+    values = values + expressions.expression(options.expression)
+    return _within_reach(values, face.rest)
+
+
+def find_best_frame(values: np.ndarray, rest: np.ndarray) -> int:
+    """The driver's frame that looks most like the photo: (T, 57), (57,) -> index.
+
+    Relative movement counts from there, so that the driver's shut mouth meets the photo's shut mouth
+    (the idea of the best frame in First Order Motion, Siarohin et al., 2019, on channels instead of points).
+    """
+    scale = np.ones(len(channels.CHANNELS), np.float32)
+    scale[HEAD_ANGLES] = 1 / 30  # thirty degrees weigh as much as one full blendshape
+    far = ((values - rest) * scale)[:, : N_BLENDSHAPES + 3]
+    return int(np.argmin((far**2).sum(axis=1)))
+
+
+def relative_motion(source: np.ndarray, driving: np.ndarray, start: np.ndarray, scale=None) -> np.ndarray:
+    """The driver's change since a start, made as large as the source needs it, added to the source.
+
+    p = p_s + s (p_d - p_d0), First Order Motion (Siarohin et al., 2019).
+
+    Args:
+        source: (K, 2) points of the photo, or channels (C,); driving: the same of every frame, (T, K, 2) or (T, C);
+            start: that of the frame from which movement counts, (K, 2) or (C,).
+        scale: s, a number or one for each channel; None for points: by the areas of their convex hulls.
+    Returns:
+        (T, K, 2) or (T, C).
+    """
+    if scale is None:
+        scale = np.sqrt(hull_area(source) / hull_area(start))
+    return source + scale * (driving - start)
+
+
+def hull_area(points: np.ndarray) -> float:
+    """The area inside a rubber band around points (K, 2)."""
+    from scipy.spatial import ConvexHull
+
+    return float(ConvexHull(points).volume)  # in the plane `.area` is the length of the band
+
+
+def retarget(values: np.ndarray, start: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    """What a driver does, as another face does it: values (T, 57), the driver's start (57,), the photo's rest (57,).
+
+    Nearly every channel moves as far as the driver's. Two kinds cannot. Steps aside count in eye distances, and a
+    driver who starts nearer to the camera takes larger ones: they are divided by the size at the start. And a lid that
+    falls goes the same share of the way that is left, so that shut meets shut, whatever was half shut before.
+
+    Returns:
+        (T, 57); at the driver's start it is the photo's rest.
+    """
+    scale = np.ones(np.shape(values))  # (T, 57)
+    scale[:, HEAD_PLACE] = 1 / (1 + start[channels.INDEX["headScale"]])
+    # g = (1 - r) / (1 - v0): what the photo's lid has left over what the driver's had
+    left = (1 - rest[BLINKS]).clip(0) / (1 - start[BLINKS]).clip(1e-6)
+    scale[:, BLINKS] = np.where(values[:, BLINKS] > start[BLINKS], np.minimum(left, MAX_GAIN), 1.0)
+    return relative_motion(rest, values, start, scale)
+
+
+def _speaking(values: np.ndarray, rest: np.ndarray, fps: float) -> np.ndarray:
+    """Spoken lips over a photo's expression: (T, 57)."""
+    kept = np.where(LIPS, np.where(CHARACTER, KEPT_CHARACTER, 0.0), 1.0)  # (57,)
+    seconds = (np.arange(len(values)) / fps)[:, None]
+    x = np.clip(seconds / EASE_IN, 0, 1)
+    ease = x * x * (3 - 2 * x)  # smoothstep: starts and ends without a jerk
+    base = rest * (1 - ease * (1 - kept))  # (T, 57)
+    spoken = base + values * np.where(LIPS, ease, 1.0)
+    # A lid half down in the photo has only the other half left to fall.
+    spoken[:, BLINKS] = rest[BLINKS] + (1 - rest[BLINKS]).clip(0) * values[:, BLINKS].clip(0, 1)
+    return spoken
+
+
+def limit_turn(degrees: np.ndarray) -> np.ndarray:
+    """Turns as asked up to `FREE_TURN`, then bending towards `MAX_TURN` without ever hitting a wall."""
+    room = MAX_TURN - FREE_TURN
+    beyond = np.maximum(np.abs(degrees) - FREE_TURN, 0)
+    return np.sign(degrees) * (np.minimum(np.abs(degrees), FREE_TURN) + room * np.tanh(beyond / room))
+
+
+def _within_reach(values: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    """Keep channels in their range and the head where one photo can still show it."""
+    values = values.copy()
+    shapes = slice(0, N_BLENDSHAPES)
+    # bounds, widened where the photo itself lies outside them
+    low, high = np.minimum(rest[shapes], 0.0), np.maximum(rest[shapes], MAX_BLENDSHAPE)
+    values[:, shapes] = values[:, shapes].clip(low, high)
+    turned = values[:, HEAD_ANGLES] - rest[HEAD_ANGLES]
+    values[:, HEAD_ANGLES] = rest[HEAD_ANGLES] + limit_turn(turned)
+    return values.astype(np.float32)
+

@@ -1,0 +1,1 @@
+"""The landmarker's recipe: tiles of faces, losses, training. `course train keypoints`."""

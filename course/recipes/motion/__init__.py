@@ -1,0 +1,1 @@
+"""The motion models' recipe: tracks of heads, training. `course train motion`."""

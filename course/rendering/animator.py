@@ -1,0 +1,105 @@
+"""The animator at work: mouth and eyes of a warped frame, repainted by the trained networks.
+
+    warped frame -> squares round mouth and eyes -> Repainter -> what to add -> back into the frame
+
+A warp can only move what the photo shows. The networks have seen how mouths open and lids lift in other photos.
+"""
+
+import functools
+
+import cv2
+import numpy as np
+import torch
+
+from ..interpolation import smoothstep
+from ..io import weights
+from . import animator_crops, animator_networks
+
+WEIGHTS = "animator.safetensors"
+STILL, MOVED = 0.004, 0.02  # eye distances: a part that moved less than the first is left alone
+
+
+class Animator:
+    """Prepared once for a face of a photo: image uint8 (H, W, 3), points (78, 2); `draw` then repaints frames."""
+
+    def __init__(self, image: np.ndarray, points: np.ndarray, networks: dict | None = None):
+        """networks: {"mouth": Repainter, "eye": Repainter}, the shipped ones by default. Raises errors.WeightsError."""
+        self.networks = networks or load_networks()
+        self.points = points.astype(np.float64)
+        self.sources, self.windows = {}, {}
+        for part in animator_crops.PARTS:
+            matrix = animator_crops.matrix_of(part, self.points)
+            masks = animator_crops.source_masks(part, animator_crops.place(self.points, matrix))
+            square = animator_crops.cut(image, matrix, part.size)
+            self.sources[part.name] = np.concatenate([square, masks], axis=-1)  # (S, S, 4)
+            self.windows[part.name] = animator_crops.window_of(part.network, part.size)[..., None]
+
+    def draw(self, region: np.ndarray, origin, target: np.ndarray) -> None:
+        """Repaint the parts of a warped picture that have moved.
+
+        Args:
+            region: uint8 (h, w, 3), changed in place; origin: its corner (x, y) in the photo; target: (78, 2).
+        """
+        shifted = target - np.asarray(origin)
+        moved = [(part, self.activity(part, target)) for part in animator_crops.PARTS]
+        for name in ("mouth", "eye"):
+            parts = [(part, share) for part, share in moved if part.network == name and share > 0]
+            if not parts:
+                continue
+            matrices = [animator_crops.matrix_of(part, shifted) for part, _ in parts]
+            squares = [self._square(region, part, shifted, matrix) for (part, _), matrix in zip(parts, matrices)]
+            for (part, share), matrix, paint in zip(parts, matrices, self._paint(name, squares)):
+                add(region, paint * (255 * share) * self.windows[part.name], matrix)
+
+    def activity(self, part, target: np.ndarray) -> float:
+        """0 where a part stands as in the photo, wherever the head is; 1 once it has changed its shape visibly."""
+        there, here = (animator_crops.place(points, animator_crops.matrix_of(part, points))
+                       for points in (self.points, target))
+        off = np.abs((here - there)[CHANGING[part.name]]).max() * part.side / part.size
+        return float(smoothstep(STILL, MOVED, off))
+
+    def _square(self, region, part, points, matrix) -> np.ndarray:
+        """The network's nine channels: uint8 (S, S, 9)."""
+        warp = animator_crops.cut(region, matrix, part.size)
+        masks = animator_crops.target_masks(part, animator_crops.place(points, matrix))
+        return np.concatenate([warp, masks, self.sources[part.name]], axis=-1)
+
+    def _paint(self, name: str, squares: list) -> np.ndarray:
+        """What to add to each square: float32 (N, S, S, 3) in parts of white."""
+        inputs = torch.from_numpy(np.stack(squares)).permute(0, 3, 1, 2).float() / 255  # channels last in memory
+        with torch.inference_mode():
+            return self.networks[name](inputs).permute(0, 2, 3, 1).numpy()
+
+
+CHANGING = {  # the points by which a part is seen to have changed
+    "mouth": np.arange(48, 68),
+    "right eye": np.array([*range(17, 22), *range(36, 42), 68]),
+    "left eye": np.array([*range(22, 27), *range(42, 48), 69]),
+}
+
+
+def add(region: np.ndarray, paint: np.ndarray, matrix: np.ndarray) -> None:
+    """Lay colours (S, S, 3), which may be negative, back over uint8 (h, w, 3), in place; matrix: region -> square."""
+    size, (height, width) = len(paint), region.shape[:2]
+    back = cv2.invertAffineTransform(matrix)
+    corners = np.array([[0, 0], [size, 0], [0, size], [size, size]]) @ back[:, :2].T + back[:, 2]
+    x0, y0 = np.maximum(np.floor(corners.min(axis=0)), 0).astype(int)
+    x1, y1 = np.minimum(np.ceil(corners.max(axis=0)) + 1, [width, height]).astype(int)
+    if x1 <= x0 or y1 <= y0:
+        return
+    inside = matrix.copy()
+    inside[:, 2] += matrix[:, :2] @ [x0, y0]
+    laid = cv2.warpAffine(paint, inside, (x1 - x0, y1 - y0), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    patch = region[y0:y1, x0:x1]
+    patch[:] = np.clip(patch + laid + 0.5, 0, 255).astype(np.uint8)
+
+
+@functools.lru_cache(maxsize=1)
+def load_networks() -> dict:
+    """The shipped networks, ready for inference: {"mouth": ..., "eye": ...}. Raises errors.WeightsError."""
+    return networks_of(weights.load_tensors(WEIGHTS))
+
+
+def networks_of(tensors: dict) -> dict:
+    """Both networks out of one file's tensors, named "mouth...." and "eye....". Raises errors.WeightsError."""
+    return weights.into_networks(tensors, {name: animator_networks.Repainter() for name in ("mouth", "eye")}, WEIGHTS)

@@ -1,0 +1,233 @@
+"""The motion of a head as one dense field: for every pixel of the new frame, where it looks in the photo.
+
+Two parts are laid over each other. The rigid part turns, shifts and scales head and hair and fades out towards
+shoulders, background and the border of the picture. The local part, a thin-plate spline, is what the face does
+besides: it goes through the points and is nailed down on a ring around the head.
+
+A head is round: when it turns, nose and cheeks travel, and the outline of skull and hair stays nearly where it was.
+So the rigid part is two movements, one of the face and one of the skull, and from the middle of the face to the
+outline the one gives way to the other. The skull's is the head's pose without its turning: how it tilts, how large
+it is and where its middle lies.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..face import model as face_model
+from ..interpolation import smoothstep
+from ..keypoints import landmarks
+from . import warping
+
+UPPER_LIP = np.array([49, 50, 51, 52, 53, 61, 62, 63])
+LOWER_LIP = np.array([55, 56, 57, 58, 59, 65, 66, 67])
+
+# What speech and looks do not move: bridge of the nose, corners of the eyes, hair line, sides of the jaw.
+STABLE = np.array([27, 28, 29, 30, 36, 39, 42, 45, *landmarks.FOREHEAD, 0, 1, 2, 14, 15, 16])
+# Those by which the pose of the skull is seen: all but mouth and lower jaw.
+POSED = np.array([0, 1, 2, 14, 15, 16, *range(17, 48), *landmarks.FOREHEAD])
+SHOULDERS = 1.1  # radii below the face's centre: here the neck ends
+
+
+@dataclass
+class FieldSettings:
+    """Distances are in face radii: half the way from chin to hair line."""
+
+    smoothing: float = 2e-4  # bends less for noise in the points
+    ring: float = 2.0  # where the local part is nailed down
+    ring_points: int = 28
+    nodes: int = 56  # a side of the grid on which the field is worked out
+    whole: tuple = (1.3, 1.75, 1.0)  # to the side, up, down: moves fully with the head
+    still: tuple = (2.2, 2.65, 2.3)  # the same: stands still
+    border: float = 0.45  # width of the strip along the picture's border that comes to rest
+    open_above: bool = False  # no such strip above the shoulders, where `layers` fills what comes in
+    skull: tuple = (0.4, 1.6)  # from here on the skull's movement takes over from the face's; it alone is left
+    max_parallax: float = 0.8  # how far the two may be apart: more is a mistake
+    max_residual: float = 1.2  # a point further off than this is a mistake
+
+
+class Head:
+    """Where the head is in the photo: centre (2,), radius in pixels, up and right as unit vectors."""
+
+    def __init__(self, points: np.ndarray, shape):
+        chin, top = points[8], points[landmarks.FOREHEAD].mean(0)
+        width = np.linalg.norm(points[16] - points[0])
+        up = top - chin
+        length = float(np.linalg.norm(up))
+        self.up = up / length if length > 1e-3 else np.array([0.0, -1.0])
+        self.right = np.array([-self.up[1], self.up[0]])
+        # a head that nods looks short, one that turns looks narrow: take the better of the two
+        self.radius = float(np.clip(max(length / 2, 0.62 * width), 4.0, 4.0 * max(shape)))
+        self.centre = chin + self.up * length / 2
+
+    def coordinates(self, positions: np.ndarray):
+        """Pixels (..., 2) -> side (...), up (...) in radii."""
+        shifted = (positions - self.centre) / self.radius
+        return shifted @ self.right, shifted @ self.up
+
+
+def elliptic_reach(side, up, settings: FieldSettings) -> np.ndarray:
+    """0 where everything moves with the head, 1 where nothing does; between, along rays from the face's centre."""
+    distance = np.hypot(side, up) + 1e-9
+    cos, sin = side / distance, up / distance
+
+    def radius(extent):
+        vertical = np.where(sin > 0, extent[1], extent[2])
+        return 1 / np.hypot(cos / extent[0], sin / vertical)
+
+    inner, outer = radius(settings.whole), radius(settings.still)
+    return np.clip((distance - inner) / (outer - inner), 0, 1)
+
+
+def reading_nodes(centre: float, dense: float, low: float, high: float, count: int):
+    """Places along one axis, dense around the centre and wide outside, and how to find them again.
+
+    x(t) = centre + dense sinh(t): smooth, so that cubic reading between the nodes stays exact.
+    Returns:
+        nodes (count,); and a function from positions to fractions of an index.
+    """
+    start, stop = np.arcsinh((low - centre) / dense), np.arcsinh((high - centre) / dense)
+    nodes = centre + dense * np.sinh(np.linspace(start, stop, count))
+    return nodes, lambda x: (np.arcsinh((x - centre) / dense) - start) / (stop - start) * (count - 1)
+
+
+class HeadField:
+    """What can be worked out once for a photo; `positions` then makes the field of a frame."""
+
+    def __init__(self, points: np.ndarray, shape, settings: FieldSettings):
+        self.settings = settings
+        self.points = points.astype(np.float64)
+        self.head = head = Head(self.points, shape)
+        height, width = shape
+        reach = max(settings.still) + 0.1
+        x0, y0 = np.floor(head.centre - reach * head.radius).astype(int)
+        x1, y1 = np.ceil(head.centre + reach * head.radius).astype(int) + 1
+        # a face at the very edge still gets a box with something in it
+        self.box = x0, y0, x1, y1 = (min(max(x0, 0), width - 1), min(max(y0, 0), height - 1),
+                                     max(min(x1, width), 1), max(min(y1, height), 1))
+        xs, x_index = reading_nodes(head.centre[0], 1.1 * head.radius, x0, x1 - 1 + 1e-6, settings.nodes)
+        ys, y_index = reading_nodes(head.centre[1], 1.1 * head.radius, y0, y1 - 1 + 1e-6, settings.nodes)
+        self.nodes = np.stack(np.meshgrid(xs, ys), axis=-1)  # (nodes, nodes, 2)
+        self.index_x = x_index(np.arange(x0, x1)).astype(np.float32)  # (w,)
+        self.index_y = y_index(np.arange(y0, y1)).astype(np.float32)  # (h,)
+        angles = np.arange(settings.ring_points) * 2 * np.pi / settings.ring_points
+        extent = settings.ring * head.radius
+        self.ring = head.centre + extent * (np.outer(np.cos(angles), head.right) * 0.9
+                                            + np.outer(np.sin(angles), head.up))
+        self.rigid_weight, self.local_weight = self._weights(width, height)
+        self.solid = face_model.FaceModel.load().mean  # (78, 3); anybody will do, since only the change of pose counts
+        self.pose = self._pose(points)
+
+    def _pose(self, points: np.ndarray) -> tuple:
+        """How the skull is held: tilt in radians, pixels a unit, and where its middle lies (2,)."""
+        steady = np.full((1, landmarks.N_POINTS, 2), np.nan)
+        steady[0, POSED] = points[POSED]
+        angles, scale, origin = face_model.fit_pose(steady, self.solid)
+        return np.radians(angles[0, 2]), float(scale[0]), origin[0]
+
+    def _weights(self, width, height):
+        """How much of the rigid and the local part each node takes: (nodes, nodes, 1) each."""
+        side, up = self.head.coordinates(self.nodes)
+        elliptic = 1 - smoothstep(0, 1, elliptic_reach(side, up, self.settings))
+        far = np.array([width - 1, height - 1]) - self.nodes
+        across, down = np.minimum(self.nodes, far)[..., 0], np.minimum(self.nodes, far)[..., 1]
+        if self.settings.open_above:
+            # the body stays where the border cuts it; the head goes, and takes its hair with it
+            across, down = across + 2 * self.head.radius * np.maximum(up + SHOULDERS, 0), far[..., 1]
+        strip = self.settings.border * self.head.radius
+        border = smoothstep(0, strip, np.minimum(np.minimum(across, down), strip))
+        # the face itself always moves whole, even where the picture cuts it off
+        face = 1 - smoothstep(1.0, 1.25, np.hypot(side * 1.15, up))
+        rigid = np.maximum(elliptic * border, face)
+        local = np.maximum((1 - smoothstep(0.75, 1, elliptic_reach(side, up, self.settings))) * border, face)
+        return rigid[..., None], local[..., None]
+
+    def moves(self) -> np.ndarray:
+        """How far each pixel of the box can take part at all: float32 (h, w)."""
+        weights = np.maximum(self.rigid_weight, self.local_weight).astype(np.float32)
+        return self.interpolated(weights)[..., 0]
+
+    def rigid(self, target: np.ndarray) -> np.ndarray:
+        """The head's turn, size and shift from the photo to the target: (2, 3)."""
+        return warping.similarity(self.points[STABLE], target[STABLE])
+
+    def start(self, target: np.ndarray, matrix: np.ndarray):
+        """What the fields of a frame share: the ways home of face and skull, where each point would be if only the
+        head moved, and the rest."""
+        back = warping.inverted(matrix), self._skull_home(target, matrix)
+        held = self.home(target, back)  # (78, 2) in the photo's frame
+        residual = self.points - held
+        size = np.linalg.norm(residual, axis=1, keepdims=True)
+        limit = self.settings.max_residual * self.head.radius
+        return back, held, residual * np.minimum(1, limit / np.maximum(size, 1e-9))
+
+    def spline(self, held, residual, used: np.ndarray):
+        """Centres (n, 2) in radii around the head's centre, and weights (n + 3, 2) in pixels."""
+        centres = np.concatenate([held[used], self.ring])
+        centres = (centres - self.head.centre) / self.head.radius
+        values = np.concatenate([residual[used], np.zeros_like(self.ring)])
+        return centres, warping.fit_spline(centres, values, self.settings.smoothing)
+
+    def _skull_home(self, target: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+        """From the frame to the photo as the skull moves, but for its turns about the picture's two axes: (2, 3)."""
+        (tilt, size, middle), (new_tilt, new_size, new_middle) = self.pose, self._pose(target)
+        if min(size, new_size) < 1e-3:  # points that all coincide have no pose
+            return warping.inverted(matrix)
+        shrink = float(np.clip(size / new_size, 0.25, 4))
+        cos, sin = shrink * np.cos(tilt - new_tilt), shrink * np.sin(tilt - new_tilt)
+        linear = np.array([[cos, -sin], [sin, cos]])
+        # p = s/s' R(tilt - tilt') (q - q0) + p0, pinned where the face's centre goes
+        there = warping.transform(matrix, self.head.centre)
+        apart = linear @ (there - new_middle) + middle - self.head.centre
+        far = np.linalg.norm(apart) / (self.settings.max_parallax * self.head.radius)
+        return np.concatenate([linear, (self.head.centre + apart / max(far, 1.0) - linear @ there)[:, None]], axis=1)
+
+    def home(self, places, back) -> np.ndarray:
+        """Where places (..., 2) of the frame lie in the photo if only the head moves, as far as it does."""
+        of_face, of_skull = (warping.transform(matrix, places) for matrix in back)
+        side, up = self.head.coordinates((of_face + of_skull) / 2)
+        share = smoothstep(*self.settings.skull, np.hypot(side / 0.9, up))[..., None]
+        return of_face + share * (of_skull - of_face)
+
+    def rigid_positions(self, nodes, back, weight):
+        """Where nodes (..., 2) look if only the head moves: their way home, as far as they take part."""
+        return nodes + weight * (self.home(nodes, back) - nodes)
+
+    def local(self, spline, places):
+        """The local part at places (..., 2) of the photo: (..., 2) in pixels."""
+        centres, weights = spline
+        queries = ((places - self.head.centre) / self.head.radius).astype(np.float32)
+        return warping.evaluate_spline(centres, weights, queries.reshape(-1, 2)).reshape(places.shape)
+
+    def positions(self, spline, back) -> np.ndarray:
+        """For every pixel of the box, where it looks in the photo: float32 (h, w, 2)."""
+        places = self.rigid_positions(self.nodes, back, self.rigid_weight)
+        offsets = places + self.local_weight * self.local(spline, places) - self.nodes
+        dense = self.interpolated(offsets.astype(np.float32))
+        x0, y0, x1, y1 = self.box
+        dense[..., 0] += np.arange(x0, x1, dtype=np.float32)
+        dense[..., 1] += np.arange(y0, y1, dtype=np.float32)[:, None]
+        return dense
+
+    def interpolated(self, values: np.ndarray) -> np.ndarray:
+        """Values on the nodes (nodes, nodes, c) to every pixel of the box (h, w, c): rows first, then columns."""
+        if not hasattr(self, "_row_matrix"):
+            self._row_matrix = cubic_matrix(self.index_y, self.settings.nodes)  # (h, nodes)
+            self._column_matrix = cubic_matrix(self.index_x, self.settings.nodes)  # (w, nodes)
+        n, _, c = values.shape
+        rows = self._row_matrix @ values.reshape(n, n * c)  # (h, nodes * c)
+        rows = rows.reshape(-1, n, c)
+        return np.stack([rows[..., k] @ self._column_matrix.T for k in range(c)], axis=-1)
+
+
+def cubic_matrix(index: np.ndarray, count: int) -> np.ndarray:
+    """Cubic interpolation at fractional indices (h,) as a matrix: float32 (h, count). Keys, 1981, a = -1/2."""
+    matrix = np.zeros((len(index), count))
+    first = np.floor(index).astype(int)
+    for neighbour in (-1, 0, 1, 2):
+        x = np.abs(index - first - neighbour)
+        near = 1.5 * x**3 - 2.5 * x**2 + 1
+        far = -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2
+        weight = np.where(x <= 1, near, np.where(x < 2, far, 0))
+        np.add.at(matrix, (np.arange(len(index)), np.clip(first + neighbour, 0, count - 1)), weight)
+    return matrix.astype(np.float32)

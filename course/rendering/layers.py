@@ -1,0 +1,175 @@
+"""A photo as two layers, the person and what lies behind, so that a wall stays straight when a head turns before it.
+
+    once:         photo -> Parter -> matte -> the person's own share, and the plate: the wall without the person
+    every frame:  movement -> Refiner -> a small flow, what is hidden -> the person's share moved, the plate behind it
+
+Layers as in Wang and Adelson, "Representing moving images with layers" (1994); a flow and an occlusion that a network
+corrects as in First Order Motion (Siarohin et al., 2019), here beginning from `headwarp`'s field.
+"""
+
+import functools
+
+import cv2
+import numpy as np
+import torch
+
+from ..io import weights
+from . import layers_networks, layers_square
+
+WEIGHTS = "layers.safetensors"
+SIZE, FIELD_SIZE = layers_networks.SIZE, layers_networks.FIELD_SIZE
+FILLED = 256  # pixels a side of the square in which the wall is filled
+LARGEST = 2048  # pixels a side of what moves, up to which layers fit into memory
+BEYOND = 1.0  # radii that a movement may look beyond the photo's border
+EDGE, TEXTURE = 0.06, 0.02  # the guided filter: radius in face radii, and which contrast counts as an edge
+
+
+class Layers:
+    """Prepared once for a face of a photo; `read` and `lay` then make frames of it.
+
+    matte: float32 (h + 2p, w + 2p) over the field's box and p pixels around it, how much of each pixel is person;
+    plate: uint8 (h, w, 3), the box without the person; own: float32 (h + 2p, w + 2p, 4), the person's share of each
+    pixel's colour, in grey levels, and the matte, 0 to 1.
+    """
+
+    def __init__(self, image: np.ndarray, points: np.ndarray, field, networks: dict | None = None):
+        """
+        Args:
+            image: uint8 (H, W, 3); points: (78, 2); field: its `rendering.HeadField`.
+            networks: {"parter": ..., "refiner": ...}, the shipped ones by default.
+        Raises:
+            errors.WeightsError: the weights are missing or damaged.
+        """
+        self.networks = networks or load_networks()
+        self.field = field
+        self.matrix = layers_square.matrix_of(field.head, SIZE)
+        self.field_matrix = layers_square.matrix_of(field.head, FIELD_SIZE)
+        square = layers_square.cut(image, self.matrix, SIZE)
+        inside = layers_square.inside(image.shape, self.matrix, SIZE)
+        face = layers_square.face(points, self.matrix, SIZE)
+        matte = layers_square.connected(self._matte(square, inside, face), face)  # (S, S)
+        self._still = self._small(np.stack([matte, inside / 255.0, face / 255.0], axis=-1))
+        self.pad = int(np.ceil(BEYOND * field.head.radius))
+        self._take_apart(image, np.maximum(matte, cv2.GaussianBlur(face, (0, 0), 1.0) / np.float32(255)))
+
+    def _matte(self, square, inside, face) -> np.ndarray:
+        channels = np.concatenate([square, inside[..., None], face[..., None]], axis=-1)
+        inputs = torch.from_numpy(channels).permute(2, 0, 1)[None].float() / 255
+        with torch.inference_mode():
+            return layers_networks.matte_of(self.networks["parter"](inputs))[0, 0].numpy()
+
+    @staticmethod
+    def _small(maps: np.ndarray) -> torch.Tensor:
+        """(S, S, C) -> (1, C, s, s)."""
+        small = cv2.resize(maps.astype(np.float32), (FIELD_SIZE, FIELD_SIZE), interpolation=cv2.INTER_AREA)
+        return torch.from_numpy(small).permute(2, 0, 1)[None]
+
+    def _take_apart(self, image, matte) -> None:
+        x0, y0, x1, y1 = self.field.box
+        pad = self.pad
+        around = x0 - pad, y0 - pad, x1 + pad, y1 + pad
+        photo = mirrored(image, around)
+        inside = mirrored(np.full(image.shape[:2], 1.0, np.float32), around, cv2.BORDER_CONSTANT)
+        fine = layers_square.to_box(matte, around, self.matrix)
+        guide = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
+        radius = max(1, round(EDGE * self.field.head.radius))
+        self.matte = np.where(inside > 0, guided_filter(guide, fine, radius, TEXTURE**2), fine).clip(0, 1)
+        behind = self._behind(image, matte, around)
+        grow = 2 * max(1, round(layers_networks.GROWN * self.field.head.radius)) + 1
+        hole = layers_networks.opened(cv2.dilate(self.matte, np.ones((grow, grow), np.uint8)))
+        parted = (torch.from_numpy(each).permute(2, 0, 1)[None] for each in (
+            photo.astype(np.float32), self.matte[..., None], hole[..., None], inside[..., None], behind))
+        own, plate = (each[0].permute(1, 2, 0).numpy() for each in layers_networks.part(*parted))
+        whole = (plate + 0.5).astype(np.uint8)
+        # what the plate lost in becoming whole numbers the own share takes, so that both together are the photo
+        own += (inside * (1 - self.matte))[..., None] * (plate - whole)
+        self.own = np.dstack([own, self.matte])
+        self.plate = np.ascontiguousarray(whole[pad : pad + y1 - y0, pad : pad + x1 - x0])
+        self._walls = cv2.split(self.plate)
+
+    def _behind(self, image, matte, around) -> np.ndarray:
+        """The photo without its person, float32 (h + 2p, w + 2p, 3) in grey levels."""
+        matrix = layers_square.matrix_of(self.field.head, FILLED)
+        square, inside = layers_square.cut(image, matrix, FILLED), layers_square.inside(image.shape, matrix, FILLED)
+        large = cv2.resize((matte * 255).astype(np.uint8), (FILLED, FILLED), interpolation=cv2.INTER_LINEAR)
+        behind = layers_square.filled(square, large, inside)
+        return layers_square.to_box(behind.astype(np.float32), around, matrix)
+
+    def refined(self, positions: np.ndarray, target: np.ndarray) -> tuple:
+        """Correct a frame's field.
+
+        Args:
+            positions: float32 (h, w, 2), where each pixel of the box looks in the photo; target: (78, 2).
+        Returns:
+            the same, corrected; and how much of the person is left of each pixel, float32 (h, w).
+        """
+        face = layers_square.face(target, self.field_matrix, FIELD_SIZE)
+        movement = torch.from_numpy(layers_square.movement(self.field, positions, FIELD_SIZE)).permute(2, 0, 1)[None]
+        matte, inside, here = self._still[:, :1], self._still[:, 1:2], self._still[:, 2:]
+        there = torch.from_numpy(face)[None, None].float() / 255
+        with torch.inference_mode():
+            inputs = layers_networks.frame_inputs(movement, matte, inside, there, here,
+                                             layers_square.unit_of(FIELD_SIZE))
+            flow, away = self.networks["refiner"](inputs.contiguous(memory_format=torch.channels_last))
+        flow = np.ascontiguousarray(flow[0].permute(1, 2, 0).numpy() * np.float32(self.field.head.radius))
+        flow, left = (layers_square.to_box(each, self.field.box, self.field_matrix)
+                      for each in (flow, 1 - away[0, 0].numpy()))
+        return cv2.add(positions, flow), left
+
+    def read(self, positions: np.ndarray) -> np.ndarray:
+        """The person's share at positions of the photo (h, w, 2): float32 (h, w, 4)."""
+        origin = np.array(self.field.box[:2], np.float32) - self.pad
+        return cv2.remap(self.own, np.ascontiguousarray(positions - origin, np.float32), None, cv2.INTER_CUBIC,
+                         borderMode=cv2.BORDER_REPLICATE)
+
+    def lay(self, moved: np.ndarray, left: np.ndarray) -> np.ndarray:
+        """The moved person before the plate: float32 (h, w, 4), (h, w) -> uint8 (h, w, 3).
+
+        I = left own + (1 - left matte) plate
+        """
+        *own, matte = cv2.split(moved)
+        hidden = np.clip(1 - matte * left, 0, 1)
+        # one colour after the other: OpenCV then works on whole planes, several times as fast as NumPy
+        laid = [cv2.add(cv2.multiply(colour, left), cv2.multiply(wall, hidden, dtype=cv2.CV_32F), dtype=cv2.CV_8U)
+                for colour, wall in zip(own, self._walls)]
+        return cv2.merge(laid)
+
+
+def fits(box) -> bool:
+    """Whether a field's box, x0, y0, x1, y1, is small enough; a larger one moves as it does without layers."""
+    x0, y0, x1, y1 = box
+    return max(x1 - x0, y1 - y0) <= LARGEST
+
+
+def mirrored(image: np.ndarray, box, beyond: int = cv2.BORDER_REFLECT_101) -> np.ndarray:
+    """A part of the picture that may reach beyond it, x0, y0, x1, y1."""
+    x0, y0, x1, y1 = box
+    height, width = image.shape[:2]
+    out = max(0, -x0), max(0, -y0), max(0, x1 - width), max(0, y1 - height)
+    inner = image[max(0, y0) : min(height, y1), max(0, x0) : min(width, x1)]
+    return cv2.copyMakeBorder(inner, out[1], out[3], out[0], out[2], beyond)
+
+
+def guided_filter(guide: np.ndarray, values: np.ndarray, radius: int, least: float) -> np.ndarray:
+    """Values smoothed along the edges of a guide, both float32 (h, w). (He et al., "Guided image filtering", 2010.)
+
+    q = mean(a) I + mean(b),   a = cov(I, p) / (var(I) + least),   b = mean(p) - a mean(I),   in windows
+    """
+    def mean(picture):
+        return cv2.blur(picture, (2 * radius + 1, 2 * radius + 1))
+
+    mean_guide, mean_values = mean(guide), mean(values)
+    slope = (mean(guide * values) - mean_guide * mean_values) / (mean(guide * guide) - mean_guide**2 + least)
+    return mean(slope) * guide + mean(mean_values - slope * mean_guide)
+
+
+@functools.lru_cache(maxsize=1)
+def load_networks() -> dict:
+    """The shipped networks, ready: {"parter": ..., "refiner": ...}. Raises errors.WeightsError."""
+    return networks_of(weights.load_tensors(WEIGHTS))
+
+
+def networks_of(tensors: dict) -> dict:
+    """Both networks out of one file's tensors, named "parter...." and "refiner....". Raises errors.WeightsError."""
+    networks = {"parter": layers_networks.Parter(), "refiner": layers_networks.Refiner()}
+    return weights.into_networks(tensors, networks, WEIGHTS)

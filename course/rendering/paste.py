@@ -1,0 +1,25 @@
+"""Putting a moved region back into the photo so that nobody sees where it ends."""
+
+import numpy as np
+
+from .. import images
+
+
+def paste_back(photo: np.ndarray, region: np.ndarray, mask: np.ndarray, box) -> np.ndarray:
+    """photo (1 - mask) + region mask, inside a box; a new picture.
+
+    Args:
+        photo: uint8 (H, W, 3); region: uint8 (h, w, 3); mask: float32 (h, w) in [0, 1]; box: x0, y0, x1, y1.
+    Returns:
+        uint8 (H, W, 3); where the mask is 0 the photo's own pixels, to the bit.
+    """
+    x0, y0, x1, y1 = box
+    result = photo.copy()
+    result[y0:y1, x0:x1] = images.alpha_blend(region, photo[y0:y1, x0:x1], mask)
+    return result
+
+
+def soft_mask(moves: np.ndarray, edge: float) -> np.ndarray:
+    """A mask (h, w) in [0, 1] from how much each pixel takes part (h, w): 1 from `edge` on, 0 where nothing moves."""
+    mask = np.clip(moves / edge, 0, 1).astype(np.float32)
+    return mask * mask * (3 - 2 * mask)

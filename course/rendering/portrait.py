@@ -1,0 +1,161 @@
+"""A photo taken apart once, so that its face can be moved frame by frame.
+
+    target points -> field of positions -> the photo read there (in layers) -> inside of the mouth -> lids
+                  -> (animator) -> paste-back
+"""
+
+from dataclasses import dataclass, field, replace
+
+import cv2
+import numpy as np
+
+from .. import errors
+from ..interpolation import smoothstep
+from ..keypoints import landmarks
+from . import curves, eyelids, head_field, mouth, paste, warping
+
+
+@dataclass
+class PortraitSettings:
+    """What the parts are set to; see each."""
+
+    warp: head_field.FieldSettings = field(default_factory=head_field.FieldSettings)
+    inside: mouth.MouthSettings = field(default_factory=mouth.MouthSettings)
+    blinks: eyelids.LidSettings = field(default_factory=eyelids.LidSettings)
+
+
+class Portrait:
+    """One face of a photo, ready to be moved.
+
+    image: uint8 (H, W, 3); points: float32 (78, 2); mask: float32 (H, W), how far a pixel may change: where it
+    is 0 every frame has the photo's own pixel, to the bit.
+    """
+
+    def __init__(self, image: np.ndarray, points: np.ndarray, settings: PortraitSettings | None = None, painter=None,
+                 layered: dict | None = None):
+        """
+        Args:
+            image: uint8 (H, W, 3), RGB; points: (78, 2) pixels, as `keypoints.find_points` gives them.
+            painter: an `rendering.Animator` that repaints what the warp has made, or None.
+            layered: the networks of `layers` that part the person from what lies behind, or None.
+        Raises:
+            errors.FaceError: points of another shape, or not numbers.
+        """
+        points = np.asarray(points, np.float32)
+        if points.shape != (landmarks.N_POINTS, 2) or not np.isfinite(points).all():
+            raise errors.FaceError(f"a portrait needs {landmarks.N_POINTS} points (x, y) that are numbers, "
+                                   f"not an array of shape {points.shape}: take them from keypoints.find_points")
+        self.image, self.points = np.ascontiguousarray(image), points
+        self.settings = settings = settings or PortraitSettings()
+        self.field = head_field.HeadField(points, image.shape[:2], settings.warp)
+        self.layers = None
+        if layered:
+            from . import layers
+
+            if layers.fits(self.field.box):
+                self.field = head_field.HeadField(points, image.shape[:2], replace(settings.warp, open_above=True))
+                self.layers = layers.Layers(self.image, points, self.field, layered)
+        self.mouth = mouth.Mouth(self.image, points, settings.inside)
+        self.lids = eyelids.Lids(self.image, points, settings.blinks)
+        self.painter = painter
+        self._mask = paste.soft_mask(self.field.moves(), 0.02)
+
+    @property
+    def mask(self) -> np.ndarray:
+        """float32 (H, W): 0 where the photo's pixels stay as they are."""
+        x0, y0, x1, y1 = self.field.box
+        whole = np.zeros(self.image.shape[:2], np.float32)
+        whole[y0:y1, x0:x1] = self._mask
+        return whole
+
+    def render(self, target: np.ndarray, blink=None) -> np.ndarray:
+        """The photo with its face at other points.
+
+        Args:
+            target: (78, 2) pixels of the photo; blink: None to read it off the lid points, or how far the eyes
+                are shut, (right, left), 0 to 1.
+        Returns:
+            uint8 (H, W, 3).
+        Raises:
+            errors.FaceError: points of another shape.
+        """
+        target = self._checked(target)
+        safe, closing = self.lids.limited(target, blink)
+        matrix = self.field.rigid(safe)
+        region = self._warped(safe, matrix)
+        origin = np.array(self.field.box[:2])
+        self.mouth.draw(region, origin, safe, matrix)
+        self.lids.draw(region, origin, safe, closing)
+        if self.painter is not None:
+            self.painter.draw(region, origin, safe)
+        return paste.paste_back(self.image, region, self._mask, self.field.box)
+
+    def _checked(self, target) -> np.ndarray:
+        target = np.asarray(target, np.float64)
+        if target.shape != self.points.shape:
+            raise errors.FaceError(f"target points must have shape {self.points.shape}, not {target.shape}")
+        # a point that is not a number stays where the photo has it
+        return np.where(np.isfinite(target), np.clip(target, -1e5, 1e5), self.points)
+
+    def _warped(self, target, matrix) -> np.ndarray:
+        """The photo read along the field, within the field's box: uint8 (h, w, 3)."""
+        everything = np.arange(landmarks.N_POINTS)
+        back, held, residual = self.field.start(target, matrix)
+        upper = self.field.spline(held, residual, np.setdiff1d(everything, head_field.LOWER_LIP))
+        positions = self.field.positions(upper, back)
+        if self.layers:
+            positions, left = self.layers.refined(positions, target)
+        region = self._read(positions)
+        lower = self.field.spline(held, residual, np.setdiff1d(everything, head_field.UPPER_LIP))
+        self._part_lips(region, positions, target, matrix, lower, back)
+        return self.layers.lay(region, left) if self.layers else region
+
+    def _read(self, positions) -> np.ndarray:
+        """What moves, at positions (h, w, 2): the photo, uint8 (h, w, 3), or in layers the person's share of it,
+        float32 (h, w, 4)."""
+        return self.layers.read(positions) if self.layers else warping.sample(self.image, positions)
+
+    def _part_lips(self, region, positions, target, matrix, lower, back) -> None:
+        """Below the lip line the picture follows the lower lip: in place."""
+        lips = target[landmarks.LIPS_OUTER]
+        frame = curves.frame_between(target[60], target[64])
+        origin = np.array(self.field.box[:2])
+        box = eyelids.box_around(np.concatenate([lips, target[[6, 8, 10, 33]]]), 0.6 * frame.half, origin, region.shape)
+        if box is None or frame.half < 2:
+            return
+        x0, y0, x1, y1 = box
+        difference = self._difference(positions, box, lower, back)
+        places = warping.identity_grid(y1 - y0, x1 - x0) + (origin + [x0, y0]).astype(np.float32)
+        u, v = frame.coordinates(places)
+        upper_edge = curves.tabulate(frame, target[mouth.UPPER_INNER])
+        lower_edge = curves.tabulate(frame, target[mouth.LOWER_INNER])
+        below = v - (curves.read(upper_edge, u) + curves.read(lower_edge, u)) / 2
+        beside = smoothstep(0.9, 1.25, np.abs(u))  # 1 beyond the corners, where there is one field only
+        gentle = smoothstep(-0.3, 0.3, below / frame.half / (0.3 + np.abs(u)))
+        sharp = smoothstep(-0.7, 0.7, below)
+        both = (beside * gentle)[..., None] * difference
+        above_places = positions[y0:y1, x0:x1] + both
+        below_places = above_places + (1 - beside)[..., None] * difference
+        self.mouth.keep_to_lips(above_places, below_places, target, matrix)
+        upper_picture, lower_picture = self._read(above_places), self._read(below_places)
+        share = sharp[..., None].astype(np.float32)
+        mixed = upper_picture * (1 - share) + lower_picture * share
+        region[y0:y1, x0:x1] = mixed if region.dtype == np.float32 else mixed + 0.5  # bytes would be rounded down
+
+    def _difference(self, positions, box, lower, back) -> np.ndarray:
+        """How much further the lower field looks than the upper one within a box, fading to 0 at its sides."""
+        x0, y0, x1, y1 = box
+        origin = np.array(self.field.box[:2]) + [x0, y0]
+        height, width = y1 - y0, x1 - x0
+        count = 40
+        xs, ys = np.linspace(0, width - 1, count), np.linspace(0, height - 1, count)
+        nodes = np.stack(np.meshgrid(xs, ys), -1) + origin
+        places = self.field.rigid_positions(nodes, back, 1.0)
+        wanted = places + self.field.local(lower, places) - nodes
+        wanted = cv2.resize(wanted.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
+        grid = warping.identity_grid(height, width) + origin.astype(np.float32)
+        difference = wanted + grid - positions[y0:y1, x0:x1]
+        across = np.minimum(np.arange(width), np.arange(width)[::-1]) / max(width * 0.12, 1)
+        down = np.minimum(np.arange(height), np.arange(height)[::-1]) / max(height * 0.12, 1)
+        window = np.outer(smoothstep(0, 1, down), smoothstep(0, 1, across)).astype(np.float32)
+        return difference * window[..., None]

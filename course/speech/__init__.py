@@ -1,0 +1,13 @@
+"""What is said, and how do lips say it?
+
+    text -> samples (N,) and timed phonemes; phonemes or samples -> visemes -> lip channels (T, C)
+"""
+
+from .. import doors
+
+doors.open_door(__name__, {
+    "synthesis": "Phoneme Speech find_voice guess_voice synthesize voices",
+    "spectrogram": "mel_filters mel_spectrogram",
+    "visemes": "LIP_CHANNELS VISEMES VISEME_NAMES curves segments_of visemes_of",
+    "lips": "VisemeNet features lip_curves load_network relative_loudness viseme_probabilities",
+})
