@@ -6,8 +6,7 @@ down.
 
 import cv2
 import numpy as np
-
-from ..rendering import warping
+from scipy.ndimage import map_coordinates
 
 STIFFNESS = 1e-3  # of the wish not to move, in units of squared brightness: decides where nothing can be seen
 
@@ -59,8 +58,8 @@ def find_flow(source: np.ndarray, target: np.ndarray, radius: int = 5, levels: i
             scale = np.array([width / flow.shape[1], height / flow.shape[0]])
             flow = cv2.resize(flow, (width, height), interpolation=cv2.INTER_LINEAR) * scale
         for _ in range(rounds):
-            here = warping.identity_grid(height, width) + flow
-            warped = warping.bilinear_sample(before[..., None], here)[..., 0].astype(np.float64)
+            y, x = np.mgrid[:height, :width]
+            warped = map_coordinates(before, [y + flow[..., 1], x + flow[..., 0]], order=1, mode="nearest")
             flow = flow + np.clip(lucas_kanade(warped, after, radius), -1.5, 1.5)
             flow = cv2.medianBlur(flow.astype(np.float32), 5).astype(np.float64)  # one odd pixel carries nobody along
     return flow

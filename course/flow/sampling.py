@@ -1,4 +1,4 @@
-"""Moving pixels inside a network: the arithmetic of `warping`, in torch, for batches, with gradients.
+"""Moving pixels inside a network: the arithmetic of its twin `rendering.warping`, in torch, with gradients.
 
 Positions are (x, y) in [-1, 1]: -1 is the middle of the first pixel, +1 of the last (`align_corners=True`), as
 `warping.normalised` makes them. All warps go backwards: for each pixel of the result, where it looks.

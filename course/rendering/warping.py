@@ -1,7 +1,8 @@
 """Moving pixels: where each pixel of the new picture looks in the old one, and how it is read there.
 
 All warps here go backwards: a position (x, y) in pixels for every pixel of the result, so that no pixel of the
-result stays empty. `sample` is what the system runs; `bilinear_sample` is the same thing written out.
+result stays empty. `sample` is what the system runs; `bilinear_sample` is the same thing written out. `flow.sampling`
+is the twin of this file in torch, for batches and gradients: NumPy and OpenCV are quicker for one frame.
 """
 
 import cv2
