@@ -7,7 +7,6 @@ the first of its names is asked for.
 """
 
 import importlib
-import importlib.util
 import sys
 from types import ModuleType
 
@@ -18,16 +17,19 @@ class Door(ModuleType):
     """A package whose public names stand in its files; `__door__` says in which: {name: file}."""
 
     def __getattr__(self, name: str):
-        if name.startswith("__"):
-            raise AttributeError(name)
-        if name in self.__door__:
+        if name in vars(self)["__door__"]:
             return getattr(file_of(self, name), name)
-        if importlib.util.find_spec(f"{self.__name__}.{name}"):
+        if name.startswith("_"):
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        try:
             return importlib.import_module(f"{self.__name__}.{name}")
+        except ModuleNotFoundError as problem:
+            if problem.name != f"{self.__name__}.{name}":
+                raise
         return renamed.find(self.__name__, name)  # what stood here before there were rooms
 
     def __setattr__(self, name: str, value) -> None:
-        if name in vars(self).get("__door__", ()):
+        if name in vars(self)["__door__"]:
             setattr(file_of(self, name), name, value)
         else:
             super().__setattr__(name, value)
