@@ -250,6 +250,7 @@ def _add_build(commands) -> None:
     manner.add_argument("--nbgrader", metavar="DIR", help="lay out a course for nbgrader, with hidden tests and points")
     manner.add_argument("--slides", action="store_true", help="make slides of the executed notebooks, in out/slides")
     manner.add_argument("--force", action="store_true", help="run the lessons again even if no code changed")
+    manner.add_argument("--architecture", action="store_true", help="draw ARCHITECTURE.md from the code's imports")
     command.set_defaults(run=run_build)
 
 
@@ -258,4 +259,4 @@ def run_build(options) -> int:
     from .authoring import command
 
     return command.run(options.lessons, check=options.check, nbgrader=options.nbgrader, slides=options.slides,
-                       force=options.force)
+                       force=options.force, architecture=options.architecture)

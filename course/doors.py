@@ -30,13 +30,16 @@ class Door(ModuleType):
 
     def __setattr__(self, name: str, value) -> None:
         if name in vars(self)["__door__"]:
-            setattr(file_of(self, name), name, value)
+            file = file_of(self, name)
+            vars(self)["__before__"].setdefault(name, getattr(file, name))
+            setattr(file, name, value)
         else:
             super().__setattr__(name, value)
 
     def __delattr__(self, name: str) -> None:
-        if name in self.__door__:
-            delattr(file_of(self, name), name)
+        """What was set at the door is taken back: the file has again what it had."""
+        if name in vars(self)["__before__"]:
+            setattr(file_of(self, name), name, vars(self)["__before__"].pop(name))
         else:
             super().__delattr__(name)
 
@@ -53,7 +56,7 @@ def open_door(package: str, names: dict) -> None:
     """
     module = sys.modules[package]
     table = {name: file for file, line in names.items() for name in line.split()}
-    vars(module).update(__door__=table, __all__=sorted(table))
+    vars(module).update(__door__=table, __before__={}, __all__=sorted(table))
     module.__class__ = Door
 
 

@@ -88,6 +88,7 @@ HOMES = {
     "mouth": "rendering.mouth",
     "optical_flow": "flow.optical_flow",
     "paste": "rendering.paste",
+    "places": "exercises.places exercises.swap",
     "plots_animator": "lessons.lesson_08.figures",
     "plots_detection": "lessons.lesson_01.figures",
     "plots_flow": "lessons.lesson_06.figures",
@@ -185,7 +186,7 @@ def find(module_name: str, name: str):
     if not name.startswith("_"):
         for home in HOMES.get(old, "").split():
             module = importlib.import_module(f"course.{home}")
-            if spelled in vars(module):
+            if not isinstance(vars(module).get(spelled, module), ModuleType):
                 _say(f"course.{old}.{name}", _taught(home, spelled))
                 return getattr(module, spelled)
     raise AttributeError(f"module {module_name!r} has no attribute {name!r}")

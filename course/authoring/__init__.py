@@ -4,7 +4,7 @@
                                                 └── release ─────────── notebooks/NN_name.ipynb   (to be solved)
 
 `build` does the round, `checking` says whether the committed notebooks are what the sources give,
-`gradebook` lays out a course for nbgrader, `slides` makes slides.
+`gradebook` lays out a course for nbgrader, `slides` makes slides, `architecture` draws the rooms of the code.
 
 jupytext, nbclient, nbconvert and nbgrader are extras of the distribution: import this package's modules only where
 they are needed, through `needs_libraries`.

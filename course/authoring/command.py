@@ -9,12 +9,18 @@ from . import needs_libraries
 SLIDES = Path("out") / "slides"
 
 
-def run(lessons=(), check: bool = False, nbgrader=None, slides: bool = False, force: bool = False) -> int:
-    """`course build [LESSON...] [--check] [--nbgrader DIR] [--slides] [--force]`."""
+def run(lessons=(), check: bool = False, nbgrader=None, slides: bool = False, force: bool = False,
+        architecture: bool = False) -> int:
+    """`course build [LESSON...] [--check] [--nbgrader DIR] [--slides] [--force] [--architecture]`."""
     with needs_libraries("course build"):
+        from . import architecture as architecture_page
         from . import build, checking, gradebook
         from . import slides as slide_maker
     root = build.find_root()
+    if architecture:
+        (root / architecture_page.PAGE).write_text(architecture_page.page(root), encoding="utf-8")
+        print(f"{architecture_page.PAGE}: written")
+        return 0
     paths = build.lesson_paths(root, lessons)
     if check:
         problems = list(checking.problems(root, paths))
