@@ -11,7 +11,6 @@ from course.exercises import answers, exercise, judge, registry
 
 TEXT = (CHECKOUT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 DEFINITION, ANSWERS, LESSON = re.findall(r"^```python\n(.*?)^```", TEXT, re.M | re.S)
-DEFINITION = DEFINITION.replace("from .exercise import", "from course.exercises.exercise import")
 
 
 def defined(folder):
