@@ -1,4 +1,4 @@
-"""How well the linear face follows points: `python benchmarks/model.py` prints two tables.
+"""How well the linear face follows points: `python benchmarks/face_model.py` prints two tables.
 
 Round trip on tracks that the model was not built from: `fit_face`, `fit_motion`, `pose_points` against the points
 that went in. Pixels of a picture whose shorter side is 256. "frame 0": the person is known from the first frame only,

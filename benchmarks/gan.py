@@ -1,8 +1,8 @@
 """The GAN in three minutes on two cores: what it makes, in a picture and in numbers, and the failures on purpose.
 
-    python benchmarks/game.py [--data ../shared/portraits ../shared/scenes]    # without: drawn faces
-    python benchmarks/game.py --steps 1500                                     # on a machine that does other things too
-    python benchmarks/game.py --checkpoint runs/gan                            # measure a run of `course train gan`
+    python benchmarks/gan.py [--data ../shared/portraits ../shared/scenes]    # without: drawn faces
+    python benchmarks/gan.py --steps 1500                                     # on a machine that does other things too
+    python benchmarks/gan.py --checkpoint runs/gan                            # measure a run of `course train gan`
 
 Writes into --out: 64 samples, 64 real faces, the fixed noises over time, walks between faces, curves, failures.
 Prints, for the samples and for plainer things beside them, two numbers measured with the features of the landmarker's

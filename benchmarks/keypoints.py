@@ -1,6 +1,6 @@
 """How far the landmarker's points lie from the labels on pictures it never saw, and how long it takes.
 
-    python benchmarks/find.py --data ../shared/portraits ../shared/scenes
+    python benchmarks/keypoints.py --data ../shared/portraits ../shared/scenes
 
 Prints the mean distance over the 68 points as a percentage of the distance between the outer eye corners,
 for each held-out sheet and each group of points, from boxes as rough as a detector's and from the detector itself,

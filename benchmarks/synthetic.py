@@ -1,6 +1,6 @@
 """Formula faces: speed, exactness, and the sheets to look at.
 
-    python benchmarks/faces.py [--out runs/synthetic] [--faces 64] [--device cpu]
+    python benchmarks/synthetic.py [--out runs/synthetic] [--faces 64] [--device cpu]
 
 Prints faces a second at 64 and 128 px (of processor time, which a busy machine disturbs least, and on the clock), how
 far keypoints are from the face model's, and what the true flow makes of one picture beside what doing nothing does.

@@ -239,8 +239,8 @@ def notebook_of(folder: Path, *sources: str):
 
 
 @contextlib.contextmanager
-def widgets_in_browser(folder: Path, *calls: str):
-    """Widgets of the course in the browser, made by calls like "widget.FacePose()": a `Widget` for each."""
-    cells = [f"from course import {call.split('.')[0]}\npanel = {call}\npanel" for call in calls]
+def widgets_in_browser(folder: Path, lesson: str, *calls: str):
+    """Widgets of a lesson ("03") in the browser, made by calls like "widget.FacePose()": a `Widget` for each."""
+    cells = [f"from course.lessons.lesson_{lesson} import widget\npanel = {call}\npanel" for call in calls]
     with notebook_of(folder, *cells) as notebook:
         yield [Widget(notebook, call.split("(")[0]) for call in calls]

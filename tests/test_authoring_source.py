@@ -99,9 +99,9 @@ def test_everything_wrong_is_said_at_once(tmp_path):
 def test_exercises_of_the_text_and_of_the_checks_are_the_same(tmp_path):
     assert "add_up is unknown" in complaints(tmp_path, toy_lesson.SOURCE, known={"Counter"})[0]
     said = complaints(tmp_path, toy_lesson.SOURCE, known=toy_lesson.KNOWN | {"forgotten"})
-    assert said == [f"solutions/{toy_lesson.NAME}.py:86: course/exercises/lesson_99.py defines exercise forgotten, "
-                    "which the lesson does not have"]
-    assert len(complaints(tmp_path, toy_lesson.SOURCE, known=None)) == 2  # there is no course/exercises/lesson_99.py
+    assert said == [f"solutions/{toy_lesson.NAME}.py:86: course/lessons/lesson_99/exercises.py defines exercise "
+                    "forgotten, which the lesson does not have"]
+    assert len(complaints(tmp_path, toy_lesson.SOURCE, known=None)) == 2  # there is no folder course/lessons/lesson_99
 
 
 @pytest.mark.parametrize("name", ["9_add", "99-add", "99_Add", "add_99"])

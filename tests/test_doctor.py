@@ -60,7 +60,7 @@ def test_damaged_and_missing_weights_are_named(tmp_path, monkeypatch):
 
 
 def test_what_ships_has_its_checksum():
-    """After a weight has changed: python -m course.checksums"""
+    """After a weight has changed: python -m course.io.checksums"""
     assert list(checksums.read()) == checksums.shipped()
     assert set(checksums.state().values()) == {"right"}
 

@@ -160,7 +160,7 @@ def test_tampered_weights_are_refused():
 
 @pytest.mark.parametrize("part, limit", [("portraits", 3.0), ("scenes", 5.0)])
 def test_held_out_faces(shared_dir, part, limit):
-    """A sample of the held-out part; benchmarks/find.py measures all of it."""
+    """A sample of the held-out part; benchmarks/keypoints.py measures all of it."""
     from course import training
 
     faces = training.load_labelled(shared_dir / part).part("held-out")

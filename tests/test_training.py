@@ -156,7 +156,8 @@ def test_a_second_ctrl_c_stops_at_once():
 
 def test_ctrl_c_on_the_command(tmp_path):
     """As a person does it: `course train gan`, Ctrl-C, the same with --resume."""
-    script = ("import sys, torch; from course import cli, gan_data; faces = torch.zeros(50, 3, 64, 64).byte();"
+    script = ("import sys, torch; from course import cli; from course.gan import data;"
+              "faces = torch.zeros(50, 3, 64, 64).byte();"
               "data.load = lambda *source: faces; sys.exit(cli.main(sys.argv[1:]))")
     command = [sys.executable, "-c", script, "train", "gan", "--logdir", str(tmp_path)]
     process = subprocess.Popen([*command, "--steps", "100000"], stderr=subprocess.PIPE, text=True,
@@ -323,7 +324,7 @@ def test_a_live_plot_in_a_notebook(tmp_path):
     from nbclient import NotebookClient
 
     source = (f"import sys; sys.path.insert(0, {str(os.path.dirname(__file__))!r})\n"
-              "from test_training import Line, config\nfrom course import training, training_log\n"
+              "from test_training import Line, config\nfrom course import training\nfrom course.training import log\n"
               "assert log.in_notebook()\ndrawn = []\ndraw = training.LivePlot.draw\n"
               "training.LivePlot.draw = lambda self, *rest: (drawn.append(1), draw(self, *rest))\n"
               f"training.train(Line(), config({str(tmp_path)!r}, steps=20, live=True))\nprint(len(drawn))")

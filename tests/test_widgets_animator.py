@@ -62,5 +62,5 @@ def test_figures_have_words_and_axes(scrubber):
 
 
 def test_it_moves_in_a_browser(tmp_path):
-    with widgets_in_browser(tmp_path, "widget.RunScrubber()") as (widget,):
+    with widgets_in_browser(tmp_path, "08", "widget.RunScrubber()") as (widget,):
         assert widget.changed_by(lambda: widget.press("ArrowRight", 3), share=0.001, level=20)

@@ -3,13 +3,14 @@
 import pytest
 from jupyter_in_browser import Widget, notebook_of
 
-WIDGETS = ("FaceMixer", "KeypointMover", "HeatmapSharpness")
+WIDGETS = ("mixer.FaceMixer", "mover.KeypointMover", "mover.HeatmapSharpness")
 
 
 @pytest.fixture(scope="module")
 def notebook(tmp_path_factory):
     """A notebook with the first lessons' three widgets, run from top to bottom in the browser."""
-    cells = ["from course import plots, widgets", *(f"panel = widgets.{name}()\npanel" for name in WIDGETS),
+    cells = ["from course import plots\nfrom course.lessons.lesson_00 import widget as mixer\n"
+             "from course.lessons.lesson_02 import widget as mover", *(f"panel = {name}()\npanel" for name in WIDGETS),
              'plots.show(plots.pipeline(["photo"]))']
     with notebook_of(tmp_path_factory.mktemp("lab"), *cells) as opened:
         yield opened
@@ -17,7 +18,7 @@ def notebook(tmp_path_factory):
 
 @pytest.mark.parametrize("name", WIDGETS)
 def test_moving_a_slider_changes_the_picture(notebook, name):
-    widget = Widget(notebook, f"widgets.{name}")
+    widget = Widget(notebook, name)
     readout = widget.cell.locator(".widget-readout").first
     reading = readout.inner_text()
     assert widget.changed_by(lambda: widget.press("ArrowRight", 12))

@@ -37,6 +37,6 @@ def test_both_sliders_change_the_picture(explorer):
 
 
 def test_it_moves_in_a_browser(tmp_path):
-    with widgets_in_browser(tmp_path, "widget.ThresholdExplorer()") as (widget,):
+    with widgets_in_browser(tmp_path, "01", "widget.ThresholdExplorer()") as (widget,):
         assert widget.changed_by(lambda: widget.press("ArrowLeft", 40))
         assert float(widget.cell.locator(".widget-readout").first.inner_text()) < 0.2

@@ -61,7 +61,7 @@ def test_no_flow_moves_nothing(pointer):
 
 def test_in_the_browser_both_move(tmp_path):
     calls = ("widget.PointAndMatrix()", "widget.FlowUnderPointer()")
-    with widgets_in_browser(tmp_path, *calls) as (nose, pointer):
+    with widgets_in_browser(tmp_path, "06", *calls) as (nose, pointer):
         assert nose.changed_by(lambda: nose.press("ArrowRight", 12))
         assert pointer.changed_by(lambda: pointer.press("ArrowRight", 12), share=0.001)
         assert pointer.changed_by(lambda: pointer.cell.locator("select").first.select_option("nothing moves"))

@@ -57,7 +57,7 @@ def test_the_stills_say_what_they_show(ring):
 
 
 def test_in_the_browser_it_moves(tmp_path):
-    with widgets_in_browser(tmp_path, "widget.RingInMotion(steps=100)") as (widget,):
+    with widgets_in_browser(tmp_path, "07", "widget.RingInMotion(steps=100)") as (widget,):
         assert widget.changed_by(lambda: widget.press("ArrowRight", 20))
         game = widget.cell.locator("select").first
         assert widget.changed_by(lambda: game.select_option("no R1, hasty generator"))

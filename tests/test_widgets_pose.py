@@ -39,7 +39,7 @@ def test_only_the_chosen_group_is_seen_and_others_keep_their_values(panel):
 
 
 def test_in_the_browser_a_group_is_chosen_and_its_slider_moves_the_picture(tmp_path):
-    with widgets_in_browser(tmp_path, "widget.FacePose()") as (widget,):
+    with widgets_in_browser(tmp_path, "03", "widget.FacePose()") as (widget,):
         group = widget.cell.locator("select").first
         group.select_option("jaw and lips")
         slider = widget.cell.locator(".widget-slider:visible", has_text="jawOpen").first

@@ -67,7 +67,7 @@ def test_every_control_changes_the_picture(panel):
 
 
 def test_in_the_browser_driver_choice_and_frame_change_the_picture(tmp_path):
-    with widgets_in_browser(tmp_path, "widget.Transfer()") as (widget,):
+    with widgets_in_browser(tmp_path, "09", "widget.Transfer()") as (widget,):
         driver, carried = (widget.cell.locator("select").nth(k) for k in range(2))
         assert widget.changed_by(lambda: carried.select_option("channels"))
         assert widget.changed_by(lambda: widget.press("ArrowRight", 8))

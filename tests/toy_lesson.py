@@ -17,7 +17,7 @@ import course
 from course.exercises import check, hint, progress, solution
 
 # %% [markdown]
-# A test has no file `lesson_99.py`, so the exercises are defined here.
+# A test has no folder `lesson_99`, so the exercises are defined here.
 
 # %%
 from course.exercises import registry
