@@ -26,14 +26,19 @@ _CLOSING = ("mouthClose", "mouthRollLower", "mouthRollUpper", "mouthPressLeft", 
 _OPENING = tuple(name for name in LIP_CHANNELS if name not in _ROUND + _WIDE + _CLOSING)
 
 
-def _shape(jaw=0.0, lower=0.0, upper=0.0, stretch=0.0, smile=0.0, funnel=0.0, pucker=0.0, close=0.0,
-           press=0.0, roll_lower=0.0, roll_upper=0.0, shrug=0.0) -> dict:  # fmt: skip
-    both = {"mouthLowerDown": lower, "mouthUpperUp": upper, "mouthStretch": stretch, "mouthSmile": smile,
-            "mouthPress": press}  # fmt: skip
-    shape = {"jawOpen": jaw, "mouthFunnel": funnel, "mouthPucker": pucker, "mouthClose": close,
-             "mouthRollLower": roll_lower, "mouthRollUpper": roll_upper, "mouthShrugLower": shrug}  # fmt: skip
-    shape |= {name + side: value for name, value in both.items() for side in ("Left", "Right")}
-    return {name: value for name, value in shape.items() if value}
+# What a mouth does, in a word: the channels that do it
+_MOVES = {
+    "jaw": ("jawOpen",), "funnel": ("mouthFunnel",), "pucker": ("mouthPucker",), "close": ("mouthClose",),
+    "roll_lower": ("mouthRollLower",), "roll_upper": ("mouthRollUpper",), "shrug": ("mouthShrugLower",),
+    "lower": ("mouthLowerDownLeft", "mouthLowerDownRight"), "upper": ("mouthUpperUpLeft", "mouthUpperUpRight"),
+    "stretch": ("mouthStretchLeft", "mouthStretchRight"), "smile": ("mouthSmileLeft", "mouthSmileRight"),
+    "press": ("mouthPressLeft", "mouthPressRight"),
+}  # fmt: skip
+
+
+def _shape(**moves: float) -> dict:
+    """A look of the mouth, as weights of channels: {word of `_MOVES`: weight} -> {channel: weight}."""
+    return {channel: weight for word, weight in moves.items() for channel in _MOVES[word]}
 
 
 # name: {channel: weight}, absolute targets at full strength

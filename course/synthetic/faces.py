@@ -94,7 +94,8 @@ def paint(spots, material, lamp, people, who) -> tuple:
         canon, normal, shade = spots[mine, :3], normalize(spots[mine, 3:6], dim=-1), spots[mine, 6]
         facing = torch.where(normal[:, 2:] > 0, -normal, normal)
         albedo, shine, *more = painter(canon, people, who[mine])
-        out[mine] = shading.lit(albedo, facing, shade, shine, lamp[mine], people, who[mine], name == "eyes")
+        surface = shading.Surface(albedo, shine, facing, shade, lamp[mine], wet=name == "eyes")
+        out[mine] = shading.lit(surface, people, who[mine])
         if name == "skin":
             lip[mine] = more[0]
     return out, lip

@@ -4,6 +4,7 @@ Every function paints P spots at once from their canon (where they lie on the pa
 to the face as it moves. Colours are linear light in here; `encode` turns them into the sRGB of pictures.
 """
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -152,7 +153,7 @@ def features(albedo, canon, people, who) -> tuple:
     albedo = lerp(albedo, red, 0.92 * lip)
     corner = spot(ax, y, 0.283, 0.348, 0.022, 0.010) * front
     albedo = albedo * darker(0.7 * corner, 0.6, 0.6, 0.6)
-    return brows(albedo, people, who, x, ax, y, seed, front), lip
+    return brows(albedo, people, who, canon), lip
 
 
 def spot(x, y, cx, cy, wide, high) -> torch.Tensor:
@@ -185,7 +186,10 @@ def lip_colour(people, who, x, seed) -> torch.Tensor:
     return linear(people.lips)[who] * (1 + fine)[:, None]
 
 
-def brows(albedo, people, who, x, ax, y, seed, front) -> torch.Tensor:
+def brows(albedo, people, who, canon) -> torch.Tensor:
+    """Brows on skin: albedo (P, 3), canon (P, 3) -> albedo (P, 3)."""
+    x, y, z = canon.unbind(-1)
+    ax, front, seed = x.abs(), step(0.0, -0.25, z), people.number[who]
     thick, length, arch, dark = people.brows[who].unbind(-1)
     u = (ax - 0.15) / (0.53 * length)  # 0 at the nose, 1 at the temple
     middle = curve(BROW, ax) + 0.012 - 0.03 * arch * spot(u, u * 0, 0.62, 0, 0.28, 1)
@@ -296,21 +300,37 @@ def frame(canon: torch.Tensor, people, who: torch.Tensor) -> tuple:
 # ---------------------------------------------------------------- light
 
 
-def lit(albedo, normal, shade, shine, lamp, people, who, wet: bool = False) -> torch.Tensor:
+@dataclass
+class Surface:
+    """P spots as light finds them.
+
+    albedo: (P, 3), linear; shine: (P,); normal: (P, 3), unit, towards the viewer; shade: (P,), how much of the room's
+    light gets there; lamp: (P,), how much of the lamp's; wet: what is wet mirrors the lamp itself.
+    """
+
+    albedo: torch.Tensor
+    shine: torch.Tensor
+    normal: torch.Tensor
+    shade: torch.Tensor
+    lamp: torch.Tensor
+    wet: bool = False
+
+
+def lit(surface: Surface, people, who: torch.Tensor) -> torch.Tensor:
     """Light of a lamp and of the room on a matt surface with some shine: linear (P, 3).
 
-    Lambert's cosine, wrapped a little round the edge as in skin, where red light goes furthest;
-    Blinn's highlight: (n . h)^k with h half way between lamp and viewer.
+    Lambert's cosine (1760), wrapped a little round the edge as in skin, where red light goes furthest;
+    Blinn's highlight (1977): (n . h)^k with h half way between lamp and viewer.
     """
-    towards = people.light[who]
-    cos = (normal * towards).sum(-1)
+    albedo, towards, lamp_colour = surface.albedo, people.light[who], people.light_colour[who]
+    cos = (surface.normal * towards).sum(-1)
     wrap = albedo.new_tensor([0.38, 0.25, 0.21])
-    direct = ((cos[:, None] + wrap) / (1 + wrap)).clamp(min=0) ** 1.15 * people.light_colour[who] * lamp[:, None]
+    direct = ((cos[:, None] + wrap) / (1 + wrap)).clamp(min=0) ** 1.15 * lamp_colour * surface.lamp[:, None]
     # the room is brighter above than below; what lies in a hollow sees less of it
-    room = people.ambient[who] * (0.78 - 0.22 * normal[:, 1:2])
+    room = people.ambient[who] * (0.78 - 0.22 * surface.normal[:, 1:2])
     half = normalize(towards - albedo.new_tensor([0, 0, 1.0]), dim=-1)
-    glint = (normal * half).sum(-1).clamp(min=0)
-    spread = glint**140 if wet else glint**22 + 0.5 * glint**70  # what is wet mirrors the lamp itself
-    highlight = shine * spread * (cos > 0) * lamp
-    light = direct * (0.35 + 0.65 * shade)[:, None] + room * shade[:, None]
-    return albedo * light + highlight[:, None] * people.light_colour[who]
+    glint = (surface.normal * half).sum(-1).clamp(min=0)
+    spread = glint**140 if surface.wet else glint**22 + 0.5 * glint**70
+    highlight = surface.shine * spread * (cos > 0) * surface.lamp
+    light = direct * (0.35 + 0.65 * surface.shade)[:, None] + room * surface.shade[:, None]
+    return albedo * light + highlight[:, None] * lamp_colour
