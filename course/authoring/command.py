@@ -10,7 +10,11 @@ SLIDES = Path("out") / "slides"
 
 
 def run(lessons=(), check: bool = False, nbgrader=None, slides: bool = False, force: bool = False) -> int:
-    """`course build [LESSON...] [--check] [--nbgrader DIR] [--slides] [--force]`."""
+    """`course build [LESSON...] [--check] [--nbgrader DIR] [--slides] [--force]`: 0 done, 2 something is wrong.
+
+    Raises `errors.CourseError`: a library is missing, no checkout, no such lesson; `errors.OutputError`: no such
+    folder.
+    """
     with needs_libraries("course build"):
         from . import build, checking, gradebook
         from . import slides as slide_maker

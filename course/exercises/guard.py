@@ -141,7 +141,9 @@ def _in_finalizer(frame) -> bool:
 def call(function, case, run, clock: Clock, seed: int = 0, ours: frozenset = frozenset()) -> Outcome:
     """One call on copies of the case's arguments.
 
-    run: the exercise's way of trying an answer, or None. ours: code objects; whether one of them ran is told.
+    run: the exercise's way of trying an answer, or None. clock: stops it. seed: of all random numbers. ours: code
+    objects; whether one of them ran is told. Raises `KeyboardInterrupt` alone: every other exception is in the
+    `Outcome`.
     """
     args, kwargs = values.copied((case.args, case.kwargs))
     _seed(seed)
@@ -181,7 +183,7 @@ def _watching(codes: frozenset, asked: list):
 
 @contextlib.contextmanager
 def quiet():
-    """Nothing reaches the notebook, and all states are as before in the end."""
+    """A context in which nothing reaches the notebook, and after which all states are as before."""
     limit, states, logging_level = sys.getrecursionlimit(), _states(), logging.root.manager.disable
     with contextlib.ExitStack() as stack:
         stack.callback(_restore, states)

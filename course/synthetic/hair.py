@@ -59,7 +59,7 @@ class Skull:
 
 @lru_cache(maxsize=4)
 def skull(device: str = "cpu") -> Skull:
-    """The table of the plain head, made once for a device."""
+    """The table of the plain head, (C, Y, 3) and more; made once for a device."""
     from scipy.spatial import cKDTree
 
     degrees = np.linspace(-180, 180, COLUMNS)
@@ -232,7 +232,7 @@ def _bun(people, crown, worn_up) -> tuple:
 
 
 def locks(canon, people, who) -> tuple:
-    """Fine strands and broad locks, each (P,) in [-1, 1]."""
+    """Fine strands and broad locks: canon (P, 3) -> (P,) and (P,) in [-1, 1]. who: int64 (P,), whose hair it is."""
     turn, along, _ = canon.unbind(-1)
     curl = skull(str(canon.device)).styles[people.style[who], 6]
     seed = people.number[who]
@@ -242,7 +242,7 @@ def locks(canon, people, who) -> tuple:
 
 
 def covers(canon, people, who) -> torch.Tensor:
-    """Where hair is, (P,) bool: its edge is cut into strands."""
+    """Where hair is: canon (P, 3) -> bool (P,); its edge is cut into strands."""
     _, along, end = canon.unbind(-1)
     style = skull(str(canon.device)).styles[people.style[who]]
     fine, broad = locks(canon, people, who)
@@ -254,7 +254,7 @@ def covers(canon, people, who) -> torch.Tensor:
 
 
 def paint(canon, people, who) -> tuple:
-    """Albedo (P, 3) and shine (P,)."""
+    """Albedo (P, 3) and shine (P,) of hair: canon (P, 3), who: int64 (P,), whose hair it is."""
     along = canon[:, 1]
     curl = skull(str(canon.device)).styles[people.style[who], 6]
     fine, broad = locks(canon, people, who)

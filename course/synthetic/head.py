@@ -114,6 +114,7 @@ class Net:
                                                        quads[:, [3, 0]]]), axis=1), axis=0)
 
     def vertex(self, row: int, column: int, side: int = 0) -> int:
+        """The number of a knot: row, column, and which side of a slit (-1 above, 1 below; of no meaning elsewhere)."""
         return self.names[row, column, side if self._slit(row, column) else 0]
 
     def _vertex(self, row, column, side) -> int:
@@ -187,7 +188,10 @@ def plain_head(net: Net) -> np.ndarray:
 
 @lru_cache(maxsize=1)
 def build() -> HeadMesh:
-    """The head that the shipped face model moves; a second of work, once."""
+    """The head that the shipped face model moves; a second of work, once.
+
+    Raises `errors.WeightsError`: no face model.
+    """
     model = face_model.FaceModel.load()
     net = Net()
     plain = plain_head(net)
@@ -211,7 +215,10 @@ def build() -> HeadMesh:
 
 
 def flesh(mean: np.ndarray, net: Net, channels: np.ndarray) -> np.ndarray:
-    """What the points do not tell: cheeks that bulge and lift, as soft bumps; zero at the points themselves."""
+    """What the points do not tell, cheeks that bulge and lift, as soft bumps; zero at the points themselves.
+
+    mean: (V, 3); channels: (51, V, 3) -> (51, V, 3), to be added, in units.
+    """
     extra = np.zeros_like(channels)
     front = np.clip((-0.2 - mean[:, 2]) / 0.2, 0, 1)
 

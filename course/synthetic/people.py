@@ -27,8 +27,8 @@ STYLES = ("bald", "short", "crop", "side part", "bob", "long", "curly", "afro", 
 class People:
     """N people as tensors, one row each; colours are sRGB in [0, 1].
 
-    identity (N, K + F): coefficients of the face model's identities, then of `parts.FORMS`.
-    Every field can be changed by hand: `people.skin[0] = torch.tensor([0.3, 0.2, 0.15])`.
+    identity (N, K + F): coefficients of the face model's identities, then of `parts.FORMS`. Skin tones after Ellis
+    Monk's scale (2022). Every field can be changed by hand: `people.skin[0] = torch.tensor([0.3, 0.2, 0.15])`.
     """
 
     identity: torch.Tensor
@@ -69,7 +69,7 @@ class People:
         return People(**{f.name: getattr(self, f.name).repeat_interleave(times, 0) for f in fields(self)})
 
     def to(self, device) -> "People":
-        """The same people on another device."""
+        """The same N people on another device."""
         return People(**{f.name: getattr(self, f.name).to(device) for f in fields(self)})
 
     @classmethod
@@ -91,7 +91,7 @@ def colour(code: str) -> np.ndarray:
 
 
 def mixed(rng, palette, at: float | None = None) -> np.ndarray:
-    """A colour between two neighbours of a palette."""
+    """A colour between two neighbours of a palette, (3,) in [0, 1]; at: its place, 0 to len - 1, else by chance."""
     at = rng.uniform(0, len(palette) - 1) if at is None else at
     low = int(np.clip(np.floor(at), 0, len(palette) - 2))
     return colour(palette[low]) + (at - low) * (colour(palette[low + 1]) - colour(palette[low]))
@@ -208,7 +208,10 @@ def _hair_odds(dark: float) -> np.ndarray:
 
 
 def random_motion(n: int, seed=0, strength: float = 1.0) -> torch.Tensor:
-    """Channel values (N, 57) as people show them: some speech, some smile, a glance, a blink, a turned head."""
+    """Channel values (n, 57) as people show them: some speech, some smile, a glance, a blink, a turned head.
+
+    strength: a factor on all of them; the same seed (a number or several) gives the same values.
+    """
     rng = np.random.default_rng((*np.atleast_1d(seed), 57))
     values = np.zeros((n, len(channels.CHANNELS)))
     index = channels.INDEX

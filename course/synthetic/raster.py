@@ -49,14 +49,14 @@ class Fragments:
 
 def rasterize(places: torch.Tensor, triangles: torch.Tensor, height: int, width: int,
               two_sided: torch.Tensor | None = None, shown: torch.Tensor | None = None) -> Fragments:
-    """Find the nearest triangle behind the middle of each pixel.
+    """Find the nearest triangle behind the middle of each pixel (Pineda, 1988; z-buffer: Catmull, 1974).
 
     Args:
         places: (N, V, 3), x and y in pixels (0 is the middle of the first), z away from the viewer.
         triangles: int64 (T, 3), clockwise as seen in the picture where their front shows.
         two_sided: bool (T,), triangles whose back shows as well. shown: bool (N, T), those that are there at all.
     Returns:
-        Fragments.
+        Fragments of N pictures, (N, height, width).
     """
     count = len(places)
     corners = tuple(places[:, triangles[:, k]].view(-1, 3) for k in range(3))  # (N * T, 3) each

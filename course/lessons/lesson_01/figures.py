@@ -28,7 +28,7 @@ def frame(axes, boxes, title: str = "", margin: float = 0.12) -> None:
 
 
 def overlaps(pairs, values, title: str = "How much do two boxes overlap?"):
-    """Pairs of boxes, the part that both cover hatched, with their IoU above."""
+    """Pairs of boxes (4,), the part that both cover hatched, with their IoU above."""
     figure, grid = plots.new(max(2.0 * len(pairs), 3.4), 2.6, 1, len(pairs), title)
     reach = max(float(np.ptp(np.concatenate(pair).reshape(-1, 2), axis=0).max()) for pair in pairs) * 0.58
     for axes, (a, b), value in zip(grid[0], pairs, values):

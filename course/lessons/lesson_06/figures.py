@@ -87,7 +87,7 @@ def masks(image, shares, points, title: str = "", count: int = 4):
 
 
 def bars(values: dict, title: str = "", xlabel: str = "", marked=()):
-    """{words: number} as bars, those in `marked` hatched."""
+    """{words: number} as bars, those in `marked` hatched: a matplotlib `Figure`."""
     figure, grid = plots.new(7, 0.9 + 0.36 * len(values), title=title)
     axes, at = grid[0, 0], np.arange(len(values))
     drawn = axes.barh(at, list(values.values()), 0.62, edgecolor=plots.BLACK,
