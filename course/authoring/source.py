@@ -88,7 +88,8 @@ class Lesson:
 def read(path, known=None) -> Lesson:
     """Read a lesson; LessonError with one line for each thing that is wrong.
 
-    known: the names of the exercises which the lesson may hold; default: those of `course/exercises/lesson_NN.py`.
+    known: the names of the exercises which the lesson may hold; default: those of its
+    `course/lessons/lesson_NN/exercises.py`.
     """
     lesson = Lesson(Path(path), [])
     if not FILE_NAME.fullmatch(lesson.path.name):

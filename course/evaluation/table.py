@@ -35,7 +35,7 @@ class Row:
     """One line of the table: a clip (or "mean"), a method, and its figures by the keys of `COLUMNS`.
 
     unseen: frames in which the judge saw no face, in the film or in the result; they do not count.
-    pictures: {moment: frame}, what the method made of the moments of `evaluation_pictures`.
+    pictures: {moment: frame}, what the method made of the moments of `sheets`.
     """
 
     clip: str

@@ -4,8 +4,8 @@
     picture = synthetic.render(people, size=64)        # .image (64, 3, 64, 64), .keypoints (64, 68, 2), masks
     images, keypoints = synthetic.sample(64, size=64, seed=1)
 
-A face is a mesh (`synthetic_head`, `synthetic_parts`) that the same 57 channels move as every other face here;
-its colours are formulas of the place on the mesh (`synthetic_shading`), and a z-buffer (`synthetic_raster`) finds
+A face is a mesh (`head`, `parts`) that the same 57 channels move as every other face here;
+its colours are formulas of the place on the mesh (`shading`), and a z-buffer (`raster`) finds
 what each pixel sees. Since every pixel knows its spot on the mesh, keypoints, masks and optical flow are exact.
 
 Units: pixels, where (0, 0) is the middle of the first pixel. All of it is torch, batched, on CPU or GPU.

@@ -2,13 +2,13 @@
 
 A net of rows (crown to neck) and columns (round the head) is laid over a head made of cross sections. Three slits
 are cut into it, one for the mouth and one for each eye. Then it is pulled until certain of its knots lie exactly
-on the 68 points of `face_model`, and everything between them follows as smoothly as it can: the displacement d
+on the 68 points of `face.FaceModel`, and everything between them follows as smoothly as it can: the displacement d
 that minimises the bending |L d|^2, where L is the net's Laplacian (each knot less the mean of its neighbours;
 Botsch and Sorkine, "On linear variational surface deformation methods", 2008). Each channel and each way in which
 people differ is spread over the net in the same manner. Since the slits part the net, a jaw that opens pulls the
 lower lip and leaves the upper one.
 
-Units and axes are those of `face_model`: outer-eye distance 1, x right, y down, z away from the viewer.
+Units and axes are those of `face.FaceModel`: outer-eye distance 1, x right, y down, z away from the viewer.
 """
 
 from dataclasses import dataclass

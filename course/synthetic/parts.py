@@ -257,7 +257,7 @@ class Figure:
     mean: (V, 3); basis: (K + F + 51, V * 3); canon: (V, 3); turns, behind, shade: (V,); triangles: int64 (T, 3);
     material: int64 (T,); two_sided: bool (T,); eyes: two slices of vertices, right and left;
     knots: int64 (68,), the vertex of each keypoint; pupils: (51, 2, 2), how far the channels move each pupil;
-    n_identity: rows of `basis` before the channels; head: the vertices of `synthetic_head`; bridge: of the nose.
+    n_identity: rows of `basis` before the channels; head: the vertices of `head.build`; bridge: of the nose.
     """
 
     mean: torch.Tensor

@@ -1,7 +1,7 @@
 """From people and channel values to a scene: every vertex placed in the picture, layer by layer.
 
 Three layers lie over the background: the figure with the frame of its glasses, the hair (whose triangles have
-ragged edges), and the lenses. Each is a mesh with a canon (see `synthetic_parts`), so each pixel of each layer
+ragged edges), and the lenses. Each is a mesh with a canon (see `parts`), so each pixel of each layer
 knows which spot of the person it shows, and where that spot lies in another scene of the same people.
 """
 

@@ -6,7 +6,7 @@
 
 It is the shipped detector in small: three levels in place of four, 66 thousand numbers in place of 1.4 million, and it
 has seen nobody but people made by a formula (`synthetic`). Boxes and losses are those of `detection` and
-`train_detector`, so a student's parts work in it as they do in the system.
+`recipes.detector`, so a student's parts work in it as they do in the system.
 """
 
 from dataclasses import dataclass

@@ -7,7 +7,7 @@ from course.exercises.exercise import View
 
 from . import head
 
-PARTS = ("eye", "eye", "nose", "mouth", "mouth", "chin", "forehead")  # the points of `lesson_03.HEAD`
+PARTS = ("eye", "eye", "nose", "mouth", "mouth", "chin", "forehead")  # the points of `head.HEAD`
 
 
 def flat(points) -> np.ndarray:
