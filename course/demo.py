@@ -11,7 +11,7 @@ PHOTO = "grace_hopper.jpg"
 
 
 def photo_path() -> Path:
-    """The embedded photo, 512x600: it travels in matplotlib's wheel.
+    """Where the embedded photo lies, a JPEG of 512x600 pixels: it travels in matplotlib's wheel.
 
     Raises:
         errors.ImageError: this matplotlib came without its sample data.

@@ -15,8 +15,8 @@ MOST = 4  # frames at once: more would only wait for memory
 def ordered_map(function, items, workers: int | None = None):
     """`map(function, items)` in threads, lazily: at most a few items ahead of what was taken, so memory stays flat.
 
-    Threads are enough: OpenCV and PyTorch work outside Python's lock. With one worker no thread is started.
-    An error in `function` comes out where its result would have.
+    Threads are enough: OpenCV and PyTorch work outside Python's lock. With one worker no thread is started; without a
+    number there are as many as cores, `MOST` at most. An error in `function` comes out where its result would have.
     """
     workers = workers or min(os.cpu_count() or 1, MOST)
     if workers == 1:
@@ -56,7 +56,7 @@ def one_thread_each():
 
 
 def limit_threads():
-    """Set the limit; the function returned lifts it again."""
+    """Set the limit, one thread for NumPy and PyTorch each; the function returned lifts it again."""
     blas = threadpool_limits(limits=1, user_api="blas")
     torch = sys.modules.get("torch")  # importing it takes a second: where nobody has, nobody calculates with it
     if torch is None:

@@ -23,7 +23,10 @@ class LessonError(errors.CourseError):
 
 @contextlib.contextmanager
 def needs_libraries(what: str):
-    """Turn a missing library into the line that says how to get it: `with needs_libraries("course build"): ...`."""
+    """A context that turns a missing library into the line that says how to get it.
+
+    `with needs_libraries("course build"): ...` raises `errors.CourseError`.
+    """
     try:
         yield
     except ModuleNotFoundError as problem:

@@ -21,7 +21,7 @@ BUILD = 1  # part of the fingerprint: raise it when the build changes what it ma
 
 
 def find_root() -> Path:
-    """The checkout: this folder or one above it, else the one the package is in."""
+    """The checkout: this folder or one above it, else the one the package is in. Raises `errors.CourseError`: none."""
     here = Path.cwd()
     for folder in (here, *here.parents, Path(course.__file__).resolve().parent.parent):
         if (folder / "solutions").is_dir() and (folder / "pyproject.toml").is_file():
@@ -30,7 +30,10 @@ def find_root() -> Path:
 
 
 def lesson_paths(root, names=()) -> list:
-    """The sources of all lessons, or of those named: "02", "02_find_the_keypoints" or the path of the source."""
+    """The sources of all lessons, or of those named: "02", "02_find_the_keypoints" or the path of the source.
+
+    Raises `errors.CourseError`: no lesson there, or none of that name.
+    """
     paths = sorted((Path(root) / "solutions").glob("*.py"))
     if not paths:
         raise errors.CourseError(f"{Path(root).name}/solutions holds no lesson NN_name.py")
@@ -60,6 +63,7 @@ def build(path, root, force: bool = False, known=None) -> str:
     """Build one lesson's two notebooks; returns the line that says what was done.
 
     known: see `source.read`. force: run it even if the outputs that are there belong to this code.
+    Raises `LessonError`: the source is not as it must be, a cell raises, or the outputs hold what they may not.
     """
     lesson = source.read(path, known)
     notebook = compose.authors_notebook(lesson, root)
@@ -116,7 +120,7 @@ def read_notebook(path):
 
 
 def write_if_changed(path, text: str) -> bool:
-    """Write a file whole or not at all; True if that changed anything."""
+    """Write a file whole or not at all; True if that changed anything. Raises OSError: it cannot be written."""
     path = Path(path)
     if path.is_file() and path.read_bytes() == text.encode():
         return False

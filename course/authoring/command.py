@@ -11,7 +11,11 @@ SLIDES = Path("out") / "slides"
 
 def run(lessons=(), check: bool = False, nbgrader=None, slides: bool = False, force: bool = False,
         architecture: bool = False) -> int:
-    """`course build [LESSON...] [--check] [--nbgrader DIR] [--slides] [--force] [--architecture]`."""
+    """`course build [LESSON...] [--check] [--nbgrader DIR] [--slides] [--force] [--architecture]`.
+
+    Returns 0: done, 2: something is wrong. Raises `errors.CourseError`: a library is missing, no checkout, no such
+    lesson; `errors.OutputError`: no such folder.
+    """
     with needs_libraries("course build"):
         from . import architecture as architecture_page
         from . import build, checking, gradebook

@@ -17,9 +17,10 @@ OWN_LINE = re.compile(r"Cell In\[\d+\], line (\d+)")
 
 
 def execute(notebook, lesson) -> float:
-    """Run all cells in place; returns the seconds. A cell that raises is named with file and line.
+    """Run all cells in place; returns the seconds.
 
     lesson: the `source.Lesson` of which the notebook was made, cell by cell.
+    Raises `LessonError`: a cell that raises, takes too long or kills the kernel, named with file and line.
     """
     running = [0]
 

@@ -40,6 +40,7 @@ def lay_out(root, paths, folder, known=None) -> list:
     """Write `nbgrader_config.py` and `source/NN_name/NN_name.ipynb`; returns a line for each lesson.
 
     What else is in the folder (gradebook, submissions, other lessons) is left as it is.
+    Raises `errors.OutputError`: the folder is a file, or holds something else; `LessonError`: a source that is wrong.
     """
     folder = Path(folder)
     config = folder / "nbgrader_config.py"

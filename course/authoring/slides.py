@@ -11,7 +11,10 @@ SHOWN = {"slide", "subslide", "fragment"}
 
 
 def make(root, path, folder) -> str:
-    """Write `folder/NN_name.slides.html` from the executed notebook; returns the line that says so."""
+    """Write `folder/NN_name.slides.html` from the executed notebook; returns the line that says so.
+
+    Raises `LessonError`: the notebook was not built yet, or no cell is a slide.
+    """
     name = Path(path).stem
     notebook = build.read_notebook(build.executed_path(root, name))
     if notebook is None:

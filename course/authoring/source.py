@@ -67,14 +67,17 @@ class Lesson:
 
     @property
     def name(self) -> str:
+        """Its file's, without .py: "02_find_the_keypoints"."""
         return self.path.stem
 
     @property
     def number(self) -> str:
+        """Its first two characters: "02"."""
         return self.name[:2]
 
     @property
     def exercises(self) -> list:
+        """What the title lines of its exercises say, in order: `Exercise`s."""
         return [cell.exercise for cell in self.cells if cell.kind == "exercise"]
 
     def place(self, line: int) -> str:
@@ -85,7 +88,8 @@ class Lesson:
 def read(path, known=None) -> Lesson:
     """Read a lesson; LessonError with one line for each thing that is wrong.
 
-    known: the names of the exercises which the lesson may hold; default: those of `course/exercises/lesson_NN.py`.
+    known: the names of the exercises which the lesson may hold; default: those of its
+    `course/lessons/lesson_NN/exercises.py`.
     """
     lesson = Lesson(Path(path), [])
     if not FILE_NAME.fullmatch(lesson.path.name):
@@ -234,7 +238,10 @@ def _registry_problems(lesson: Lesson, known):
 
 
 def registered(lesson: Lesson) -> set:
-    """The names of the exercises of lesson "02": those in EXERCISES of `course/lessons/lesson_02/exercises.py`."""
+    """The names of the exercises of lesson "02": those in EXERCISES of `course/lessons/lesson_02/exercises.py`.
+
+    None where there is no such file. Raises `LessonError`: it cannot be imported.
+    """
     name = f"course.lessons.lesson_{lesson.number}.exercises"
     try:
         return {exercise.name for exercise in importlib.import_module(name).EXERCISES}

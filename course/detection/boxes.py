@@ -31,10 +31,12 @@ def area(boxes: torch.Tensor) -> torch.Tensor:
 
 
 def make_anchors(height: int, width: int, strides=network.STRIDES, sizes=ANCHOR_SIZES) -> torch.Tensor:
-    """All anchors for a picture of that size (multiples of the largest stride): (A, 4).
+    """All anchors for a picture of that size, in pixels (multiples of the largest stride): (A, 4).
 
     Square boxes round the centre of every cell, in the order in which `DetectorNet` answers. SSD's default
     boxes (Liu et al., 2016), square only because a face nearly is.
+
+    strides: pixels from cell to cell, one a level; sizes: pixels a side, as many a level as a cell has anchors.
     """
     levels = []
     for stride, pair in zip(strides, sizes):
@@ -74,9 +76,9 @@ def _center_side(boxes):
 
 
 def nms(boxes: torch.Tensor, scores: torch.Tensor, threshold: float) -> torch.Tensor:
-    """Non-maximum suppression: boxes (N, 4), scores (N,) -> indices of those that stay, best first.
+    """Non-maximum suppression: boxes (N, 4), scores (N,) -> int64 (K,), indices of those that stay, best first.
 
-    Take the best box, drop all that overlap it by more than `threshold`, and so on with what is left.
+    Take the best box, drop all that overlap it by more than `threshold` (an IoU), and so on with what is left.
     """
     order = torch.argsort(scores, descending=True, stable=True)
     kept = []

@@ -10,7 +10,14 @@ CLEARLY_LARGEST = 1.5  # a face this much larger than the next one is taken with
 
 
 def choose_faces(boxes: np.ndarray, face, image: np.ndarray) -> np.ndarray:
-    """The boxes that `face` names, out of (N, 5): "largest", "all", a number, or None."""
+    """Which of the faces that were found are meant: boxes (N, 5) in pixels -> those chosen, (K, 5), largest first.
+
+    Args:
+        face: "largest", "all", a number (0 is the largest), or None: the only one, or one clearly the largest.
+        image: uint8 (H, W, 3), where the boxes were found.
+    Raises:
+        errors.FaceError: no face, one below `MIN_FACE` px, several and none clearly meant, or no face of that number.
+    """
     height, width = image.shape[:2]
     if not len(boxes):
         raise errors.FaceError(f"no face found in the {width}x{height} picture (best score "

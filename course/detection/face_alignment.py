@@ -189,7 +189,10 @@ def _cut(image, matrix, scale, interpolation) -> np.ndarray:
 
 
 def peaks(heat: np.ndarray) -> np.ndarray:
-    """Where each heatmap is highest, a quarter of a cell towards the higher neighbour: (K, h, w) -> (K, 2) in cells."""
+    """Where each heatmap is highest, a quarter of a cell towards the higher neighbour: (K, h, w) -> (K, 2) in cells.
+
+    As in FAN's own reading, and in Newell et al., "Stacked hourglass networks for human pose estimation" (2016).
+    """
     count, height, width = heat.shape
     best = heat.reshape(count, -1).argmax(axis=1)
     y, x = np.divmod(best, width)

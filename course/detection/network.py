@@ -36,6 +36,7 @@ class Residual(nn.Module):
         self.norm = nn.BatchNorm2d(channels)
 
     def forward(self, x):
+        """(N, C, H, W) -> (N, C, H, W)."""
         return F.relu(x + self.norm(self.second(self.first(x))), inplace=True)
 
 
@@ -62,6 +63,7 @@ class DetectorNet(nn.Module):
         nn.init.zeros_(self.offset.weight)
 
     def forward(self, pictures):
+        """Pictures (N, 3, H, W) in [0, 1] -> logits (N, A), offsets (N, A, 4)."""
         levels = self.pyramid(pictures)
         logits, offsets = [], []
         for level in levels:
@@ -86,7 +88,10 @@ class DetectorNet(nn.Module):
 
 
 def fuse(net: DetectorNet) -> DetectorNet:
-    """The same network for inference, batch norms folded into the convolutions before them (a third faster)."""
+    """The same network for inference, changed in place: it answers alike, (N, 3, H, W) -> (N, A), (N, A, 4).
+
+    Batch norms are folded into the convolutions before them, which is a third faster.
+    """
     from torch.nn.utils.fusion import fuse_conv_bn_eval
 
     net = net.eval()

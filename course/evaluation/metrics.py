@@ -18,7 +18,7 @@ MOUTH_MARGIN, EYE_MARGIN = 0.08, 0.06
 
 
 def l1(made: np.ndarray, true: np.ndarray, mask: np.ndarray | None = None) -> float:
-    """Mean absolute difference, 0 (the same) to 1; NaN under an empty mask."""
+    """Mean absolute difference: uint8 (H, W, 3) twice, bool (H, W) -> 0 (the same) to 1; NaN under an empty mask."""
     # L1 = 1/N sum |made - true|
     difference = cv2.absdiff(made, true).mean(axis=2) / WHITE  # (H, W)
     if mask is None:
@@ -27,7 +27,7 @@ def l1(made: np.ndarray, true: np.ndarray, mask: np.ndarray | None = None) -> fl
 
 
 def psnr(made: np.ndarray, true: np.ndarray) -> float:
-    """Peak signal-to-noise ratio in decibels; more is better, infinite for equal pictures."""
+    """Peak signal-to-noise ratio, uint8 (H, W, 3) twice -> decibels; more is better, infinite for equal pictures."""
     # MSE = 1/N sum (made - true)^2
     error = float(((made.astype(np.float64) - true.astype(np.float64)) ** 2).mean())
     if error == 0:
@@ -37,10 +37,11 @@ def psnr(made: np.ndarray, true: np.ndarray) -> float:
 
 
 def ssim(made: np.ndarray, true: np.ndarray) -> float:
-    """Structural similarity, -1 to 1 (the same): the mean over pixels and colour channels.
+    """Structural similarity, uint8 (H, W, 3) twice -> -1 to 1 (the same): the mean over pixels and colour channels.
 
     Compares the mean, the contrast and the pattern in a Gaussian window around each pixel (Wang, Bovik,
-    Sheikh and Simoncelli, "Image quality assessment", 2004). Windows that reach over the border do not count.
+    Sheikh and Simoncelli, "Image quality assessment", 2004). Windows that reach over the border do not count: the
+    pictures are larger than 10 pixels each way.
     """
     x, y = made.astype(np.float64), true.astype(np.float64)
     mean_x, mean_y = _window(x), _window(y)

@@ -13,7 +13,10 @@ WINDOW, HOP = 32, 8  # frames of one row of features
 
 
 def spectrum(curves: np.ndarray, order: int) -> np.ndarray:
-    """Amplitude spectrum of speed (order 1) or acceleration (order 2): (T, 8) -> (F, 8), in units a second^order."""
+    """Amplitude spectrum of speed (order 1) or acceleration (order 2): (T, 8) -> (F, 8), in units a second^order.
+
+    A mean over short windows (Welch, "The use of fast Fourier transform for the estimation of power spectra", 1967).
+    """
     from scipy.signal import welch
 
     changed = np.diff(curves, n=order, axis=0) * idle_features.FPS**order
@@ -22,16 +25,16 @@ def spectrum(curves: np.ndarray, order: int) -> np.ndarray:
 
 
 def spectrum_distance(made: np.ndarray, real: np.ndarray, order: int) -> float:
-    """0 for equal spectra, 1 where one moves and the other does not; a mean over channels.
+    """Between the spectra of two movements, (T, 8) and (S, 8): 0 equal, 1 where one of them rests.
 
-    d = sum_f |A - B| / sum_f (A + B)    (Bray and Curtis, 1957)
+    d = sum_f |A - B| / sum_f (A + B)    (Bray and Curtis, 1957),   a mean over channels
     """
     a, b = spectrum(made, order), spectrum(real, order)
     return float(np.mean(np.abs(a - b).sum(axis=0) / np.maximum((a + b).sum(axis=0), 1e-9)))
 
 
 def blink_rate(blinks: np.ndarray) -> float:
-    """Blinks a minute of (T,) marks."""
+    """Blinks a minute of (T,) marks, 1 in the frame of a blink and 0 elsewhere."""
     return float(blinks.sum() / max(len(blinks), 1) * idle_features.FPS * 60)
 
 
@@ -57,12 +60,15 @@ def frechet_distance(made: np.ndarray, real: np.ndarray) -> float:
 
 
 def energy(curves: np.ndarray) -> float:
-    """Root of the mean squared speed of the head's angles, degrees a second."""
+    """Root of the mean squared speed of the head's angles: (T, 8) -> degrees a second."""
     return float(np.sqrt(np.mean(np.square(np.diff(curves[:, :3], axis=0) * idle_features.FPS))))
 
 
 def follows_mouth(curves: np.ndarray, opening: np.ndarray) -> float:
-    """Correlation of how fast the head moves with how far the mouth is open, over half a second; 0 if one rests."""
+    """Correlation of how fast the head moves with how far the mouth is open: (T, 8), (T,) -> -1 to 1.
+
+    Both are smoothed over half a second; 0 if one of them rests.
+    """
     from scipy.ndimage import gaussian_filter1d
 
     speed = gaussian_filter1d(np.linalg.norm(np.diff(curves[:, :3], axis=0), axis=1), 6)
@@ -73,5 +79,5 @@ def follows_mouth(curves: np.ndarray, opening: np.ndarray) -> float:
 
 
 def greatest_step(curves: np.ndarray) -> float:
-    """The largest change of any channel from one frame to the next, in units."""
+    """The largest change of any channel from one frame to the next: (T, 8) -> units; 0 of one frame."""
     return float(np.abs(np.diff(curves, axis=0)).max(initial=0))

@@ -97,13 +97,16 @@ def _shown(frames, info, path):
 
 
 def static(photo: np.ndarray, points: np.ndarray, fps: float = 25):
-    """The photo, again and again: what every method has to beat."""
+    """The photo, again and again: what every method has to beat. Yields T times uint8 (H, W, 3)."""
     for _ in points:
         yield photo
 
 
 def triangulated_warp(photo: np.ndarray, points: np.ndarray, fps: float = 25):
-    """The photo cut into triangles between its points, each drawn where the film's points are."""
+    """The photo cut into triangles between its points, each drawn where the film's points are.
+
+    Yields T times uint8 (H, W, 3).
+    """
     height, width = photo.shape[:2]
     border = _border(height, width)
     source = np.concatenate([points[0], border])
@@ -113,9 +116,9 @@ def triangulated_warp(photo: np.ndarray, points: np.ndarray, fps: float = 25):
 
 
 def pull_map(target: np.ndarray, source: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Where each pixel of the result comes from: (K, 2), (K, 2) -> float32 (H, W, 2) as x, y.
+    """Where each pixel of the result comes from: (K, 2), (K, 2) in pixels -> float32 (H, W, 2) as x, y in pixels.
 
-    Linear inside each triangle of the target's Delaunay triangulation, so that nothing folds over.
+    Linear inside each triangle of the target's Delaunay triangulation (Delaunay, 1934), so that nothing folds over.
     """
     mesh = Delaunay(target)
     usable = np.isfinite(mesh.transform).all(axis=(1, 2))  # slivers have no inverse
@@ -138,14 +141,17 @@ def _border(height: int, width: int) -> np.ndarray:
 
 
 def by_points(photo: np.ndarray, points: np.ndarray, fps: float = 25):
-    """Our renderer, driven by the points themselves."""
+    """Our renderer, driven by the points themselves (T, 78, 2). Yields T times uint8 (H, W, 3)."""
     actor = animation.make_actor(photo, points[0])
     for target in points:
         yield actor.portrait.render(target)
 
 
 def by_motion(photo: np.ndarray, points: np.ndarray, fps: float = 25, generator: str = "auto"):
-    """What ships: points to a Motion, and the Motion to the photo, as `course animate --driving --absolute` does."""
+    """What ships: points to a Motion, and the Motion to the photo, as `course animate --driving --absolute` does.
+
+    Yields T times uint8 (H, W, 3). generator: "auto", "warp" or "gan".
+    """
     actor = animation.make_actor(photo, points[0], generator)
     options = animation.Settings(fps=fps, generator=generator)
     moved = tracking.motion_from_points(points, np.ones(len(points), bool), fps, steady=options.polish)

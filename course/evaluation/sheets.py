@@ -35,10 +35,10 @@ def turned(points: np.ndarray) -> np.ndarray:
 
 
 def sheet(photo: np.ndarray, film: dict, made: dict, size: int = 256) -> np.ndarray:
-    """Rows of moments, columns of pictures, with their names: uint8 (H, W, 3).
+    """Rows of moments, columns of pictures, with their names: uint8 (M (22 + size), P size, 3).
 
     Args:
-        photo: uint8 (S, S, 3); film: {moment: frame of the film}; made: {method: {moment: frame}}.
+        photo: uint8 (S, S, 3); film: {moment: frame of the film}; made: {method: {moment: frame}}; size: pixels a tile.
     """
     rows = []
     for moment, frame in film.items():
@@ -48,7 +48,7 @@ def sheet(photo: np.ndarray, film: dict, made: dict, size: int = 256) -> np.ndar
 
 
 def labelled(picture: np.ndarray, name: str, size: int) -> np.ndarray:
-    """A picture under a line of text: uint8 (LINE + size, size, 3)."""
+    """A picture (S, S, 3) under a line of text: uint8 (LINE + size, size, 3)."""
     tile = np.full((LINE + size, size, 3), 255, np.uint8)
     tile[LINE:] = cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA)
     cv2.putText(tile, name, (6, LINE - 7), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (0, 0, 0), 1, cv2.LINE_AA)

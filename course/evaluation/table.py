@@ -35,7 +35,7 @@ class Row:
     """One line of the table: a clip (or "mean"), a method, and its figures by the keys of `COLUMNS`.
 
     unseen: frames in which the judge saw no face, in the film or in the result; they do not count.
-    pictures: {moment: frame}, what the method made of the moments of `evaluation_pictures`.
+    pictures: {moment: frame}, what the method made of the moments of `sheets`.
     """
 
     clip: str
@@ -47,7 +47,7 @@ class Row:
 
 def run(clips, json: bool = False, judge: str = "embedded", judge_weights=None, limit: int | None = None,
         pictures=None) -> list:
-    """`course evaluate`: print the table, or JSON, and return its rows."""
+    """`course evaluate`: print the table, or JSON, and return its rows. Arguments and errors: those of `evaluate`."""
     rows = evaluate(clips, judge=judge, judge_weights=judge_weights, limit=limit, pictures=pictures)
     print(as_json(rows, judge) if json else as_text(rows, judge))
     return rows
@@ -63,13 +63,14 @@ def evaluate(clips, methods=DEFAULT_METHODS, size: int = 256, judge: str = "embe
     Args:
         clips: paths of videos with one face; methods: names out of `reenactment.METHODS`, or "judge's points",
             the triangulated warp driven by what the judge itself finds in the film;
-        size: pixels a side; judge, judge_weights: see `evaluation.open_judge`; limit: frames of each clip;
-        pictures: a folder for one picture a clip, photo and film beside every method; see `evaluation_pictures`.
+        size: pixels a side; judge, judge_weights: see `evaluation.open_judge`; limit: frames of each clip, 2 or more;
+        pictures: a folder for one picture a clip, photo and film beside every method; see `sheets`.
     Returns:
         list of `Row`: each clip by each method, then their means over the clips.
     Raises:
         errors.VideoError, errors.FaceError: a clip without frames or without a face; errors.OutputError: no such
-        folder; errors.CourseError.
+        folder; errors.WeightsError: the judge's are missing; errors.CourseError: an unknown method or judge, a limit
+        below 2.
     """
     if limit is not None and limit < 2:
         raise errors.CourseError(f"the limit must be 2 frames or more, not {limit}: the first one is the photo")
@@ -98,7 +99,11 @@ JUDGES_POINTS = "judge's points"
 
 
 def score(take, method: str, seen: list, find) -> Row:
-    """One method on one film. seen: the judge's points (68, 2) in each true frame, or None; find: the judge."""
+    """One method on one film.
+
+    take: a `reenactment.Take`; seen: the judge's points (68, 2) in each true frame, or None; find: the judge.
+    Raises `errors.FaceError`: the judge sees no face in anything that the method made.
+    """
     size = take.frames.shape[1]
     figures = {name: [] for name in FRAME_METRICS}
     made_points, true_points, unseen = [], [], 0
@@ -127,7 +132,10 @@ def score(take, method: str, seen: list, find) -> Row:
 
 
 def film_of(take, method: str, seen: list) -> tuple:
-    """All frames that a method makes, and the seconds it took: frames may be made side by side, so only all tell."""
+    """All frames that a method makes, T times uint8 (size, size, 3), and the seconds it took.
+
+    Frames may be made side by side, so only the time of all of them tells.
+    """
     begin = time.perf_counter()
     frames = list(tqdm(_made(take, method, seen), desc=f"{take.name}: {method}", total=len(take.frames), unit="frame",
                        leave=False, delay=2))
@@ -135,7 +143,10 @@ def film_of(take, method: str, seen: list) -> tuple:
 
 
 def frame_figures(made: np.ndarray, true: np.ndarray, points: np.ndarray, size: int) -> dict:
-    """The figures of one frame; points (68, 2): the judge's in the true frame."""
+    """The figures of one frame: uint8 (size, size, 3) twice -> {key of `COLUMNS`: number}.
+
+    points: (68, 2), the judge's in the true frame, in pixels.
+    """
     return {
         "l1": metrics.l1(made, true),
         "face_l1": metrics.l1(made, true, metrics.face_mask(points, size, size)),
@@ -177,7 +188,7 @@ def means(rows: list, methods) -> list:
 
 
 def as_text(rows: list, judge: str) -> str:
-    """The table for a terminal."""
+    """The table for a terminal: a list of `Row`, the judge's name -> lines of text."""
     lines = [["clip", "method"] + [heading for heading, _, _ in COLUMNS.values()]]
     for row in rows:
         cells = [form.format(row.figures[key]) if key in row.figures else "-" for key, (_, form, _) in COLUMNS.items()]

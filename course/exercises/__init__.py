@@ -6,7 +6,7 @@
     progress()          the board: what is done
     grade(name)         AssertionError unless the student's own function is right (for nbgrader)
 
-What the exercises are stands in `lesson_NN.py`, one file a lesson, made of what `exercise.py` defines.
+What the exercises are stands in `course/lessons/lesson_NN/exercises.py`, made of what `exercise.py` defines.
 """
 
 from .board import progress

@@ -22,7 +22,10 @@ NOT_THE_SYSTEM = ("exercises", "authoring")
 
 
 def ours(exercise: Exercise):
-    """The function (or class) that is the reference, as shipped."""
+    """The function (or class) that is the reference, as shipped.
+
+    Raises `ExerciseError`: there is none where it should be.
+    """
     solution = exercise.solution
     if callable(solution):
         return solution

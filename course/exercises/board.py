@@ -22,6 +22,7 @@ def state(exercise) -> str:
 
 
 def as_text(rows: list) -> str:
+    """The board in lines of text: rows of (exercise, "done", "tried" or "open")."""
     lines, lesson = [], None
     for exercise, how in rows:
         if exercise.lesson != lesson:
@@ -32,6 +33,7 @@ def as_text(rows: list) -> str:
 
 
 def as_html(rows: list) -> str:
+    """The same as a table of HTML."""
     style = "text-align:left;padding:2px 12px 2px 0"
     lines, lesson = [], None
     for exercise, how in rows:

@@ -20,7 +20,10 @@ _NOTHING = object()
 
 
 def check(name: str):
-    """Judge the function (or class) `name` of the notebook; hand back theirs when it is right, ours otherwise."""
+    """Judge the function (or class) `name` of the notebook; hand back theirs when it is right, ours otherwise.
+
+    Raises `ExerciseError`: no exercise of that name.
+    """
     exercise = registry.find(name)
     scope = _scope_of(sys._getframe(1), name)
     _last[:] = [name]
@@ -38,7 +41,10 @@ def check(name: str):
 
 
 def grade(name: str) -> None:
-    """Nothing when the student's own answer is right; AssertionError with one line otherwise."""
+    """Nothing when the student's own answer is right; AssertionError with one line otherwise.
+
+    Raises `ExerciseError`: no exercise of that name.
+    """
     exercise = registry.find(name)
     found, _ = _judged(exercise, _scope_of(sys._getframe(1), name))
     if found.state != "right":
@@ -46,7 +52,10 @@ def grade(name: str) -> None:
 
 
 def hint(name: str | int | None = None, step: int | None = None) -> None:
-    """One of three hints: `hint("iou", 1)`; `hint(1)` is about the exercise checked last."""
+    """One of three hints: `hint("iou", 1)`; `hint(1)` is about the exercise checked last.
+
+    A name or a number that does not exist is told as text.
+    """
     if isinstance(name, int):
         name, step = None, name
     try:
@@ -62,7 +71,10 @@ def hint(name: str | int | None = None, step: int | None = None) -> None:
 
 
 def solution(name: str | None = None) -> None:
-    """Our way of doing it: the source, in the notebook in colour. Yours may look quite different and be right."""
+    """Our way of doing it: the source, in the notebook in colour. Yours may look quite different and be right.
+
+    Without a name it is about the exercise checked last. A name that does not exist is told as text.
+    """
     try:
         exercise = _about(name, 'solution("iou")')
     except ExerciseError as problem:

@@ -1,10 +1,10 @@
 """What an exercise is: the reference answer, the inputs it is tried on, the hints, and the mistakes known by name.
 
-One exercise, whole, as it stands in a file `lesson_NN.py` beside this one:
+One exercise, whole, as it stands in `course/lessons/lesson_NN/exercises.py`:
 
     import numpy as np
 
-    from .exercise import BugCard, Exercise, View, case
+    from course.exercises.exercise import BugCard, Exercise, View, case
 
 
     def random_boxes(rng):

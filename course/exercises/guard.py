@@ -25,6 +25,7 @@ import numpy as np
 from . import values
 
 OWN = (__file__, contextlib.__file__)
+AGAIN = 0.2  # seconds between two rings of the clock
 PATIENCE = 60  # seconds for all libraries that are loaded for the first time
 DEPTH = 1500  # frames below ours: deeper is a function that calls itself without end
 
@@ -44,6 +45,7 @@ class Outcome:
 
     @property
     def slow(self) -> bool:
+        """Whether it was stopped since its time was over."""
         return isinstance(self.error, TooSlow)
 
 
@@ -56,59 +58,68 @@ class Clock:
 
     @contextlib.contextmanager
     def running(self):
+        """A context that raises `TooSlow` in the code inside once the seconds are over; libraries load outside them."""
         if not self.works:
             yield
             return
-        armed, rings, old_trace = True, 0, sys.gettrace()
-
-        def ring(_, frame):
-            nonlocal rings
-            if frame.f_code.co_name == "note":  # of `_watching`: the student's line is the one below it
-                frame = frame.f_back
-            if not armed or frame.f_code.co_filename in OWN:
-                return  # what clears up must not be stopped: next ring
-            rings += 1
-            swallowed = _in_finalizer(frame)
-            if rings > 1 or swallowed:  # an `except:` swallowed it, so the next line stops too, and the next
-                sys.settrace(_stop)
-                while frame is not None and frame.f_code.co_filename not in OWN:
-                    frame.f_trace, frame = _stop, frame.f_back
-            if not swallowed:
-                raise TooSlow
-
-        old_handler = signal.signal(signal.SIGALRM, ring)
+        alarm, patience = _Alarm(), _Patience()
+        old_handler = signal.signal(signal.SIGALRM, alarm.ring)
         # again and again: the first ring may fall into a callback, where Python swallows exceptions
-        old_left, old_interval = signal.setitimer(signal.ITIMER_REAL, max(self.left, 0.01), 0.2)
-        start, paused = time.monotonic(), 0.0
-        importer = builtins.__import__
-
-        def patient(name, *args, **kwargs):
-            """A library that is loaded for the first time may take its time."""
-            nonlocal paused
-            if name in sys.modules or paused > PATIENCE:
-                return importer(name, *args, **kwargs)
-            begun, (left, _), profile = time.monotonic(), signal.setitimer(signal.ITIMER_REAL, 0), sys.getprofile()
-            sys.setprofile(None)
-            try:
-                return importer(name, *args, **kwargs)
-            finally:
-                sys.setprofile(profile)
-                if left:  # else this import is part of another one
-                    paused += time.monotonic() - begun
-                    signal.setitimer(signal.ITIMER_REAL, left, 0.2)
-
-        builtins.__import__ = patient
+        old_left, old_interval = signal.setitimer(signal.ITIMER_REAL, max(self.left, 0.01), AGAIN)
+        start = time.monotonic()
+        builtins.__import__ = patience.load
         try:
             yield
         finally:
-            armed = False
-            builtins.__import__ = importer
-            if rings:
-                sys.settrace(old_trace)
+            alarm.armed = False
+            builtins.__import__ = patience.importer
+            if alarm.rings:
+                sys.settrace(alarm.old_trace)
             passed = time.monotonic() - start
-            self.left -= passed - paused
+            self.left -= passed - patience.paused
             signal.setitimer(signal.ITIMER_REAL, max(old_left - passed, 0.001) if old_left else 0, old_interval)
             signal.signal(signal.SIGALRM, old_handler if old_handler is not None else signal.SIG_DFL)
+
+
+class _Alarm:
+    """What the timer calls: it stops the student's code, again and again where that swallows the exception."""
+
+    def __init__(self):
+        self.armed, self.rings, self.old_trace = True, 0, sys.gettrace()
+
+    def ring(self, _, frame) -> None:
+        if frame.f_code.co_name == "note":  # of `_watching`: the student's line is the one below it
+            frame = frame.f_back
+        if not self.armed or frame.f_code.co_filename in OWN:
+            return  # what clears up must not be stopped: next ring
+        self.rings += 1
+        swallowed = _in_finalizer(frame)
+        if self.rings > 1 or swallowed:  # an `except:` swallowed it, so the next line stops too, and the next
+            sys.settrace(_stop)
+            while frame is not None and frame.f_code.co_filename not in OWN:
+                frame.f_trace, frame = _stop, frame.f_back
+        if not swallowed:
+            raise TooSlow
+
+
+class _Patience:
+    """In place of `__import__`: a library that is loaded for the first time may take its time."""
+
+    def __init__(self):
+        self.importer, self.paused = builtins.__import__, 0.0
+
+    def load(self, name, *args, **kwargs):
+        if name in sys.modules or self.paused > PATIENCE:
+            return self.importer(name, *args, **kwargs)
+        begun, (left, _), profile = time.monotonic(), signal.setitimer(signal.ITIMER_REAL, 0), sys.getprofile()
+        sys.setprofile(None)
+        try:
+            return self.importer(name, *args, **kwargs)
+        finally:
+            sys.setprofile(profile)
+            if left:  # else this import is part of another one
+                self.paused += time.monotonic() - begun
+                signal.setitimer(signal.ITIMER_REAL, left, AGAIN)
 
 
 def _stop(frame, event, _):
@@ -130,7 +141,9 @@ def _in_finalizer(frame) -> bool:
 def call(function, case, run, clock: Clock, seed: int = 0, ours: frozenset = frozenset()) -> Outcome:
     """One call on copies of the case's arguments.
 
-    run: the exercise's way of trying an answer, or None. ours: code objects; whether one of them ran is told.
+    run: the exercise's way of trying an answer, or None. clock: stops it. seed: of all random numbers. ours: code
+    objects; whether one of them ran is told. Raises `KeyboardInterrupt` alone: every other exception is in the
+    `Outcome`.
     """
     args, kwargs = values.copied((case.args, case.kwargs))
     _seed(seed)
@@ -170,7 +183,7 @@ def _watching(codes: frozenset, asked: list):
 
 @contextlib.contextmanager
 def quiet():
-    """Nothing reaches the notebook, and all states are as before in the end."""
+    """A context in which nothing reaches the notebook, and after which all states are as before."""
     limit, states, logging_level = sys.getrecursionlimit(), _states(), logging.root.manager.disable
     with contextlib.ExitStack() as stack:
         stack.callback(_restore, states)

@@ -15,6 +15,7 @@ from .exercise import Exercise
 
 
 def folder() -> Path:
+    """Where the student's own things are kept; it need not be there yet."""
     return Path(os.environ.get("COURSE_HOME") or Path.home() / ".living-portraits")
 
 
@@ -24,10 +25,12 @@ def writes() -> bool:
 
 
 def source_file(name: str) -> Path:
+    """The file that holds the source of a right answer; it need not be there."""
     return folder() / "mine" / f"{name}.py"
 
 
 def has(name: str) -> bool:
+    """Whether the source of a right answer to this exercise is kept."""
     return source_file(name).is_file()
 
 
@@ -37,7 +40,7 @@ def keep(name: str, source: str) -> bool:
 
 
 def bring(name: str):
-    """The kept function or class, made again. Raises whatever its text raises."""
+    """The kept function or class, made again. Raises whatever its text raises, and OSError where nothing is kept."""
     path = source_file(name)
     text = path.read_text(encoding="utf-8")
     linecache.checkcache(str(path))
@@ -65,6 +68,7 @@ def add_attempt(exercise: Exercise, verdict: str, card: str | None) -> list[dict
 
 
 def now() -> str:
+    """The time in words that sort, UTC: "2026-01-31T12:00:00Z"."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 
 

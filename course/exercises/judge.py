@@ -69,7 +69,10 @@ _prepared: dict[Exercise, list[Test]] = {}  # exercises are compared by identity
 
 
 def judge(exercise: Exercise, answer) -> Verdict:
-    """Try an answer. Nothing is printed, and it never raises for what an answer does."""
+    """Try an answer. Nothing is printed, and it never raises for what an answer does.
+
+    Raises `ExerciseError`: our own answer fails, or the exercise is not well formed.
+    """
     with places.as_shipped(), guard.quiet():
         return _judge(exercise, answer)
 
@@ -81,11 +84,15 @@ def missing(exercise: Exercise) -> Verdict:
 
 
 def refused(exercise: Exercise) -> Verdict:
+    """The verdict where our own function was handed in."""
     return Verdict(exercise, "wrong", "this is our own function: write yours in the cell above.")
 
 
 def tests(exercise: Exercise) -> list[Test]:
-    """All that an answer is tried on, with the right answers; made once."""
+    """All that an answer is tried on, with the right answers; made once.
+
+    Raises `ExerciseError`: ours fails on one of them.
+    """
     if exercise not in _prepared:
         reference, found = answers.ours(exercise), []
         for number, (group, case) in enumerate(_cases(exercise)):
@@ -239,6 +246,7 @@ def find_card(exercise: Exercise, given: list[guard.Outcome]) -> BugCard | None:
 
 
 def agrees(exercise: Exercise, card: BugCard, given: list[guard.Outcome]) -> bool:
+    """Whether the card's wrong answer agrees with these outcomes on every test, as far as they go."""
     wrong, clock = card_answer(exercise, card), guard.Clock(2 * exercise.seconds)
     for test, theirs in zip(tests(exercise), given):
         outcome = guard.call(wrong, test.case, exercise.run, clock, test.seed)

@@ -32,14 +32,17 @@ class Place:
 
     @property
     def standing(self):
+        """What stands there now: ours, or a student's part in its wrapper."""
         return getattr(self.module, self.attribute)
 
     def put(self, thing) -> None:
+        """Let something else stand there."""
         setattr(self.module, self.attribute, thing)
 
 
 @dataclass
 class Swap:
+    """A student's part that stands in a place, and how often the system called it there."""
     exercise: object
     place: Place
     part: object  # the student's
@@ -78,9 +81,8 @@ def _real_name(module, attribute: str) -> str:
     return f"{owner.__name__.partition('.')[2]}.{attribute}"
 
 
-
 def original(name: str):
-    """What the package itself has in this place, whatever stands there now."""
+    """What the package itself has in this place, whatever stands there now. Raises `PartError`: no such place."""
     return place_of(name).original
 
 
@@ -103,7 +105,10 @@ class Calls:
 
 @contextlib.contextmanager
 def counted(name: str):
-    """Count the calls of what stands in a place: `with counted("detection.iou") as seen: ...; seen.calls`."""
+    """Count the calls of what stands in a place: `with counted("detection.iou") as seen: ...; seen.calls`.
+
+    Raises `PartError`: no such place.
+    """
     place, seen, lock = place_of(name), Calls(), threading.Lock()
     standing = place.standing
 
@@ -136,12 +141,18 @@ def as_shipped():
 
 
 def forget(place: Place):
+    """Ours again in this place; returns the `Swap` that stood there, or None."""
     swap = swaps.pop(place.name, None)
     place.put(place.original)
     return swap
 
 
 def function_with(function, count, named=None, form=None):
+    """A function around a student's, to stand in a place.
+
+    count: called before each call; named: problem -> the exception to raise in its stead (without it, the problem
+    itself); form: brings what it gives to the form that the system wants.
+    """
     @functools.wraps(function)
     def standing(*args, **kwargs):
         count()
@@ -160,7 +171,10 @@ def function_with(function, count, named=None, form=None):
 
 
 def class_with(cls, count, named=None):
-    """A subclass that counts how often it is made, and whose methods name the part when they stop."""
+    """A subclass that counts how often it is made, and whose methods name the part when they stop.
+
+    count: called each time; named: problem -> the exception to raise in its stead.
+    """
 
     def __init__(self, *args, **kwargs):
         count()
@@ -172,5 +186,3 @@ def class_with(cls, count, named=None):
         members |= {key: function_with(value, lambda: None, named) for key, value in own.items()}
     members |= {"__init__": function_with(__init__, lambda: None, named), "__part__": cls}
     return type(cls)(cls.__name__, (cls,), members)
-
-

@@ -22,6 +22,7 @@ def every() -> list[Exercise]:
 
 
 def find(name: str) -> Exercise:
+    """The exercise of that name. Raises `ExerciseError`: there is none; it says which name is near."""
     if name in _registered:
         return _registered[name]
     if name not in _shipped():
@@ -32,7 +33,10 @@ def find(name: str) -> Exercise:
 
 
 def register(exercise: Exercise) -> Exercise:
-    """Add an exercise that stands in no lesson of the package (a lesson of your own, a test)."""
+    """Add an exercise that stands in no lesson of the package (a lesson of your own, a test).
+
+    Raises `ExerciseError`: a lesson of the package has one of that name.
+    """
     if exercise.name in _shipped():
         raise ExerciseError(f"there is an exercise {exercise.name!r} already, in lesson"
                             f" {_shipped()[exercise.name].lesson:02d}: choose another name")
@@ -41,6 +45,7 @@ def register(exercise: Exercise) -> Exercise:
 
 
 def unregister(name: str) -> None:
+    """Take away an exercise that `register` added; nothing where there is none."""
     _registered.pop(name, None)
 
 

@@ -19,6 +19,7 @@ def verdict(found: judge.Verdict, history: list[dict]) -> None:
 
 
 def picture(found: judge.Verdict) -> None:
+    """Show the picture of a verdict, where its exercise has one; one that cannot be drawn is told in a line."""
     exercise = found.exercise
     if exercise.picture is None or found.view is None:
         return
@@ -58,6 +59,7 @@ def text(words: str, markdown: str | None = None) -> None:
 
 
 def html(words: str, page: str) -> None:
+    """Show a page in the notebook, the words elsewhere."""
     if in_notebook():
         _display({"text/plain": words, "text/html": page})
     else:

@@ -54,7 +54,10 @@ def use(part=None, *, name: str | None = None, force: bool = False) -> "Placed":
 
 
 def reset(name: str | None = None) -> "Placed":
-    """Ours again: in all places, or in that of one exercise (or in one place, "detection.iou")."""
+    """Ours again: in all places, or in that of one exercise (or in one place, "detection.iou").
+
+    Raises `ExerciseError`: no exercise of that name; `PartError`: no such place.
+    """
     if name is None:
         names = [swap.exercise.name for swap in places.swaps.values()]
         before = {swap.place.name: places.forget(swap.place) for swap in list(places.swaps.values())}

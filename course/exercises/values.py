@@ -293,4 +293,5 @@ def _is_number(value) -> bool:
 
 
 def is_tensor(value) -> bool:
+    """Whether it is a torch tensor, without importing torch."""
     return type(value).__module__.partition(".")[0] == "torch" and hasattr(value, "detach") and hasattr(value, "numpy")

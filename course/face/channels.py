@@ -1,10 +1,6 @@
 """The names of what a face can do: 51 blendshapes and the place of the head."""
 
 
-
-
-
-
 # The 51 ARKit blendshapes that MediaPipe scores; each goes from 0 (rest) to 1 (full).
 BLENDSHAPES = (
     "browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft", "browOuterUpRight", "cheekPuff",

@@ -14,7 +14,7 @@ def solve(hessian, gradient, start, lower, upper, sweeps: int = 25) -> np.ndarra
 
     Args:
         hessian: (T, P, P) symmetric, positive definite. gradient: (T, P).
-        start: (T, P) first guess. lower, upper: (P,) bounds. sweeps: how often each unknown is improved.
+        start: (T, P) first guess. lower, upper: (P,) bounds. sweeps: how often each unknown is improved, at most.
     Returns:
         x: (T, P).
     """
@@ -36,10 +36,10 @@ def solve(hessian, gradient, start, lower, upper, sweeps: int = 25) -> np.ndarra
 
 
 def solve_partly_free(hessian, gradient, start, lower, upper, n_bounded: int) -> np.ndarray:
-    """The same where only the first `n_bounded` unknowns have bounds.
+    """The same where only the first `n_bounded` unknowns have bounds: (T, P, P), (T, P), (T, P) -> (T, P).
 
-    The free ones are eliminated exactly (Schur complement), which keeps coordinate descent quick:
-    x_f = H_ff^-1 (g_f - H_fb x_b), so x_b minimises with H_bb - H_bf H_ff^-1 H_fb and g_b - H_bf H_ff^-1 g_f.
+    lower, upper: (n_bounded,). The free ones are eliminated exactly (Schur complement), which keeps coordinate descent
+    quick: x_f = H_ff^-1 (g_f - H_fb x_b), so x_b minimises with H_bb - H_bf H_ff^-1 H_fb and g_b - H_bf H_ff^-1 g_f.
     """
     n = n_bounded
     cross, free = hessian[:, :n, n:], hessian[:, n:, n:]  # (T, n, F), (T, F, F)

@@ -47,7 +47,7 @@ class FaceModel:
     @classmethod
     @lru_cache(maxsize=1)
     def load(cls) -> "FaceModel":
-        """The shipped model. Raises `errors.WeightsError`."""
+        """The shipped model, read once: (78, 3), (K, 78, 3), (51, 78, 3), (51,). Raises `errors.WeightsError`."""
         from safetensors import SafetensorError
         from safetensors.numpy import load_file
 
@@ -128,6 +128,7 @@ def pose_points(face: Face, values: np.ndarray) -> np.ndarray:
     """A face with given channel values, in the picture: (57,) or (T, 57) -> (78, 2) or (T, 78, 2) pixels.
 
     At `face.rest` these are exactly the points that the face was fitted to.
+    Raises `errors.MotionError`: the values do not end in 57.
     """
     values = np.asarray(values, float)
     if values.shape[-1] != len(face_channels.CHANNELS):

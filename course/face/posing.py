@@ -15,7 +15,7 @@ def posed_points(face: face_model.Face, values: np.ndarray) -> np.ndarray:
 
 
 def seal_lids(points: np.ndarray, face: face_model.Face, values: np.ndarray) -> np.ndarray:
-    """Close what widened eyes and a fit's leftover keep open in a blink: (78, 2) -> (78, 2).
+    """Close what widened eyes and a fit's leftover keep open in a blink: (78, 2) pixels, values (57,) -> (78, 2).
 
     A lid that has gone the share c of its way down leaves at most 1 - c of the gap that the face had at rest.
     """
@@ -36,7 +36,7 @@ def seal_lids(points: np.ndarray, face: face_model.Face, values: np.ndarray) -> 
 
 
 def seal_lips(points: np.ndarray, face: face_model.Face, values: np.ndarray) -> np.ndarray:
-    """Close the gap that a fit's leftover keeps open: (78, 2) -> (78, 2).
+    """Close the gap that a fit's leftover keeps open: (78, 2) pixels, values (57,) -> (78, 2).
 
     The leftover (`face.residual`) of a mouth open in the photo holds part of its gap. It counts in full as long
     as the mouth is as open as in the photo and fades as the model's own lips close, so m, b and p really shut.

@@ -44,7 +44,7 @@ def receptive_field(layers) -> tuple:
 
     layers: (kernel, stride) or (kernel, stride, dilation) of each, from the picture on; pooling counts as a layer.
     Returns:
-        (pixels seen, pixels between neighbours).
+        (pixels seen, pixels between neighbours), two whole numbers.
     """
     seen, apart = 1, 1
     for kernel, stride, *dilation in layers:
@@ -75,12 +75,18 @@ def extract_features(image, layers=None, network: str = "trunk") -> dict:
 
 
 def layer_names(network: str = "trunk") -> tuple:
-    """The layers that `extract_features` can give, from the picture on."""
+    """The layers that `extract_features` can give, from the picture on.
+
+    Raises `errors.CourseError`: no such network.
+    """
     return networks.known_layers(network)
 
 
 def as_batch(image) -> torch.Tensor:
-    """float32 (N, 3, H, W) in [0, 1] of a path, of uint8 (H, W, 3), or of such a batch itself."""
+    """float32 (N, 3, H, W) in [0, 1] of a path, of uint8 (H, W, 3), or of such a batch itself.
+
+    Raises `errors.ImageError`: not an image, or a tensor of another shape or type.
+    """
     if isinstance(image, torch.Tensor):
         if image.ndim != 4 or image.shape[1] != 3 or not image.is_floating_point():
             raise errors.ImageError(f"pictures are float (N, 3, H, W), not {image.dtype} {tuple(image.shape)}")
@@ -123,15 +129,21 @@ def identity_similarity(image_a, image_b) -> float:
     """Whether two photographs show the same person, as a cosine: about 1 for one picture, about 0 for strangers.
 
     A guide and no proof: it compares what the landmarker's trunk finds, and that network was never taught who is who.
+
+    image_a, image_b: paths or uint8 (H, W, 3).
     Raises:
-        errors.FaceError: no face, or several, in one of them.
+        errors.FaceError: no face, or several, in one of them. errors.ImageError: not an image.
     """
     a, b = (identity_vector(image) for image in (image_a, image_b))
     return float(cosine_similarity(a, b))
 
 
 def identity_vector(image, points: np.ndarray | None = None) -> torch.Tensor:
-    """What `identity_similarity` compares: (D,). points: the face's 78 points in pixels, where they are known."""
+    """What `identity_similarity` compares: a path or uint8 (H, W, 3) -> (D,).
+
+    points: the face's 78 points (78, 2) in pixels, where they are known.
+    Raises `errors.FaceError`: no face in the picture, or several.
+    """
     from ..keypoints import find
 
     picture = images.as_image(image)

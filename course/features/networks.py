@@ -34,7 +34,7 @@ _GRID = 4  # the trunk's last maps are averaged to 4x4 places for the identity
 
 
 def known_layers(network: str) -> tuple:
-    """The layers of a network. Raises `errors.CourseError` for an unknown one."""
+    """The names of a network's layers, from the picture on. Raises `errors.CourseError` for an unknown network."""
     if network not in LAYERS:
         raise errors.CourseError(f"there is no network {network!r}: choose from {', '.join(LAYERS)}")
     return tuple(LAYERS[network])
@@ -42,7 +42,7 @@ def known_layers(network: str) -> tuple:
 
 @functools.lru_cache(maxsize=4)
 def load(network: str = "trunk") -> nn.Module:
-    """A network that gives the maps of its layers, in eval mode, loaded once.
+    """A network that gives the maps of its layers, {layer: (N, C, H, W)}, in eval mode, loaded once.
 
     Raises:
         errors.CourseError: an unknown name. errors.WeightsError: its weights are not here, or not as they should be.
@@ -70,6 +70,10 @@ class Trunk(nn.Module):
         self.downs = net.downs
 
     def forward(self, images: torch.Tensor, layers=None) -> dict:
+        """(N, 3, H, W) in [0, 1] -> {layer: (N, C, h, w)} of the layers named, or of all four.
+
+        Raises `errors.CourseError`: no such layer; `errors.ImageError`: pictures below `SMALLEST` px.
+        """
         wanted = _wanted("trunk", layers, images)
         maps, x = {}, images * 2 - 1
         for name, down in zip(TRUNK, self.downs):
@@ -91,6 +95,10 @@ class Torchvision(nn.Module):
         self.register_buffer("std", torch.tensor(IMAGENET_STD)[:, None, None])
 
     def forward(self, images: torch.Tensor, layers=None) -> dict:
+        """(N, 3, H, W) in [0, 1] -> {layer: (N, C, h, w)} of the layers named, or of all.
+
+        Raises `errors.CourseError`: no such layer; `errors.ImageError`: pictures below `SMALLEST` px.
+        """
         wanted = _wanted(self.name, layers, images)
         maps = self.extractor((images - self.mean) / self.std)
         return {name: maps[name] for name in wanted}
@@ -99,6 +107,7 @@ class Torchvision(nn.Module):
 def of_torchvision(name: str, state: dict | None = None) -> Torchvision:
     """torchvision's "resnet50" or "vgg19" with these weights, or with random ones.
 
+    (N, 3, H, W) -> {layer: (N, C, h, w)}. ResNet: He et al., 2016; VGG: Simonyan and Zisserman, 2015.
     Raises:
         errors.WeightsError: torchvision is missing or does not fit torch, or the weights are another network's.
     """
@@ -117,7 +126,7 @@ def of_torchvision(name: str, state: dict | None = None) -> Torchvision:
 
 
 def fetched(name: str, manifest=None) -> dict:
-    """Weights that `course data fetch` put into torch hub's cache, checked.
+    """Weights that `course data fetch` put into torch hub's cache, checked: {name: tensor}.
 
     Raises:
         errors.WeightsError: they are not there, or their checksum is wrong; says what to do.
@@ -158,7 +167,8 @@ def identity_of(faces: torch.Tensor) -> torch.Tensor:
     """Faces cut tight, (N, 3, 128, 128) in [0, 1] -> directions in which people differ, (N, D).
 
     The trunk's features less their mean, on those axes along which different people lie far apart and pictures of one
-    person close together (Fisher's discriminant; `course/recipes/identity.py` makes it).
+    person close together (Fisher, "The use of multiple measurements in taxonomic problems", 1936;
+    `course/recipes/identity.py` makes it).
     """
     # v = W (f - mean)
     mean, axes = _identity_axes()

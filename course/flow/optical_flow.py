@@ -46,7 +46,10 @@ def find_flow(source: np.ndarray, target: np.ndarray, radius: int = 5, levels: i
     """Coarse to fine: grey pictures (H, W) in [0, 1] -> flow (H, W, 2) in pixels.
 
     A step sees about a pixel far. So it begins on pictures halved again and again, where all movements are small, and
-    on each level it warps the source by what is known and asks for the rest.
+    on each level it warps the source by what is known and asks for the rest (Bouguet, "Pyramidal implementation of the
+    Lucas Kanade feature tracker", 2000).
+
+    radius: of the window, pixels; levels: pictures at most, the first included; rounds: steps a level.
     """
     pyramid = [(np.float64(source), np.float64(target))]
     while len(pyramid) < levels and min(pyramid[-1][0].shape) >= 4 * radius:

@@ -81,8 +81,10 @@ def first_order_flow(source, target, size: int, chosen=TEN, jacobians: bool = Tr
 
 
 def nails(points: torch.Tensor, count: int = 24, far: float = 2.0) -> torch.Tensor:
-    """Points that hold the sheet down around the face: (P, 2) -> (count, 2), an ellipse around all points and, within
-    the picture, a wider one than the head is."""
+    """Points that hold the sheet down around the face: (P, 2) -> (count, 2) in [-1, 1].
+
+    An ellipse around all points and, within the picture, a wider one than the head is.
+    """
     low, high = points.min(0).values, points.max(0).values
     middle, half = (low + high) / 2, (high - low) / 2
     middle = middle - torch.stack([half[0] * 0, 0.35 * half[1]])  # the points end at the brows, the head does not
@@ -91,7 +93,10 @@ def nails(points: torch.Tensor, count: int = 24, far: float = 2.0) -> torch.Tens
 
 
 def spline_flow(source, target, size: int, nailed: bool = True) -> Moved:
-    """One smooth sheet through all points, (N, P, 2) in [-1, 1]; nailed down around the head."""
+    """One smooth sheet through all points, (N, P, 2) in [-1, 1]; nailed down around the head.
+
+    A thin plate (Bookstein, "Principal warps", 1989). size: pixels a side of the flow, (N, size, size, 2).
+    """
     grid = sampling.identity_grid(size, size)
     flows = []
     for to, at in zip(source, target):

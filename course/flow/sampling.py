@@ -38,7 +38,7 @@ def bilinear_sample(image: torch.Tensor, positions: torch.Tensor) -> torch.Tenso
 
 
 def sample(image: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
-    """`bilinear_sample` at speed: torch's own."""
+    """`bilinear_sample` at speed, torch's own: (N, C, H, W) at (N, h, w, 2) -> (N, C, h, w)."""
     return torch.nn.functional.grid_sample(image, positions, "bilinear", "border", align_corners=True)
 
 
@@ -58,7 +58,7 @@ def affine_flow(at: torch.Tensor, to: torch.Tensor, matrix: torch.Tensor, grid: 
 
 
 def spline_kernel(squared: torch.Tensor) -> torch.Tensor:
-    """U(r) = r^2 log r from r^2, any shape; 0 at 0."""
+    """U(r) = r^2 log r from r^2, (...) -> (...); 0 at 0."""
     return 0.5 * squared * torch.log(squared.clamp(min=torch.finfo(squared.dtype).tiny))
 
 
@@ -96,7 +96,7 @@ class RandomBend:
         self.weights = bend * normal(n, 2, side * side)
 
     def __call__(self, z: torch.Tensor) -> torch.Tensor:
-        """(N, ..., 2) -> (N, ..., 2)."""
+        """Where places go: (N, ..., 2) -> (N, ..., 2), in [-1, 1] and a little beyond."""
         flat = z.flatten(1, -2)
         squared = ((flat[:, :, None] - self.points) ** 2).sum(-1)  # (N, M, P)
         moved = flat @ self.affine[:, :, :2].transpose(1, 2) + self.affine[:, None, :, 2]

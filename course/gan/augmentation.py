@@ -18,7 +18,11 @@ def augment(images: torch.Tensor, shift: float = 0.125, cutout: float = 0.4, col
 
 
 def recolour(images: torch.Tensor, strength: float = 1.0) -> torch.Tensor:
-    """Brightness by up to half a unit, saturation by 0 to 2, contrast by 0.5 to 1.5, at strength 1."""
+    """Every picture lighter or darker, paler or brighter, in its own way: (N, 3, H, W) in [-1, 1] -> the same shape.
+
+    Brightness by up to half a unit, saturation by 0 to 2, contrast by 0.5 to 1.5, at strength 1; some of it may leave
+    [-1, 1].
+    """
     brightness, saturation, contrast = (_random(images) * strength for _ in range(3))  # (N, 1, 1, 1) in [-1/2, 1/2]
     images = images + brightness
     grey = images.mean(dim=1, keepdim=True)
@@ -28,7 +32,8 @@ def recolour(images: torch.Tensor, strength: float = 1.0) -> torch.Tensor:
 
 
 def move(images: torch.Tensor, share: float = 0.125) -> torch.Tensor:
-    """Shifted by whole pixels, up to `share` of the side each way; black comes in."""
+    """Shifted by whole pixels, up to `share` of the side each way: (N, C, H, H) -> the same shape; grey (0) comes in.
+    """
     side = images.shape[-1]
     reach = round(side * share)
     if reach == 0:
@@ -42,7 +47,11 @@ def move(images: torch.Tensor, share: float = 0.125) -> torch.Tensor:
 
 
 def cut(images: torch.Tensor, share: float = 0.4) -> torch.Tensor:
-    """A grey square of `share` of the side somewhere in every picture, perhaps half outside."""
+    """A grey square somewhere in every picture, perhaps half outside: (N, C, H, H) -> the same shape.
+
+    share: of the picture's side. (DeVries and Taylor, "Improved regularization of convolutional neural networks with
+    cutout", 2017.)
+    """
     side = images.shape[-1]
     hole = round(side * share)
     if hole == 0:

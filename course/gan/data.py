@@ -18,8 +18,9 @@ def faces_from_folders(*folders, size: int = 64, part: str | None = "train") -> 
 
     Args:
         folders: what `course data fetch` made; part: of the split of `training/labelled.py`, or None for all.
+        size: pixels a side.
     Raises:
-        errors.CourseError: no labels, or no faces in this part.
+        errors.CourseError: no labels, or no faces in this part. errors.ImageError: a picture that does not open.
     """
     faces = labelled.load_labelled(*folders)
     faces = faces.part(part) if part else faces

@@ -52,16 +52,22 @@ class Gan:
 
     @property
     def networks(self) -> dict:
+        """Both players by name, as a training loop asks for them."""
         return {"generator": self.generator, "discriminator": self.discriminator}
 
     @property
     def optimizers(self) -> dict:
+        """Both optimisers by their players' names."""
         return {"generator": self.generator_optimizer, "discriminator": self.discriminator_optimizer}
 
 
 def build_gan(generator: nn.Module | None = None, discriminator: nn.Module | None = None,
               settings: Settings | None = None) -> Gan:
-    """Both players with their optimisers; networks that are not given are built as `settings` say."""
+    """Both players with their optimisers; networks that are not given are built as `settings` say.
+
+    generator: (N, latent) -> (N, 3, H, W); discriminator: (N, 3, H, W) -> (N,).
+    Raises `errors.CourseError`: a size that is no power of two from 8 on.
+    """
     settings = settings or Settings()
     if generator is None:
         generator = gan_networks.build_generator(settings.latent, settings.size, settings.generator_width)
@@ -74,12 +80,14 @@ def build_gan(generator: nn.Module | None = None, discriminator: nn.Module | Non
 
 
 def gan_step(gan: Gan, real: torch.Tensor, noise: torch.Tensor) -> dict:
-    """One step of each player, the discriminator first.
+    """One step of each player, the discriminator first (Goodfellow et al., "Generative adversarial nets", 2014).
 
     Args:
         real: (N, 3, H, W) in [-1, 1]; noise: (N, latent).
     Returns:
-        numbers for the curves: d_loss, g_loss, and r1 when it was worked out.
+        numbers for the curves: d_loss, g_loss, right (the share that D tells right), and r1 when it was worked out.
+    Raises:
+        errors.CourseError: the settings name no game of `GAMES`.
     """
     settings = gan.settings
     generator_loss, discriminator_loss = losses.losses_of(settings.game)
@@ -108,9 +116,10 @@ def gan_step(gan: Gan, real: torch.Tensor, noise: torch.Tensor) -> dict:
 
 
 def smoothness(gan: Gan, real: torch.Tensor, seen: dict | None = None):
-    """gamma / 2 R1 at every `r1_every`-th step, that many times as much; 0 at all others. real: (N, 3, H, W) -> scalar.
+    """gamma / 2 R1 at every `r1_every`-th step, that many times as much; 0 at all others: (N, 3, H, W) -> scalar.
 
-    In float32: its squares of small slopes are too small for less.
+    In float32: its squares of small slopes are too small for less. seen: {curve: [values]}, to which it adds r1. Only
+    now and then: Karras et al., "Analyzing and improving the image quality of StyleGAN" (2020).
     """
     settings = gan.settings
     if not settings.r1 or gan.steps % settings.r1_every:
@@ -140,5 +149,3 @@ def _note(seen: dict, **numbers) -> None:
 
 
 # ---------------------------------------------------------------- training
-
-

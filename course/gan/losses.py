@@ -38,7 +38,7 @@ def discriminator_loss(real_logits: torch.Tensor, fake_logits: torch.Tensor) -> 
 
 
 def saturating_generator_loss(fake_logits: torch.Tensor) -> torch.Tensor:
-    """L_G = E[log(1 - D(G(z)))], the game's first form: what the discriminator maximises, minimised.
+    """L_G = E[log(1 - D(G(z)))], the game's first form: what the discriminator maximises, minimised. (...) -> scalar.
 
     Its gradient, -D, vanishes just where the fakes are bad and D is sure of it.
     """
@@ -50,12 +50,18 @@ def saturating_generator_loss(fake_logits: torch.Tensor) -> torch.Tensor:
 
 
 def least_squares_generator_loss(fake_logits: torch.Tensor) -> torch.Tensor:
-    """L_G = E[(x_fake - 1)^2] / 2 (Mao et al., "Least squares generative adversarial networks", 2017)."""
+    """L_G = E[(x_fake - 1)^2] / 2: logits (...) -> scalar.
+
+    (Mao et al., "Least squares generative adversarial networks", 2017.)
+    """
     return (fake_logits - 1).square().mean() / 2
 
 
 def least_squares_discriminator_loss(real_logits: torch.Tensor, fake_logits: torch.Tensor) -> torch.Tensor:
-    """L_D = E[(x_real - 1)^2] / 2 + E[x_fake^2] / 2: real is to be 1, fake 0, and too right is wrong as well."""
+    """L_D = E[(x_real - 1)^2] / 2 + E[x_fake^2] / 2: real is to be 1, fake 0, and too right is wrong as well.
+
+    Logits (...), (...) -> scalar.
+    """
     return (real_logits - 1).square().mean() / 2 + fake_logits.square().mean() / 2
 
 
@@ -63,7 +69,7 @@ def hinge_loss(fake_logits: torch.Tensor, real_logits: torch.Tensor | None = Non
     """The hinge game in one function: with `real_logits` the discriminator's loss, without it the generator's.
 
     L_G = -E[x_fake], L_D = E[max(0, 1 - x_real)] + E[max(0, 1 + x_fake)]: who is right by a margin of 1 is left alone
-    (Lim and Ye, "Geometric GAN", 2017).
+    (Lim and Ye, "Geometric GAN", 2017). Logits of any shape -> scalar.
     """
     if real_logits is None:
         return -fake_logits.mean()
@@ -71,22 +77,22 @@ def hinge_loss(fake_logits: torch.Tensor, real_logits: torch.Tensor | None = Non
 
 
 def hinge_generator_loss(fake_logits: torch.Tensor) -> torch.Tensor:
-    """L_G = -E[x_fake], as `hinge_loss` has it."""
+    """L_G = -E[x_fake], as `hinge_loss` has it: logits (...) -> scalar."""
     return hinge_loss(fake_logits)
 
 
 def hinge_discriminator_loss(real_logits: torch.Tensor, fake_logits: torch.Tensor) -> torch.Tensor:
-    """L_D = E[max(0, 1 - x_real)] + E[max(0, 1 + x_fake)], as `hinge_loss` has it."""
+    """L_D = E[max(0, 1 - x_real)] + E[max(0, 1 + x_fake)], as `hinge_loss` has it: (...), (...) -> scalar."""
     return hinge_loss(fake_logits, real_logits)
 
 
 def wasserstein_generator_loss(fake_logits: torch.Tensor) -> torch.Tensor:
-    """L_G = -E[x_fake] (Arjovsky et al., "Wasserstein GAN", 2017)."""
+    """L_G = -E[x_fake], logits (...) -> scalar (Arjovsky et al., "Wasserstein GAN", 2017)."""
     return -fake_logits.mean()
 
 
 def wasserstein_discriminator_loss(real_logits: torch.Tensor, fake_logits: torch.Tensor) -> torch.Tensor:
-    """L_D = E[x_fake] - E[x_real]: minus the distance that D sees, if D's slope is at most 1.
+    """L_D = E[x_fake] - E[x_real]: minus the distance that D sees, if D's slope is at most 1. (...), (...) -> scalar.
 
     Nothing here bounds the slope: add `gradient_penalty`, or the loss falls for ever.
     """
@@ -121,7 +127,7 @@ def losses_of(game: str) -> tuple:
 
 
 def r1_penalty(real_logits: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
-    """R1 = E[|grad_x D(x)|^2] on real pictures, without the factor gamma / 2.
+    """R1 = E[|grad_x D(x)|^2] on real pictures, without the factor gamma / 2: a scalar.
 
     A discriminator that is flat around the real pictures lets the generator come to rest there (Mescheder et
     al., "Which training methods for GANs do actually converge?", 2018).
@@ -135,8 +141,9 @@ def r1_penalty(real_logits: torch.Tensor, real: torch.Tensor) -> torch.Tensor:
 
 
 def gradient_penalty(discriminator, real: torch.Tensor, fake: torch.Tensor) -> torch.Tensor:
-    """GP = E[(|grad_x D(x)| - 1)^2], x between a real and a fake picture, without its weight (usually 10).
+    """GP = E[(|grad_x D(x)| - 1)^2], x between a real and a fake picture, without its weight (usually 10): a scalar.
 
+    discriminator: (N, ...) -> logits; real, fake: (N, ...) each.
     (Gulrajani et al., "Improved training of Wasserstein GANs", 2017.)
     """
     share = torch.rand(len(real), *[1] * (real.ndim - 1), device=real.device)
@@ -150,11 +157,11 @@ def gradient_penalty(discriminator, real: torch.Tensor, fake: torch.Tensor) -> t
 
 
 def feature_matching(fake_features: list, real_features: list) -> torch.Tensor:
-    """L_FM = 1/L sum_l E|f_l(fake) - f_l(real)|: what D sees inside should be the same for both.
+    """L_FM = 1/L sum_l E|f_l(fake) - f_l(real)|: what D sees inside should be the same for both. A scalar.
 
-    Two lists of L feature maps, pair by pair of one shape (fake i stands for real i). Gradients flow to the fakes
-    alone. (Salimans et al., "Improved techniques for training GANs", 2016; by layers, as here: Wang et al.,
-    "High-resolution image synthesis with conditional GANs", 2018.)
+    Two lists of L feature maps (N, C, H, W), pair by pair of one shape (fake i stands for real i). Gradients flow to
+    the fakes alone. (Salimans et al., "Improved techniques for training GANs", 2016; by layers, as here: Wang et al.,
+    "High-resolution image synthesis with conditional GANs", 2018.) Raises `ValueError`: lists of different lengths.
     """
     distances = [(fake - real.detach()).abs().mean() for fake, real in zip(fake_features, real_features, strict=True)]
     return torch.stack(distances).mean()

@@ -16,7 +16,7 @@ def build_generator(latent: int = 128, size: int = 64, width: int = 32, kind: st
     A linear layer makes a map of 4x4; each block then doubles its side and halves its channels.
 
     Args:
-        size: 8, 16, 32, 64, 128, ...; width: channels of the largest map.
+        size: 8, 16, 32, 64, 128, ... pixels; width: channels of the largest map.
         kind: "smooth", kernels of 4 at stride 2, which overlap evenly; "checkerboard", kernels of 3 at stride 2,
             which give every other pixel more than its share (Odena et al., "Deconvolution and checkerboard
             artifacts", 2016).
@@ -40,6 +40,7 @@ def build_discriminator(size: int = 64, width: int = 32) -> nn.Sequential:
 
     The generator's mirror image: convolutions of 4 at stride 2, leaky ReLU, and no batch norm, so that each
     picture is judged alone (R1 needs that, and it may be spread over machines).
+    Raises `errors.CourseError`: a size that is no power of two from 8 on.
     """
     layers, n_in = [], 3
     for level in range(_doublings(size)):
@@ -50,7 +51,7 @@ def build_discriminator(size: int = 64, width: int = 32) -> nn.Sequential:
 
 
 def count_parameters(network: nn.Module) -> int:
-    """How many numbers training moves."""
+    """How many numbers of a network training moves: a whole number."""
     return sum(p.numel() for p in network.parameters() if p.requires_grad)
 
 

@@ -24,7 +24,10 @@ class GanTask:
         self.fixed = networks.noise(64, gan.settings.latent, seed + 1)  # the same 64 over the whole training
 
     def step(self, number: int, rows: slice, updater: updates.Updater) -> dict:
-        """Batch `number` is the same in every run with this seed, however many processes share it."""
+        """One `gan_step` on faces (batch, 3, size, size), of which this process takes `rows`; returns its numbers.
+
+        Batch `number` is the same in every run with this seed, however many processes share it.
+        """
         chance = np.random.default_rng((self.seed, number))
         chosen = loop.batch_numbers(number, self.batch, len(self.faces), self.seed)
         mirrored = chance.random(self.batch) < 0.5
@@ -36,11 +39,11 @@ class GanTask:
         return game.gan_step(self.gan, real, noise[rows].to(device))
 
     def settled(self, generator: nn.Module) -> nn.Module:
-        """A running mean, ready to be asked."""
+        """A running mean, ready to be asked: its batch norms measured anew on 256 noises."""
         return look.settled(generator, networks.noise(256, self.gan.settings.latent, self.seed + 2))
 
     def pictures(self, averaged: dict) -> dict:
-        """64 faces from the same 64 noises, and a walk from one to another."""
+        """64 faces from the same 64 noises, and a walk from one to another: {name: sheet (3, H, W) in [0, 1]}."""
         generator = self.settled(averaged["generator"])
         return {"samples": look.grid(look.sample(generator, self.fixed)),
                 "walk": look.grid(look.interpolate(generator, self.fixed[0], self.fixed[1], 8))}
@@ -59,7 +62,10 @@ class Trained:
         return look.sample(self.generator, networks.noise(count, self.gan.settings.latent, seed))
 
     def save(self, path) -> Path:
-        """The generator, as a .safetensors that says how it is built; `load_generator` reads it."""
+        """The generator, as a .safetensors that says how it is built; `load_generator` reads it. Returns the path.
+
+        Raises `errors.OutputError`: the place cannot be written.
+        """
         built = {"latent": self.gan.settings.latent, "size": self.gan.settings.size,
                  "width": self.gan.settings.generator_width}
         return checkpoints.save(path, {"built": built, "weights": self.generator.state_dict()})
@@ -88,7 +94,7 @@ def train_gan(source="formula", gan: game.Gan | None = None, *, steps: int = 200
 
 
 def load_generator(path) -> nn.Module:
-    """A generator that `Trained.save` wrote, ready to be asked.
+    """A generator that `Trained.save` wrote, ready to be asked: (N, latent) -> (N, 3, size, size) in [-1, 1].
 
     Raises:
         errors.WeightsError: missing, cut short, or not a generator.

@@ -15,7 +15,11 @@ def disagreement(image: np.ndarray, box: np.ndarray) -> float:
     d = (|second - first| + |second - mirrored|) / size,   means over the 78 points
 
     Args:
-        image: uint8 (H, W, 3), RGB; box: x1, y1, x2, y2 (and more, which is not read), in pixels.
+        image: uint8 (H, W, 3), RGB; box: (4,) or more, x1, y1, x2, y2 in pixels; what comes after is not read.
+    Returns:
+        d, a float of 0 or more.
+    Raises:
+        errors.WeightsError: the landmarker's weights are missing or damaged.
     """
     center, side = crops.square_from_box(box)
     first, _ = reading.look(image, center, side, 0.0, mirrored=False)

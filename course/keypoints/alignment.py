@@ -26,7 +26,7 @@ def flip_keypoints(points: np.ndarray, width: int) -> np.ndarray:
     """The points of the mirrored picture, in the usual order: (..., 68 or 78, 2) pixels -> the same shape.
 
     Mirroring takes column x to column width - 1 - x, and makes a right eye a left one: point i of the mirror
-    image is what was point FLIP[i].
+    image is what was point FLIP[i]. width: of the picture, pixels.
     """
     swapped = points[..., landmarks.FLIP[: points.shape[-2]], :]
     # x' = width - 1 - x,  y' = y

@@ -37,6 +37,7 @@ class Residual(nn.Module):
         self.second_norm = nn.BatchNorm2d(width)
 
     def forward(self, x):
+        """(N, C, H, W) -> (N, C, H, W)."""
         y = torch.relu(self.first_norm(self.first(x)))
         return torch.relu(x + self.second_norm(self.second(y)))
 
@@ -66,6 +67,7 @@ class Landmarker(nn.Module):
         self.heatmaps = nn.Conv2d(settings.width_out, settings.n_points, 1)
 
     def forward(self, crops):
+        """(N, 3, 128, 128) in [0, 1] -> (N, 78, 2) in [0, 1]."""
         return heatmaps.soft_argmax(self.maps(crops))
 
     def maps(self, crops):
@@ -90,9 +92,9 @@ def _twice(x):
 
 
 def fold_norms(net: Landmarker) -> Landmarker:
-    """Every batch norm folded into the convolution before it: the same answers, about a third faster.
+    """Every batch norm folded into the convolution before it, in place: (N, 3, 128, 128) -> (N, 78, 2) as before.
 
-    y = g (Wx - m) / s + b  =  (g W / s) x + (b - g m / s)
+    The same answers, about a third faster:  y = g (Wx - m) / s + b  =  (g W / s) x + (b - g m / s)
     """
     fuse = nn.utils.fusion.fuse_conv_bn_eval
     for module in list(net.modules()):

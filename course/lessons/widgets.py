@@ -44,6 +44,7 @@ class Panel(ipywidgets.HBox):
         self.refresh()
 
     def shown_width(self) -> int:
+        """Pixels that the picture is wide, at most."""
         return WIDTH
 
     def settings(self) -> dict:
@@ -59,7 +60,7 @@ class Panel(ipywidgets.HBox):
         raise NotImplementedError
 
     def stills(self, *settings: dict, title: str = ""):
-        """One picture for each {name: value} in a row, as a matplotlib figure."""
+        """One picture for each {name: value} in a row, as a matplotlib `Figure`."""
         words = [", ".join(f"{name} {value:g}" if isinstance(value, (int, float)) else str(value)
                            for name, value in one.items()) or "at rest" for one in settings]
         return plots.faces([self.draw(one) for one in settings], titles=words, title=title, columns=len(settings),
@@ -75,5 +76,3 @@ def slider(words: str, value: float, low: float, high: float, step: float):
     """A slider with its name beside it, drawn anew while it is dragged."""
     return ipywidgets.FloatSlider(value=value, min=low, max=high, step=step, description=words,
                                   style={"description_width": "110px"}, layout={"width": "330px"})
-
-

@@ -23,7 +23,7 @@ TOP_SPEED = 15 / 8  # of the curve of least jerk, where its mean speed is 1
 
 
 def motion_model(times: np.ndarray, direction, speed: float, amplitude: float) -> np.ndarray:
-    """One gesture, out of rest and back into it.
+    """One gesture, out of rest and back into it, with the least jerk (Flash and Hogan, 1985).
 
     Args:
         times: (T,) seconds from the gesture's beginning. direction: (3,) pitch, yaw, roll; only where it points
@@ -77,7 +77,7 @@ class MotionModel:
 
     @property
     def angles(self) -> np.ndarray:
-        """Where it goes: (3,) pitch, yaw, roll."""
+        """Where it goes: (3,) pitch, yaw, roll, not of length 1."""
         return np.asarray(DIRECTIONS[self.direction] if isinstance(self.direction, str) else self.direction, float)
 
     @property
@@ -86,9 +86,10 @@ class MotionModel:
         return self.repeats * 2 * TOP_SPEED * self.amplitude / self.speed
 
     def motion(self, duration: float | None = None, fps: float = 25.0, start: float = 0.0) -> motion.Motion:
-        """The gesture as a `Motion` of the three head angles, offsets from rest.
+        """The gesture as a `Motion` of the three head angles, (T, 3) in degrees, offsets from rest.
 
-        duration: seconds of the whole, as long as the gesture where it is None; start: when the gesture begins.
+        duration: seconds of the whole, as long as the gesture where it is None; start: seconds until the gesture
+        begins.
         """
         whole = start + self.duration if duration is None else duration
         times = motion.frame_times(whole, fps) - start

@@ -25,6 +25,10 @@ def slow(curve: np.ndarray) -> np.ndarray:
 
 
 def smooth(curve: np.ndarray, seconds: float) -> np.ndarray:
+    """A curve less its quick changes, at 25 frames a second: (T, ...) -> float64 (T, ...).
+
+    seconds: standard deviation of the Gaussian over time.
+    """
     from scipy.ndimage import gaussian_filter1d
 
     curve = np.asarray(curve, np.float64)

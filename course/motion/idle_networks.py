@@ -102,13 +102,16 @@ def seen_by(values, speeds, since, told):
 
 
 def gaussian_nll(target, mean, log_deviation):
-    """-log N(x; m, s) = 1/2 ((x - m) / s)^2 + log s + 1/2 log 2 pi, a mean over all numbers."""
+    """-log N(x; m, s), a mean over all numbers: (...) three times -> scalar.
+
+    -log N(x; m, s) = 1/2 ((x - m) / s)^2 + log s + 1/2 log 2 pi
+    """
     off = (target - mean) * torch.exp(-log_deviation)
     return (0.5 * off.square() + log_deviation + 0.5 * math.log(2 * math.pi)).mean()
 
 
 def autoregressive_rollout(network, told, noise, forced=None):
-    """Let a network continue its own motion, frame by frame.
+    """Let a network continue its own motion, frame by frame (Graves, 2013).
 
     Args:
         network: a `MotionGRU`; told: (T, 5), the mouth; noise: (T, 9), eight normal numbers and one uniform in [0, 1)
@@ -142,8 +145,11 @@ def autoregressive_rollout(network, told, noise, forced=None):
 def vae_rollout(network, told, noise):
     """Windows of 2 s, each from a fresh latent, each going on from the last frames of the one before.
 
-    told: (T, 5), the mouth; noise: (T, 9), of which a window's first `LATENT` / 8 rows make its latent and the last
-    column its blinks. Returns values (T, 8) and blinks (T,).
+    Args:
+        network: a `MotionVAE`; told: (T, 5), the mouth; noise: (T, 9), of which a window's first `LATENT` / 8 rows make
+            its latent and the last column its blinks.
+    Returns:
+        values (T, 8) in units, and blinks (T,) of 0 and 1.
     """
     count = len(told)
     past = torch.zeros(HISTORY, CHANNELS)
@@ -171,5 +177,5 @@ def vae_rollout(network, told, noise):
 
 
 def soft_limit(x, limit: float):
-    """x while it is small, never beyond the limit: limit tanh(x / limit)."""
+    """x while it is small, never beyond the limit: limit tanh(x / limit), (...) -> (...)."""
     return limit * torch.tanh(x / limit)

@@ -14,8 +14,9 @@ from ..face import channels as face_channels
 class Motion:
     """Channels over time.
 
-    values: float32 (T, C); channels: C names out of `CHANNELS`; fps: frames a second.
-    A channel that is not named rests at 0.
+    values: float32 (T, C), 0 to 1 for blendshapes, degrees, eye distances and a ratio for the head; channels: C names
+    out of `CHANNELS`; fps: frames a second. A channel that is not named rests at 0. Raises `errors.MotionError`: values
+    of another shape or that are no numbers, unknown or repeated channels, no fps.
     """
 
     values: np.ndarray
@@ -47,11 +48,14 @@ class Motion:
 
     @property
     def duration(self) -> float:
-        """Seconds."""
+        """How long it is: seconds."""
         return len(self) / self.fps
 
     def __getitem__(self, name: str) -> np.ndarray:
-        """One channel over time, (T,); zeros if this motion does not hold it."""
+        """One channel over time, (T,); zeros if this motion does not hold it.
+
+        Raises `errors.MotionError`: no such channel.
+        """
         if name not in face_channels.INDEX:
             raise errors.MotionError(f"unknown motion channel {name!r}: see course.face.CHANNELS")
         if name in self.channels:
@@ -66,7 +70,7 @@ class Motion:
         return values
 
     def resample(self, fps: float) -> "Motion":
-        """The same motion at another frame rate, by linear interpolation."""
+        """The same motion at another frame rate, by linear interpolation: (T, C) -> (round(T fps / own fps), C)."""
         if fps == self.fps:
             return self
         count = max(1, round(self.duration * fps))
@@ -76,7 +80,8 @@ class Motion:
         return Motion(values, self.channels, fps)
 
     def save(self, path) -> Path:
-        """Write a .npz that `Motion.load` reads. Raises `errors.OutputError`."""
+        """Write a .npz that `Motion.load` reads; returns its path. Raises `errors.OutputError`: it cannot be written.
+        """
         path = Path(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -88,7 +93,8 @@ class Motion:
 
     @classmethod
     def load(cls, path) -> "Motion":
-        """Read what `save` wrote. Raises `errors.MotionError`."""
+        """Read what `save` wrote: (T, C) and its names. Raises `errors.MotionError`: no such file, or no saved motion.
+        """
         try:
             with np.load(path, allow_pickle=False) as file:
                 return cls(file["values"], tuple(str(name) for name in file["channels"]), float(file["fps"]))
@@ -100,6 +106,6 @@ class Motion:
 
 
 def frame_times(duration: float, fps: float) -> np.ndarray:
-    """The times that the frames of a film of `duration` seconds show, (T,): the middle of each."""
+    """The times that a film of `duration` seconds shows, (T,) in seconds: the middle of each frame; one at least."""
     count = max(1, int(np.ceil(round(duration * fps, 6))))
     return (np.arange(count) + 0.5) / fps

@@ -12,9 +12,10 @@ BETA = 10.0  # hertz a unit a second; a unit is one full blendshape or thirty de
 
 
 def one_euro(signal: np.ndarray, fps: float, cutoff, beta: float, derivative_cutoff: float = 1.0) -> np.ndarray:
-    """Smooth slow movement much and fast movement little: (T, C) -> (T, C).
+    """Smooth slow movement much and fast movement little: (T, C) -> float32 (T, C).
 
-    cutoff: hertz, a number or (C,). Casiez, Roussel and Vogel, "1 euro filter", 2012.
+    cutoff: hertz at rest, a number or (C,); beta: hertz more for each unit a second; derivative_cutoff: hertz, of the
+    speed itself. Casiez, Roussel and Vogel, "1 euro filter", 2012.
     """
     smoothed = np.array(signal, dtype=np.float64)
     speed = np.zeros_like(smoothed[0])
@@ -34,7 +35,8 @@ def _alpha(cutoff, fps: float):
 
 
 def steady(moved: motion.Motion) -> motion.Motion:
-    """A tracked motion with its jitter taken out and no lag: filtered forwards and backwards, the mean of both."""
+    """A tracked motion (T, C) with its jitter taken out and no lag: filtered forwards and backwards, the mean of both.
+    """
     heads = np.array([name.startswith("head") for name in moved.channels])
     cutoff = np.where(heads, HEAD_CUTOFF, LIP_CUTOFF)
     # degrees move in larger numbers than blendshapes, which go from 0 to 1

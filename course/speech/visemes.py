@@ -26,14 +26,19 @@ _CLOSING = ("mouthClose", "mouthRollLower", "mouthRollUpper", "mouthPressLeft", 
 _OPENING = tuple(name for name in LIP_CHANNELS if name not in _ROUND + _WIDE + _CLOSING)
 
 
-def _shape(jaw=0.0, lower=0.0, upper=0.0, stretch=0.0, smile=0.0, funnel=0.0, pucker=0.0, close=0.0,
-           press=0.0, roll_lower=0.0, roll_upper=0.0, shrug=0.0) -> dict:  # fmt: skip
-    both = {"mouthLowerDown": lower, "mouthUpperUp": upper, "mouthStretch": stretch, "mouthSmile": smile,
-            "mouthPress": press}  # fmt: skip
-    shape = {"jawOpen": jaw, "mouthFunnel": funnel, "mouthPucker": pucker, "mouthClose": close,
-             "mouthRollLower": roll_lower, "mouthRollUpper": roll_upper, "mouthShrugLower": shrug}  # fmt: skip
-    shape |= {name + side: value for name, value in both.items() for side in ("Left", "Right")}
-    return {name: value for name, value in shape.items() if value}
+# What a mouth does, in a word: the channels that do it
+_MOVES = {
+    "jaw": ("jawOpen",), "funnel": ("mouthFunnel",), "pucker": ("mouthPucker",), "close": ("mouthClose",),
+    "roll_lower": ("mouthRollLower",), "roll_upper": ("mouthRollUpper",), "shrug": ("mouthShrugLower",),
+    "lower": ("mouthLowerDownLeft", "mouthLowerDownRight"), "upper": ("mouthUpperUpLeft", "mouthUpperUpRight"),
+    "stretch": ("mouthStretchLeft", "mouthStretchRight"), "smile": ("mouthSmileLeft", "mouthSmileRight"),
+    "press": ("mouthPressLeft", "mouthPressRight"),
+}  # fmt: skip
+
+
+def _shape(**moves: float) -> dict:
+    """A look of the mouth, as weights of channels: {word of `_MOVES`: weight} -> {channel: weight}."""
+    return {channel: weight for word, weight in moves.items() for channel in _MOVES[word]}
 
 
 # name: {channel: weight}, absolute targets at full strength
@@ -134,7 +139,10 @@ def visemes_of(symbol: str) -> list:
 
 
 def segments_of(phonemes) -> list:
-    """Timed phonemes as timed mouth shapes; pauses become "sil"."""
+    """Timed phonemes as timed mouth shapes, a list of `Segment`; pauses become "sil".
+
+    phonemes: with `symbol`, `start` and `end` in seconds, and `stress` 0 to 2.
+    """
     segments = []
     for phoneme in phonemes:
         shapes = visemes_of(phoneme.symbol) or [("sil", 1.0)]
@@ -149,7 +157,10 @@ def segments_of(phonemes) -> list:
 
 
 def target(viseme: str, strength: float = 1.0) -> np.ndarray:
-    """The channels of a viseme, (C,) in the order of `LIP_CHANNELS`; strength scales the opening."""
+    """The channels of a viseme, float32 (C,) in the order of `LIP_CHANNELS`; strength scales the opening.
+
+    Raises `KeyError`.
+    """
     values = np.zeros(len(LIP_CHANNELS), np.float32)
     for name, value in VISEMES[viseme].items():
         values[LIP_INDEX[name]] = value * (strength if name in _OPENING else min(strength, 1.0))
@@ -170,20 +181,20 @@ _GROUPS = (_OPENING + _CLOSING, _ROUND, _WIDE)
 
 
 def group_columns() -> list:
-    """The columns of `LIP_CHANNELS` that blend together: opening, rounding, width."""
+    """The columns of `LIP_CHANNELS` that blend together: three lists of numbers, opening, rounding, width."""
     return [[LIP_INDEX[name] for name in group] for group in _GROUPS]
 
 
 def opening_columns() -> list:
-    """The columns that part the lips."""
+    """The columns of `LIP_CHANNELS` that part the lips: a list of numbers."""
     return [LIP_INDEX[name] for name in _OPENING]
 
 
 def curves(phonemes, times: np.ndarray, hold: float = 0.04, blending: Blending = None) -> np.ndarray:
-    """Lip channels at the given times.
+    """Lip channels at the given times, blended as Cohen and Massaro have it (1993).
 
     Args:
-        phonemes: timed, in order; times: (T,) seconds, rising evenly; hold: closed lips stay closed at least
+        phonemes: timed, in order; times: (T,) seconds, rising evenly; hold: seconds, closed lips stay closed at least
         so long, so that a film with this time between frames shows them in one frame.
     Returns:
         float32 (T, C) in the order of `LIP_CHANNELS`.

@@ -4,8 +4,8 @@
     picture = synthetic.render(people, size=64)        # .image (64, 3, 64, 64), .keypoints (64, 68, 2), masks
     images, keypoints = synthetic.sample(64, size=64, seed=1)
 
-A face is a mesh (`synthetic_head`, `synthetic_parts`) that the same 57 channels move as every other face here;
-its colours are formulas of the place on the mesh (`synthetic_shading`), and a z-buffer (`synthetic_raster`) finds
+A face is a mesh (`head`, `parts`) that the same 57 channels move as every other face here;
+its colours are formulas of the place on the mesh (`shading`), and a z-buffer (`raster`) finds
 what each pixel sees. Since every pixel knows its spot on the mesh, keypoints, masks and optical flow are exact.
 
 Units: pixels, where (0, 0) is the middle of the first pixel. All of it is torch, batched, on CPU or GPU.
@@ -51,6 +51,10 @@ def render(people: People, values: torch.Tensor | None = None, size: int = 64, s
         people: N of them. values: (N, 57) in the order of `face.CHANNELS`; without it all rest at 0.
         size: pixels, square. samples: each pixel is the mean of samples x samples.
         background: linear light (N, size, size, 3) to stand before; their own (`background_of`) without it.
+    Returns:
+        Rendered: (N, 3, size, size), (N, 68, 2), (N, M, size, size).
+    Raises:
+        errors.MotionError: channel values of another shape.
     """
     values = synthetic_scene.channel_values(people, values)
     background = background_of(people, size) if background is None else background
@@ -85,7 +89,10 @@ def _about(layer, n) -> torch.Tensor:
 
 
 def paint(spots, material, lamp, people, who) -> tuple:
-    """spots (P, 7): canon, normal, shade; lamp (P,): how much of it arrives -> linear light (P, 3), lip (P,)."""
+    """What light comes from each spot: linear (P, 3), and how much of it is lip (P,).
+
+    spots: (P, 7), canon, normal and shade; material: int64 (P,); lamp: (P,), how much of it arrives; who: int64 (P,).
+    """
     out, lip = spots.new_zeros(len(spots), 3), spots.new_zeros(len(spots))
     for name, painter in PAINTERS.items():
         mine = torch.nonzero(material == parts.NUMBER[name])[:, 0]
@@ -94,7 +101,8 @@ def paint(spots, material, lamp, people, who) -> tuple:
         canon, normal, shade = spots[mine, :3], normalize(spots[mine, 3:6], dim=-1), spots[mine, 6]
         facing = torch.where(normal[:, 2:] > 0, -normal, normal)
         albedo, shine, *more = painter(canon, people, who[mine])
-        out[mine] = shading.lit(albedo, facing, shade, shine, lamp[mine], people, who[mine], name == "eyes")
+        surface = shading.Surface(albedo, shine, facing, shade, lamp[mine], wet=name == "eyes")
+        out[mine] = shading.lit(surface, people, who[mine])
         if name == "skin":
             lip[mine] = more[0]
     return out, lip
@@ -106,8 +114,11 @@ PAINTERS = {"skin": shading.skin, "lips": shading.inner_lips, "mouth": shading.m
 
 
 def shadows(depth, people, unit, samples) -> torch.Tensor:
-    """How much of the lamp reaches each fine pixel, (N, H, W) in [0, 1]: small steps towards the lamp, and what lies
-    in front there is in the way (shadows in the space of the picture)."""
+    """How much of the lamp reaches each fine pixel: depth (N, H, W) -> (N, H, W) in [0, 1].
+
+    Small steps towards the lamp, and what lies in front there is in the way (shadows in the space of the picture).
+    unit: (N,), fine pixels a unit.
+    """
     n, size = len(depth), depth.shape[1] // samples
     far = 9.0
     coarse = (depth[:, samples // 2 :: samples, samples // 2 :: samples] / unit[:, None, None]).clamp(max=far)
@@ -127,7 +138,8 @@ def shadows(depth, people, unit, samples) -> torch.Tensor:
 
 
 def lenses(image, material, depth, people, scene, samples) -> torch.Tensor:
-    """Glass before the eyes: a breath of white, or dark."""
+    """Glass before the eyes, a breath of white, or dark: linear light (N, H, W, 3) of fine pixels -> the same, changed.
+    """
     glass = synthetic_scene.find(scene.lenses, scene, samples)
     before = glass.covered & (glass.depth < depth)
     if not before.any():
@@ -166,15 +178,20 @@ def sample(n: int, size: int = 64, seed=0, strength: float = 1.0) -> tuple:
 
 
 def moving_pair(n: int, size: int = 64, seed=0, strength: float = 1.0) -> tuple:
-    """N people twice, doing one thing and then another: source and target `Rendered`, and the `Flow` between them."""
+    """N people twice, doing one thing and then another: source and target `Rendered`, and the `Flow` between them.
+
+    Pictures (N, 3, size, size) in [0, 1], flow (N, size, size, 2) in pixels; the same for the same seed.
+    """
     people = People.random(n, seed)
     source, target = (random_motion(n, (*np.atleast_1d(seed), k), strength) for k in (0, 1))
     return render(people, source, size), render(people, target, size), flow(people, source, target, size)
 
 
 def batches(batch: int, size: int = 64, seed: int = 0):
-    """Endless pairs of images (batch, 3, size, size) and keypoints, never the same face twice; batch k of a seed is
-    always the same: `for images, keypoints in synthetic.batches(32): ...`"""
+    """Endless pairs of images (batch, 3, size, size) and keypoints (batch, 68, 2), never the same face twice.
+
+    Batch k of a seed is always the same: `for images, keypoints in synthetic.batches(32): ...`
+    """
     k = 0
     while True:
         picture = render(People.random(batch, (seed, k)), random_motion(batch, (seed, k)), size)

@@ -24,11 +24,12 @@ def triangles(device: str = "cpu") -> tuple:
 
 
 def worn(people) -> torch.Tensor:
+    """Who wears glasses: bool (N,)."""
     return people.glasses[:, 0] > 0.5
 
 
 def surface(x: torch.Tensor) -> torch.Tensor:
-    """How far away the glasses are at x: bent round the face."""
+    """How far away the glasses are at x, bent round the face: (...) -> (...), in units."""
     return -0.935 + 0.72 * x**2
 
 

@@ -59,6 +59,7 @@ class Skull:
 
 @lru_cache(maxsize=4)
 def skull(device: str = "cpu") -> Skull:
+    """The table of the plain head, (C, Y, 3) and more; made once for a device."""
     from scipy.spatial import cKDTree
 
     degrees = np.linspace(-180, 180, COLUMNS)
@@ -96,6 +97,24 @@ def worn(people) -> torch.Tensor:
     return people.style != STYLES.index("bald")
 
 
+@dataclass(frozen=True)
+class Look:
+    """A row of `STYLE` for each of N people: (N, 1) tensors; lengths and heights in units, `begins` in degrees."""
+
+    top: torch.Tensor
+    side: torch.Tensor
+    back: torch.Tensor
+    lift: torch.Tensor
+    side_end: torch.Tensor
+    back_end: torch.Tensor
+    curl: torch.Tensor
+    fringe: torch.Tensor
+    bun: torch.Tensor
+    begins: torch.Tensor
+    ragged: torch.Tensor
+    combed: torch.Tensor
+
+
 def strands(people, shift: torch.Tensor) -> tuple:
     """The hair's vertices.
 
@@ -107,62 +126,96 @@ def strands(people, shift: torch.Tensor) -> tuple:
     """
     table = skull(str(shift.device))
     n = len(people)
-    shape = people.hair_shape
-    top, side, back, lift, side_end, back_end, curl, fringe, bun, begins, _, combed = (
-        c[:, None] for c in table.styles[people.style].unbind(1))
-    more = 0.7 + 0.7 * shape[:, :1]
-    away = table.degrees.abs()[None]  # (1, C)
-    # how far down each column goes
-    recess = combed * (0.05 + 0.10 * shape[:, 4:5]) * torch.exp(-(((away - 42) / 16) ** 2))
-    line = table.line - (lift + 0.14 * (shape[:, 1:2] - 0.7)) * shading.step(75, 40, away) - recess
-    begins = begins + 55 * (shape[:, 2:3] > 0.72) * (fringe < 0.9)  # long hair tucked behind the ears
-    hangs = shading.step(0.0, 22.0, away - begins)
-    longer = 0.75 + 0.55 * shape[:, 3:4]
-    length = side_end + (back_end - side_end) * shading.step(80, 130, away)
-    end = torch.where(length > 0, line + hangs * (length * longer - line).clamp(min=0), line)
-    brow = -0.80 - 0.12 * shape[:, 4:5] + 0.12 * shading.step(20, 55, away)
-    lean = (shape[:, 5:6] - 0.5) * 120  # a fringe swept to one side starts at a parting
-    swept = shading.step(-25, 25, (table.degrees[None] - lean) * torch.sign(lean))
-    cover = torch.where(fringe > 0.9, torch.ones_like(swept), swept) * shading.step(66, 46, away)
-    has_fringe = (fringe > 0.9) | (shape[:, 6:7] < fringe)
-    end = end + has_fringe * cover * (brow - end).clamp(min=0)
+    look = Look(*(column[:, None] for column in table.styles[people.style].unbind(1)))
+    line = _hair_line(people, table, look)
+    end = _ends(people, table, look, line)
     # rows: closer together at the crown
     t = torch.linspace(0, 1, ROWS, device=shift.device)[:, None]  # (R, 1)
     y = table.heights[0] + (end[:, None] - table.heights[0]) * t**1.35  # (N, R, C)
-    # the skull of this person, read at those heights
-    at = ((y - table.heights[0]) / (table.heights[1] - table.heights[0])).clamp(0, len(table.heights) - 1.001)
-    low = at.long()
-    part = (at - low)[..., None]
-    column = torch.arange(COLUMNS, device=shift.device)[None, None]
-    own = table.places[None] + shift[:, table.nearest.reshape(-1)].view(n, *table.nearest.shape, 3)  # (N, C, Y, 3)
-    who = torch.arange(n, device=shift.device)[:, None, None]
-    places = own[who, column, low] * (1 - part) + own[who, column, low + 1] * part  # (N, R, C, 3)
-    off = table.off[column, low] * (1 - part) + table.off[column, low + 1] * part
-    # thickness, with locks and curls
-    above = shading.step(-0.7, -1.5, y)
-    thick = side[:, None] + (back - side)[:, None] * shading.step(80, 140, away)[:, None]
-    thick = (thick + (top[:, None] - thick) * above) * more[:, None]
+    places, off = _skull_at(table, shift, y)
     free = shading.step(0.0, 0.25, end - line)[:, None]  # hanging free, or rising from the hair line
-    edge = free * 0.75 + (1 - free) * ((1 - t**5) * 0.92 + 0.08)
-    # combed back, it stands up where it grows, above the forehead
-    front = shading.step(75, 30, away)[:, None] * (1 - free)
-    edge = edge + front * combed[:, None] * 0.55 * torch.exp(-(((t - 0.80) / 0.13) ** 2))
-    seed = people.number[:, None, None].expand(n, ROWS, COLUMNS).reshape(-1)
-    around = torch.deg2rad(table.degrees)[None, None].expand(n, ROWS, COLUMNS)
-    spot = torch.stack([torch.sin(around) * 1.0, y, torch.cos(around)], -1)
-    coarse = shading.noise((spot * 3.1).reshape(-1, 3), seed).view(n, ROWS, COLUMNS)
-    fine = shading.noise((spot * 7.7).reshape(-1, 3), seed + 7).view(n, ROWS, COLUMNS)
-    wavy = curl[:, None] * (0.5 + shape[:, 7:8, None])
-    thick = thick * edge * (1 + (0.12 + 0.45 * wavy) * coarse + 0.55 * wavy * fine).clamp(min=0.15) + 0.012
+    thick = _thickness(people, table, look, y) * _share_of_thickness(table, look, t, free)
+    thick = thick * _locks_and_curls(people, table, look, y) + 0.012
     places = places + off * thick[..., None]
     # hanging hair swings in a little towards its ends
     hang = shading.step(0.2, 1.6, y)[..., None]
     places = places * (1 - hang * places.new_tensor([0.10, 0, 0.15]))
+    around = _around(table, n)
     canon = torch.stack([around / (2 * np.pi), t.expand(n, ROWS, COLUMNS), end[:, None] + 0 * y], -1)
     turns = 1 - 0.55 * shading.step(0.5, 1.9, y)
-    ball, ball_canon = _bun(people, places[:, 0, 0], bun)
+    ball, ball_canon = _bun(people, places[:, 0, 0], look.bun)
     return (torch.cat([places.reshape(n, -1, 3), ball], 1), torch.cat([canon.reshape(n, -1, 3), ball_canon], 1),
             torch.cat([turns.reshape(n, -1), turns.new_ones(n, ball.shape[1])], 1))
+
+
+def _hair_line(people, table: Skull, look: Look) -> torch.Tensor:
+    """Height at which hair ends on the skin of the forehead, the temples and the neck: (N, C)."""
+    shape, away = people.hair_shape, table.degrees.abs()[None]  # (1, C)
+    recess = look.combed * (0.05 + 0.10 * shape[:, 4:5]) * torch.exp(-(((away - 42) / 16) ** 2))
+    return table.line - (look.lift + 0.14 * (shape[:, 1:2] - 0.7)) * shading.step(75, 40, away) - recess
+
+
+def _ends(people, table: Skull, look: Look, line: torch.Tensor) -> torch.Tensor:
+    """How far down each column goes: height of its tip, (N, C)."""
+    shape, away = people.hair_shape, table.degrees.abs()[None]  # (1, C)
+    begins = look.begins + 55 * (shape[:, 2:3] > 0.72) * (look.fringe < 0.9)  # long hair tucked behind the ears
+    hangs = shading.step(0.0, 22.0, away - begins)
+    longer = 0.75 + 0.55 * shape[:, 3:4]
+    length = look.side_end + (look.back_end - look.side_end) * shading.step(80, 130, away)
+    end = torch.where(length > 0, line + hangs * (length * longer - line).clamp(min=0), line)
+    brow = -0.80 - 0.12 * shape[:, 4:5] + 0.12 * shading.step(20, 55, away)
+    lean = (shape[:, 5:6] - 0.5) * 120  # a fringe swept to one side starts at a parting
+    swept = shading.step(-25, 25, (table.degrees[None] - lean) * torch.sign(lean))
+    cover = torch.where(look.fringe > 0.9, torch.ones_like(swept), swept) * shading.step(66, 46, away)
+    has_fringe = (look.fringe > 0.9) | (shape[:, 6:7] < look.fringe)
+    return end + has_fringe * cover * (brow - end).clamp(min=0)
+
+
+def _skull_at(table: Skull, shift: torch.Tensor, y: torch.Tensor) -> tuple:
+    """The skull of these people, read at heights (N, R, C): places and unit directions off it, (N, R, C, 3) each."""
+    at = ((y - table.heights[0]) / (table.heights[1] - table.heights[0])).clamp(0, len(table.heights) - 1.001)
+    low = at.long()
+    part = (at - low)[..., None]
+    column = torch.arange(COLUMNS, device=shift.device)[None, None]
+    own = table.places[None] + shift[:, table.nearest.reshape(-1)].view(len(y), *table.nearest.shape, 3)  # (N, C, Y, 3)
+    who = torch.arange(len(y), device=shift.device)[:, None, None]
+    places = own[who, column, low] * (1 - part) + own[who, column, low + 1] * part
+    return places, table.off[column, low] * (1 - part) + table.off[column, low + 1] * part
+
+
+def _thickness(people, table: Skull, look: Look, y: torch.Tensor) -> torch.Tensor:
+    """How far full hair stands off the skull at heights (N, R, C), in units: (N, R, C)."""
+    away, more = table.degrees.abs()[None], 0.7 + 0.7 * people.hair_shape[:, :1]
+    thick = look.side[:, None] + (look.back - look.side)[:, None] * shading.step(80, 140, away)[:, None]
+    return (thick + (look.top[:, None] - thick) * shading.step(-0.7, -1.5, y)) * more[:, None]
+
+
+def _share_of_thickness(table: Skull, look: Look, t: torch.Tensor, free: torch.Tensor) -> torch.Tensor:
+    """The share of its thickness that hair has at each spot: (N, R, C).
+
+    t: (R, 1), the way to the tip; free: (N, 1, C), 1 where it hangs free, 0 where it rises from the hair line.
+    """
+    edge = free * 0.75 + (1 - free) * ((1 - t**5) * 0.92 + 0.08)
+    # combed back, it stands up where it grows, above the forehead
+    front = shading.step(75, 30, table.degrees.abs()[None])[:, None] * (1 - free)
+    return edge + front * look.combed[:, None] * 0.55 * torch.exp(-(((t - 0.80) / 0.13) ** 2))
+
+
+def _locks_and_curls(people, table: Skull, look: Look, y: torch.Tensor) -> torch.Tensor:
+    """What locks and curls make of the thickness at heights (N, R, C): a factor (N, R, C), about 1."""
+    n = len(people)
+    seed = people.number[:, None, None].expand(n, ROWS, COLUMNS).reshape(-1)
+    around = _around(table, n)
+    spot = torch.stack([torch.sin(around) * 1.0, y, torch.cos(around)], -1)
+    coarse = shading.noise((spot * 3.1).reshape(-1, 3), seed).view(n, ROWS, COLUMNS)
+    fine = shading.noise((spot * 7.7).reshape(-1, 3), seed + 7).view(n, ROWS, COLUMNS)
+    wavy = look.curl[:, None] * (0.5 + people.hair_shape[:, 7:8, None])
+    return (1 + (0.12 + 0.45 * wavy) * coarse + 0.55 * wavy * fine).clamp(min=0.15)
+
+
+def _around(table: Skull, n: int) -> torch.Tensor:
+    """Where each vertex lies round the head, in radians: (N, R, C)."""
+    return torch.deg2rad(table.degrees)[None, None].expand(n, ROWS, COLUMNS)
 
 
 def _bun(people, crown, worn_up) -> tuple:
@@ -179,7 +232,7 @@ def _bun(people, crown, worn_up) -> tuple:
 
 
 def locks(canon, people, who) -> tuple:
-    """Fine strands and broad locks, each (P,) in [-1, 1]."""
+    """Fine strands and broad locks: canon (P, 3) -> (P,) and (P,) in [-1, 1]. who: int64 (P,), whose hair it is."""
     turn, along, _ = canon.unbind(-1)
     curl = skull(str(canon.device)).styles[people.style[who], 6]
     seed = people.number[who]
@@ -189,7 +242,7 @@ def locks(canon, people, who) -> tuple:
 
 
 def covers(canon, people, who) -> torch.Tensor:
-    """Where hair is, (P,) bool: its edge is cut into strands."""
+    """Where hair is: canon (P, 3) -> bool (P,); its edge is cut into strands."""
     _, along, end = canon.unbind(-1)
     style = skull(str(canon.device)).styles[people.style[who]]
     fine, broad = locks(canon, people, who)
@@ -201,7 +254,7 @@ def covers(canon, people, who) -> torch.Tensor:
 
 
 def paint(canon, people, who) -> tuple:
-    """Albedo (P, 3) and shine (P,)."""
+    """Albedo (P, 3) and shine (P,) of hair: canon (P, 3), who: int64 (P,), whose hair it is."""
     along = canon[:, 1]
     curl = skull(str(canon.device)).styles[people.style[who], 6]
     fine, broad = locks(canon, people, who)

@@ -2,13 +2,13 @@
 
 A net of rows (crown to neck) and columns (round the head) is laid over a head made of cross sections. Three slits
 are cut into it, one for the mouth and one for each eye. Then it is pulled until certain of its knots lie exactly
-on the 68 points of `face_model`, and everything between them follows as smoothly as it can: the displacement d
+on the 68 points of `face.FaceModel`, and everything between them follows as smoothly as it can: the displacement d
 that minimises the bending |L d|^2, where L is the net's Laplacian (each knot less the mean of its neighbours;
 Botsch and Sorkine, "On linear variational surface deformation methods", 2008). Each channel and each way in which
 people differ is spread over the net in the same manner. Since the slits part the net, a jaw that opens pulls the
 lower lip and leaves the upper one.
 
-Units and axes are those of `face_model`: outer-eye distance 1, x right, y down, z away from the viewer.
+Units and axes are those of `face.FaceModel`: outer-eye distance 1, x right, y down, z away from the viewer.
 """
 
 from dataclasses import dataclass
@@ -114,6 +114,7 @@ class Net:
                                                        quads[:, [3, 0]]]), axis=1), axis=0)
 
     def vertex(self, row: int, column: int, side: int = 0) -> int:
+        """The number of a knot: row, column, and which side of a slit (-1 above, 1 below; of no meaning elsewhere)."""
         return self.names[row, column, side if self._slit(row, column) else 0]
 
     def _vertex(self, row, column, side) -> int:
@@ -187,7 +188,10 @@ def plain_head(net: Net) -> np.ndarray:
 
 @lru_cache(maxsize=1)
 def build() -> HeadMesh:
-    """The head that the shipped face model moves; a second of work, once."""
+    """The head that the shipped face model moves; a second of work, once.
+
+    Raises `errors.WeightsError`: no face model.
+    """
     model = face_model.FaceModel.load()
     net = Net()
     plain = plain_head(net)
@@ -211,7 +215,10 @@ def build() -> HeadMesh:
 
 
 def flesh(mean: np.ndarray, net: Net, channels: np.ndarray) -> np.ndarray:
-    """What the points do not tell: cheeks that bulge and lift, as soft bumps; zero at the points themselves."""
+    """What the points do not tell, cheeks that bulge and lift, as soft bumps; zero at the points themselves.
+
+    mean: (V, 3); channels: (51, V, 3) -> (51, V, 3), to be added, in units.
+    """
     extra = np.zeros_like(channels)
     front = np.clip((-0.2 - mean[:, 2]) / 0.2, 0, 1)
 

@@ -56,12 +56,13 @@ def sheet(rows: int, columns: int, flipped: bool = False) -> np.ndarray:
 
 
 def grid(rows: int, columns: int):
-    """Coordinates of a sheet's vertices, v down and u across, in [0, 1]: (rows * columns,) each."""
+    """Coordinates of a sheet's vertices, u across and v down, in [0, 1]: (rows columns,) each."""
     v, u = np.meshgrid(np.linspace(0, 1, rows), np.linspace(0, 1, columns), indexing="ij")
     return u.ravel(), v.ravel()
 
 
 def smooth(low: float, high: float, x):
+    """Smoothly 0 below `low`, 1 above `high`; `low` may lie above `high`: (...) -> (...)."""
     t = np.clip((x - low) / (high - low), 0, 1)
     return t * t * (3 - 2 * t)
 
@@ -75,7 +76,10 @@ class Builder:
         self.identity = np.concatenate([self.head.identity, self.forms])  # (K + F, V, 3)
 
     def hung(self, material, mean, triangles, points, jaw: float = 0.0, **more) -> Part:
-        """A part that follows the mean of some points through all people, and the jaw by a share."""
+        """A part that follows the mean of some points through all people, and the jaw by a share.
+
+        material: a name of `MATERIALS`; mean: (V, 3) units; triangles: (T, 3); points: numbers of the 68; jaw: 0 to 1.
+        """
         vertices = self.head.knots[list(points)]
         identity = np.repeat(self.identity[:, vertices].mean(axis=1)[:, None], len(mean), axis=1)
         channels = np.zeros((len(face_channels.BLENDSHAPES), len(mean), 3))
@@ -86,10 +90,12 @@ class Builder:
         return Part(material, mean, triangles, identity, channels, **more)
 
     def parts(self) -> list:
+        """All twelve sheets, in the order in which their vertices are numbered."""
         return [self.skin(), self.lip_inside(-1), self.lip_inside(1), self.eye(-1), self.eye(1), self.teeth(True),
                 self.teeth(False), self.tongue(), self.mouth(), self.ear(-1), self.ear(1), self.body()]
 
     def skin(self) -> Part:
+        """Head and neck; the neck turns less and less towards the shoulders."""
         mean = self.head.mean
         below = self.head.row > synthetic_head.JAW_ROW
         turns = np.where(below, 1 - smooth(0.85, 1.55, mean[:, 1]), 1.0)
@@ -97,7 +103,7 @@ class Builder:
                     shade=hollows(self.head))
 
     def lip_inside(self, side: int) -> Part:
-        """The red of the lips, rolled in behind the slit: upper -1, lower 1."""
+        """The red of the lips, rolled in behind the slit; side: upper -1, lower 1."""
         net, ends = self.head, synthetic_head.MOUTH_END
         edge = (net.row == synthetic_head.MOUTH_ROW) & (np.abs(net.column) <= ends)
         edge &= (net.side == side) | (np.abs(net.column) == ends)
@@ -112,6 +118,7 @@ class Builder:
                     np.c_[mean[:, 0], mean[:, 1], rolled], two_sided=True, shade=1 - 0.75 * rolled)
 
     def eye(self, side: int) -> Part:
+        """One eyeball, open at the back; side: -1 the person's right, 1 the left."""
         u, v = grid(13, 25)
         angle, away = 2 * np.pi * u, np.radians(100) * v
         direction = np.c_[np.sin(away) * np.cos(angle), np.sin(away) * np.sin(angle), -np.cos(away)]
@@ -121,6 +128,7 @@ class Builder:
                          canon=direction, behind=0.04, two_sided=True, eye=True)
 
     def teeth(self, upper: bool) -> Part:
+        """One row of teeth along an arch, from the gum to its edge; the lower one goes with the jaw."""
         u, v = grid(6, 41)
         half = 0.29 if upper else 0.25
         along = (2 * u - 1) * half
@@ -135,6 +143,7 @@ class Builder:
                          behind=0.03, two_sided=True)
 
     def tongue(self) -> Part:
+        """The tongue, from its tip to its root, with a groove along the middle; it goes with the jaw."""
         u, v = grid(10, 17)
         angle, along = np.pi * u, v  # over the back of the tongue; from tip to root
         wide = 0.185 * np.sqrt(np.clip(1 - (1 - along) ** 2.2, 0, 1))
@@ -157,6 +166,7 @@ class Builder:
         return part
 
     def ear(self, side: int) -> Part:
+        """One ear, as a bowl with a rim and a lobe; side: -1 the person's right, 1 the left."""
         u, v = grid(12, 25)
         angle, out = 2 * np.pi * u, v
         back, up = np.cos(angle), -np.sin(angle)
@@ -175,6 +185,7 @@ class Builder:
         return part
 
     def body(self) -> Part:
+        """Neck and shoulders in their clothes, which no channel moves."""
         u, v = grid(22, 49)
         angle = 2 * np.pi * u - np.pi
         y = 1.13 + 2.4 * v**1.35
@@ -193,7 +204,7 @@ class Builder:
 
 
 def forms(head) -> np.ndarray:
-    """Soft changes of shape by formula: (F, V, 3), in the order of `FORMS`."""
+    """Soft changes of shape by formula: (F, V, 3) in units, in the order of `FORMS`, at a coefficient of 1."""
     p = head.mean
     x, y, z = p.T
     out = np.zeros((len(FORMS), len(p), 3))
@@ -246,7 +257,7 @@ class Figure:
     mean: (V, 3); basis: (K + F + 51, V * 3); canon: (V, 3); turns, behind, shade: (V,); triangles: int64 (T, 3);
     material: int64 (T,); two_sided: bool (T,); eyes: two slices of vertices, right and left;
     knots: int64 (68,), the vertex of each keypoint; pupils: (51, 2, 2), how far the channels move each pupil;
-    n_identity: rows of `basis` before the channels; head: the vertices of `synthetic_head`; bridge: of the nose.
+    n_identity: rows of `basis` before the channels; head: the vertices of `head.build`; bridge: of the nose.
     """
 
     mean: torch.Tensor
@@ -268,7 +279,10 @@ class Figure:
 
 @lru_cache(maxsize=4)
 def figure(device: str = "cpu") -> Figure:
-    """The whole figure; built once for a device."""
+    """The whole figure as tensors, (V, 3) and more; built once for a device.
+
+    Raises `errors.WeightsError`: no face model.
+    """
     from ..face import model as face_model
 
     builder = Builder()

@@ -27,8 +27,8 @@ STYLES = ("bald", "short", "crop", "side part", "bob", "long", "curly", "afro", 
 class People:
     """N people as tensors, one row each; colours are sRGB in [0, 1].
 
-    identity (N, K + F): coefficients of the face model's identities, then of `parts.FORMS`.
-    Every field can be changed by hand: `people.skin[0] = torch.tensor([0.3, 0.2, 0.15])`.
+    identity (N, K + F): coefficients of the face model's identities, then of `parts.FORMS`. Skin tones after Ellis
+    Monk's scale (2022). Every field can be changed by hand: `people.skin[0] = torch.tensor([0.3, 0.2, 0.15])`.
     """
 
     identity: torch.Tensor
@@ -69,6 +69,7 @@ class People:
         return People(**{f.name: getattr(self, f.name).repeat_interleave(times, 0) for f in fields(self)})
 
     def to(self, device) -> "People":
+        """The same N people on another device."""
         return People(**{f.name: getattr(self, f.name).to(device) for f in fields(self)})
 
     @classmethod
@@ -90,64 +91,112 @@ def colour(code: str) -> np.ndarray:
 
 
 def mixed(rng, palette, at: float | None = None) -> np.ndarray:
-    """A colour between two neighbours of a palette."""
+    """A colour between two neighbours of a palette, (3,) in [0, 1]; at: its place, 0 to len - 1, else by chance."""
     at = rng.uniform(0, len(palette) - 1) if at is None else at
     low = int(np.clip(np.floor(at), 0, len(palette) - 2))
     return colour(palette[low]) + (at - low) * (colour(palette[low + 1]) - colour(palette[low]))
 
 
 def _draw(rng) -> dict:
+    """One person: a row of each field of `People`. The order of the draws is what a seed means: it stays."""
     from ..face import model as face_model
 
     n_known = len(face_model.FaceModel.load().identity)
     age = rng.beta(1.3, 1.7)
+    dark, made_up, complexion = _draw_complexion(rng)
+    hair = _draw_hair_colour(rng, dark, age)
+    style = int(rng.choice(len(STYLES), p=np.array([6, 14, 8, 12, 11, 15, 9, 7, 8, 7, 3]) / 100))
+    beard = _draw_beard(rng, style, made_up)
+    identity = _draw_identity(rng, n_known, dark)
+    yaw, up = rng.uniform(-1.1, 1.1), rng.uniform(0.0, 0.9)
+    warm = rng.normal(0, 0.06)
+    first = mixed(rng, BACKGROUND)
+    return {
+        "identity": identity, **complexion, "hair": hair, "age": age, "style": style, "beard": beard,
+        **_draw_features(rng, dark, made_up), **_draw_things(rng), **_draw_light(rng, yaw, up, warm),
+        **_draw_surroundings(rng, first), "number": rng.integers(1 << 20),
+    }  # fmt: skip
+
+
+def _draw_complexion(rng) -> tuple:
+    """How dark the skin is, in [0, 1]; whether the face is made up; the colours of skin and lips."""
     tone = rng.uniform(0, len(SKIN) - 1)
     skin = np.clip(mixed(rng, SKIN, tone) * rng.normal(1, 0.025, 3), 0.08, 0.97)
-    dark = tone / (len(SKIN) - 1)
     rosy = rng.uniform(0, 1)
     lips = skin * (1 - np.array([0.10, 0.34, 0.30]) * (0.55 + 0.5 * rosy)) + np.array([0.03, 0.0, 0.01])
     made_up = rng.random() < 0.22
     if made_up:
         lips = 0.35 * lips + 0.65 * colour(("#a3273b", "#b5525c", "#8a2b4a", "#c76a5e")[rng.integers(4)])
-    hair_at = rng.choice(9, p=_hair_odds(dark)) + rng.uniform(-0.4, 0.4)
-    hair = mixed(rng, HAIR[:9], float(np.clip(hair_at, 0, 8)))
+    return tone / (len(SKIN) - 1), made_up, {"skin": skin, "lips": np.clip(lips, 0.05, 1)}
+
+
+def _draw_hair_colour(rng, dark: float, age: float) -> np.ndarray:
+    """(3,): it goes with the skin, turns grey with the years, and is dyed now and then."""
+    at = rng.choice(9, p=_hair_odds(dark)) + rng.uniform(-0.4, 0.4)
+    hair = mixed(rng, HAIR[:9], float(np.clip(at, 0, 8)))
     grey = np.clip((age - 0.68) * 4 + rng.normal(0, 0.2), 0, 1)
     hair = (1 - grey) * hair + grey * mixed(rng, HAIR[9:11])
     if rng.random() < 0.04:
         hair = colour(HAIR[11 + rng.integers(2)])
-    beard = np.zeros(4)
-    style = int(rng.choice(len(STYLES), p=np.array([6, 14, 8, 12, 11, 15, 9, 7, 8, 7, 3]) / 100))
+    return hair
+
+
+def _draw_beard(rng, style: int, made_up: bool) -> np.ndarray:
+    """(4,): moustache, chin, cheeks, stubble; mostly none."""
     if not made_up and STYLES[style] in ("bald", "short", "crop", "side part", "curly", "afro", "receding"):
         if rng.random() < 0.55:
             kind = rng.integers(5)
-            beard = np.array([(0, 0, 0, 1), (1, 0.3, 0, 0.6), (1, 1, 0, 0.5), (1, 1, 1, 0.6), (0.2, 1, 1, 0.8)][kind],
-                             float) * rng.uniform(0.6, 1.0)
+            return np.array([(0, 0, 0, 1), (1, 0.3, 0, 0.6), (1, 1, 0, 0.5), (1, 1, 1, 0.6), (0.2, 1, 1, 0.8)][kind],
+                            float) * rng.uniform(0.6, 1.0)
+    return np.zeros(4)
+
+
+def _draw_identity(rng, n_known: int, dark: float) -> np.ndarray:
+    """(K + F,): coefficients of the face model's K identities, then of `FORMS`."""
     identity = np.r_[rng.normal(0, 1.0, n_known), rng.normal(0, 0.8, len(FORMS))]
     identity[n_known + FORMS.index("eyes")] = rng.normal(1.2, 0.5)
     identity[n_known + FORMS.index("lips")] = rng.normal(0.5 + 0.5 * dark, 0.8)
-    yaw, up = rng.uniform(-1.1, 1.1), rng.uniform(0.0, 0.9)
-    warm = rng.normal(0, 0.06)
-    light = np.array([np.sin(yaw), -np.sin(up), -np.cos(yaw) * np.cos(up)])
-    first = mixed(rng, BACKGROUND)
+    return identity
+
+
+def _draw_features(rng, dark: float, made_up: bool) -> dict:
+    """Iris, brows, the hair's shape, marks and lashes."""
     return {
-        "identity": identity, "skin": skin, "lips": np.clip(lips, 0.05, 1), "hair": hair, "age": age,
         "iris": np.clip(mixed(rng, IRIS, min(6.0, rng.gamma(1.2, 2.0) * (1.15 - dark))) * rng.uniform(0.85, 1.2), 0, 1),
         "brows": [rng.uniform(0.5, 1.15), rng.uniform(0.75, 1.05), rng.uniform(0, 1), rng.uniform(0.65, 1)],
-        "style": style, "hair_shape": rng.random(8), "beard": beard,
+        "hair_shape": rng.random(8),
         "marks": [max(0.0, rng.normal(-0.6, 0.8)) * (1 - 0.8 * dark), rng.uniform(0, 1), rng.random() < 0.2,
                   rng.uniform(0.4, 1) if made_up else 0],
         "lashes": rng.uniform(0.75, 1) if made_up else rng.uniform(0.25, 0.7),
+    }
+
+
+def _draw_things(rng) -> dict:
+    """Glasses and clothes."""
+    return {
         "glasses": [rng.random() < 0.2, rng.random(), rng.random(), rng.random(), rng.random(), rng.random() < 0.12],
         "glasses_colour": mixed(rng, ("#1a1a1c", "#3b2417", "#6d1f26", "#8a8d91", "#b79a5b", "#22374d")),
         "clothes": mixed(rng, CLOTHES), "collar": [rng.random(), rng.random() < 0.25, rng.integers(5, 11)],
+    }  # fmt: skip
+
+
+def _draw_light(rng, yaw: float, up: float, warm: float) -> dict:
+    """Where the lamp stands (radians), and what colour it and the room have."""
+    light = np.array([np.sin(yaw), -np.sin(up), -np.cos(yaw) * np.cos(up)])
+    return {
         "light": light / np.linalg.norm(light),
         "light_colour": np.array([1 + warm, 1, 1 - warm]) * rng.uniform(0.60, 0.85),
         "ambient": np.array([1 - warm, 1, 1 + warm]) * rng.uniform(0.32, 0.46),
+    }
+
+
+def _draw_surroundings(rng, first: np.ndarray) -> dict:
+    """What is behind the person, `first` (3,) its colour above, and where the camera looks."""
+    return {
         "background": [first, 0.75 * first + 0.25 * mixed(rng, BACKGROUND), mixed(rng, BACKGROUND)],
         "spots": np.c_[rng.uniform(-0.1, 1.1, (5, 2)), rng.uniform(0.08, 0.35, 5), rng.uniform(0, 0.7, 5)],
         "frame": [rng.uniform(2.65, 3.05), rng.normal(0, 0.04), -0.40 + rng.normal(0, 0.04)],
-        "number": rng.integers(1 << 20),
-    }  # fmt: skip
+    }
 
 
 def _hair_odds(dark: float) -> np.ndarray:
@@ -159,7 +208,10 @@ def _hair_odds(dark: float) -> np.ndarray:
 
 
 def random_motion(n: int, seed=0, strength: float = 1.0) -> torch.Tensor:
-    """Channel values (N, 57) as people show them: some speech, some smile, a glance, a blink, a turned head."""
+    """Channel values (n, 57) as people show them: some speech, some smile, a glance, a blink, a turned head.
+
+    strength: a factor on all of them; the same seed (a number or several) gives the same values.
+    """
     rng = np.random.default_rng((*np.atleast_1d(seed), 57))
     values = np.zeros((n, len(channels.CHANNELS)))
     index = channels.INDEX

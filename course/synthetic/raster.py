@@ -29,6 +29,7 @@ class Fragments:
 
     @property
     def covered(self) -> torch.Tensor:
+        """Where there is any triangle: bool (N, H, W)."""
         return self.triangle >= 0
 
     def read(self, values: torch.Tensor, triangles: torch.Tensor, where: torch.Tensor) -> torch.Tensor:
@@ -48,72 +49,117 @@ class Fragments:
 
 def rasterize(places: torch.Tensor, triangles: torch.Tensor, height: int, width: int,
               two_sided: torch.Tensor | None = None, shown: torch.Tensor | None = None) -> Fragments:
-    """Find the nearest triangle behind the middle of each pixel.
+    """Find the nearest triangle behind the middle of each pixel (Pineda, 1988; z-buffer: Catmull, 1974).
 
     Args:
         places: (N, V, 3), x and y in pixels (0 is the middle of the first), z away from the viewer.
         triangles: int64 (T, 3), clockwise as seen in the picture where their front shows.
         two_sided: bool (T,), triangles whose back shows as well. shown: bool (N, T), those that are there at all.
     Returns:
-        Fragments.
+        Fragments of N pictures, (N, height, width).
     """
-    count, n_triangles = len(places), len(triangles)
-    a, b, c = (places[:, triangles[:, k]].view(-1, 3) for k in range(3))  # (N * T, 3) each
-    # twice the area; its sign tells front from back
-    area = (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
+    count = len(places)
+    corners = tuple(places[:, triangles[:, k]].view(-1, 3) for k in range(3))  # (N * T, 3) each
+    area = _doubled_area(*corners)
     edge = places.new_tensor([width - 1, height - 1])
-    low = torch.minimum(torch.minimum(a, b), c)[:, :2].ceil().clamp(min=0)
-    high = torch.minimum(torch.maximum(torch.maximum(a, b), c)[:, :2].floor(), edge)
-    alive = area.view(count, -1) > 1e-9
-    if two_sided is not None:
-        alive |= two_sided & (area.view(count, -1) < -1e-9)
-    if shown is not None:
-        alive &= shown
-    long = (high - low).amax(-1) + 1
-    alive = torch.nonzero(alive.view(-1) & ((high - low).amin(-1) >= 0))[:, 0]
-    # classes of box sizes: 1, 2, 4, ... pixels
-    size_class = torch.log2(long[alive]).ceil().long()
-    size_class, order = torch.sort(size_class, stable=True)
-    alive = alive[order]
-    a, b, c, area, low = (t.index_select(0, alive) for t in (a, b, c, area, low))
-    inverse = 1 / area
-    # the weights of corners b and c are linear in x and y:  w = w0 + wx x + wy y, from the low corner of the box
-    bx, by = (c[:, 1] - a[:, 1]) * inverse, (a[:, 0] - c[:, 0]) * inverse
-    cx, cy = (a[:, 1] - b[:, 1]) * inverse, (b[:, 0] - a[:, 0]) * inverse
-    dx, dy = low[:, 0] - a[:, 0], low[:, 1] - a[:, 1]
-    b0, c0 = dx * bx + dy * by, dx * cx + dy * cy
-    room = (edge - low).floor()
+    low, high = _boxes(corners, edge)
+    alive = _facing(area.view(count, -1), two_sided, shown).view(-1) & ((high - low).amin(-1) >= 0)
+    alive, counts = _by_size(torch.nonzero(alive)[:, 0], (high - low).amax(-1) + 1)
+    low = low.index_select(0, alive)
+    pixel = low.long()
+    first = (torch.div(alive, len(triangles), rounding_mode="floor") * height + pixel[:, 1]) * width + pixel[:, 0]
     nearest = places[..., 2].min() if places.numel() else 0.0
-    depths = torch.stack([a[:, 2] - nearest, b[:, 2] - a[:, 2], c[:, 2] - a[:, 2]], -1) * DEPTHS
-    low = low.long()
-    first = (torch.div(alive, n_triangles, rounding_mode="floor") * height + low[:, 1]) * width + low[:, 0]
-    names = torch.stack([first, alive % n_triangles], -1)
+    a, b, c, area = (t.index_select(0, alive) for t in (*corners, area))
+    trial = Trial(_edge_weights(a, b, c, area, low), (edge - low).floor(),
+                  torch.stack([a[:, 2] - nearest, b[:, 2] - a[:, 2], c[:, 2] - a[:, 2]], -1) * DEPTHS,
+                  first, alive % len(triangles))
     buffer = torch.full((count * height * width,), FAR, dtype=torch.int64, device=places.device)
-    counts = torch.bincount(size_class) if len(alive) else size_class
     start = 0
-    for k, number in enumerate(counts.tolist()):
-        block = 1 << k
-        steps = torch.arange(block, device=places.device, dtype=places.dtype)
-        x, y = steps[None, None, :], steps[None, :, None]
-        for begin in range(start, start + number, max(1, CHUNK // (block * block))):
-            some = slice(begin, min(begin + max(1, CHUNK // (block * block)), start + number))
-            at = (some, None, None)
-            wb = b0[at] + x * bx[at] + y * by[at]  # (t, block, block)
-            wc = c0[at] + x * cx[at] + y * cy[at]
-            inside = (wb >= 0) & (wc >= 0) & (wb + wc <= 1) & (x <= room[some, 0, None, None])
-            inside &= y <= room[some, 1, None, None]
-            hits = torch.nonzero(inside.view(-1))[:, 0]
-            which = hits >> (2 * k)
-            z = depths[some].index_select(0, which)
-            z = z[:, 0] + wb.view(-1).index_select(0, hits) * z[:, 1] + wc.view(-1).index_select(0, hits) * z[:, 2]
-            name = names[some].index_select(0, which)
-            pixel = name[:, 0] + ((hits >> k) & (block - 1)) * width + (hits & (block - 1))
-            buffer.scatter_reduce_(0, pixel, (z.long() << TRIANGLE_BITS) + name[:, 1], "amin")
+    for power, number in enumerate(counts.tolist()):
+        together = max(1, CHUNK >> (2 * power))
+        for begin in range(start, start + number, together):
+            _draw(buffer, trial, slice(begin, min(begin + together, start + number)), power, width)
         start += number
     return _resolve(buffer.view(count, height, width), places, triangles)
 
 
+@dataclass
+class Trial:
+    """T triangles that are to be tried on the block of pixels from the low corner of each one's box.
+
+    weights: (T, 6), see `_edge_weights`; room: (T, 2), whole pixels from the low corner to the picture's last column
+    and row; depths: (T, 3), of corner a and how far b and c lie behind it, in steps; first: int64 (T,), the low
+    corner's number among the pixels of all pictures; triangle: int64 (T,).
+    """
+
+    weights: torch.Tensor
+    room: torch.Tensor
+    depths: torch.Tensor
+    first: torch.Tensor
+    triangle: torch.Tensor
+
+
+def _doubled_area(a, b, c) -> torch.Tensor:
+    """Twice the area of triangles (T,); its sign tells front from back."""
+    return (b[:, 0] - a[:, 0]) * (c[:, 1] - a[:, 1]) - (b[:, 1] - a[:, 1]) * (c[:, 0] - a[:, 0])
+
+
+def _boxes(corners, edge) -> tuple:
+    """First and last column and row of pixels whose middles a triangle can cover, inside the picture: (T, 2) twice."""
+    a, b, c = corners
+    low = torch.minimum(torch.minimum(a, b), c)[:, :2].ceil().clamp(min=0)
+    return low, torch.minimum(torch.maximum(torch.maximum(a, b), c)[:, :2].floor(), edge)
+
+
+def _facing(area, two_sided, shown) -> torch.Tensor:
+    """Which triangles can be seen at all, by their doubled area (N, T): bool (N, T)."""
+    seen = area > 1e-9
+    if two_sided is not None:
+        seen |= two_sided & (area < -1e-9)
+    if shown is not None:
+        seen &= shown
+    return seen
+
+
+def _by_size(alive, long) -> tuple:
+    """Triangles sorted into classes of box sizes, 1, 2, 4, ... pixels: their numbers (A,), how many of each class."""
+    size_class = torch.log2(long[alive]).ceil().long()
+    size_class, order = torch.sort(size_class, stable=True)
+    return alive[order], torch.bincount(size_class) if len(alive) else size_class
+
+
+def _edge_weights(a, b, c, area, low) -> torch.Tensor:
+    """The weights of corners b and c are linear in x and y, w = w0 + wx x + wy y from the low corner of the box:
+    (T, 6), b's w0, wx, wy and c's."""
+    inverse = 1 / area
+    bx, by = (c[:, 1] - a[:, 1]) * inverse, (a[:, 0] - c[:, 0]) * inverse
+    cx, cy = (a[:, 1] - b[:, 1]) * inverse, (b[:, 0] - a[:, 0]) * inverse
+    dx, dy = low[:, 0] - a[:, 0], low[:, 1] - a[:, 1]
+    return torch.stack([dx * bx + dy * by, bx, by, dx * cx + dy * cy, cx, cy], -1)
+
+
+def _draw(buffer, trial: Trial, some: slice, power: int, width: int) -> None:
+    """Try some triangles on blocks of 2^power pixels a side, and keep in `buffer` (N * H * W,) the nearest of each."""
+    block = 1 << power
+    steps = torch.arange(block, device=buffer.device, dtype=trial.weights.dtype)
+    x, y = steps[None, None, :], steps[None, :, None]
+    b0, bx, by, c0, cx, cy = (w[:, None, None] for w in trial.weights[some].unbind(-1))
+    wb = b0 + x * bx + y * by  # (t, block, block)
+    wc = c0 + x * cx + y * cy
+    inside = (wb >= 0) & (wc >= 0) & (wb + wc <= 1) & (x <= trial.room[some, 0, None, None])
+    inside &= y <= trial.room[some, 1, None, None]
+    hits = torch.nonzero(inside.view(-1))[:, 0]
+    which = hits >> (2 * power)
+    z = trial.depths[some].index_select(0, which)
+    z = z[:, 0] + wb.view(-1).index_select(0, hits) * z[:, 1] + wc.view(-1).index_select(0, hits) * z[:, 2]
+    pixel = trial.first[some].index_select(0, which)
+    pixel = pixel + ((hits >> power) & (block - 1)) * width + (hits & (block - 1))
+    name = (z.long() << TRIANGLE_BITS) + trial.triangle[some].index_select(0, which)
+    buffer.scatter_reduce_(0, pixel, name, "amin")
+
+
 def _resolve(buffer, places, triangles) -> Fragments:
+    """From the nearest triangle of each pixel, int64 (N, H, W), to its place in the triangle and its depth."""
     count, height, width = buffer.shape
     pixels = torch.nonzero(buffer.view(-1) != FAR)[:, 0]
     triangle = buffer.view(-1).index_select(0, pixels) & ((1 << TRIANGLE_BITS) - 1)

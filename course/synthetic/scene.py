@@ -1,7 +1,7 @@
 """From people and channel values to a scene: every vertex placed in the picture, layer by layer.
 
 Three layers lie over the background: the figure with the frame of its glasses, the hair (whose triangles have
-ragged edges), and the lenses. Each is a mesh with a canon (see `synthetic_parts`), so each pixel of each layer
+ragged edges), and the lenses. Each is a mesh with a canon (see `parts`), so each pixel of each layer
 knows which spot of the person it shows, and where that spot lies in another scene of the same people.
 """
 
@@ -50,7 +50,7 @@ class Scene:
 
 
 def build(people, values: torch.Tensor, size: int) -> Scene:
-    """Place people with channel values (N, 57) in a picture of `size` pixels."""
+    """Place N people with channel values (N, 57) in a picture of `size` pixels, square."""
     device = str(people.identity.device)
     figure = parts.figure(device)
     n = len(people)
@@ -113,7 +113,7 @@ def pushed(layer: Layer, scene: Scene, samples: int = 1) -> torch.Tensor:
 
 
 def find(layer: Layer, scene: Scene, samples: int = 1) -> raster.Fragments:
-    """What each pixel sees of a layer, in a picture `samples` times as large."""
+    """What each pixel sees of a layer, in a picture `samples` times as large: fields (N, H, W)."""
     size = scene.size * samples
     return raster.rasterize(pushed(layer, scene, samples), layer.triangles, size, size, layer.two_sided, layer.shown)
 
@@ -141,7 +141,7 @@ class Front:
 
 
 def front(people, scene: Scene, samples: int = 1) -> Front:
-    """Find what lies in front, in a picture `samples` times as large."""
+    """Find what lies in front in each pixel, in a picture `samples` times as large: fields (N, H, W)."""
     found = find(scene.figure, scene, samples)
     material = torch.where(found.covered, scene.figure.material[found.triangle.clamp(min=0)], 0)
     depth, number = found.depth, torch.zeros_like(material)
@@ -159,7 +159,7 @@ def front(people, scene: Scene, samples: int = 1) -> Front:
 
 
 def normals(places: torch.Tensor, triangles: torch.Tensor) -> torch.Tensor:
-    """Unit normals at the vertices, outwards where the triangles' front is: (N, V, 3)."""
+    """Unit normals at the vertices, outwards where the triangles' front is: (N, V, 3), (T, 3) -> (N, V, 3)."""
     a, b, c = (places[:, triangles[:, k]] for k in range(3))
     across = torch.cross(c - a, b - a, dim=-1)
     total = torch.zeros_like(places)
@@ -172,7 +172,10 @@ def normals(places: torch.Tensor, triangles: torch.Tensor) -> torch.Tensor:
 
 
 def turn_eyes(shape, channels, figure) -> torch.Tensor:
-    """Eyeballs turned so that the pupils move as the channels say: sin(angle) = shift / radius."""
+    """Eyeballs turned so that the pupils move as the channels say: shape (N, V, 3), channels (N, 51) -> (N, V, 3).
+
+    sin(angle) = shift / radius
+    """
     shift = torch.einsum("nc,cex->nex", channels, figure.pupils)  # (N, 2, 2), right and left
     angles = torch.asin((shift / parts.EYE_RADIUS).clamp(-0.9, 0.9))
     shape = shape.clone()
@@ -185,16 +188,19 @@ def turn_eyes(shape, channels, figure) -> torch.Tensor:
 
 
 def about_x(angle) -> torch.Tensor:
+    """Rotations about the axis to the right: (N,) radians -> (N, 3, 3)."""
     cos, sin, one, zero = torch.cos(angle), torch.sin(angle), torch.ones_like(angle), torch.zeros_like(angle)
     return torch.stack([one, zero, zero, zero, cos, -sin, zero, sin, cos], -1).view(-1, 3, 3)
 
 
 def about_y(angle) -> torch.Tensor:
+    """Rotations about the axis downwards: (N,) radians -> (N, 3, 3)."""
     cos, sin, one, zero = torch.cos(angle), torch.sin(angle), torch.ones_like(angle), torch.zeros_like(angle)
     return torch.stack([cos, zero, sin, zero, one, zero, -sin, zero, cos], -1).view(-1, 3, 3)
 
 
 def about_z(angle) -> torch.Tensor:
+    """Rotations about the axis away from the viewer: (N,) radians -> (N, 3, 3)."""
     cos, sin, one, zero = torch.cos(angle), torch.sin(angle), torch.ones_like(angle), torch.zeros_like(angle)
     return torch.stack([cos, -sin, zero, sin, cos, zero, zero, zero, one], -1).view(-1, 3, 3)
 

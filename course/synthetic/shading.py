@@ -4,6 +4,7 @@ Every function paints P spots at once from their canon (where they lie on the pa
 to the face as it moves. Colours are linear light in here; `encode` turns them into the sRGB of pictures.
 """
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -24,7 +25,7 @@ BROW = ((0.14, -0.722), (0.177, -0.730), (0.341, -0.745), (0.482, -0.738), (0.58
 
 
 def curve(knots, x: torch.Tensor) -> torch.Tensor:
-    """Height of a curve at x, by straight lines between its knots; flat outside."""
+    """Height of a curve at x, by straight lines between its knots; flat outside: (P,) -> (P,)."""
     y = torch.full_like(x, knots[0][1])
     for (x0, y0), (x1, y1) in zip(knots[:-1], knots[1:]):
         y = y + (y1 - y0) * ((x - x0) / (x1 - x0)).clamp(0, 1)
@@ -32,17 +33,18 @@ def curve(knots, x: torch.Tensor) -> torch.Tensor:
 
 
 def step(low: float, high: float, x: torch.Tensor) -> torch.Tensor:
-    """Smoothly 0 below, 1 above; `low` may lie above `high`."""
+    """Smoothly 0 below, 1 above; `low` may lie above `high`: (...) -> (...)."""
     t = ((x - low) / (high - low)).clamp(0, 1)
     return t * t * (3 - 2 * t)
 
 
 def linear(srgb: torch.Tensor) -> torch.Tensor:
+    """sRGB in [0, 1] -> linear light, of any shape (...): a power of 2.2."""
     return srgb.clamp(min=0) ** 2.2
 
 
 def encode(light: torch.Tensor) -> torch.Tensor:
-    """Linear light -> sRGB in [0, 1]; what is too bright bends over instead of clipping."""
+    """Linear light -> sRGB in [0, 1], (...) -> (...); what is too bright bends over instead of clipping."""
     shoulder = torch.where(light > 0.8, 0.8 + 0.2 * torch.tanh((light - 0.8) / 0.2), light)
     return shoulder.clamp(0, 1) ** (1 / 2.2)
 
@@ -51,7 +53,7 @@ def noise(place: torch.Tensor, seed: torch.Tensor) -> torch.Tensor:
     """A smooth random field in [-1, 1]: place (P, D) in cells, seed (P,) of the person -> (P,).
 
     Each corner of the cells has a random value, and smooth steps lead from one to the next (value noise, the simpler
-    sister of Perlin's).
+    sister of Perlin's, "An image synthesizer", 1985).
     """
     cell = place.floor()
     part = place - cell
@@ -152,20 +154,21 @@ def features(albedo, canon, people, who) -> tuple:
     albedo = lerp(albedo, red, 0.92 * lip)
     corner = spot(ax, y, 0.283, 0.348, 0.022, 0.010) * front
     albedo = albedo * darker(0.7 * corner, 0.6, 0.6, 0.6)
-    return brows(albedo, people, who, x, ax, y, seed, front), lip
+    return brows(albedo, people, who, canon), lip
 
 
 def spot(x, y, cx, cy, wide, high) -> torch.Tensor:
-    """A soft round spot."""
+    """A soft round spot, 1 in its middle: (P,), (P,) -> (P,)."""
     return torch.exp(-(((x - cx) / wide) ** 2) - ((y - cy) / high) ** 2)
 
 
 def lerp(a, b, amount) -> torch.Tensor:
+    """From a to b by an amount: (P, 3), (P, 3), (P,) -> (P, 3)."""
     return a + amount[:, None] * (b - a)
 
 
 def lines(x, ax, y, age) -> torch.Tensor:
-    """Wrinkles (P,): across the forehead, beside the eyes, from the nose to the corners of the mouth."""
+    """Wrinkles, (P,) in [0, 1]: across the forehead, beside the eyes, from the nose to the corners of the mouth."""
     old = step(0.35, 1.0, age)
     wave = y + 0.02 * torch.cos(6 * x)
     forehead = sum(torch.exp(-(((wave - at) / 0.008) ** 2)) for at in (-0.98, -0.91, -0.845))
@@ -180,12 +183,15 @@ def lines(x, ax, y, age) -> torch.Tensor:
 
 
 def lip_colour(people, who, x, seed) -> torch.Tensor:
-    """Lips, with fine lines down them."""
+    """Lips, with fine lines down them: linear (P, 3)."""
     fine = 0.05 * torch.sin(x * 260 + 3 * torch.sin(x * 47 + seed))
     return linear(people.lips)[who] * (1 + fine)[:, None]
 
 
-def brows(albedo, people, who, x, ax, y, seed, front) -> torch.Tensor:
+def brows(albedo, people, who, canon) -> torch.Tensor:
+    """Brows on skin: albedo (P, 3), canon (P, 3) -> albedo (P, 3)."""
+    x, y, z = canon.unbind(-1)
+    ax, front, seed = x.abs(), step(0.0, -0.25, z), people.number[who]
     thick, length, arch, dark = people.brows[who].unbind(-1)
     u = (ax - 0.15) / (0.53 * length)  # 0 at the nose, 1 at the temple
     middle = curve(BROW, ax) + 0.012 - 0.03 * arch * spot(u, u * 0, 0.62, 0, 0.28, 1)
@@ -198,6 +204,10 @@ def brows(albedo, people, who, x, ax, y, seed, front) -> torch.Tensor:
 
 
 def beard(albedo, people, who, canon, lip, seed) -> torch.Tensor:
+    """Moustache, chin, cheeks and stubble on skin: albedo (P, 3), canon (P, 3) -> albedo (P, 3).
+
+    lip: (P,), how much of a spot is lip, where none grows.
+    """
     x, y, z = canon.unbind(-1)
     ax = x.abs()
     moustache, chin, cheeks, stubble = people.beard[who].unbind(-1)
@@ -260,6 +270,7 @@ def teeth(canon: torch.Tensor, people, who: torch.Tensor) -> tuple:
 
 
 def tongue(canon: torch.Tensor, people, who: torch.Tensor) -> tuple:
+    """The tongue from the place across and along it: canon (P, 3) -> albedo (P, 3), shine (P,)."""
     side, along, _ = canon.unbind(-1)
     tone = canon.new_tensor([0.47, 0.15, 0.15]) * (1 - 0.35 * torch.exp(-((side / 0.12) ** 2)) * step(0.1, 0.5, along)
                                                    - 0.6 * step(0.25, 0.9, along))[:, None]
@@ -267,11 +278,13 @@ def tongue(canon: torch.Tensor, people, who: torch.Tensor) -> tuple:
 
 
 def mouth(canon: torch.Tensor, people, who: torch.Tensor) -> tuple:
+    """The hollow behind the lips, darker the deeper: canon (P, 3) -> albedo (P, 3), shine (P,)."""
     deep = canon[:, 1]
     return canon.new_tensor([0.30, 0.07, 0.065]) * (1 - 0.9 * step(-0.1, 1.2, deep))[:, None] + 0.004, 0 * deep
 
 
 def inner_lips(canon: torch.Tensor, people, who: torch.Tensor) -> tuple:
+    """The lips rolled in, wetter the further: canon (P, 3) -> albedo (P, 3), shine (P,)."""
     rolled = canon[:, 2]
     wet = canon.new_tensor([0.40, 0.10, 0.10])
     red = lip_colour(people, who, canon[:, 0], people.number[who])
@@ -279,6 +292,7 @@ def inner_lips(canon: torch.Tensor, people, who: torch.Tensor) -> tuple:
 
 
 def clothes(canon: torch.Tensor, people, who: torch.Tensor) -> tuple:
+    """Cloth with a weave, a seam and, on some, stripes: canon (P, 3) -> albedo (P, 3), shine (P,)."""
     u, v, _ = canon.unbind(-1)
     width, striped, number = people.collar[who].unbind(-1)
     tone = linear(people.clothes)[who]
@@ -290,27 +304,44 @@ def clothes(canon: torch.Tensor, people, who: torch.Tensor) -> tuple:
 
 
 def frame(canon: torch.Tensor, people, who: torch.Tensor) -> tuple:
+    """The frame of the glasses, of one colour: canon (P, 3) -> albedo (P, 3), shine (P,)."""
     return linear(people.glasses_colour)[who], 0.25 + 0 * canon[:, 0]
 
 
 # ---------------------------------------------------------------- light
 
 
-def lit(albedo, normal, shade, shine, lamp, people, who, wet: bool = False) -> torch.Tensor:
+@dataclass
+class Surface:
+    """P spots as light finds them.
+
+    albedo: (P, 3), linear; shine: (P,); normal: (P, 3), unit, towards the viewer; shade: (P,), how much of the room's
+    light gets there; lamp: (P,), how much of the lamp's; wet: what is wet mirrors the lamp itself.
+    """
+
+    albedo: torch.Tensor
+    shine: torch.Tensor
+    normal: torch.Tensor
+    shade: torch.Tensor
+    lamp: torch.Tensor
+    wet: bool = False
+
+
+def lit(surface: Surface, people, who: torch.Tensor) -> torch.Tensor:
     """Light of a lamp and of the room on a matt surface with some shine: linear (P, 3).
 
-    Lambert's cosine, wrapped a little round the edge as in skin, where red light goes furthest;
-    Blinn's highlight: (n . h)^k with h half way between lamp and viewer.
+    Lambert's cosine (1760), wrapped a little round the edge as in skin, where red light goes furthest;
+    Blinn's highlight (1977): (n . h)^k with h half way between lamp and viewer.
     """
-    towards = people.light[who]
-    cos = (normal * towards).sum(-1)
+    albedo, towards, lamp_colour = surface.albedo, people.light[who], people.light_colour[who]
+    cos = (surface.normal * towards).sum(-1)
     wrap = albedo.new_tensor([0.38, 0.25, 0.21])
-    direct = ((cos[:, None] + wrap) / (1 + wrap)).clamp(min=0) ** 1.15 * people.light_colour[who] * lamp[:, None]
+    direct = ((cos[:, None] + wrap) / (1 + wrap)).clamp(min=0) ** 1.15 * lamp_colour * surface.lamp[:, None]
     # the room is brighter above than below; what lies in a hollow sees less of it
-    room = people.ambient[who] * (0.78 - 0.22 * normal[:, 1:2])
+    room = people.ambient[who] * (0.78 - 0.22 * surface.normal[:, 1:2])
     half = normalize(towards - albedo.new_tensor([0, 0, 1.0]), dim=-1)
-    glint = (normal * half).sum(-1).clamp(min=0)
-    spread = glint**140 if wet else glint**22 + 0.5 * glint**70  # what is wet mirrors the lamp itself
-    highlight = shine * spread * (cos > 0) * lamp
-    light = direct * (0.35 + 0.65 * shade)[:, None] + room * shade[:, None]
-    return albedo * light + highlight[:, None] * people.light_colour[who]
+    glint = (surface.normal * half).sum(-1).clamp(min=0)
+    spread = glint**140 if surface.wet else glint**22 + 0.5 * glint**70
+    highlight = surface.shine * spread * (cos > 0) * surface.lamp
+    light = direct * (0.35 + 0.65 * surface.shade)[:, None] + room * surface.shade[:, None]
+    return albedo * light + highlight[:, None] * lamp_colour

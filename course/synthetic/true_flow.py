@@ -36,6 +36,10 @@ def flow(people, source: torch.Tensor, target: torch.Tensor, size: int = 64) -> 
 
     Args:
         people: N of them; source, target: channel values (N, 57); size: pixels, square.
+    Returns:
+        Flow: (N, size, size, 2) in pixels, and where the source shows it, (N, size, size).
+    Raises:
+        errors.MotionError: channel values of another shape.
 
     Each pixel of the target shows a spot in some triangle, and the same spot of the same triangle is looked up in the
     source: exact, since between vertices both pictures are linear. The background stands still; what lies behind

@@ -23,6 +23,7 @@ class FaceMixer(widgets.Panel):
                           for words, (_, low, high) in self.CHANNELS.items()})
 
     def draw(self, settings: dict) -> np.ndarray:
+        """The photo's face with the settings added to its own channel values: uint8 (360, 360, 3)."""
         values = self.actor.face.rest.copy()
         for words, value in settings.items():
             for channel in self.CHANNELS[words][0]:

@@ -6,11 +6,11 @@ from matplotlib.patches import Rectangle
 from course import plots
 
 
-def rectangle(axes, box, colour=plots.BLUE, line="-", width=2.0, label=None, alpha=1.0, fill=None) -> None:
-    """x1, y1, x2, y2 as an outline, `fill` its hatch."""
+def rectangle(axes, box, colour=plots.BLUE, line="-", width=2.0, fill=None) -> None:
+    """A box (4,) x1, y1, x2, y2 as an outline `width` points thick, `fill` its hatch."""
     x1, y1, x2, y2 = (float(v) for v in box[:4])
     axes.add_patch(Rectangle((x1, y1), x2 - x1, y2 - y1, fill=False, edgecolor=colour, linestyle=line, linewidth=width,
-                             label=label, alpha=alpha, hatch=fill))
+                             hatch=fill))
 
 
 def frame(axes, boxes, title: str = "", margin: float = 0.12) -> None:
@@ -28,7 +28,7 @@ def frame(axes, boxes, title: str = "", margin: float = 0.12) -> None:
 
 
 def overlaps(pairs, values, title: str = "How much do two boxes overlap?"):
-    """Pairs of boxes, the part that both cover hatched, with their IoU above."""
+    """Pairs of boxes (4,), the part that both cover hatched, with their IoU above."""
     figure, grid = plots.new(max(2.0 * len(pairs), 3.4), 2.6, 1, len(pairs), title)
     reach = max(float(np.ptp(np.concatenate(pair).reshape(-1, 2), axis=0).max()) for pair in pairs) * 0.58
     for axes, (a, b), value in zip(grid[0], pairs, values):

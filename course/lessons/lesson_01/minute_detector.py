@@ -6,7 +6,7 @@
 
 It is the shipped detector in small: three levels in place of four, 66 thousand numbers in place of 1.4 million, and it
 has seen nobody but people made by a formula (`synthetic`). Boxes and losses are those of `detection` and
-`train_detector`, so a student's parts work in it as they do in the system.
+`recipes.detector`, so a student's parts work in it as they do in the system.
 """
 
 from dataclasses import dataclass
@@ -59,6 +59,7 @@ class Heads:
     backgrounds: list
 
     def part(self, chosen: slice) -> "Heads":
+        """Some of them, with as many backgrounds."""
         return Heads(self.images[chosen], self.cover[chosen], self.points[chosen], self.backgrounds[chosen])
 
 
@@ -80,6 +81,7 @@ class Network(nn.Module):
         nn.init.zeros_(self.offset.weight)
 
     def forward(self, pictures: torch.Tensor) -> tuple:
+        """(N, 3, H, W) in [0, 1] -> logits (N, A), offsets (N, A, 4)."""
         x = self.stem((pictures - 0.5) * 4)
         levels = []
         for stage in self.stages:
@@ -117,7 +119,10 @@ def draw_heads(count: int = 84, seed: int = 0, side: int = 80) -> Heads:
 
 
 def compose(heads: Heads, seed, settings: Settings = Settings(), count: int | None = None) -> Scene:
-    """The picture of that number: `count` heads (else 0 to `most_heads`) on a background, badly photographed."""
+    """The picture of that number: heads on a background, badly photographed, (S, S, 3).
+
+    seed: the number, one or several; count: how many heads, else 0 to `most_heads`.
+    """
     rng = np.random.default_rng(seed)
     low = rng.integers(0, 192 - settings.side + 1, 2)
     canvas = heads.backgrounds[rng.integers(len(heads.backgrounds))][low[0]:, low[1]:][: settings.side, : settings.side]
@@ -172,6 +177,7 @@ def tensor_of(images) -> torch.Tensor:
 
 
 def anchors_of(height: int, width: int, settings: Settings = Settings()) -> torch.Tensor:
+    """All anchors of the small detector: (A, 4) pixels, for a picture of that size."""
     return detection.make_anchors(height, width, settings.strides, settings.anchor_sizes)
 
 
@@ -204,12 +210,12 @@ def train(heads: Heads, settings: Settings = Settings(), report=None, every: int
 
 
 def split(heads: Heads) -> Heads:
-    """The heads to train on."""
+    """The heads to train on, seven eighths of them."""
     return heads.part(slice(0, len(heads.images) * 7 // 8))
 
 
 def unseen(heads: Heads, settings: Settings = Settings()) -> list:
-    """Pictures of heads that are not trained on."""
+    """Pictures of heads that are not trained on: a list of `Scene`."""
     kept = heads.part(slice(len(heads.images) * 7 // 8, None))
     return [compose(kept, (settings.seed, 0, k), settings) for k in range(settings.tests)]
 
@@ -234,7 +240,7 @@ def find(net: Network, image: np.ndarray, threshold: float = 0.5, settings: Sett
 
 
 def measure(net: Network, scenes: list, settings: Settings = Settings()) -> float:
-    """Average precision at an overlap of one half, 0 to 1."""
+    """Average precision on a list of `Scene`, at an overlap (IoU) of one half: 0 to 1."""
     found = [find(net, scene.image, 0.1, settings) for scene in scenes]
     net.train()
     return evaluation.average_precision(*judged(found, [scene.boxes for scene in scenes]))

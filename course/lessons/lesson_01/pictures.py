@@ -9,6 +9,7 @@ from . import figures
 
 
 def draw_iou(view: View):
+    """Two boxes, the part that both cover hatched, with the right IoU and yours above."""
     a, b = (np.asarray(boxes, float)[0] for boxes in view.args)
     values = [float(np.ravel(view.right)[0])]
     words = f"right {values[0]:.3g}"
@@ -32,6 +33,8 @@ def _boxes(sets, title):
 
 
 def draw_anchors(view: View):
+    """All anchors as outlines, right beside yours; a grey line runs through their middles in the order of the answers.
+    """
     figure = _boxes({"right": view.right, "yours": view.theirs}, "make_anchors: " + view.says)
     for axes, boxes in zip(figure.axes, (view.right, view.theirs)):
         boxes = np.zeros((0, 4)) if boxes is None else np.asarray(boxes, float).reshape(-1, 4)
@@ -43,7 +46,7 @@ def draw_anchors(view: View):
 
 
 def draw_offsets(view: View):
-    """Four numbers for the first box, as bars."""
+    """The four numbers of the first box as bars, right beside yours."""
     figure, grid = plots.new(6, 3, title="encode_boxes: the first box's four offsets")
     axes, place, aside = grid[0, 0], np.arange(4), 0.0 if view.theirs is None else 0.2
     names = ("centre x", "centre y", "width", "height")
@@ -59,6 +62,7 @@ def draw_offsets(view: View):
 
 
 def draw_decoded(view: View):
+    """The first box three times: its anchor, the right box, and yours."""
     anchors = np.asarray(view.args[1], float)
     return _boxes({"anchor": anchors[:1], "right": np.reshape(view.right, (-1, 4))[:1],
                    "yours": None if view.theirs is None else np.reshape(view.theirs, (-1, 4))[:1]},
@@ -66,6 +70,7 @@ def draw_decoded(view: View):
 
 
 def draw_nms(view: View):
+    """The boxes with their scores three times: given, those that rightly stay solid, those that you keep solid."""
     boxes, scores = np.asarray(view.args[0], float), np.asarray(view.args[1], float)
     kept = {"given": range(len(boxes)), "right keeps": view.right, "yours keeps": view.theirs}
     figure, grid = plots.new(8.6, 2.5, 1, 3, "nms: " + view.says)
@@ -82,6 +87,7 @@ def draw_nms(view: View):
 
 
 def draw_average_precision(view: View):
+    """Precision against recall, as measured and as it counts, with the right area and yours in the title."""
     from course import evaluation
 
     scores, right, total = view.args

@@ -32,6 +32,7 @@ class ThresholdExplorer(Panel):
                           "overlap": slider("overlap allowed", 0.4, 0.0, 1.0, 0.02)})
 
     def shown_width(self) -> int:
+        """Pixels that the two pictures side by side are wide."""
         return 2 * WIDTH
 
     def chosen(self, settings: dict) -> tuple:
@@ -41,6 +42,7 @@ class ThresholdExplorer(Panel):
         return above, above[stays]
 
     def draw(self, settings: dict) -> np.ndarray:
+        """Two pale photos side by side, anchors on the left and boxes on the right: uint8 (H, 720, 3)."""
         above, stays = self.chosen(settings)
         size = (WIDTH, round(self.photo.shape[0] * self.zoom))
         pale = cv2.resize(self.photo, size, interpolation=cv2.INTER_AREA) // 2 + 127

@@ -7,6 +7,7 @@ from course.exercises.exercise import View
 
 
 def draw_heatmap(view: View):
+    """The first map, right and yours, a ring at the point, and their difference."""
     points, sigma = view.args[0], view.args[2]
     maps = [view.right[0, 0]] + ([] if view.theirs is None else [view.theirs[0, 0],
                                  plots.abs_difference(view.right[0, 0], view.theirs[0, 0])])
@@ -16,6 +17,7 @@ def draw_heatmap(view: View):
 
 
 def draw_soft_argmax(view: View):
+    """A map and its softmax, with the right place, the highest cell and yours marked."""
     map_ = np.asarray(view.args[0], float)[0, 0]
     p = np.exp(map_ - map_.max())
     p /= p.sum()
@@ -31,6 +33,7 @@ def draw_soft_argmax(view: View):
 
 
 def draw_similarity(view: View):
+    """Target points in grey, the moved ones as green rings, those moved by your matrix as crosses."""
     source, target = (np.asarray(points, float) for points in view.args)
 
     def moved(matrix):
@@ -44,6 +47,7 @@ def draw_similarity(view: View):
 
 
 def draw_flip(view: View):
+    """A face by its points three times: given, rightly mirrored, yours; the two eyes in colours of their own."""
     points, width = np.asarray(view.args[0], float), view.args[1]
     sets = [("given", points), ("right", view.right), ("yours", view.theirs)]
     figure, grid = plots.new(8.4, 3.1, 1, 3, "flip_keypoints: " + view.says)
@@ -65,6 +69,7 @@ def draw_flip(view: View):
 
 
 def draw_nme(view: View):
+    """Faces by their true and found points, a dashed line for 100 %, and the right error and yours as bars."""
     found, true = (np.asarray(points, float) for points in view.args)
     figure, grid = plots.new(8.2, 3.2, 1, min(2, len(true)) + 1, "nme: " + view.says)
     for axes, f, t in zip(grid[0], found, true):

@@ -53,6 +53,7 @@ class Network(nn.Module):
             self.head = nn.Conv2d(width, keypoints.N_IBUG, 1)
 
     def forward(self, crops: torch.Tensor) -> torch.Tensor:
+        """(N, 3, 64, 64) in [0, 1] -> (N, 68, 2) in [0, 1]."""
         answer = self.head(self.trunk(crops * 2 - 1))
         if self.way == "coordinates":
             return answer.unflatten(1, (-1, 2)) + 0.5  # it begins in the middle, as the other two do
@@ -100,7 +101,7 @@ def crops_of(pictures: np.ndarray, points: np.ndarray, count: int, rng, settings
 
 
 def train(image: np.ndarray, settings: Settings = Settings(), report=None, every: int = 15) -> dict:
-    """The three networks, trained side by side on the same crops.
+    """The three networks, trained side by side on the same crops of a portrait, uint8 (H, W, 3).
 
     report: called now and then with (step, {way: NME in percent on crops of unseen poses}).
     Returns:
@@ -133,7 +134,7 @@ def unseen_crops(image: np.ndarray, settings: Settings = Settings()) -> tuple:
 
 
 def measure(net: Network, crops: torch.Tensor, points: torch.Tensor) -> float:
-    """NME in percent."""
+    """NME in percent on crops (N, 3, 64, 64) in [0, 1] with points (N, 68, 2) in [0, 1]."""
     net.eval()
     with torch.inference_mode():
         found = net(crops)

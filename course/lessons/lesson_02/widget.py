@@ -31,6 +31,7 @@ class KeypointMover(widgets.Panel):
         })
 
     def shown_width(self) -> int:
+        """Pixels that the two pictures side by side are wide."""
         return 2 * widgets.WIDTH
 
     def target(self, settings: dict) -> np.ndarray:
@@ -79,7 +80,7 @@ class HeatmapSharpness(widgets.Panel):
         return sharp.flatten().softmax(dim=0).view(self.CELLS, self.CELLS).numpy(), marks
 
     def figure(self, *settings: dict, title: str = ""):
-        """The maps of several settings in a row."""
+        """The maps of several settings in a row, as a matplotlib `Figure`."""
         drawn = [self.places(one) for one in settings]
         words = [f"sharpness {one.get('sharpness', 4):g}, second hill {one.get('second hill', 0):g}"
                  for one in settings]
@@ -88,6 +89,7 @@ class HeatmapSharpness(widgets.Panel):
     stills = figure
 
     def draw(self, settings: dict) -> np.ndarray:
+        """The map of these settings with its three marks: uint8 (H, W, 3)."""
         from PIL import Image
 
         _, data = plots.encode(self.figure(settings))

@@ -7,7 +7,7 @@ from course.exercises.exercise import View
 
 from . import head
 
-PARTS = ("eye", "eye", "nose", "mouth", "mouth", "chin", "forehead")  # the points of `lesson_03.HEAD`
+PARTS = ("eye", "eye", "nose", "mouth", "mouth", "chin", "forehead")  # the points of `head.HEAD`
 
 
 def flat(points) -> np.ndarray:
@@ -17,6 +17,7 @@ def flat(points) -> np.ndarray:
 
 
 def draw_blend(view: View):
+    """The first face at rest in grey, rightly moved as green rings, moved by you as crosses."""
     theirs = None if view.theirs is None else flat(view.theirs)
     figure = plots.compare_points(flat(view.right), theirs, flat(view.args[0]),
                                   title="blendshapes_to_points: " + view.says, names=("at rest", "right", "yours"))
@@ -25,6 +26,7 @@ def draw_blend(view: View):
 
 
 def draw_project(view: View):
+    """The projected points, right as green rings and yours as crosses; of the small head each has its name."""
     theirs = None if view.theirs is None else flat(view.theirs)
     figure = plots.compare_points(flat(view.right), theirs, title="project: " + view.says)
     if np.array_equal(np.reshape(view.args[0], (-1, *np.shape(view.args[0])[-2:]))[0], head.HEAD):
@@ -35,7 +37,7 @@ def draw_project(view: View):
 
 
 def bars(title: str, names, right, theirs, xlabel: str):
-    """Numbers with names, right above yours."""
+    """Numbers (K,) with names as bars, right above yours."""
     figure, grid = plots.new(6.4, 0.9 + 0.36 * len(names), title=title)
     axes, at = grid[0, 0], np.arange(len(names))
     axes.barh(at - 0.18, np.nan_to_num(right), 0.34, color=plots.GREEN, label="right")
@@ -50,6 +52,7 @@ def bars(title: str, names, right, theirs, xlabel: str):
 
 
 def draw_pose(view: View):
+    """Angles, scale and origin of the first frame as bars, right above yours."""
     def numbers(found):
         return np.concatenate([np.ravel(found[0])[:3], np.ravel(found[1])[:1], np.ravel(found[2])[:2]]).astype(float)
 
@@ -59,6 +62,7 @@ def draw_pose(view: View):
 
 
 def draw_motion(view: View):
+    """The nine largest channels of the first frame as bars, right above yours."""
     right = np.asarray(view.right["channels"], float)[0]
     theirs = view.theirs.get("channels") if isinstance(view.theirs, dict) else None
     theirs = None if theirs is None else np.nan_to_num(np.asarray(theirs, float)[0])
@@ -69,6 +73,7 @@ def draw_motion(view: View):
 
 
 def draw_gesture(view: View):
+    """Pitch, yaw and roll over time as curves, right with discs and yours with crosses."""
     figure, grid = plots.new(8.4, 3.0, title="motion_model: " + view.says)
     axes, times = grid[0, 0], np.asarray(view.args[0], float)
     for k, name in enumerate(("pitch", "yaw", "roll")):

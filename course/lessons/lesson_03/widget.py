@@ -51,6 +51,7 @@ class FacePose(widgets.Panel):
                 control.layout.display = None if name in shown else "none"
 
     def shown_width(self) -> int:
+        """Pixels that the two pictures side by side are wide."""
         return 2 * widgets.WIDTH
 
     def values(self, settings: dict) -> np.ndarray:

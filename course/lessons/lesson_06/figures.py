@@ -39,27 +39,36 @@ def arrows_of(places, fields: dict, title: str = "", marks: dict | None = None, 
     return figure
 
 
-def flows(images, fields, titles, title: str = "", step: int = 6, columns: int = 4, side: float = 2.4, points=None):
-    """Pale pictures with a field of arrows over each: images (H, W, 3), fields (H, W, 2) in pixels, points (K, 2)."""
-    columns = min(columns, len(images))
-    rows = -(-len(images) // columns)
-    figure, grid = plots.new(columns * side, rows * (side + 0.3) + 0.35, rows, columns, title)
-    for index, axes in enumerate(grid.flat):
-        if index >= len(images):
-            axes.axis("off")
-            continue
-        image, field = np.asarray(images[index]), fields[index]
-        plots.picture(axes, (image * 0.45 + 140).astype(np.uint8), titles[index])
+def flows(images, fields, titles, title: str = "", step: int = 6, points=None, **layout):
+    """Pale pictures with a field of arrows over each, one every `step` pixels.
+
+    images: uint8 (H, W, 3) each; fields: (H, W, 2) in pixels, or None; points: (K, 2) in pixels, or None, for each;
+    layout: `columns` and `side`, how many stand in a row and how large each is, in inches.
+    """
+    figure, panels = _panels(len(images), title, **layout)
+    for axes, image, field, words, marked in zip(panels, images, fields, titles, points or [None] * len(images)):
+        image = np.asarray(image)
+        plots.picture(axes, (image * 0.45 + 140).astype(np.uint8), words)
         if field is not None:
             some = (slice(step // 2, None, step),) * 2
             y, x = np.mgrid[: image.shape[0], : image.shape[1]]
             quiver(axes, np.stack([x, y], -1)[some].astype(float), np.asarray(field, float)[some])
-        if points is not None and points[index] is not None:
-            axes.scatter(*np.asarray(points[index]).T, s=26, marker="o", facecolors=plots.ORANGE,
-                         edgecolors=plots.BLACK, zorder=4)
+        if marked is not None:
+            axes.scatter(*np.asarray(marked).T, s=26, marker="o", facecolors=plots.ORANGE, edgecolors=plots.BLACK,
+                         zorder=4)
         axes.set(xlim=(-0.5, image.shape[1] - 0.5), ylim=(image.shape[0] - 0.5, -0.5))
     plots.describe(figure, f"{title}: on each pale picture arrows from pixels to where they look. {'; '.join(titles)}.")
     return figure
+
+
+def _panels(count: int, title: str, columns: int = 4, side: float = 2.4) -> tuple:
+    """A figure and `count` axes of it, row after row; those left over are blank."""
+    columns = min(columns, count)
+    rows = -(-count // columns)
+    figure, grid = plots.new(columns * side, rows * (side + 0.3) + 0.35, rows, columns, title)
+    for axes in grid.flat[count:]:
+        axes.axis("off")
+    return figure, grid.flat[:count]
 
 
 def masks(image, shares, points, title: str = "", count: int = 4):
@@ -78,7 +87,7 @@ def masks(image, shares, points, title: str = "", count: int = 4):
 
 
 def bars(values: dict, title: str = "", xlabel: str = "", marked=()):
-    """{words: number} as bars, those in `marked` hatched."""
+    """{words: number} as bars, those in `marked` hatched: a matplotlib `Figure`."""
     figure, grid = plots.new(7, 0.9 + 0.36 * len(values), title=title)
     axes, at = grid[0, 0], np.arange(len(values))
     drawn = axes.barh(at, list(values.values()), 0.62, edgecolor=plots.BLACK,

@@ -43,7 +43,7 @@ class Keypoints:
 
 
 def block(n_in: int, n_out: int, stride: int = 1) -> nn.Sequential:
-    """Convolution, norm without batch statistics, ReLU."""
+    """Convolution, norm without batch statistics, ReLU: (N, n_in, H, W) -> (N, n_out, H / stride, W / stride)."""
     return nn.Sequential(nn.Conv2d(n_in, n_out, 3, stride, 1), nn.GroupNorm(8, n_out), nn.ReLU(inplace=True))
 
 
@@ -58,6 +58,7 @@ class Hourglass(nn.Module):
         self.up = nn.ModuleList(block(b + a, a) for a, b in zip(sizes[:-1], sizes[1:]))
 
     def forward(self, x):
+        """(N, n_in, H, W) -> (N, width, H, W); H and W are multiples of 8."""
         levels = [self.first(x)]
         for down in self.down:
             levels.append(down(levels[-1]))
@@ -83,6 +84,7 @@ class KeypointDetector(nn.Module):
         self.jacobians.bias.data.copy_(torch.tensor([1.0, 0.0, 0.0, 1.0]).repeat(settings.points))
 
     def forward(self, image) -> Keypoints:
+        """(N, 3, H, W) in [0, 1] -> points (N, K, 2) in [-1, 1] and Jacobians (N, K, 2, 2)."""
         features = self.body(functional.avg_pool2d(image, 2) - 0.5)
         n, _, height, width = features.shape
         start = functional.interpolate(self.start, (height, width), mode="bilinear", align_corners=True)
@@ -131,6 +133,10 @@ class DenseMotion(nn.Module):
         self.visible = nn.Conv2d(settings.width, 1, 5, padding=2)
 
     def forward(self, image, source: Keypoints, target: Keypoints) -> dict:
+        """(N, 3, H, W) and both `Keypoints` -> masks (N, K + 1, h, w), flow (N, h, w, 2), visible (N, 1, h, w).
+
+        h = H / 2 and w = W / 2; the flow is positions in the source in [-1, 1].
+        """
         small = functional.avg_pool2d(image, 2)
         n, _, height, width = small.shape
         grid = sampling.identity_grid(height, width, image.device)
@@ -159,6 +165,8 @@ class Generator(nn.Module):
         self.last = nn.Conv2d(width, 3, 5, padding=2)
 
     def forward(self, image, motion: dict):
+        """(N, 3, H, W) and what `DenseMotion` found -> the target and the source warped, (N, 3, H, W) in [0, 1] each.
+        """
         flow = motion["flow"].permute(0, 3, 1, 2)
         flow = functional.interpolate(flow, image.shape[2:], mode="bilinear", align_corners=True).permute(0, 2, 3, 1)
         large = self.first(image - 0.5)
@@ -184,7 +192,10 @@ class FirstOrder(nn.Module):
         self.generator = Generator(settings)
 
     def forward(self, source, target) -> dict:
-        """What it makes of a pair: picture, warped, flow (positions, half size), masks, visible, both `Keypoints`."""
+        """What it makes of a pair, (N, 3, H, W) each: {name: what `DenseMotion` and `Generator` give}.
+
+        "picture", "warped", "flow" (positions, half size), "masks", "visible", and "source" and "target", `Keypoints`.
+        """
         here, there = self.detector(source), self.detector(target)
         motion = self.motion(source, here, there)
         picture, warped = self.generator(source, motion)
@@ -203,7 +214,7 @@ class FirstOrder(nn.Module):
 
 
 def reconstruction_loss(made: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
-    """L1 at full size and halved three times: the coarse ones pull from far away."""
+    """L1 at full size and halved three times, (N, 3, H, W) twice -> scalar: the coarse ones pull from far away."""
     loss = (made - wanted).abs().mean()
     for _ in range(3):
         made, wanted = functional.avg_pool2d(made, 2), functional.avg_pool2d(wanted, 2)
@@ -251,6 +262,8 @@ class Task:
         self.shown = pairs.draw(6, np.random.default_rng((seed, 1)))
 
     def step(self, number: int, rows: slice, updater: training.Updater) -> dict:
+        """One step on a batch of pairs (batch, 3, size, size), of which this process takes `rows`; returns its losses.
+        """
         rng = np.random.default_rng((self.seed, 2, number))
         source, target = (frames[rows] for frames in self.pairs.draw(self.batch, rng))
         bend = torch.Generator().manual_seed(int(rng.integers(1 << 31)))
@@ -266,7 +279,8 @@ class Task:
         return numbers
 
     def pictures(self, averaged: dict) -> dict:
-        """Source, target, what was made, and the source warped, one column a pair."""
+        """Source, target, what was made, and the source warped, one column a pair: {"pairs": (3, 4 H, 6 W) in [0, 1]}.
+        """
         model = averaged["model"]
         source, target = (frames.to(next(model.parameters()).device) for frames in self.shown)
         with torch.no_grad():
@@ -276,7 +290,7 @@ class Task:
 
 
 def losses(model: FirstOrder, source, target, bend: torch.Generator | None = None) -> dict:
-    """The three losses, weighted."""
+    """The losses of pairs (N, 3, H, W), weighted: {name: scalar}; bend: where the random deformation comes from."""
     made = model(source, target)
     settings = model.settings
     random_bend = sampling.RandomBend(len(target), generator=bend, device=target.device)
@@ -288,7 +302,10 @@ def losses(model: FirstOrder, source, target, bend: torch.Generator | None = Non
 
 
 def train(pairs: Pairs, config: training.Config, settings: Settings = Settings()) -> tuple:
-    """Train on pairs; returns the running mean of the network and the `training.Result`."""
+    """Train on pairs; returns the running mean of the network and the `training.Result`.
+
+    Raises `training.Stopped`: Ctrl-C.
+    """
     task = Task(pairs, config.batch, settings, config.seed)
     result = training.train(task, config)
     return result.averaged["model"], result

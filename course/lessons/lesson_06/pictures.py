@@ -9,7 +9,7 @@ from . import figures
 
 
 def draw_grid(view: View):
-    """The numbers of a small grid, x above y, right beside yours."""
+    """The numbers of a small grid, x above y in each pixel, right beside yours."""
     figure, grid = plots.new(8, 2.9, 1, 2, "identity_grid: " + view.says)
     for axes, words, values in zip(grid[0], ("right", "yours"), (view.right, view.theirs)):
         axes.set_title(words if values is not None else words + ": nothing yet", fontsize=9)
@@ -30,6 +30,7 @@ def _map(values):
 
 
 def draw_reading(view: View):
+    """The picture that is read, what is rightly read, what you read, and the difference."""
     def words(name, values):
         few = values is not None and _map(values).size <= 4
         return name + ": " + ", ".join(f"{value:.3g}" for value in _map(values).ravel()) if few else name
@@ -40,7 +41,7 @@ def draw_reading(view: View):
 
 
 def draw_motion(view: View):
-    """For the first point: from each pixel to where it looks."""
+    """For the first point: arrows from each pixel to where it looks, right beside yours."""
     grid = np.asarray(view.args[3], float)
     sets = {"right": view.right, "yours": view.theirs}
     fields = {words: None if v is None else np.nan_to_num(np.asarray(v, float)[0, 0]) - grid
@@ -50,7 +51,7 @@ def draw_motion(view: View):
 
 
 def draw_masks(view: View):
-    """The masks of the first pixel as bars."""
+    """The masks of the first pixel as bars, right beside yours."""
     figure, grid = plots.new(5.6, 3, title="soft_masks: " + view.says)
     axes, right = grid[0, 0], np.asarray(view.right[0], float)[0, :, 0, 0]
     at = np.arange(len(right))
@@ -67,7 +68,7 @@ def draw_masks(view: View):
 
 
 def draw_sheet(view: View):
-    """Where each place goes when the sheet's two values are taken for a shift."""
+    """Arrows to where each place goes when the sheet's two values are taken for a shift, right beside yours."""
     places = np.asarray(view.args[2], float)
     sets = {"right": view.right, "yours": view.theirs}
     fields = {words: None if v is None else np.nan_to_num(np.asarray(v, float)) for words, v in sets.items()}
@@ -76,11 +77,13 @@ def draw_sheet(view: View):
 
 
 def draw_hidden(view: View):
+    """The map of what is visible, what is rightly left of the picture, what you leave, and the difference."""
     return plots.compare(_map(view.right), _map(view.theirs), given=_map(view.args[1]), title="occlude: " + view.says,
                          titles=("what is visible", "right", "yours", "difference"))
 
 
 def draw_found(view: View):
+    """The flow as arrows, four times as long, over the pale source: right beside yours."""
     source = np.asarray(view.args[0], float)
     y, x = np.mgrid[: source.shape[0], : source.shape[1]]
     grid = np.stack([x, y], -1).astype(float)

@@ -17,7 +17,7 @@ WIDE = {"style": {"description_width": "110px"}, "layout": {"width": "330px"}}
 
 
 def enlarged(image: np.ndarray, side: int = widgets.WIDTH) -> np.ndarray:
-    """A square picture, drawn larger."""
+    """A square picture (S, S, 3), drawn larger: (side, side, 3)."""
     return cv2.resize(np.ascontiguousarray(image), (side, side), interpolation=cv2.INTER_CUBIC)
 
 
@@ -41,6 +41,7 @@ class PointAndMatrix(widgets.Panel):
         })
 
     def shown_width(self) -> int:
+        """Pixels that the two pictures side by side are wide."""
         return SHOWN
 
     def matrix(self, settings: dict) -> np.ndarray:
@@ -63,7 +64,7 @@ class PointAndMatrix(widgets.Panel):
         return point_motion.Moved(flow, masks)
 
     def draw(self, settings: dict) -> np.ndarray:
-        """The moved picture with lines that were straight, and without."""
+        """The moved picture with lines that were straight, and without: uint8 (360, 720, 3)."""
         moved = self.moved(settings)
         both = [point_motion.as_picture(point_motion.render(image, moved)[0])
                 for image in (self.lined, self.mover.image)]
@@ -88,6 +89,7 @@ class FlowUnderPointer(widgets.Panel):
         })
 
     def shown_width(self) -> int:
+        """Pixels that the two pictures side by side are wide."""
         return SHOWN
 
     def flow_of(self, name: str) -> np.ndarray:

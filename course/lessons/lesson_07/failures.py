@@ -40,7 +40,8 @@ def collapse(steps: int = 1200, seed: int = 0) -> Failure:
     """All noise becomes the same few points: the generator runs after the one heap that the discriminator likes best.
 
     Broken: a generator ten times as quick as the discriminator, which nothing keeps smooth. Mended: even rates and R1.
-    The number is how many of the ring's eight heaps are found.
+    The number is how many of the ring's eight heaps are found (Metz et al., "Unrolled generative adversarial networks",
+    2017).
     """
     hasty = plane.healthy(r1=0.0, generator_rate=5e-3, discriminator_rate=5e-4)
     rings = [plane.train_ring(steps, settings, seed=seed) for settings in (hasty, plane.healthy())]
@@ -66,6 +67,7 @@ def vanishing_gradients(steps: int = 200, every: int = 10, seed: int = 0) -> Fai
 
     A discriminator is trained against a generator that stands still. Now and then the gradient that would reach the
     generator is measured: of log(1 - D), the first form of the game, and of -log D. The number is the last length.
+    (Arjovsky and Bottou, "Towards principled methods for training generative adversarial networks", 2017.)
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)

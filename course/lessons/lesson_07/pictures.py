@@ -30,15 +30,18 @@ def _softplus(x):
 
 
 def draw_generator_loss(view: View):
+    """The loss of one fake against its logit, with a mark for every picture of the case."""
     return _curves(view, [("fake: -log D", lambda x: _softplus(-x), view.args[0])], "generator_loss: " + view.says)
 
 
 def draw_discriminator_loss(view: View):
+    """The losses of one real and one fake picture against the logit, with a mark for every picture of the case."""
     return _curves(view, [("real: -log D", lambda x: _softplus(-x), view.args[0]),
                           ("fake: -log(1 - D)", _softplus, view.args[1])], "discriminator_loss: " + view.says)
 
 
 def draw_hinge(view: View):
+    """The hinges of whoever's turn it is against the logit, with a mark for every picture of the case."""
     if len(view.args) < 2:
         return _curves(view, [("fake, G's turn: -x", lambda x: -x, view.args[0])], "hinge_loss: " + view.says)
     return _curves(view, [("fake: max(0, 1 + x)", lambda x: np.maximum(0, 1 + x), view.args[0]),
@@ -81,14 +84,17 @@ def _told(value) -> str:
 
 
 def draw_generator(view: View):
+    """Squares for the maps from noise to picture, and below what is asked of the network, right beside yours."""
     return _maps(view, int(view.args[1]), False, "build_generator: " + view.says)
 
 
 def draw_discriminator(view: View):
+    """Squares for the maps from picture to logit, and below what is asked of the network, right beside yours."""
     return _maps(view, int(view.args[0]), True, "build_discriminator: " + view.says)
 
 
 def draw_step(view: View):
+    """The only weight of each player over three steps: right with discs, yours with squares."""
     figure, grid = plots.new(7.4, 3.0, 1, 2, "gan_step: " + view.says)
     for axes, name, start in zip(grid[0], ("a of G", "b of D"), view.args[:2]):
         steps = np.arange(len(view.right[name]) + 1)
@@ -104,6 +110,7 @@ def draw_step(view: View):
 
 
 def draw_r1(view: View):
+    """The penalty and its slopes in D's weights as bars, right beside yours."""
     figure, grid = plots.new(6.2, 3.0, title="r1_penalty: " + view.says)
     axes = grid[0, 0]
     names = ["the penalty", *(f"slope in w{k + 1}" for k in range(len(view.right["its slope in D's weights"])))]

@@ -54,7 +54,7 @@ class Ring:
 
 def train_ring(steps: int = 1500, settings: game.Settings | None = None, batch: int = 128, pictures: int = 6,
                seed: int = 0, players: game.Gan | None = None, report=None) -> Ring:
-    """Train on the ring.
+    """Train on the ring: points (batch, 2).
 
     Args:
         settings: losses and rates; default `healthy()`. pictures: how many snapshots of the points are kept.
@@ -102,7 +102,7 @@ def coverage(points: torch.Tensor, heaps: int = HEAPS) -> tuple:
 
 
 def ring_figure(ring: Ring, title: str = ""):
-    """The points at every snapshot, over the heaps: a matplotlib `Figure`."""
+    """The points (512, 2) at every snapshot, over the heaps: a matplotlib `Figure`."""
     from course import plots
 
     figure, axes = plots.new(1.9 * len(ring.steps), 2.8, 1, len(ring.steps), title)

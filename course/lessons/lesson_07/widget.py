@@ -31,7 +31,7 @@ class Film:
 
 
 def record(steps: int = 700, pictures: int = 20, seed: int = 0, **changes) -> Film:
-    """Train on the ring and keep what is seen on the way."""
+    """Train on the ring and keep what is seen on the way; changes: of `plane.healthy`."""
     line = torch.linspace(-REACH, REACH, CELLS)
     y, x = torch.meshgrid(line, line, indexing="ij")
     places, judged = torch.stack([x, y], dim=-1).reshape(-1, 2), []
@@ -59,10 +59,11 @@ class RingInMotion(Panel):
         })
 
     def shown_width(self) -> int:
+        """Pixels that the picture is wide, at most."""
         return round(1.25 * WIDTH)
 
     def seen(self, settings: dict) -> tuple:
-        """Step, points and landscape nearest to what is asked, and how many heaps are found."""
+        """Step, points (512, 2) and landscape (CELLS, CELLS) nearest to what is asked, and how many heaps are found."""
         film = self.films[settings.get("game", next(iter(GAMES)))]
         k = int(np.argmin(np.abs(np.array(film.steps) - settings.get("step", 0))))
         found = plane.coverage(torch.from_numpy(film.points[k]))[0]
@@ -83,7 +84,7 @@ class RingInMotion(Panel):
         return shown
 
     def figure(self, *settings: dict, title: str = ""):
-        """Several settings in a row."""
+        """Several settings in a row, as a matplotlib `Figure`."""
         figure, grid = plots.new(3.3 * len(settings) + 0.9, 3.9, 1, len(settings), title)
         for axes, one in zip(grid[0], settings):
             shown = self.panel(axes, one)
@@ -98,6 +99,7 @@ class RingInMotion(Panel):
     stills = figure
 
     def draw(self, settings: dict) -> np.ndarray:
+        """The picture for {name: value}: uint8 (H, W, 3)."""
         from PIL import Image
 
         file = io.BytesIO()

@@ -29,7 +29,7 @@ def rows(named: dict, title: str = "", side: float = 1.05, alt: str = ""):
 
 
 def long_run(run, title: str = "The long run, on held-out mouths"):
-    """Its error over the steps, between the lips and over the whole square, beside the warp's (`animator_run`)."""
+    """Its error over the steps, between the lips and over the whole square, beside the warp's (`long_run.LongRun`)."""
     figure, grid = plots.new(8.6, 3.1, 1, 2, title)
     steps = np.append(0, run.curve["step"])
     for axes, (words, warp, made) in zip(grid[0], (("between the lips", "warp inside", "network inside"),

@@ -29,12 +29,15 @@ class LongRun:
     squares: dict
 
     def at(self, step: int, column: str) -> float:
-        """The curve's value at a step that it has."""
+        """The curve's value, L1 in grey levels of 255, at a step that it has.
+
+        Raises `KeyError`, `ValueError`: it has none.
+        """
         return float(self.curve[column][list(self.curve["step"]).index(step)])
 
 
 def load() -> LongRun:
-    """The run that ships. Raises errors.WeightsError where its files are missing."""
+    """The run that ships, pictures (N, 96, 96, 3). Raises `errors.WeightsError` where its files are missing."""
     with open(io.data_file(CURVE), newline="") as file:
         rows = list(csv.DictReader(file))
     curve = {name: np.array([float(row[name]) for row in rows]) for name in rows[0]}

@@ -6,8 +6,8 @@
     run.train(report=...)                                # stops and goes on: run.save(path), run.resume(path)
 
 It is the shipped animator in small: mouths of 48 px in place of 96, a seventh of the numbers, and it has seen nobody
-but people made by a formula. Pairs, steps and losses are those of the long training (`animator_steps`), so a student's
-parts work in it as they do there.
+but people made by a formula. Pairs, steps and losses are those of the long training (`recipes.animator`), so a
+student's parts work in it as they do there.
 """
 
 import copy
@@ -57,7 +57,7 @@ class Settings:
 
     @property
     def part(self):
-        """The mouth's square at this size."""
+        """The mouth's square at this size, an `animator_crops.Part`."""
         return dataclasses.replace(animator_crops.MOUTH, size=self.size)
 
 
@@ -75,7 +75,7 @@ class Face:
 
 @parallel.one_thread_each()
 def draw_faces(settings: Settings = Settings()) -> list:
-    """People made by a formula, and how each would hold the mouth otherwise: list of `Face`."""
+    """People made by a formula, (H, W, 3), and how each would hold the mouth otherwise: a list of `Face`."""
     people = synthetic.People.random(settings.people, (settings.seed, 8))
     people.frame[:] = torch.tensor(ZOOM)
     rng = np.random.default_rng((settings.seed, 8))
@@ -122,7 +122,7 @@ def make_pairs(faces: list, settings: Settings = Settings(), report=None) -> dic
 
 
 def pairs_of(face: Face, seed) -> list:
-    """All pairs of one face, see `recipes.animator.make_pair`."""
+    """All pairs of one face, see `recipes.animator.make_pair`; seed: of its errors."""
     rng, actor = np.random.default_rng(seed), rendering.Portrait(face.image, face.points)
     error = animator_pairs.PairSettings()
 
@@ -212,10 +212,12 @@ class Run:
         return animator.overfit_one_batch(self.net, inputs, target, self.window, steps, rate=1e-3)
 
     def parts(self) -> dict:
+        """All that is needed to go on: {name: what is saved of it}."""
         return {"net": self.net, "judge": self.judge, "mean": self.mean, "optimizer": self.optimizer,
                 "judge_optimizer": self.judge_optimizer}
 
     def save(self, path) -> None:
+        """Write a checkpoint that `resume` reads. Raises `errors.OutputError`: it cannot be written."""
         animator.save_and_resume(path, self.parts(), {"step": self.step})
 
     def resume(self, path) -> int:
@@ -225,11 +227,12 @@ class Run:
 
 
 def new_network(settings: Settings = Settings()) -> rendering.Repainter:
-    """The generator before it has learned anything: it adds nothing to the warp."""
+    """The generator before it has learned anything, (N, 9, S, S) -> (N, 3, S, S): it adds nothing to the warp."""
     return rendering.Repainter(settings.widths).to(memory_format=torch.channels_last)
 
 
 def window_of(settings: Settings = Settings()) -> torch.Tensor:
+    """How much of each pixel is taken from the network: (S, S) in [0, 1], falling off towards the rim."""
     return torch.from_numpy(animator_crops.window(settings.size))
 
 

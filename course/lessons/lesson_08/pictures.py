@@ -12,7 +12,7 @@ def _large(image) -> np.ndarray:
 
 
 def bars(title: str, names, right, theirs=None, ylabel: str = ""):
-    """Numbers as pairs of bars: the right ones, and theirs."""
+    """Numbers (K,) as pairs of bars: the right ones, and theirs."""
     place = np.arange(len(names))
     figure, grid = plots.new(max(4.5, 0.75 * len(names)), 2.8, title=title)
     axes = grid[0, 0]
@@ -30,6 +30,7 @@ def bars(title: str, names, right, theirs=None, ylabel: str = ""):
 
 
 def draw_pair(view: View):
+    """Photo, source, the right coarse picture and yours, their pixels enlarged."""
     coarse, target, source = view.right[:3]
     pictures = {"target: the photo": target, "source": source, "coarse: right": coarse}
     if view.theirs is not None:
@@ -39,6 +40,7 @@ def draw_pair(view: View):
 
 
 def draw_step(view: View):
+    """How far eight of the weights went as bars, right beside yours."""
     from . import small
 
     before = np.concatenate([p.detach().numpy().ravel() for p in small.small_network().parameters()])
@@ -50,15 +52,18 @@ def draw_step(view: View):
 
 
 def draw_equivariance(view: View):
+    """The two losses as bars, right beside yours."""
     return bars("equivariance_loss: " + view.says, ["points", "Jacobians"], view.right, view.theirs, "loss")
 
 
 def draw_matching(view: View):
+    """The loss as a bar, right beside yours."""
     return bars("feature_matching: " + view.says, ["loss"], [view.right["loss"]],
                 None if view.theirs is None else [view.theirs["loss"]], "loss")
 
 
 def draw_overfit(view: View):
+    """The loss before each step on the same batch as curves, right with discs and yours with crosses."""
     figure, grid = plots.new(5.6, 2.9, title="overfit_one_batch: " + view.says)
     axes = grid[0, 0]
     axes.plot(np.ravel(view.right["losses"]), "-o", color=plots.GREEN, label="right", markersize=7)
@@ -71,6 +76,7 @@ def draw_overfit(view: View):
 
 
 def draw_resume(view: View):
+    """The weights some steps later as bars, right beside yours; of a missing file, what is said."""
     if not isinstance(view.right, dict):
         theirs = "nothing yet" if view.theirs is None else str(view.theirs)
         figure, grid = plots.new(5.6, 1.6, title="save_and_resume: " + view.says)
@@ -85,6 +91,7 @@ def draw_resume(view: View):
 
 
 def draw_mean(view: View):
+    """The numbers of the running mean as bars, right beside yours."""
     right = {name: np.ravel(value) for name, value in view.right["the mean"].items()}
     theirs = None if view.theirs is None else np.concatenate(
         [np.ravel(value) for value in view.theirs["the mean"].values()])

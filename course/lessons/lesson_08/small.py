@@ -1,12 +1,8 @@
 """A network small enough for a check."""
 
 
-
-
-
-
 def small_network(seed: int = 0):
-    """A network that repaints squares of 16 px and already adds something."""
+    """A network that repaints squares of 16 px, (N, 9, 16, 16) -> (N, 3, 16, 16), and already adds something."""
     import torch
 
     from course import rendering

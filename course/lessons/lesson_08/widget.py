@@ -22,6 +22,7 @@ class RunScrubber(Panel):
             style={"description_width": "60px"}, layout={"width": "330px"})})
 
     def shown_width(self) -> int:
+        """Pixels that the picture is wide, at most."""
         return 2 * WIDTH
 
     def made(self, step: int) -> np.ndarray:
@@ -29,10 +30,11 @@ class RunScrubber(Panel):
         return self.run.squares["network", step] if step else self.run.squares["warp", 0]
 
     def error(self, step: int) -> float:
-        """L1 between the lips on all held-out mouths, of 255."""
+        """L1 between the lips on all held-out mouths, in grey levels of 255."""
         return self.run.at(step, "network inside") if step else self.run.at(self.run.steps[0], "warp inside")
 
     def draw(self, settings: dict) -> np.ndarray:
+        """Rows of the same mouths: source, warp, what the network of that step made, truth: uint8 (H, W, 3)."""
         step = settings.get("step", self.start)
         rows = {"source": self.run.squares["photo", 0], "warp": self.run.squares["warp", 0],
                 "network": self.made(step), "truth": self.run.squares["target", 0]}

@@ -31,8 +31,9 @@ def portrait(name: str = "Ada (bob)", size: int = SIZE, values=None) -> np.ndarr
 
 
 def performance(seconds: float = 1.6, fps: float = FPS, tilt: float = 8.0, aside: float = 0.12) -> motion.Motion:
-    """What the drivers play: surprise, a word with a wide and a narrow mouth, a blink, a turn and a smile.
+    """What the drivers play, as a Motion (T, 13).
 
+    Surprise, a word with a wide and a narrow mouth, a blink, a turn and a smile.
     tilt: degrees by which the head is held aslant throughout; aside: eye distances by which the person sits aside.
     """
     u = (np.arange(round(seconds * fps)) + 0.5) / (seconds * fps)
@@ -52,6 +53,6 @@ def performance(seconds: float = 1.6, fps: float = FPS, tilt: float = 8.0, aside
 
 
 def film(name: str = "Ada (bob)", played: motion.Motion | None = None) -> io.Clip:
-    """One of `PEOPLE` playing a motion (`performance`), as a silent Clip."""
+    """One of `PEOPLE` playing a motion (`performance`), as a silent Clip of 256 x 256 pixels."""
     played = performance() if played is None else played
     return animation.animate(portrait(name), motion=played, fps=played.fps)

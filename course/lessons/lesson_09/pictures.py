@@ -7,7 +7,7 @@ from course.exercises.exercise import View
 
 
 def draw_relative(view: View):
-    """The first and the last frame's points; channels as bars."""
+    """The points of the last frame, right and yours over the photo's; of channels, bars."""
     right = np.asarray(view.right, float)
     if right.ndim == 3:
         theirs = None if view.theirs is None else np.asarray(view.theirs, float)[-1]
@@ -21,7 +21,7 @@ def draw_relative(view: View):
 
 
 def bars(title: str, names, right, theirs):
-    """Numbers with names, right above yours."""
+    """Numbers (K,) with names as bars, right above yours."""
     figure, grid = plots.new(6.4, 0.9 + 0.36 * len(names), title=title)
     axes, at = grid[0, 0], np.arange(len(names))
     axes.barh(at - 0.18, np.nan_to_num(right), 0.34, color=plots.GREEN, label="right", edgecolor=plots.BLACK)
@@ -38,7 +38,7 @@ def bars(title: str, names, right, theirs):
 
 
 def draw_best(view: View):
-    """How far each frame is from the photo, and which one is taken."""
+    """How far each frame is from the photo as bars, with a ring on the right choice and a cross on yours."""
     values, rest = (np.asarray(x, float) for x in view.args)
     far = (values - rest)[:, :54] / np.r_[np.ones(51), np.full(3, 30.0)]
     far = np.sqrt((far**2).sum(axis=1))
@@ -59,6 +59,7 @@ def draw_best(view: View):
 
 
 def draw_retarget(view: View):
+    """The six channels of the last frame that move most as bars, right above yours."""
     unit = np.r_[np.ones(51), np.full(3, 30.0), np.ones(3)]
     right = np.asarray(view.right, float)[-1] / unit
     theirs = None if view.theirs is None else np.nan_to_num(np.asarray(view.theirs, float)[-1]) / unit
@@ -71,7 +72,7 @@ def draw_retarget(view: View):
 
 
 def draw_mask(view: View):
-    """The mask of every pixel over how much it takes part."""
+    """The mask of every pixel over how much it takes part: right as rings, yours as crosses."""
     moves, edge = np.asarray(view.args[0], float), float(view.args[1])
     order = np.argsort(moves.ravel())
     figure, grid = plots.new(6, 3, title="soft_mask: what each pixel gets")
@@ -88,7 +89,7 @@ def draw_mask(view: View):
 
 
 def draw_paste(view: View):
-    """Everything at the scale of the photo, region and mask where their box lies."""
+    """Photo, region, mask, the right picture and yours, all at the photo's scale, the region where its box lies."""
     photo, region, mask, (x0, y0, x1, y1) = view.args
     place = (x0 - 0.5, x1 - 0.5, y1 - 0.5, y0 - 0.5)
     figure, grid = plots.new(9, 2.3, 1, 5, "paste_back: " + view.says)

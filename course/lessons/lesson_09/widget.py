@@ -26,7 +26,7 @@ class Followed:
 
 
 def follow(name: str) -> Followed:
-    """One of `drivers.PEOPLE`, filmed and tracked as any film is."""
+    """One of `drivers.PEOPLE`, filmed and tracked as any film is: points (T, 78, 2) in pixels."""
     frames = list(drivers.film(name))
     points, tracked = motion.track_points(frames)
     return Followed(frames, points, motion.motion_from_points(points, tracked, drivers.FPS))
@@ -49,9 +49,11 @@ class Transfer(widgets.Panel):
         })
 
     def shown_width(self) -> int:
+        """Pixels that the three pictures side by side are wide, at most."""
         return 750
 
     def driver(self, name: str) -> Followed:
+        """The film of one of `drivers.PEOPLE` and what was found in it; tracked once."""
         if name not in self.followed:
             self.followed[name] = follow(name)
         return self.followed[name]
@@ -71,7 +73,8 @@ class Transfer(widgets.Panel):
                      for mode in ("absolute", "relative"))
 
     def draw(self, settings: dict) -> np.ndarray:
-        """The driver with the points that were found, the photo by absolute and by relative motion."""
+        """The driver with the points that were found, the photo by absolute and by relative motion: uint8 (H, 810, 3).
+        """
         driver = self.driver(settings.get("driver", next(iter(drivers.PEOPLE))))
         frame = settings.get("frame", 4)
         panels = [with_points(driver.frames[frame], driver.points[frame])]
@@ -88,7 +91,7 @@ class Transfer(widgets.Panel):
 
 
 def with_points(image: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """A picture with the lines and points of the face in it."""
+    """A picture (H, W, 3) with the lines and points of the face in it: points (68 or 78, 2), pixels."""
     drawn = np.array(image)
     for run, closed in plots.RUNS:
         cv2.polylines(drawn, [points[run].round().astype(np.int32)], closed, WHITE, 1, cv2.LINE_AA)
@@ -98,7 +101,7 @@ def with_points(image: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 
 def captioned(image: np.ndarray, words: str) -> np.ndarray:
-    """A picture with words on a white strip above it."""
+    """A picture (H, W, 3) with words on a white strip above it: (24 + H, W, 3)."""
     strip = np.full((24, image.shape[1], 3), 255, np.uint8)
     cv2.putText(strip, words, (6, 17), cv2.FONT_HERSHEY_SIMPLEX, 0.5, BLACK, 1, cv2.LINE_AA)
     return np.vstack([strip, image])
