@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..face import channels
+from ..interpolation import smoothstep
 from . import motion
 
 _BROWS = (("browInnerUp", 1.0), ("browOuterUpLeft", 0.8), ("browOuterUpRight", 0.8))
@@ -106,7 +107,7 @@ def look_about(values, times, random, settings) -> None:
 
 def _sway(values, times, strength, random, settings) -> None:
     """Band-limited wandering of the head and a slow breath, from the photo's own pose onward."""
-    begin = smoothstep(times / settings.settle) * strength
+    begin = smoothstep(0, settings.settle, times) * strength
     names = ("headPitch", "headYaw", "headRoll", "headX", "headY")
     for name, size in zip(names, settings.sway + settings.shift):
         values[name] += begin * size * wander(times, settings.sway_band, random)
@@ -145,10 +146,4 @@ def stress(values, times, strength, accents, random, settings) -> None:
 
 def bump(times: np.ndarray, at: float, rise: float, fall: float) -> np.ndarray:
     """A smooth hill, (T,), of height 1 at `at`, that begins `rise` before and ends `fall` after."""
-    return smoothstep((times - at + rise) / rise) * smoothstep((at + fall - times) / fall)
-
-
-def smoothstep(x: np.ndarray) -> np.ndarray:
-    """0 below 0, 1 above 1, and 3 x^2 - 2 x^3 between."""
-    x = np.clip(x, 0, 1)
-    return x * x * (3 - 2 * x)
+    return smoothstep(0, rise, times - at + rise) * smoothstep(0, fall, at + fall - times)

@@ -11,6 +11,7 @@ import torch
 
 from .. import errors
 from ..face import channels
+from ..interpolation import smoothstep
 from ..io import weights
 from . import idle, idle_features, idle_networks, motion
 
@@ -79,7 +80,7 @@ def from_opening(opening: np.ndarray, count: int, fps: float, seed: int = 0, str
     settings, times = idle.Settings(), (np.arange(count) + 0.5) / fps
     made, blinks = curves(opening, seed, kind, networks)
     at = (np.arange(len(made)) + 0.5) / idle_features.FPS
-    ease = idle.smoothstep(times / EASE) * idle.smoothstep((count / fps - times) / EASE)
+    ease = smoothstep(0, EASE, times) * smoothstep(0, EASE, count / fps - times)
     values = {name: np.zeros(count) for name in channels.CHANNELS}
     for number, name in enumerate(idle_features.MOVING):
         curve = np.interp(times, at, made[:, number] * idle_features.UNIT[number])

@@ -5,11 +5,11 @@ rest of the expression alone; a driving video adds its change to the photo (rela
 pose and expression (absolute).
 """
 
-
 import numpy as np
 
 from ..face import channels
 from ..face import model as face_model
+from ..interpolation import smoothstep
 from . import expressions, motion
 
 N_BLENDSHAPES = len(channels.BLENDSHAPES)
@@ -106,8 +106,7 @@ def _speaking(values: np.ndarray, rest: np.ndarray, fps: float) -> np.ndarray:
     """Spoken lips over a photo's expression: (T, 57)."""
     kept = np.where(LIPS, np.where(CHARACTER, KEPT_CHARACTER, 0.0), 1.0)  # (57,)
     seconds = (np.arange(len(values)) / fps)[:, None]
-    x = np.clip(seconds / EASE_IN, 0, 1)
-    ease = x * x * (3 - 2 * x)  # smoothstep: starts and ends without a jerk
+    ease = smoothstep(0, EASE_IN, seconds)  # starts and ends without a jerk
     base = rest * (1 - ease * (1 - kept))  # (T, 57)
     spoken = base + values * np.where(LIPS, ease, 1.0)
     # A lid half down in the photo has only the other half left to fall.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .. import interpolation
+from ..interpolation import smoothstep
 from ..keypoints import landmarks
 
 SUBPIXEL = 4  # bits after the point in OpenCV's polygons
@@ -120,8 +120,7 @@ def polygon(points: np.ndarray, size: int) -> np.ndarray:
 
 def window(size: int) -> np.ndarray:
     """How far each pixel of the square may be repainted: 1 inside, 0 at its border, float32 (size, size)."""
-    along = np.clip(np.minimum(np.arange(size), np.arange(size)[::-1]) / (0.15 * size), 0, 1)
-    ramp = along * along * (3 - 2 * along)
+    ramp = smoothstep(0, 0.15 * size, np.minimum(np.arange(size), np.arange(size)[::-1]))
     return np.outer(ramp, ramp).astype(np.float32)
 
 
@@ -134,7 +133,7 @@ def window_of(network: str, size: int) -> np.ndarray:
         return window(size)
     y, x = np.mgrid[:size, :size] / (size - 1)
     r = np.hypot((x - LIDS[0]) / LIDS[2], (y - LIDS[1]) / LIDS[3])  # 1 on the ellipse round the lids
-    return (window(size) * interpolation.smoothstep(1.25, 0.75, r)).astype(np.float32)
+    return (window(size) * smoothstep(1.25, 0.75, r)).astype(np.float32)
 
 
 LIDS = (0.52, 0.58, 0.42, 0.19)  # where the lids lie in an eye's square: centre x, y and half axes, in its sides

@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from ..interpolation import smoothstep
 from . import layers_square
 from .animator_networks import Residual
 
@@ -86,8 +87,7 @@ def above_shoulders(frames: torch.Tensor) -> torch.Tensor:
     """1 down to the chin, 0 from the shoulders on: (1, 1, s, 1). Drawn shoulders are stiffer than real ones."""
     size = frames.shape[-2]
     down = (torch.arange(size, device=frames.device) - (size - 1) / 2) / layers_square.unit_of(size)  # radii
-    t = ((SHOULDERS - down) / (SHOULDERS - CHIN)).clamp(0, 1)
-    return (t * t * (3 - 2 * t))[None, None, :, None]
+    return smoothstep(SHOULDERS, CHIN, down)[None, None, :, None]
 
 
 def free_of_face(face: torch.Tensor) -> torch.Tensor:
@@ -97,8 +97,7 @@ def free_of_face(face: torch.Tensor) -> torch.Tensor:
 
 def matte_of(logits: torch.Tensor) -> torch.Tensor:
     """Logits -> how much of each pixel is person, in [0, 1], with a harder edge than the network dares."""
-    t = ((torch.sigmoid(logits) - 0.35) / 0.3).clamp(0, 1)
-    return t * t * (3 - 2 * t)
+    return smoothstep(0.35, 0.65, torch.sigmoid(logits))
 
 
 GROWN = 0.05  # radii by which a hole is larger than the matte: hair has shone on the wall, and the wall through it

@@ -11,9 +11,10 @@ from functools import lru_cache
 import numpy as np
 import torch
 
+from ..interpolation import smoothstep
 from . import head as synthetic_head
 from . import shading
-from .parts import sheet, smooth
+from .parts import sheet
 from .people import STYLES
 
 COLUMNS, ROWS = 73, 26
@@ -66,7 +67,7 @@ def skull(device: str = "cpu") -> Skull:
     places = synthetic_head.section(angle, np.minimum(y, 0.3))
     # hair does not follow the head inwards below its widest places, it hangs
     reach = np.linalg.norm(places[..., [0, 2]] - [0, synthetic_head.Z_MIDDLE], axis=-1, keepdims=True)
-    behind = smooth(40, 80, np.abs(degrees))[:, None, None]
+    behind = smoothstep(40, 80, np.abs(degrees))[:, None, None]
     widest = np.maximum.accumulate(reach, axis=1)
     hanging = reach + behind * (widest - reach) * 0.85
     ratio = np.where(reach > 1e-6, hanging / np.maximum(reach, 1e-6), 1)
@@ -114,16 +115,16 @@ def strands(people, shift: torch.Tensor) -> tuple:
     away = table.degrees.abs()[None]  # (1, C)
     # how far down each column goes
     recess = combed * (0.05 + 0.10 * shape[:, 4:5]) * torch.exp(-(((away - 42) / 16) ** 2))
-    line = table.line - (lift + 0.14 * (shape[:, 1:2] - 0.7)) * shading.step(75, 40, away) - recess
+    line = table.line - (lift + 0.14 * (shape[:, 1:2] - 0.7)) * smoothstep(75, 40, away) - recess
     begins = begins + 55 * (shape[:, 2:3] > 0.72) * (fringe < 0.9)  # long hair tucked behind the ears
-    hangs = shading.step(0.0, 22.0, away - begins)
+    hangs = smoothstep(0.0, 22.0, away - begins)
     longer = 0.75 + 0.55 * shape[:, 3:4]
-    length = side_end + (back_end - side_end) * shading.step(80, 130, away)
+    length = side_end + (back_end - side_end) * smoothstep(80, 130, away)
     end = torch.where(length > 0, line + hangs * (length * longer - line).clamp(min=0), line)
-    brow = -0.80 - 0.12 * shape[:, 4:5] + 0.12 * shading.step(20, 55, away)
+    brow = -0.80 - 0.12 * shape[:, 4:5] + 0.12 * smoothstep(20, 55, away)
     lean = (shape[:, 5:6] - 0.5) * 120  # a fringe swept to one side starts at a parting
-    swept = shading.step(-25, 25, (table.degrees[None] - lean) * torch.sign(lean))
-    cover = torch.where(fringe > 0.9, torch.ones_like(swept), swept) * shading.step(66, 46, away)
+    swept = smoothstep(-25, 25, (table.degrees[None] - lean) * torch.sign(lean))
+    cover = torch.where(fringe > 0.9, torch.ones_like(swept), swept) * smoothstep(66, 46, away)
     has_fringe = (fringe > 0.9) | (shape[:, 6:7] < fringe)
     end = end + has_fringe * cover * (brow - end).clamp(min=0)
     # rows: closer together at the crown
@@ -139,13 +140,13 @@ def strands(people, shift: torch.Tensor) -> tuple:
     places = own[who, column, low] * (1 - part) + own[who, column, low + 1] * part  # (N, R, C, 3)
     off = table.off[column, low] * (1 - part) + table.off[column, low + 1] * part
     # thickness, with locks and curls
-    above = shading.step(-0.7, -1.5, y)
-    thick = side[:, None] + (back - side)[:, None] * shading.step(80, 140, away)[:, None]
+    above = smoothstep(-0.7, -1.5, y)
+    thick = side[:, None] + (back - side)[:, None] * smoothstep(80, 140, away)[:, None]
     thick = (thick + (top[:, None] - thick) * above) * more[:, None]
-    free = shading.step(0.0, 0.25, end - line)[:, None]  # hanging free, or rising from the hair line
+    free = smoothstep(0.0, 0.25, end - line)[:, None]  # hanging free, or rising from the hair line
     edge = free * 0.75 + (1 - free) * ((1 - t**5) * 0.92 + 0.08)
     # combed back, it stands up where it grows, above the forehead
-    front = shading.step(75, 30, away)[:, None] * (1 - free)
+    front = smoothstep(75, 30, away)[:, None] * (1 - free)
     edge = edge + front * combed[:, None] * 0.55 * torch.exp(-(((t - 0.80) / 0.13) ** 2))
     seed = people.number[:, None, None].expand(n, ROWS, COLUMNS).reshape(-1)
     around = torch.deg2rad(table.degrees)[None, None].expand(n, ROWS, COLUMNS)
@@ -156,10 +157,10 @@ def strands(people, shift: torch.Tensor) -> tuple:
     thick = thick * edge * (1 + (0.12 + 0.45 * wavy) * coarse + 0.55 * wavy * fine).clamp(min=0.15) + 0.012
     places = places + off * thick[..., None]
     # hanging hair swings in a little towards its ends
-    hang = shading.step(0.2, 1.6, y)[..., None]
+    hang = smoothstep(0.2, 1.6, y)[..., None]
     places = places * (1 - hang * places.new_tensor([0.10, 0, 0.15]))
     canon = torch.stack([around / (2 * np.pi), t.expand(n, ROWS, COLUMNS), end[:, None] + 0 * y], -1)
-    turns = 1 - 0.55 * shading.step(0.5, 1.9, y)
+    turns = 1 - 0.55 * smoothstep(0.5, 1.9, y)
     ball, ball_canon = _bun(people, places[:, 0, 0], bun)
     return (torch.cat([places.reshape(n, -1, 3), ball], 1), torch.cat([canon.reshape(n, -1, 3), ball_canon], 1),
             torch.cat([turns.reshape(n, -1), turns.new_ones(n, ball.shape[1])], 1))
