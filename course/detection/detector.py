@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import torch
 
-from .. import errors
+from .. import errors, images
 from ..io import weights
 from . import boxes as detection_boxes
 from . import network
@@ -43,9 +43,6 @@ class DetectorSettings:
 
 
 SETTINGS = DetectorSettings()
-
-
-# ---------------------------------------------------------------- boxes
 
 
 # ---------------------------------------------------------------- from a picture to faces
@@ -173,14 +170,7 @@ def _close_up_scores(net, image, face, settings) -> list:
 
 def _cut_out(image, low, side, canvas) -> np.ndarray:
     """The square from `low` with that side, grey where the picture ends, shrunk or enlarged to `canvas`."""
-    height, width = image.shape[:2]
-    x0, y0 = (int(np.floor(v)) for v in low)
-    x1, y1 = (int(np.ceil(v + side)) for v in low)
-    inside = image[max(y0, 0) : max(min(y1, height), 0), max(x0, 0) : max(min(x1, width), 0)]
-    if not inside.size:
-        return np.full((canvas, canvas, 3), 127, np.uint8)
-    borders = max(-y0, 0), max(y1 - max(height, y0), 0), max(-x0, 0), max(x1 - max(width, x0), 0)
-    square = cv2.copyMakeBorder(inside, *borders, cv2.BORDER_CONSTANT, value=(127, 127, 127))
+    square = images.crop_box(image, [*np.floor(low), *np.ceil(low + side)], "grey")
     shrinks = canvas < square.shape[0]
     return cv2.resize(square, (canvas, canvas), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
 
@@ -216,8 +206,7 @@ def shrink(image, side) -> tuple:
 def pad(image, multiple) -> np.ndarray:
     """Mid-grey to the right and below, until both sides are multiples of the largest stride."""
     height, width = image.shape[:2]
-    return cv2.copyMakeBorder(image, 0, -height % multiple, 0, -width % multiple, cv2.BORDER_CONSTANT,
-                              value=(127, 127, 127))
+    return images.crop_box(image, (0, 0, width + -width % multiple, height + -height % multiple), "grey")
 
 
 @lru_cache(maxsize=16)

@@ -1,8 +1,8 @@
 """Crops: the square around a face that the landmarker sees, cut, turned and scaled, and the way back."""
 
-import cv2
 import numpy as np
 
+from .. import images
 from . import alignment, landmarks
 
 # Where the right eye, the left eye and the mouth lie in every picture, as shares of its side.
@@ -52,16 +52,8 @@ def apply(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 
 def cut(image: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
-    """A crop of `size` px, averaged where it shrinks much, so that fine texture does not turn into noise."""
-    image, matrix = shrunk(image, matrix)
-    return cv2.warpAffine(image, matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    """What the landmarker sees: uint8 (H, W, 3), (2, 3) from the picture to the crop -> uint8 (size, size, 3).
 
-
-def shrunk(image: np.ndarray, matrix: np.ndarray) -> tuple:
-    """The picture and the crop's matrix, made smaller where the crop shrinks more than twofold."""
-    shrink = 1 / np.sqrt(abs(np.linalg.det(matrix[:, :2])))
-    if shrink <= 2:
-        return image, matrix
-    factor = 1 / (shrink / 1.5)
-    image = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    return image, matrix @ np.diag([1 / factor, 1 / factor, 1.0])
+    Averaged where it shrinks much; beyond the border its last pixels go on.
+    """
+    return images.cut(image, matrix, size, prepare=images.shrunk)

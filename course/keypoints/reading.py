@@ -73,7 +73,7 @@ def _crop_matrix(center, side: float, size: int, tilt: float) -> np.ndarray:
 
 def _cut(image: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
     """The crop (size, size, 3): first the upright square that holds it, then that square turned and scaled."""
-    image, matrix = keypoint_crops.shrunk(image, matrix)
+    image, matrix = images.shrunk(image, matrix)
     inverse = np.linalg.inv(np.vstack([matrix, [0, 0, 1]]))[:2]
     x, y = (int(v) for v in keypoint_crops.apply(inverse, np.array([size / 2, size / 2])))
     reach = 2 * int(np.ceil(size * np.sqrt(abs(np.linalg.det(inverse[:, :2])) / 2) + MARGIN))

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import torch
 
+from .. import images
 from ..interpolation import smoothstep
 from ..io import weights
 from . import animator_crops, animator_networks
@@ -89,7 +90,7 @@ def add(region: np.ndarray, paint: np.ndarray, matrix: np.ndarray) -> None:
         return
     inside = matrix.copy()
     inside[:, 2] += matrix[:, :2] @ [x0, y0]
-    laid = cv2.warpAffine(paint, inside, (x1 - x0, y1 - y0), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    laid = images.cut(paint, inside, (x1 - x0, y1 - y0), "black", backwards=True)
     patch = region[y0:y1, x0:x1]
     patch[:] = np.clip(patch + laid + 0.5, 0, 255).astype(np.uint8)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from .. import images
 from ..interpolation import smoothstep
 from ..keypoints import landmarks
 
@@ -74,10 +75,7 @@ def matrix_of(part: Part, points: np.ndarray) -> np.ndarray:
 
 def cut(image: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
     """The square of a picture: uint8 (H, W, 3) -> uint8 (size, size, 3). Beyond the border its last pixels go on."""
-    shrink = 1 / np.sqrt(abs(np.linalg.det(matrix[:, :2])))
-    if shrink > 1.5:  # bilinear reading would skip pixels
-        image = cv2.GaussianBlur(image, (0, 0), 0.4 * shrink)
-    return cv2.warpAffine(image, matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return images.cut(image, matrix, size, prepare=images.blurred)
 
 
 def place(points: np.ndarray, matrix: np.ndarray) -> np.ndarray:
