@@ -35,7 +35,8 @@ def test_a_cut_by_whole_pixels_is_a_box(picture, beyond):
     matrix = np.array([[1.0, 0, 6], [0, 1, 5]])  # the picture's (0, 0) comes to (6, 5)
     np.testing.assert_array_equal(images.cut(picture, matrix, (40, 30), beyond),
                                   images.crop_box(picture, (-6, -5, 34, 25), beyond))
-    np.testing.assert_array_equal(images.cut(picture, matrix, 20, beyond), images.cut(picture, matrix, (20, 20), beyond))
+    square = images.cut(picture, matrix, (20, 20), beyond)
+    np.testing.assert_array_equal(images.cut(picture, matrix, 20, beyond), square)
     back = np.array([[1.0, 0, -6], [0, 1, -5]])
     np.testing.assert_array_equal(images.cut(picture, back, (40, 30), beyond, backwards=True),
                                   images.cut(picture, matrix, (40, 30), beyond))

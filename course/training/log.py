@@ -127,7 +127,7 @@ class LivePlot:
 
 def training_figure(history: dict, shown: list = (), title: str = ""):
     """Curves on the left, the last pictures on the right: a matplotlib `Figure`."""
-    from .. import plots
+    from .. import images, plots
 
     pictures = list(shown[-1][1].items()) if shown else []
     figure, axes = plots.new(4.8 + 3.4 * len(pictures), 3.2, 1, 1 + len(pictures))
@@ -139,7 +139,7 @@ def training_figure(history: dict, shown: list = (), title: str = ""):
     if curves:
         axes[0, 0].legend(fontsize=8)
     for axis, (name, picture) in zip(axes[0, 1:], pictures):
-        plots.picture(axis, (picture.permute(1, 2, 0).numpy() * 255).astype(np.uint8), f"{name}, step {shown[-1][0]}")
+        plots.picture(axis, images.from_tensor(picture), f"{name}, step {shown[-1][0]}")
     last = ", ".join(f"{name} {history[name][-1]:.3g}" for name in curves if history[name])
     step = history["step"][-1] if history["step"] else 0
     plots.describe(figure, f"Training curves of {title} up to step {step}: {last}")
