@@ -12,6 +12,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
+from . import notebook
 from .keypoints import landmarks
 
 BLACK, ORANGE, SKY, GREEN, BLUE, VERMILION, PURPLE = (
@@ -394,18 +395,14 @@ def learning_curves(curves: dict, steps, total: int | None = None, title: str = 
 class LiveCurve:
     """Learning curves that grow in the notebook while something trains: call it with the step and {name: value}."""
 
-    def __init__(self, total: int, title: str, ylabel: str = "error in percent"):
-        self.total, self.title, self.ylabel = total, title, ylabel
-        self.steps, self.curves, self.handle = [], {}, None
+    def __init__(self, total: int, title: str, ylabel: str = "error in percent", logarithmic: bool = True):
+        """total: steps of the whole training; logarithmic: the scale of errors; an even one is for what begins at
+        nothing and rises."""
+        self.total, self.looks = total, {"title": title, "ylabel": ylabel, "logarithmic": logarithmic}
+        self.steps, self.curves, self.output = [], {}, notebook.Output()
 
     def __call__(self, step: int, values: dict) -> None:
         self.steps.append(step)
         for name, value in values.items():
             self.curves.setdefault(name, []).append(value)
-        bundle = shown(learning_curves(self.curves, self.steps, self.total, self.title, self.ylabel))
-        if self.handle is None:
-            from IPython.display import display
-
-            self.handle = display(bundle, raw=True, display_id=True)
-        else:
-            self.handle.update(bundle, raw=True)
+        self.output.show(shown(learning_curves(self.curves, self.steps, self.total, **self.looks)))

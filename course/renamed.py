@@ -89,7 +89,7 @@ HOMES = {
     "optical_flow": "flow.optical_flow",
     "paste": "rendering.paste",
     "plots_animator": "lessons.lesson_08.figures",
-    "plots_detection": "lessons.lesson_01.figures",
+    "plots_detection": "lessons.lesson_01.figures plots",
     "plots_flow": "lessons.lesson_06.figures",
     "plots_gan": "lessons.lesson_07.figures",
     "point_motion": "flow.point_motion lessons.lesson_06.photo_mover images",

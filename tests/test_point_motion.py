@@ -107,7 +107,7 @@ def test_the_photo_moves_by_the_parts_of_the_lesson():
     assert np.abs(at_rest.astype(int) - mover.actor.portrait.image).mean() < 4
     names = ("identity_grid", "bilinear_sample", "affine_flow", "soft_masks", "thin_plate_spline")
     for name in names:
-        with places.counted(f"sampling.{name}") as seen:
+        with places.counted(f"flow.{name}") as seen:
             for method in point_motion.METHODS:
                 assert np.abs(mover.frame({"headRoll": 12}, method).astype(int) - at_rest).mean() > 4
         assert seen.calls, name
