@@ -161,10 +161,12 @@ def drive_by_text(text: str, options: Settings) -> Drive:
 def drive_by_audio(path, options: Settings) -> Drive:
     """A recording -> lips by the audio network, idle movement."""
     from .io import sound
+    from .speech import hearing
 
     samples, rate = sound.load_audio(path)
-    lips = motion_spoken.from_audio(samples, rate, fps=options.fps)
-    return Drive(_with_idle(lips, options, motion_spoken.accents_of_sound(samples, rate)), "speech", samples, rate)
+    heard = hearing.hear(samples, rate)
+    lips = motion_spoken.from_audio(heard, fps=options.fps)
+    return Drive(_with_idle(lips, options, motion_spoken.accents_of_sound(heard)), "speech", samples, rate)
 
 
 def drive_by_video(path, options: Settings) -> Drive:

@@ -25,7 +25,7 @@ HOMES = {
     "animator_net": "rendering.animator_networks recipes.animator.discriminator",
     "animator_run": "lessons.lesson_08.long_run",
     "animator_steps": "recipes.animator.steps",
-    "audio_motion": "speech.lips",
+    "audio_motion": "speech.lips speech.hearing",
     "blending": "motion.transfer face.posing motion.expressions",
     "bounded": "face.least_squares",
     "build_face_model": "recipes.face_model.fitting",
