@@ -123,14 +123,15 @@ def cast(image: np.ndarray, face=None, generator: str = "auto") -> list:
 
 
 def make_actor(image: np.ndarray, points: np.ndarray, generator: str = "auto") -> Actor:
-    """Everything about one face that is worked out once: points (78, 2) in pixels -> Actor."""
-    painter, layered = None, None
-    if (AUTO if generator == "auto" else generator) == "gan":
-        from .rendering import animator, layers
+    """Everything about one face that is worked out once.
 
-        painter, layered = animator.Animator(image, points), layers.load_networks()
-    drawn = portrait.Portrait(image, points, painter=painter, layered=layered)
-    return Actor(points, face_model.fit_face(points), drawn)
+    Args:
+        image: uint8 (H, W, 3); points: (78, 2) in pixels; generator: as in `Settings`.
+    Raises:
+        errors.FaceError: points of another shape, or not numbers; errors.WeightsError: weights are missing.
+    """
+    networks = portrait.load_networks() if (AUTO if generator == "auto" else generator) == "gan" else {}
+    return Actor(points, face_model.fit_face(points), portrait.Portrait(image, points, **networks))
 
 
 # ---------------------------------------------------------------- what moves it

@@ -1,6 +1,6 @@
 """The animator at work: mouth and eyes of a warped frame, repainted by the trained networks.
 
-    warped frame -> squares round mouth and eyes -> Repainter -> what to add -> back into the frame
+    warped frame -> squares round mouth and eyes -> AnimatorNetwork -> what to add -> back into the frame
 
 A warp can only move what the photo shows. The networks have seen how mouths open and lids lift in other photos.
 """
@@ -24,7 +24,13 @@ class Animator:
     """Prepared once for a face of a photo: image uint8 (H, W, 3), points (78, 2); `draw` then repaints frames."""
 
     def __init__(self, image: np.ndarray, points: np.ndarray, networks: dict | None = None):
-        """networks: {"mouth": Repainter, "eye": Repainter}, the shipped ones by default. Raises errors.WeightsError."""
+        """
+        Args:
+            image: uint8 (H, W, 3); points: (78, 2) in its pixels.
+            networks: {"mouth": ..., "eye": ...}, each an `AnimatorNetwork`; the shipped ones by default.
+        Raises:
+            errors.WeightsError: the weights are missing or damaged.
+        """
         self.networks = networks or load_networks()
         self.points = points.astype(np.float64)
         self.sources, self.windows = {}, {}
@@ -103,4 +109,5 @@ def load_networks() -> dict:
 
 def networks_of(tensors: dict) -> dict:
     """Both networks out of one file's tensors, named "mouth...." and "eye....". Raises errors.WeightsError."""
-    return weights.into_networks(tensors, {name: animator_networks.Repainter() for name in ("mouth", "eye")}, WEIGHTS)
+    networks = {name: animator_networks.AnimatorNetwork() for name in ("mouth", "eye")}
+    return weights.into_networks(tensors, networks, WEIGHTS)

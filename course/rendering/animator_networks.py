@@ -27,7 +27,7 @@ class Residual(nn.Module):
         return x + self.second(F.leaky_relu(self.first(F.leaky_relu(x, 0.1)), 0.1))
 
 
-class Repainter(nn.Module):
+class AnimatorNetwork(nn.Module):
     """Squares with masks (N, 9, S, S) in [0, 1] -> what to add to the warp's colours (N, 3, S, S). S: multiple of 8.
 
     The channels: warp (3), where things shall be (2), photo (3), where it shows them (1); see `animator_crops`.
@@ -58,7 +58,7 @@ def _twice(x):
     return F.interpolate(x, scale_factor=2, mode="nearest")
 
 
-def repaint(net: Repainter, squares: torch.Tensor, window: torch.Tensor) -> torch.Tensor:
+def repaint(net: AnimatorNetwork, squares: torch.Tensor, window: torch.Tensor) -> torch.Tensor:
     """The warp's squares with the network's paint on them: (N, 9, S, S), (S, S) -> (N, 3, S, S) in [0, 1].
 
     I = warp + w N(warp, masks, photo), w = 0 at the square's border

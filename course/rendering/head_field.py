@@ -91,6 +91,16 @@ def reading_nodes(centre: float, dense: float, low: float, high: float, count: i
     return nodes, lambda x: (np.arcsinh((x - centre) / dense) - start) / (stop - start) * (count - 1)
 
 
+def box_of(head: Head, shape, settings: FieldSettings) -> tuple:
+    """All that can move in a picture of shape (H, W): x0, y0, x1, y1 in whole pixels."""
+    height, width = shape
+    reach = max(settings.still) + 0.1
+    x0, y0 = np.floor(head.centre - reach * head.radius).astype(int)
+    x1, y1 = np.ceil(head.centre + reach * head.radius).astype(int) + 1
+    # a face at the very edge still gets a box with something in it
+    return (min(max(x0, 0), width - 1), min(max(y0, 0), height - 1), max(min(x1, width), 1), max(min(y1, height), 1))
+
+
 class HeadField:
     """What can be worked out once for a photo; `positions` then makes the field of a frame."""
 
@@ -99,12 +109,7 @@ class HeadField:
         self.points = points.astype(np.float64)
         self.head = head = Head(self.points, shape)
         height, width = shape
-        reach = max(settings.still) + 0.1
-        x0, y0 = np.floor(head.centre - reach * head.radius).astype(int)
-        x1, y1 = np.ceil(head.centre + reach * head.radius).astype(int) + 1
-        # a face at the very edge still gets a box with something in it
-        self.box = x0, y0, x1, y1 = (min(max(x0, 0), width - 1), min(max(y0, 0), height - 1),
-                                     max(min(x1, width), 1), max(min(y1, height), 1))
+        self.box = x0, y0, x1, y1 = box_of(head, shape, settings)
         xs, x_index = reading_nodes(head.centre[0], 1.1 * head.radius, x0, x1 - 1 + 1e-6, settings.nodes)
         ys, y_index = reading_nodes(head.centre[1], 1.1 * head.radius, y0, y1 - 1 + 1e-6, settings.nodes)
         self.nodes = np.stack(np.meshgrid(xs, ys), axis=-1)  # (nodes, nodes, 2)

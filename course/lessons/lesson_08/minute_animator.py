@@ -224,9 +224,9 @@ class Run:
         return self.step
 
 
-def new_network(settings: Settings = Settings()) -> rendering.Repainter:
+def new_network(settings: Settings = Settings()) -> rendering.AnimatorNetwork:
     """The generator before it has learned anything: it adds nothing to the warp."""
-    return rendering.Repainter(settings.widths).to(memory_format=torch.channels_last)
+    return rendering.AnimatorNetwork(settings.widths).to(memory_format=torch.channels_last)
 
 
 def window_of(settings: Settings = Settings()) -> torch.Tensor:
