@@ -111,10 +111,10 @@ def generate_animation(image, text: str) -> video.Clip:
 
 
 def cast(image: np.ndarray, face=None, generator: str = "auto") -> list:
-    """The chosen faces of a picture as `Actor`s, largest first.
+    """The chosen faces of a picture, uint8 (H, W, 3), as `Actor`s, largest first; face, generator: as in `Settings`.
 
     Raises:
-        errors.FaceError: no face, one too small, several and none chosen, no such number.
+        errors.FaceError: no face, one too small, several and none chosen, no such number; errors.WeightsError.
     """
     boxes = detector.detect_faces(image)
     boxes = choose.choose_faces(boxes, face, image)

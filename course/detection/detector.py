@@ -73,7 +73,10 @@ def detect_faces(image: np.ndarray, backend: str = "auto") -> np.ndarray:
 
 
 def best_score(image: np.ndarray) -> float:
-    """The highest score our detector gives to any place in the picture (0 below the first look's limit)."""
+    """The highest score, 0 to 1, our detector gives to any place in uint8 (H, W, 3); 0 below the first look's limit.
+
+    Raises errors.WeightsError.
+    """
     sides = [side for side in (SETTINGS.working_side, *SETTINGS.fine_sides)
              if side == SETTINGS.working_side or max(image.shape[:2]) * 3 > side]
     found = [_candidates(_network(), image, side, SETTINGS, most=5) for side in sides]
@@ -181,7 +184,10 @@ def _merge(faces, threshold) -> np.ndarray:
 
 
 def look(net, image, side) -> tuple:
-    """All anchors' answers for the picture with its long side at `side`: boxes (A, 4) in its pixels, scores (A,)."""
+    """All anchors' answers for a picture, uint8 (H, W, 3), with its long side at `side` pixels.
+
+    net: as `load_network` gives it. Returns boxes (A, 4) in pixels of the picture, and scores (A,), both tensors.
+    """
     small, scale = shrink(image, side)
     padded = pad(small, max(network.STRIDES))
     anchors = _anchors(*padded.shape[:2], detection_boxes.make_anchors)
@@ -194,7 +200,7 @@ def look(net, image, side) -> tuple:
 
 
 def shrink(image, side) -> tuple:
-    """The picture with its long side at most `side`, and the factor: never enlarged."""
+    """The picture (H, W, 3) with its long side at most `side` pixels, and the factor: never enlarged."""
     height, width = image.shape[:2]
     scale = side / max(height, width)
     if scale >= 1:
@@ -204,7 +210,7 @@ def shrink(image, side) -> tuple:
 
 
 def pad(image, multiple) -> np.ndarray:
-    """Mid-grey to the right and below, until both sides are multiples of the largest stride."""
+    """The picture (H, W, 3) with mid-grey to the right and below, until both sides are multiples of `multiple`."""
     height, width = image.shape[:2]
     return images.crop_box(image, (0, 0, width + -width % multiple, height + -height % multiple), "grey")
 

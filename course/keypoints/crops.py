@@ -26,7 +26,7 @@ CROP_MARGIN = 1.22  # the same for the crop that the network sees
 
 
 def square_around(points: np.ndarray) -> tuple:
-    """Centre (2,) and side of the square the network should see, from 78 points."""
+    """Centre (2,) and side in pixels of the square that the network should see, from points (78, 2)."""
     low, high = points.min(axis=0), points.max(axis=0)
     return (low + high) / 2, float((high - low).max()) * CROP_MARGIN
 
@@ -39,7 +39,10 @@ def square_from_box(box: np.ndarray) -> tuple:
 
 
 def square_matrix(center, side: float, size: int, degrees: float = 0.0) -> np.ndarray:
-    """(2, 3): takes picture pixels to pixels of a `size` crop; `degrees` of clockwise tilt are undone."""
+    """(2, 3): takes picture pixels to pixels of a `size` crop; `degrees` of clockwise tilt are undone.
+
+    center: (2,) and side: of the square in the picture, pixels.
+    """
     scale = size / max(side, 1e-3)
     angle = np.deg2rad(degrees)
     turn = scale * np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
@@ -47,7 +50,7 @@ def square_matrix(center, side: float, size: int, degrees: float = 0.0) -> np.nd
 
 
 def apply(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """(2, 3), (..., 2) -> (..., 2)."""
+    """Points through an affine: (2, 3), (..., 2) -> (..., 2)."""
     return points @ matrix[:, :2].T + matrix[:, 2]
 
 

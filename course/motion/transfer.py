@@ -30,11 +30,17 @@ MAX_GAIN = 2.0  # a lid moves at most twice as far as the driver's: the jitter o
 
 
 def values_for(moved: motion.Motion, face: face_model.Face, mode: str, options) -> np.ndarray:
-    """Channel values (T, 57) for `face`, from a motion.
+    """Channel values for a face, from a motion.
 
-    mode: "speech": lips as spoken, everything else moves around the photo's own expression;
-        "offset": added to the photo; "relative": the change since the driver's best frame, carried over (`retarget`);
-        "absolute": the driver's expression and pose, whatever the photo shows.
+    Args:
+        moved: T frames; face: the photo's; options: `animation.Settings`, of which `head` and `expression` count.
+        mode: "speech": lips as spoken, everything else moves around the photo's own expression;
+            "offset": added to the photo; "relative": the change since the driver's best frame, carried over
+            (`retarget`); "absolute": the driver's expression and pose, whatever the photo shows.
+    Returns:
+        float32 (T, 57), in the order of `face.CHANNELS`.
+    Raises:
+        errors.MotionError: no such expression.
     """
     values = moved.full()  # (T, 57)
     if mode == "speech":
@@ -78,7 +84,7 @@ def relative_motion(source: np.ndarray, driving: np.ndarray, start: np.ndarray, 
 
 
 def hull_area(points: np.ndarray) -> float:
-    """The area inside a rubber band around points (K, 2)."""
+    """The area inside a rubber band around points (K, 2), in squares of their unit."""
     from scipy.spatial import ConvexHull
 
     return float(ConvexHull(points).volume)  # in the plane `.area` is the length of the band
@@ -115,7 +121,7 @@ def _speaking(values: np.ndarray, rest: np.ndarray, fps: float) -> np.ndarray:
 
 
 def limit_turn(degrees: np.ndarray) -> np.ndarray:
-    """Turns as asked up to `FREE_TURN`, then bending towards `MAX_TURN` without ever hitting a wall."""
+    """Turns (...) in degrees as asked up to `FREE_TURN`, then bending towards `MAX_TURN` without hitting a wall."""
     room = MAX_TURN - FREE_TURN
     beyond = np.maximum(np.abs(degrees) - FREE_TURN, 0)
     return np.sign(degrees) * (np.minimum(np.abs(degrees), FREE_TURN) + room * np.tanh(beyond / room))

@@ -1,7 +1,7 @@
-"""The animator's networks: one repaints a warped mouth or eye, the other judges it while training.
+"""The animator's network, which repaints a warped mouth or eye.
 
-The generator is a small U-Net (Ronneberger et al., 2015) that answers with what to add to the warp, so at the
-start it adds nothing. The discriminator looks at patches (Isola et al., "Image-to-Image Translation", 2017).
+It is a small U-Net (Ronneberger et al., 2015) that answers with what to add to the warp, so at the start it adds
+nothing.
 """
 
 import torch
@@ -24,6 +24,7 @@ class Residual(nn.Module):
         nn.init.zeros_(self.second.bias)
 
     def forward(self, x):
+        """(N, width, H, W) -> the same."""
         return x + self.second(F.leaky_relu(self.first(F.leaky_relu(x, 0.1)), 0.1))
 
 
@@ -46,6 +47,7 @@ class AnimatorNetwork(nn.Module):
         nn.init.zeros_(self.paint[1].bias)
 
     def forward(self, squares):
+        """Squares (N, 9, S, S) -> paint (N, 3, S, S), parts of white."""
         at_2 = self.at_2(squares)  # (N, 32, S/2, S/2)
         at_4 = self.at_4(at_2)  # (N, 64, S/4, S/4)
         at_8 = self.at_8(at_4)  # (N, 96, S/8, S/8)

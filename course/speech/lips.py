@@ -43,7 +43,8 @@ class _Block(nn.Module):
         self.mix = nn.Conv1d(width, width, 1)
         self.dropout = nn.Dropout(settings.dropout)
 
-    def forward(self, x):  # (N, width, T)
+    def forward(self, x):
+        """(N, width, T) -> the same."""
         return x + self.dropout(self.mix(torch.relu(self.norm(self.wide(x)))))
 
 
@@ -59,6 +60,7 @@ class VisemeNet(nn.Module):
         self.head = nn.Conv1d(settings.width, len(visemes.VISEME_NAMES), 1)
 
     def forward(self, features):
+        """(N, 81, T) -> logits (N, V, ceil(T / 2))."""
         x = self.blocks(self.entry(features))  # (N, width, T / 2)
         return self.head(torch.relu(self.norm(x)))
 
