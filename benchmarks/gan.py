@@ -43,7 +43,7 @@ def frechet(one: np.ndarray, other: np.ndarray) -> float:
 
 
 def write(out: Path, name: str, faces: torch.Tensor, columns: int = 8) -> None:
-    images.save_image(out / f"{name}.png", gan.as_picture(gan.grid(faces, columns)))
+    images.save_image(out / f"{name}.png", images.from_tensor(gan.grid(faces, columns)))
 
 
 def report(trained: gan.Trained, faces: torch.Tensor, out: Path) -> None:
@@ -71,7 +71,7 @@ def report(trained: gan.Trained, faces: torch.Tensor, out: Path) -> None:
     write(out, "walk", torch.cat([gan.interpolate(trained.generator, first, second),
                                   gan.interpolate(trained.generator, second, third)]))
     for step, pictures in trained.result.pictures:
-        images.save_image(out / f"fixed_{step:05}.png", gan.as_picture(pictures["samples"]))
+        images.save_image(out / f"fixed_{step:05}.png", images.from_tensor(pictures["samples"]))
     figure = training.training_figure(trained.result.history, trained.result.pictures, "GAN")
     figure.savefig(out / "curves.png", dpi=90)
 

@@ -52,8 +52,8 @@ def samples_of(kind: str, track, networks=None, count: int = SAMPLES) -> list:
         if kind == "hand":
             moved = idle.idle_motion(len(track), idle_features.FPS, seed, accents=accents)
         else:
-            moved = learned_idle.from_opening(track.opening, len(track), idle_features.FPS, seed, accents=accents,
-                                              kind=kind, networks=networks)
+            manner = learned_idle.Manner(seed, accents=accents, kind=kind, networks=networks)
+            moved = learned_idle.from_opening(track.opening, len(track), idle_features.FPS, manner)
         made.append((moving(moved), motion_data.find_blinks(np.pad(moved["eyeBlinkLeft"], 8))[8:-8]))
     return made
 

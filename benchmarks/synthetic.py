@@ -88,7 +88,7 @@ def warped(image, flow) -> torch.Tensor:
 
 def sheet(pictures: torch.Tensor, columns: int) -> np.ndarray:
     """(N, 3, H, W) -> uint8 sheet."""
-    pixels = (pictures.cpu() * 255).round().byte().permute(0, 2, 3, 1).numpy()
+    pixels = images.from_tensor(pictures)
     return np.concatenate([np.concatenate(list(pixels[i : i + columns]), 1) for i in range(0, len(pixels), columns)])
 
 

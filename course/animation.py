@@ -111,10 +111,10 @@ def generate_animation(image, text: str) -> video.Clip:
 
 
 def cast(image: np.ndarray, face=None, generator: str = "auto") -> list:
-    """The chosen faces of a picture as `Actor`s, largest first.
+    """The chosen faces of a picture, uint8 (H, W, 3), as `Actor`s, largest first; face, generator: as in `Settings`.
 
     Raises:
-        errors.FaceError: no face, one too small, several and none chosen, no such number.
+        errors.FaceError: no face, one too small, several and none chosen, no such number; errors.WeightsError.
     """
     boxes = detector.detect_faces(image)
     boxes = choose.choose_faces(boxes, face, image)
@@ -123,14 +123,15 @@ def cast(image: np.ndarray, face=None, generator: str = "auto") -> list:
 
 
 def make_actor(image: np.ndarray, points: np.ndarray, generator: str = "auto") -> Actor:
-    """Everything about one face that is worked out once: points (78, 2) in pixels -> Actor."""
-    painter, layered = None, None
-    if (AUTO if generator == "auto" else generator) == "gan":
-        from .rendering import animator, layers
+    """Everything about one face that is worked out once.
 
-        painter, layered = animator.Animator(image, points), layers.load_networks()
-    drawn = portrait.Portrait(image, points, painter=painter, layered=layered)
-    return Actor(points, face_model.fit_face(points), drawn)
+    Args:
+        image: uint8 (H, W, 3); points: (78, 2) in pixels; generator: as in `Settings`.
+    Raises:
+        errors.FaceError: points of another shape, or not numbers; errors.WeightsError: weights are missing.
+    """
+    networks = portrait.load_networks() if (AUTO if generator == "auto" else generator) == "gan" else {}
+    return Actor(points, face_model.fit_face(points), portrait.Portrait(image, points, **networks))
 
 
 # ---------------------------------------------------------------- what moves it
@@ -161,10 +162,12 @@ def drive_by_text(text: str, options: Settings) -> Drive:
 def drive_by_audio(path, options: Settings) -> Drive:
     """A recording -> lips by the audio network, idle movement."""
     from .io import sound
+    from .speech import hearing
 
     samples, rate = sound.load_audio(path)
-    lips = motion_spoken.from_audio(samples, rate, fps=options.fps)
-    return Drive(_with_idle(lips, options, motion_spoken.accents_of_sound(samples, rate)), "speech", samples, rate)
+    heard = hearing.hear(samples, rate)
+    lips = motion_spoken.from_audio(heard, fps=options.fps)
+    return Drive(_with_idle(lips, options, motion_spoken.accents_of_sound(heard)), "speech", samples, rate)
 
 
 def drive_by_video(path, options: Settings) -> Drive:

@@ -11,6 +11,8 @@ from . import errors
 MAX_SIDE = 12_000  # pixels; larger files are refused before a single pixel is decoded
 MAX_PIXELS = 60_000_000
 MIN_SIDE = 16
+BORDERS = {"repeat": "BORDER_REPLICATE", "mirror": "BORDER_REFLECT_101", "black": "BORDER_CONSTANT",
+           "grey": "BORDER_CONSTANT"}  # what lies beyond a picture: OpenCV's names
 
 
 def as_image(source) -> np.ndarray:
@@ -89,6 +91,77 @@ def crop_square(image: np.ndarray, x: float, y: float, side: int) -> np.ndarray:
     return image[rows[:, None], columns]
 
 
+def crop_box(image: np.ndarray, box, beyond: str = "repeat") -> np.ndarray:
+    """A part of the picture that may reach beyond it: (H, W[, C]), x0, y0, x1, y1 -> (y1 - y0, x1 - x0[, C]).
+
+    beyond: one of `BORDERS`; with "black" or "grey" the box may lie outside altogether.
+    """
+    import cv2
+
+    x0, y0, x1, y1 = (int(v) for v in box)
+    height, width = image.shape[:2]
+    border, colour = _beyond(beyond)
+    inner = image[max(0, y0) : max(0, min(height, y1)), max(0, x0) : max(0, min(width, x1))]
+    if not inner.size and border == cv2.BORDER_CONSTANT:
+        return np.full((y1 - y0, x1 - x0, *image.shape[2:]), colour[0], image.dtype)
+    out = max(0, -y0), max(0, y1 - height), max(0, -x0), max(0, x1 - width)
+    return cv2.copyMakeBorder(inner, *out, border, value=colour)
+
+
+def cut(image: np.ndarray, matrix: np.ndarray, size, beyond: str = "repeat", prepare=None,
+        backwards: bool = False) -> np.ndarray:
+    """A picture through an affine, read between its pixels linearly; pixel centres lie at whole numbers.
+
+    Args:
+        image: (H, W[, C]), uint8 or float32; matrix: (2, 3), from its pixels to those of the result.
+        size: pixels a side of the result, or (width, height).
+        beyond: what is read outside the picture, one of `BORDERS`.
+        prepare: what keeps fine texture from turning into noise where much is shrunk: `shrunk`, `blurred`, or None.
+        backwards: the matrix leads from the result to the picture.
+    Returns:
+        (height, width[, C]), in the type of the picture.
+    """
+    import cv2
+
+    if prepare:
+        image, matrix = prepare(image, matrix)
+    border, colour = _beyond(beyond)
+    flags = cv2.INTER_LINEAR | (cv2.WARP_INVERSE_MAP if backwards else 0)
+    size = (size, size) if np.isscalar(size) else tuple(size)
+    return cv2.warpAffine(image, matrix, size, flags=flags, borderMode=border, borderValue=colour)
+
+
+def shrunk(image: np.ndarray, matrix: np.ndarray) -> tuple:
+    """The picture and its affine (2, 3), the picture averaged to a smaller one where it would shrink over twofold."""
+    import cv2
+
+    shrink = shrinkage(matrix)
+    if shrink <= 2:
+        return image, matrix
+    factor = 1 / (shrink / 1.5)
+    image = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    return image, matrix @ np.diag([1 / factor, 1 / factor, 1.0])
+
+
+def blurred(image: np.ndarray, matrix: np.ndarray) -> tuple:
+    """The picture and its affine (2, 3), the picture blurred where it would shrink more than one and a half fold."""
+    import cv2
+
+    shrink = shrinkage(matrix)
+    return (cv2.GaussianBlur(image, (0, 0), 0.4 * shrink) if shrink > 1.5 else image), matrix
+
+
+def shrinkage(matrix: np.ndarray) -> float:
+    """How many pixels of the picture become one, along one side, by an affine (2, 3)."""
+    return 1 / np.sqrt(abs(np.linalg.det(matrix[:, :2])))
+
+
+def from_tensor(pictures) -> np.ndarray:
+    """Pictures of torch as pictures in the open: (..., 3, H, W) in [0, 1] -> uint8 (..., H, W, 3), rounded."""
+    pictures = (pictures.detach().cpu().float().clamp(0, 1) * 255).round()
+    return np.ascontiguousarray(pictures.byte().movedim(-3, -1).numpy())
+
+
 def alpha_blend(front: np.ndarray, back: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     """One picture laid over another: uint8 (H, W, 3) twice, float32 (H, W) in [0, 1] -> uint8 (H, W, 3).
 
@@ -99,6 +172,13 @@ def alpha_blend(front: np.ndarray, back: np.ndarray, alpha: np.ndarray) -> np.nd
     # mixed = alpha front + (1 - alpha) back, rounded
     front, back = np.ascontiguousarray(front), np.ascontiguousarray(back)
     return cv2.blendLinear(front, back, alpha, 1 - alpha)
+
+
+def _beyond(name: str) -> tuple:
+    """OpenCV's border and its colour, for a name out of `BORDERS`."""
+    import cv2
+
+    return getattr(cv2, BORDERS[name]), (127,) * 4 if name == "grey" else (0,) * 4
 
 
 def _check_file(path: Path) -> None:

@@ -12,6 +12,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
+from . import notebook
 from .keypoints import landmarks
 
 BLACK, ORANGE, SKY, GREEN, BLUE, VERMILION, PURPLE = (
@@ -87,16 +88,18 @@ def picture(axes, image, title: str = "", extent=None) -> None:
     axes.set_title(title, fontsize=9)
 
 
-def draw_points(axes, points, colour: str = VERMILION, marker: str = "o", size: float = 9, label=None,
-                lines: bool = True, edge: str = "white") -> None:
-    """Points (K, 2) in pixels; 68 or 78 of them are joined to a face."""
+def draw_points(axes, points, colour: str = VERMILION, size: float = 9, lines: bool = True, edge: str = "white",
+                **marks) -> None:
+    """Points (K, 2) in pixels; 68 or 78 of them are joined to a face.
+
+    size: area of a mark in square points; edge: its rim's colour; marks: further options of matplotlib's `scatter`.
+    """
     points = np.asarray(points)
     if lines and len(points) in (landmarks.N_IBUG, landmarks.N_POINTS):
         for run, closed in RUNS:
             along = points[np.append(run, run[:1]) if closed else run]
             axes.plot(*along.T, color=colour, linewidth=0.9, alpha=0.8)
-    axes.scatter(*points.T, s=size, marker=marker, color=colour, edgecolors=edge, linewidths=0.4, label=label,
-                 zorder=3)
+    axes.scatter(*points.T, s=size, color=colour, edgecolors=edge, linewidths=0.4, zorder=3, **marks)
 
 
 def draw_box(axes, box, colour: str = SKY, label: str = "", width: float = 2) -> None:
@@ -110,18 +113,15 @@ def draw_box(axes, box, colour: str = SKY, label: str = "", width: float = 2) ->
 
 def faces(images, points=None, boxes=None, titles=None, title: str = "", columns: int = 4, side: float = 2.3,
           size: float = 9, alt: str = "") -> Figure:
-    """Pictures in a row (or several), each with its points (K, 2) and boxes (N, 4), where they are given."""
+    """Pictures in a row (or several), each with its points (K, 2) and boxes (N, 4), where they are given.
+
+    Args:
+        images: N pictures, uint8 (H, W, 3), or maps (H, W); points, boxes, titles: N of each, or None.
+        columns: pictures in a row; side: width of one in inches; size: of a point's mark; alt: the figure's words.
+    """
     images = list(images)
-    columns = min(columns, len(images))
-    rows = -(-len(images) // columns)
-    tall = max(image.shape[0] / image.shape[1] for image in images)
-    height = rows * (side * tall + 0.3) + (0.35 if title else 0)
-    figure, grid = new(columns * side, height, rows, columns, title)
-    for index, axes in enumerate(grid.flat):
-        if index >= len(images):
-            axes.axis("off")
-            continue
-        picture(axes, images[index], titles[index] if titles else "")
+    figure, panels = _in_rows(images, titles, title, columns, side, 0.35 if title else 0)
+    for index, axes in enumerate(panels):
         limits = axes.get_xlim(), axes.get_ylim()
         if points is not None and points[index] is not None:
             draw_points(axes, points[index], SKY, size=size, edge=BLACK)  # no skin is blue
@@ -130,6 +130,20 @@ def faces(images, points=None, boxes=None, titles=None, title: str = "", columns
         axes.set(xlim=limits[0], ylim=limits[1])
     describe(figure, alt or f"{title or 'Pictures'}: {'; '.join(titles) if titles else f'{len(images)} pictures'}.")
     return figure
+
+
+def _in_rows(images: list, titles, title: str, columns: int, side: float, room: float) -> tuple:
+    """A figure with pictures in rows, `room` inches besides: figure, the axes of each picture."""
+    columns = min(columns, len(images))
+    rows = -(-len(images) // columns)
+    tall = max(image.shape[0] / image.shape[1] for image in images)
+    figure, grid = new(columns * side, rows * (side * tall + 0.3) + room, rows, columns, title)
+    panels = list(grid.flat)
+    for axes in panels[len(images) :]:
+        axes.axis("off")
+    for index, image in enumerate(images):
+        picture(panels[index], image, titles[index] if titles else "")
+    return figure, panels[: len(images)]
 
 
 def numbered_points(image, points, title: str = "The 68 points and their numbers") -> Figure:
@@ -162,23 +176,16 @@ def error_arrows(images, found, true, titles=None, title: str = "", columns: int
 
     images: N pictures; found, true: (N, K, 2) pixels. Only the first 68 points are drawn.
     """
-    images, found, true = list(images), np.asarray(found)[:, :68], np.asarray(true)[:, :68]
-    columns = min(columns, len(images))
-    rows = -(-len(images) // columns)
-    tall = max(image.shape[0] / image.shape[1] for image in images)
-    figure, grid = new(columns * side, rows * (side * tall + 0.3) + 0.6, rows, columns, title)
-    for index, axes in enumerate(grid.flat):
-        if index >= len(images):
-            axes.axis("off")
-            continue
-        picture(axes, images[index], titles[index] if titles else "")
+    found, true = np.asarray(found)[:, :68], np.asarray(true)[:, :68]
+    figure, panels = _in_rows(list(images), titles, title, columns, side, 0.6)
+    for index, axes in enumerate(panels):
         limits = axes.get_xlim(), axes.get_ylim()
         step = found[index] - true[index]
         axes.quiver(*true[index].T, *step.T, angles="xy", scale_units="xy", scale=1, color=BLACK, width=0.006, zorder=2)
         axes.scatter(*true[index].T, s=16, facecolors="none", edgecolors=GREEN, linewidths=1.2, label="true")
         axes.scatter(*found[index].T, s=6, color=VERMILION, label="found", zorder=3)
         axes.set(xlim=limits[0], ylim=limits[1])
-    figure.legend(*grid[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=8)
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=8)
     describe(figure, f"{title or 'Error arrows'}: on each face a ring at every true point, a dot where it was found "
                      f"and an arrow from one to the other. {'; '.join(titles) if titles else ''}")
     return figure
@@ -394,18 +401,14 @@ def learning_curves(curves: dict, steps, total: int | None = None, title: str = 
 class LiveCurve:
     """Learning curves that grow in the notebook while something trains: call it with the step and {name: value}."""
 
-    def __init__(self, total: int, title: str, ylabel: str = "error in percent"):
-        self.total, self.title, self.ylabel = total, title, ylabel
-        self.steps, self.curves, self.handle = [], {}, None
+    def __init__(self, total: int, title: str, ylabel: str = "error in percent", logarithmic: bool = True):
+        """total: steps of the whole training; logarithmic: the scale of errors; an even one is for what begins at
+        nothing and rises."""
+        self.total, self.looks = total, {"title": title, "ylabel": ylabel, "logarithmic": logarithmic}
+        self.steps, self.curves, self.output = [], {}, notebook.Output()
 
     def __call__(self, step: int, values: dict) -> None:
         self.steps.append(step)
         for name, value in values.items():
             self.curves.setdefault(name, []).append(value)
-        bundle = shown(learning_curves(self.curves, self.steps, self.total, self.title, self.ylabel))
-        if self.handle is None:
-            from IPython.display import display
-
-            self.handle = display(bundle, raw=True, display_id=True)
-        else:
-            self.handle.update(bundle, raw=True)
+        self.output.show(shown(learning_curves(self.curves, self.steps, self.total, **self.looks)))

@@ -25,7 +25,7 @@ HOMES = {
     "animator_net": "rendering.animator_networks recipes.animator.discriminator",
     "animator_run": "lessons.lesson_08.long_run",
     "animator_steps": "recipes.animator.steps",
-    "audio_motion": "speech.lips",
+    "audio_motion": "speech.lips speech.hearing",
     "blending": "motion.transfer face.posing motion.expressions",
     "bounded": "face.least_squares",
     "build_face_model": "recipes.face_model.fitting",
@@ -55,11 +55,11 @@ HOMES = {
     "features_networks": "features.networks",
     "first_order": "lessons.lesson_06.first_order flow.equivariance",
     "gan": "gan.game gan.train gan.losses gan.networks gan.data "
-        "gan.augmentation gan.look lessons.lesson_07.plane lessons.lesson_07.failures",
+        "gan.augmentation gan.look lessons.lesson_07.plane lessons.lesson_07.failures images",
     "gan_augment": "gan.augmentation",
     "gan_data": "gan.data keypoints.crops",
     "gan_failures": "lessons.lesson_07.failures",
-    "gan_look": "gan.look",
+    "gan_look": "gan.look images",
     "gan_losses": "gan.losses",
     "gan_networks": "gan.networks",
     "gan_plane": "lessons.lesson_07.plane",
@@ -90,10 +90,10 @@ HOMES = {
     "paste": "rendering.paste",
     "places": "exercises.places exercises.swap",
     "plots_animator": "lessons.lesson_08.figures",
-    "plots_detection": "lessons.lesson_01.figures",
+    "plots_detection": "lessons.lesson_01.figures plots",
     "plots_flow": "lessons.lesson_06.figures",
     "plots_gan": "lessons.lesson_07.figures",
-    "point_motion": "flow.point_motion lessons.lesson_06.photo_mover",
+    "point_motion": "flow.point_motion lessons.lesson_06.photo_mover images",
     "polish": "rendering.sharpness motion.smoothing",
     "portrait": "rendering.portrait",
     "processes": "training.processes",
@@ -139,8 +139,10 @@ HOMES = {
 }
 # and the names that are spelled otherwise
 SPELLED = {
+    "animator_net.Repainter": "AnimatorNetwork",
     "espeak.voices": "installed_voices", "eyelids.UPPER": "LID_UPPER", "eyelids.LOWER": "LID_LOWER",
     "eyelids.PUPIL": "LID_PUPIL", "face_model.HEAD": "HEAD_COLUMNS", "features_networks.layer_names": "known_layers",
+    "gan.as_picture": "from_tensor", "gan_look.as_picture": "from_tensor", "point_motion.as_picture": "from_tensor",
     "landmark_data.crop_square": "square_around", "paste.paste": "paste_back", "point_motion.errors": "flow_errors",
     "train_detector.TrainSettings": "Recipe", "video.load": "load_video",
 }  # fmt: skip

@@ -248,7 +248,7 @@ print(f"gaussian_heatmap was called {drawn_maps.calls} times, soft_argmax {read_
 
 # %%
 crops, targets = (part[3:6] for part in three_ways.unseen_crops(photo))
-pictures_64 = [(crop.permute(1, 2, 0) * 255).byte().numpy() for crop in crops]
+pictures_64 = list(images.from_tensor(crops))
 with torch.inference_mode():
     found = [network_(crops) * 64 - 0.5 for network_ in networks.values()]
 plots.show(plots.error_arrows(pictures_64 * 3, torch.cat(found),

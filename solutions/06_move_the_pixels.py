@@ -32,7 +32,7 @@ import numpy as np
 import torch
 
 import course
-from course import face, flow, plots, synthetic
+from course import face, flow, images, plots, synthetic
 from course.exercises import check, hint, places, progress, solution
 from course.lessons.lesson_06 import figures, photo_mover, widget
 
@@ -59,7 +59,7 @@ for y in range(160):
             forward[new_y, new_x] = photo[y, x]
 grid = flow.identity_grid(160, 160)[None]
 backward = flow.bilinear_sample(mover.image, grid / 1.25)  # each pixel looks nearer to the middle
-plots.show(plots.faces([photo, forward, flow.as_picture(backward[0])], columns=3, side=2.8,
+plots.show(plots.faces([photo, forward, images.from_tensor(backward[0])], columns=3, side=2.8,
                        titles=["the photo", "forward: pixels are sent", "backward: pixels look"]))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -157,7 +157,7 @@ with places.counted("flow.identity_grid") as grids, places.counted("flow.bilinea
     window = flow.identity_grid(120, 240) * torch.tensor([0.19, 0.095]) + mover.source[0, 36:42].mean(dim=0)
     smooth = flow.render(mover.image, flow.Moved(window[None]))
 nearest = torch.nn.functional.grid_sample(mover.image, window[None], "nearest", align_corners=True)
-plots.show(plots.faces([flow.as_picture(one[0]) for one in (nearest, smooth)], columns=2, side=4,
+plots.show(plots.faces([images.from_tensor(one[0]) for one in (nearest, smooth)], columns=2, side=4,
                        titles=["the nearest pixel", "a mixture of four"]))
 for name, seen in (("identity_grid", grids), ("bilinear_sample", reads)):
     print(f"{name} was called." if seen.calls else f"{name} was not called.")
@@ -260,7 +260,7 @@ source, target, truth = synthetic.moving_pair(1, SIZE, (6, 2))
 here, there = (flow.to_unit(one.keypoints, SIZE, SIZE) for one in (source, target))
 with places.counted("flow.affine_flow") as affine, places.counted("flow.soft_masks") as masks:
     first = flow.first_order_flow(here, there, SIZE)
-old, new = (flow.as_picture(one.image[0]) for one in (source, target))
+old, new = (images.from_tensor(one.image[0]) for one in (source, target))
 ten = target.keypoints[0, list(flow.TEN)].numpy()
 plots.show(figures.masks(new, first.masks[0].numpy(), ten, "Four of the eleven masks"))
 for name, seen in (("affine_flow", affine), ("soft_masks", masks)):
@@ -277,7 +277,7 @@ def in_pixels(positions):
 
 
 def warped(positions):
-    return flow.as_picture(flow.render(source.image, flow.Moved(positions))[0])
+    return images.from_tensor(flow.render(source.image, flow.Moved(positions))[0])
 
 
 true = flow.to_unit(truth.positions, SIZE, SIZE)
@@ -422,7 +422,7 @@ shown = turn.visible[:, None].float()  # (1, 1, H, W)
 with places.counted("flow.occlude") as seen:
     kept = flow.render(left, moved, shown)
 rows = (left, right, flow.render(left, moved), kept)
-plots.show(plots.faces([flow.as_picture(one[0]) for one in rows], columns=4, side=2.3,
+plots.show(plots.faces([images.from_tensor(one[0]) for one in rows], columns=4, side=2.3,
                        titles=["source", "target", "warped by the true flow", "and occluded"]))
 print(f"The source does not show {100 - 100 * float(shown.mean()):.0f} % of the target's pixels.")
 print("occlude was called." if seen.calls else "occlude was not called.")
@@ -481,7 +481,7 @@ a, b, small = synthetic.moving_pair(1, SIZE, (6, 2), strength=0.25)
 grey = [flow.grey(one.image[0].permute(1, 2, 0).numpy()) for one in (a, b)]
 with places.counted("flow.lucas_kanade") as seen:
     found = flow.find_flow(*grey)
-picture = flow.as_picture(b.image[0])
+picture = images.from_tensor(b.image[0])
 plots.show(figures.flows([picture, picture], [found, small.field[0].numpy()],
                             ["found by Lucas and Kanade", "the truth"], step=8, columns=2, side=3.4,
                             title="A small movement, from two pictures alone"))
@@ -568,10 +568,10 @@ for words, reading in (("moved by nothing, 40 times", bilinear_sample), ("other 
         again = mover.image
         for _ in range(40):
             again = flow.render(again, nothing)
-    pictures[words] = flow.as_picture(again[0])
-pictures["occluded"] = flow.as_picture(kept[0])
+    pictures[words] = images.from_tensor(again[0])
+pictures["occluded"] = images.from_tensor(kept[0])
 with course.use(no_occlusion, name="occlude", force=True):
-    pictures["no occlusion"] = flow.as_picture(flow.render(left, moved, shown)[0])
+    pictures["no occlusion"] = images.from_tensor(flow.render(left, moved, shown)[0])
 plots.show(plots.faces(pictures.values(), titles=list(pictures), columns=4, side=2.3))
 
 # %% [markdown]

@@ -296,8 +296,8 @@ config = training.Config(batch=16, logdir="gan", average=0.98, picture_every=10_
 trained = gan.train_gan(faces, players, steps=500, minutes=0.75, config=config)
 
 # %%
-real = gan.as_picture(gan.grid(faces[:32].float() / 255))
-made = gan.as_picture(gan.grid(trained.sample(32)))
+real = images.from_tensor(gan.grid(faces[:32].float() / 255))
+made = images.from_tensor(gan.grid(trained.sample(32)))
 plots.show(figures.sheets([real, made], ["drawn by the formula", f"by your generator, {trained.result.steps} steps"]))
 
 # %% [markdown]

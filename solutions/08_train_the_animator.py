@@ -40,7 +40,6 @@ from torch.nn import functional
 import course
 from course import demo, flow, images, keypoints, plots, rendering, synthetic, training
 from course.exercises import check, hint, places, progress, solution
-from course.lessons.lesson_01.figures import LiveCurve
 from course.lessons.lesson_06 import first_order
 from course.lessons.lesson_08 import figures, long_run, minute_animator, widget
 from course.recipes import animator
@@ -342,8 +341,8 @@ course.use(ema_update)
 # middle on, the judge plays along.
 
 # %%
-curve = LiveCurve(settings.steps, "An animator in a minute, on mouths it has never seen",
-                                  "L1 between the lips, of 255")
+curve = plots.LiveCurve(settings.steps, "An animator in a minute, on mouths it has never seen",
+                                "L1 between the lips, of 255", logarithmic=False)
 logs = Path("runs/minute")
 with places.counted("recipes.animator.train_step") as steps, places.counted("gan.feature_matching") as matched:
     with training.board(logs, 0) as board:

@@ -27,11 +27,11 @@ def actor(hopper, points):
     return animation.make_actor(hopper, points)
 
 
-def painters(value: float) -> dict:
+def networks_that_paint(value: float) -> dict:
     """Networks that add the same value everywhere."""
     networks = {}
     for name in ("mouth", "eye"):
-        net = rendering.Repainter().eval()
+        net = rendering.AnimatorNetwork().eval()
         torch.nn.init.constant_(net.paint[1].bias, value)
         networks[name] = net
     return networks
@@ -112,21 +112,21 @@ def test_a_square_beyond_the_border_harms_nothing(hopper, points):
 
 def test_an_untrained_network_adds_nothing_and_a_trained_one_starts_from_the_warp():
     squares = torch.rand(2, animator_crops.N_INPUTS, 64, 64)
-    net = rendering.Repainter()
+    net = rendering.AnimatorNetwork()
     assert net(squares).abs().max() == 0
     assert torch.equal(rendering.repaint(net, squares, torch.ones(64, 64)), squares[:, :3])
 
 
 def test_only_what_has_changed_its_shape_is_repainted(hopper, points, actor):
-    repainter = rendering.Animator(hopper, points, painters(0.2))
+    ours = rendering.Animator(hopper, points, networks_that_paint(0.2))
     frame = hopper.copy()
-    repainter.draw(frame, (0, 0), points)
+    ours.draw(frame, (0, 0), points)
     assert np.array_equal(frame, hopper)
     turn = np.deg2rad(8)  # the whole head moved as one: nothing for the animator
     rotation = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    repainter.draw(frame, (0, 0), (points - points.mean(axis=0)) @ rotation.T + points.mean(axis=0) + 5)
+    ours.draw(frame, (0, 0), (points - points.mean(axis=0)) @ rotation.T + points.mean(axis=0) + 5)
     assert np.array_equal(frame, hopper)
-    repainter.draw(frame, (0, 0), posed(actor, jawOpen=0.5))
+    ours.draw(frame, (0, 0), posed(actor, jawOpen=0.5))
     brighter = (frame.astype(int) - hopper).mean(axis=2)
     mouth, eye = points[48:68].mean(axis=0).astype(int), points[36:42].mean(axis=0).astype(int)
     assert brighter[mouth[1], mouth[0]] > 25 and brighter[eye[1], eye[0]] == 0
@@ -134,7 +134,7 @@ def test_only_what_has_changed_its_shape_is_repainted(hopper, points, actor):
 
 def test_brows_are_left_to_the_warp_and_lids_are_repainted(hopper, points, actor):
     frame = hopper.copy()
-    rendering.Animator(hopper, points, painters(0.2)).draw(
+    rendering.Animator(hopper, points, networks_that_paint(0.2)).draw(
         frame, (0, 0), posed(actor, eyeBlinkLeft=1, eyeBlinkRight=1))
     brighter = np.abs(frame.astype(int) - hopper).mean(axis=2)
     for lids, brow in ((keypoints.EYE_RIGHT, keypoints.BROW_RIGHT), (keypoints.EYE_LEFT, keypoints.BROW_LEFT)):
@@ -146,10 +146,10 @@ def test_brows_are_left_to_the_warp_and_lids_are_repainted(hopper, points, actor
 def test_in_a_corner_of_the_photo_it_paints_the_same(hopper, points, actor):
     """A region cut out of the photo and the whole photo get the same paint at the same places."""
     target = posed(actor, jawOpen=0.5)
-    repainter = rendering.Animator(hopper, points, painters(0.2))
+    ours = rendering.Animator(hopper, points, networks_that_paint(0.2))
     whole, region = hopper.copy(), hopper[40:, 30:].copy()
-    repainter.draw(whole, (0, 0), target)
-    repainter.draw(region, (30, 40), target)
+    ours.draw(whole, (0, 0), target)
+    ours.draw(region, (30, 40), target)
     assert np.abs(whole[40:, 30:].astype(int) - region).max() <= 1
 
 
@@ -209,7 +209,7 @@ def run(pairs, part, steps, logdir, resume=False, planned=6, **recipe):
 def test_training_on_a_few_pairs_learns_them(pairs, tmp_path):
     squares = animator_squares.Squares(pairs["mouth"], "mouth")
     _, result = run(pairs, "mouth", 60, tmp_path, planned=60, batch=6, adversarial=0, perceptual=0)
-    before = animator_training.validate(rendering.Repainter(), squares)
+    before = animator_training.validate(rendering.AnimatorNetwork(), squares)
     assert before["network"] == pytest.approx(before["warp"], abs=1e-6)
     after = animator_training.validate(result.averaged["generator"], squares)
     assert after["network"] < 0.97 * before["warp"] and after["network inside"] < 0.9 * before["warp inside"]

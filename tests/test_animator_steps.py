@@ -129,4 +129,4 @@ def test_nothing_to_resume_from_says_so(pairs, tmp_path):
 def test_an_untrained_network_leaves_the_warp(pairs):
     window = minute_animator.window_of(SMALL)
     warp, made, _ = minute_animator.repainted(minute_animator.new_network(SMALL), pairs["unseen"], window)
-    assert torch.equal(warp, made) and isinstance(minute_animator.new_network(), rendering.Repainter)
+    assert torch.equal(warp, made) and isinstance(minute_animator.new_network(), rendering.AnimatorNetwork)

@@ -5,11 +5,12 @@ import shutil
 
 import numpy as np
 import pytest
+import soundfile
 import torch
 
-from course import errors, io, motion, speech
+from course import animation, errors, io, motion, speech
 from course.recipes import speech as speech_recipe
-from course.speech import lips
+from course.speech import lips, spectrogram
 from course.training import checkpoints, loop
 
 SENTENCE = "My mother moved a big piano, and father opened the door."
@@ -104,6 +105,32 @@ def test_recordings_of_people(shared_dir, name):
     best = max(fits, key=fits.get)
     assert -3 <= best <= 0 and fits[best] > 0.3
     assert mouth[loud < -35].mean() < 0.3 * mouth[loud > -15].mean()
+
+
+def test_a_recording_is_heard_once(said, tmp_path, monkeypatch):
+    """Lips, loudness and accents of a film by sound share one spectrogram, and are what each gives alone."""
+    soundfile.write(tmp_path / "said.wav", said.samples, said.sample_rate)
+    asked = []
+    whole = spectrogram.mel_spectrogram
+    monkeypatch.setattr(spectrogram, "mel_spectrogram", lambda *a, **k: asked.append(1) or whole(*a, **k))
+    drive = animation.drive_by_audio(tmp_path / "said.wav", animation.Settings())
+    assert len(asked) == 1
+    heard = speech.hear(drive.audio, drive.sample_rate)
+    assert speech.hear(heard) is heard and len(asked) == 2
+    np.testing.assert_array_equal(motion.from_audio(heard).values, motion.from_audio(drive.audio, 16_000).values)
+    assert motion.accents_of_sound(heard) == motion.accents_of_sound(drive.audio, 16_000) != []
+
+
+@pytest.mark.parametrize("rate", [16_000, 22_050, 44_100])
+def test_what_is_heard_of_a_tone_that_stops(rate):
+    time = np.arange(round(1.3 * rate)) / rate
+    tone = np.where(time < 0.8, 0.5 * np.sin(2 * np.pi * 440 * time), 0).astype(np.float32)
+    heard = speech.hear(tone, rate)
+    assert heard.duration == pytest.approx(1.3, abs=1e-4) and len(heard.samples) == pytest.approx(1.3 * 16_000, abs=1)
+    assert heard.bands.shape == (80, 131) and heard.loudness.shape == (131,)
+    assert heard.bands[:, 40].argmax() == heard.bands[:, 60].argmax()
+    quiet = heard.relative_loudness[90:] < -60
+    assert quiet.all() and (np.abs(heard.relative_loudness[10:70]) < 1).all()
 
 
 def test_features_ignore_gain_and_microphone():

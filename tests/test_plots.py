@@ -1,13 +1,14 @@
 """The lessons' figures: they draw what they are given, carry words, and stay small."""
 
 import io
+import time
 
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 from PIL import Image
 
-from course import keypoints, motion, plots
+from course import keypoints, motion, notebook, plots
 from course.io import video
 from course.lessons.lesson_02.exercises import FACE
 
@@ -126,3 +127,25 @@ def test_live_curve_grows_in_one_output(monkeypatch):
     live(20, {"a": 2.5})
     assert len(shown) == 1 and len(updates) == 1
     assert "10 of 20" in shown[0]["text/plain"] and "a 2.5" in updates[0]["text/plain"]
+
+
+@pytest.mark.parametrize("logarithmic, scale", [(True, "log"), (False, "linear")])
+def test_the_scale_of_learning_curves(monkeypatch, logarithmic, scale):
+    drawn = []
+    monkeypatch.setattr(plots, "shown", drawn.append)
+    live = plots.LiveCurve(20, "Learning", "average precision in %", logarithmic)
+    monkeypatch.setattr(live.output, "show", lambda bundle: None)
+    live(10, {"a": 5.0})
+    axes = drawn[0].axes[0]
+    assert axes.get_yscale() == scale and axes.get_ylabel() == "average precision in %"
+
+
+def test_an_output_is_due_again_after_its_seconds(monkeypatch):
+    monkeypatch.setattr("IPython.display.display", lambda *_, **__: None)
+    output = notebook.Output(seconds=0.05)
+    assert output.due()
+    output.show({"text/plain": "one"})
+    assert not output.due()
+    time.sleep(0.06)
+    assert output.due() and notebook.Output().due()
+    assert not notebook.in_notebook()

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from course import errors, keypoints, rendering
+from course import animation, errors, keypoints, rendering
 from course.keypoints import landmarks
-from course.rendering import curves, eyelids, head_field
+from course.rendering import animator, curves, eyelids, head_field, layers
 
 
 def drawn_points(centre=(160.0, 150.0), size=100.0):
@@ -293,3 +293,25 @@ def test_real_faces_speak_without_breaking(shared_dir):
         frame = one.render(with_lids(opened(points, 0.15), 1))
         np.testing.assert_array_equal(frame[one.mask == 0], image[one.mask == 0])
         assert (frame != image).any()
+
+
+@pytest.mark.parametrize("layered", [False, True])
+def test_what_is_prepared_is_prepared_once(monkeypatch, layered):
+    """One head field, one set of layers and one animator for a face, whoever asks for them."""
+    points = drawn_points()
+    made = []
+    for kind in (head_field.HeadField, layers.Layers, animator.Animator):
+        begin = kind.__init__
+        monkeypatch.setattr(kind, "__init__", lambda self, *given, begin=begin, kind=kind: (
+            made.append(kind.__name__), begin(self, *given))[1])
+    actor = animation.make_actor(drawn_photo(points), points, "gan" if layered else "warp")
+    assert made == (["HeadField", "Layers", "Animator"] if layered else ["HeadField"])
+    assert (actor.portrait.animator is not None) == (actor.portrait.layers is not None) == layered
+    assert actor.portrait.field.settings.open_above == layered
+
+
+def test_a_portrait_too_large_for_layers_moves_without_them(monkeypatch):
+    points = drawn_points()
+    monkeypatch.setattr(layers, "LARGEST", 100)
+    own = rendering.Portrait(drawn_photo(points), points, layered=layers.load_networks())
+    assert own.layers is None and not own.field.settings.open_above

@@ -324,9 +324,9 @@ def test_a_live_plot_in_a_notebook(tmp_path):
     from nbclient import NotebookClient
 
     source = (f"import sys; sys.path.insert(0, {str(os.path.dirname(__file__))!r})\n"
-              "from test_training import Line, config\nfrom course import training\nfrom course.training import log\n"
-              "assert log.in_notebook()\ndrawn = []\ndraw = training.LivePlot.draw\n"
-              "training.LivePlot.draw = lambda self, *rest: (drawn.append(1), draw(self, *rest))\n"
+              "from test_training import Line, config\nfrom course import notebook, training\n"
+              "assert notebook.in_notebook()\ndrawn = []\nshow = notebook.Output.show\n"
+              "notebook.Output.show = lambda self, bundle: (drawn.append(1), show(self, bundle))\n"
               f"training.train(Line(), config({str(tmp_path)!r}, steps=20, live=True))\nprint(len(drawn))")
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
     NotebookClient(notebook, timeout=200, kernel_name="python3").execute()

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import torch
 
-from .. import errors
+from .. import errors, images
 from ..io import weights
 from . import boxes as detection_boxes
 from . import network
@@ -45,9 +45,6 @@ class DetectorSettings:
 SETTINGS = DetectorSettings()
 
 
-# ---------------------------------------------------------------- boxes
-
-
 # ---------------------------------------------------------------- from a picture to faces
 
 
@@ -76,7 +73,10 @@ def detect_faces(image: np.ndarray, backend: str = "auto") -> np.ndarray:
 
 
 def best_score(image: np.ndarray) -> float:
-    """The highest score our detector gives to any place in the picture (0 below the first look's limit)."""
+    """The highest score, 0 to 1, our detector gives to any place in uint8 (H, W, 3); 0 below the first look's limit.
+
+    Raises errors.WeightsError.
+    """
     sides = [side for side in (SETTINGS.working_side, *SETTINGS.fine_sides)
              if side == SETTINGS.working_side or max(image.shape[:2]) * 3 > side]
     found = [_candidates(_network(), image, side, SETTINGS, most=5) for side in sides]
@@ -173,14 +173,7 @@ def _close_up_scores(net, image, face, settings) -> list:
 
 def _cut_out(image, low, side, canvas) -> np.ndarray:
     """The square from `low` with that side, grey where the picture ends, shrunk or enlarged to `canvas`."""
-    height, width = image.shape[:2]
-    x0, y0 = (int(np.floor(v)) for v in low)
-    x1, y1 = (int(np.ceil(v + side)) for v in low)
-    inside = image[max(y0, 0) : max(min(y1, height), 0), max(x0, 0) : max(min(x1, width), 0)]
-    if not inside.size:
-        return np.full((canvas, canvas, 3), 127, np.uint8)
-    borders = max(-y0, 0), max(y1 - max(height, y0), 0), max(-x0, 0), max(x1 - max(width, x0), 0)
-    square = cv2.copyMakeBorder(inside, *borders, cv2.BORDER_CONSTANT, value=(127, 127, 127))
+    square = images.crop_box(image, [*np.floor(low), *np.ceil(low + side)], "grey")
     shrinks = canvas < square.shape[0]
     return cv2.resize(square, (canvas, canvas), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
 
@@ -191,7 +184,10 @@ def _merge(faces, threshold) -> np.ndarray:
 
 
 def look(net, image, side) -> tuple:
-    """All anchors' answers for the picture with its long side at `side`: boxes (A, 4) in its pixels, scores (A,)."""
+    """All anchors' answers for a picture, uint8 (H, W, 3), with its long side at `side` pixels.
+
+    net: as `load_network` gives it. Returns boxes (A, 4) in pixels of the picture, and scores (A,), both tensors.
+    """
     small, scale = shrink(image, side)
     padded = pad(small, max(network.STRIDES))
     anchors = _anchors(*padded.shape[:2], detection_boxes.make_anchors)
@@ -204,7 +200,7 @@ def look(net, image, side) -> tuple:
 
 
 def shrink(image, side) -> tuple:
-    """The picture with its long side at most `side`, and the factor: never enlarged."""
+    """The picture (H, W, 3) with its long side at most `side` pixels, and the factor: never enlarged."""
     height, width = image.shape[:2]
     scale = side / max(height, width)
     if scale >= 1:
@@ -214,10 +210,9 @@ def shrink(image, side) -> tuple:
 
 
 def pad(image, multiple) -> np.ndarray:
-    """Mid-grey to the right and below, until both sides are multiples of the largest stride."""
+    """The picture (H, W, 3) with mid-grey to the right and below, until both sides are multiples of `multiple`."""
     height, width = image.shape[:2]
-    return cv2.copyMakeBorder(image, 0, -height % multiple, 0, -width % multiple, cv2.BORDER_CONSTANT,
-                              value=(127, 127, 127))
+    return images.crop_box(image, (0, 0, width + -width % multiple, height + -height % multiple), "grey")
 
 
 @lru_cache(maxsize=16)

@@ -4,12 +4,13 @@ import io
 import json
 import sys
 
+from .. import notebook
 from . import guard, home, judge
 
 
 def verdict(found: judge.Verdict, history: list[dict]) -> None:
     """Show a verdict. In a notebook the text carries, as metadata that nobody sees, when it was tried."""
-    if not in_notebook():
+    if not notebook.in_notebook():
         write(found.text)
         return
     data = {"exercise": found.exercise.name, "verdict": found.state, "card": found.card.name if found.card else None,
@@ -52,7 +53,7 @@ def draw(exercise, view) -> bytes:
 
 def text(words: str, markdown: str | None = None) -> None:
     """A few lines for the student."""
-    if not in_notebook():
+    if not notebook.in_notebook():
         write(words)
         return
     _display({"text/plain": words} | ({"text/markdown": markdown} if markdown else {}))
@@ -60,7 +61,7 @@ def text(words: str, markdown: str | None = None) -> None:
 
 def html(words: str, page: str) -> None:
     """Show a page in the notebook, the words elsewhere."""
-    if in_notebook():
+    if notebook.in_notebook():
         _display({"text/plain": words, "text/html": page})
     else:
         write(words)
@@ -70,13 +71,6 @@ def write(words: str) -> None:
     """Print, also where the terminal knows no ✓."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     print(words.encode(encoding, "replace").decode(encoding))
-
-
-def in_notebook() -> bool:
-    """Where outputs are rich displays: a kernel, not a terminal."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return getattr(shell, "kernel", None) is not None
 
 
 def _display(data: dict, metadata: dict | None = None) -> None:

@@ -13,7 +13,7 @@ doors.open_door(__name__, {
         "RandomBend affine_flow bilinear_sample gaussian_maps identity_grid inverse occlude sample "
         "soft_argmax soft_masks spline_kernel thin_plate_spline"),
     "point_motion": (
-        "METHODS TEN Moved as_picture first_order_flow flow_errors local_matrices nails render spline_flow "
+        "METHODS TEN Moved first_order_flow flow_errors local_matrices nails render spline_flow "
         "to_pixels to_unit"),
     "optical_flow": "find_flow grey lucas_kanade window_sum",
     "equivariance": "equivariance_loss",

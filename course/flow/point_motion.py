@@ -10,7 +10,6 @@ All of it works in [-1, 1], as `sampling` does, and goes backwards: from the tar
 
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 
 from . import sampling
@@ -122,11 +121,6 @@ def render(image: torch.Tensor, moved: Moved, visible: torch.Tensor | None = Non
         return warped
     kept = sampling.occlude(warped, visible)
     return kept if behind is None else kept + sampling.occlude(behind, 1 - visible)
-
-
-def as_picture(image: torch.Tensor) -> np.ndarray:
-    """(3, H, W) in [0, 1] -> uint8 (H, W, 3)."""
-    return (image.detach().clamp(0, 1) * 255).round().byte().permute(1, 2, 0).numpy()
 
 
 def flow_errors(flow: torch.Tensor, truth, moving: torch.Tensor) -> torch.Tensor:

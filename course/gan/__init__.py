@@ -18,5 +18,5 @@ doors.open_door(__name__, {
     "train": "GanTask Trained load_generator train_gan",
     "data": "faces_from_folders faces_from_formula",
     "augmentation": "augment",
-    "look": "as_picture diversity grid interpolate sample settled slerp",
+    "look": "diversity grid interpolate sample settled slerp",
 })

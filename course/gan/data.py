@@ -48,7 +48,7 @@ def faces_from_formula(count: int = 1024, size: int = 64, seed: int = 0) -> torc
     with tqdm(total=count, desc="drawing faces", unit="face") as bar:
         for first in range(0, count, BLOCK):
             drawn, points = synthetic.sample(min(BLOCK, count - first), larger, seed * 1_000_003 + first)
-            pictures = (drawn.permute(0, 2, 3, 1) * 255).round().byte().numpy()  # (n, H, W, 3)
+            pictures = images.from_tensor(drawn)  # (n, H, W, 3)
             made += [crops.cut_tight(picture, place, size) for picture, place in zip(pictures, points.numpy())]
             bar.update(len(pictures))
     return torch.from_numpy(np.stack(made)).permute(0, 3, 1, 2).contiguous()

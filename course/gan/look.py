@@ -2,7 +2,6 @@
 
 import copy
 
-import numpy as np
 import torch
 from torch import nn
 
@@ -40,11 +39,6 @@ def grid(images: torch.Tensor, columns: int = 8) -> torch.Tensor:
     room = images.new_zeros(rows * columns, channels, height, width)
     room[:count] = images
     return room.unflatten(0, (rows, columns)).permute(2, 0, 3, 1, 4).reshape(channels, rows * height, columns * width)
-
-
-def as_picture(image: torch.Tensor) -> np.ndarray:
-    """(3, H, W) in [0, 1] -> uint8 (H, W, 3), for `images.save_image` and `plots.picture`."""
-    return (image.permute(1, 2, 0).clamp(0, 1) * 255).round().to(torch.uint8).cpu().numpy()
 
 
 def slerp(start: torch.Tensor, end: torch.Tensor, share: torch.Tensor) -> torch.Tensor:

@@ -1,8 +1,8 @@
 """Crops: the square around a face that the landmarker sees, cut, turned and scaled, and the way back."""
 
-import cv2
 import numpy as np
 
+from .. import images
 from . import alignment, landmarks
 
 # Where the right eye, the left eye and the mouth lie in every picture, as shares of its side.
@@ -26,7 +26,7 @@ CROP_MARGIN = 1.22  # the same for the crop that the network sees
 
 
 def square_around(points: np.ndarray) -> tuple:
-    """Centre (2,) and side of the square the network should see, from 78 points."""
+    """Centre (2,) and side in pixels of the square that the network should see, from points (78, 2)."""
     low, high = points.min(axis=0), points.max(axis=0)
     return (low + high) / 2, float((high - low).max()) * CROP_MARGIN
 
@@ -39,7 +39,10 @@ def square_from_box(box: np.ndarray) -> tuple:
 
 
 def square_matrix(center, side: float, size: int, degrees: float = 0.0) -> np.ndarray:
-    """(2, 3): takes picture pixels to pixels of a `size` crop; `degrees` of clockwise tilt are undone."""
+    """(2, 3): takes picture pixels to pixels of a `size` crop; `degrees` of clockwise tilt are undone.
+
+    center: (2,) and side: of the square in the picture, pixels.
+    """
     scale = size / max(side, 1e-3)
     angle = np.deg2rad(degrees)
     turn = scale * np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
@@ -47,21 +50,13 @@ def square_matrix(center, side: float, size: int, degrees: float = 0.0) -> np.nd
 
 
 def apply(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """(2, 3), (..., 2) -> (..., 2)."""
+    """Points through an affine: (2, 3), (..., 2) -> (..., 2)."""
     return points @ matrix[:, :2].T + matrix[:, 2]
 
 
 def cut(image: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
-    """A crop of `size` px, averaged where it shrinks much, so that fine texture does not turn into noise."""
-    image, matrix = shrunk(image, matrix)
-    return cv2.warpAffine(image, matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    """What the landmarker sees: uint8 (H, W, 3), (2, 3) from the picture to the crop -> uint8 (size, size, 3).
 
-
-def shrunk(image: np.ndarray, matrix: np.ndarray) -> tuple:
-    """The picture and the crop's matrix, made smaller where the crop shrinks more than twofold."""
-    shrink = 1 / np.sqrt(abs(np.linalg.det(matrix[:, :2])))
-    if shrink <= 2:
-        return image, matrix
-    factor = 1 / (shrink / 1.5)
-    image = cv2.resize(image, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    return image, matrix @ np.diag([1 / factor, 1 / factor, 1.0])
+    Averaged where it shrinks much; beyond the border its last pixels go on.
+    """
+    return images.cut(image, matrix, size, prepare=images.shrunk)

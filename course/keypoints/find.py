@@ -23,7 +23,7 @@ def find_keypoints(image: np.ndarray, boxes=None, backend: str = "auto") -> np.n
     Returns:
         float32 (N, 68, 2), pixels, one row a face, in the order of the boxes.
     Raises:
-        errors.FaceError: unknown backend. errors.WeightsError: its weights are not here.
+        errors.FaceError: unknown backend, or boxes of another shape. errors.WeightsError: its weights are not here.
     """
     if backend not in BACKENDS:
         raise errors.FaceError(f"unknown backend {backend!r} for keypoints: choose from {', '.join(BACKENDS)}")
@@ -37,13 +37,18 @@ def find_keypoints(image: np.ndarray, boxes=None, backend: str = "auto") -> np.n
 
 
 def find_points(image: np.ndarray, boxes=None) -> np.ndarray:
-    """All 78 points (see `landmarks`) of every face: float32 (N, 78, 2), pixels."""
+    """All 78 points (see `landmarks`) of every face.
+
+    Args:
+        image: uint8 (H, W, 3), RGB; boxes: (N, 4) or (N, 5), pixels; None asks `detection.detect_faces`.
+    Returns:
+        float32 (N, 78, 2), pixels, in the order of the boxes.
+    Raises:
+        errors.FaceError: boxes of another shape or not finite. errors.WeightsError: the weights are not here.
+    """
     boxes = _as_boxes(detector.detect_faces(image) if boxes is None else boxes)
     found = [reading.points_in_box(image, box) for box in boxes]
     return np.stack(found) if found else np.zeros((0, landmarks.N_POINTS, 2), np.float32)
-
-
-# ---------------------------------------------------------------- one face
 
 
 def _as_boxes(boxes) -> np.ndarray:
@@ -53,5 +58,3 @@ def _as_boxes(boxes) -> np.ndarray:
     if boxes.ndim != 2 or boxes.shape[1] not in (4, 5) or not np.isfinite(boxes).all():
         raise errors.FaceError(f"boxes must have shape (N, 4) or (N, 5) and be finite; these have {boxes.shape}")
     return boxes
-
-

@@ -17,12 +17,25 @@ MARGIN = 4  # px kept around the square that is cut out, so that its border is r
 
 
 def points_in_box(image: np.ndarray, box: np.ndarray) -> np.ndarray:
+    """The points of one face, by both looks.
+
+    Args:
+        image: uint8 (H, W, 3); box: (4,) or (5,), x1, y1, x2, y2 in pixels, brows to chin.
+    Returns:
+        float32 (78, 2), pixels.
+    Raises:
+        errors.WeightsError: no weights, or damaged ones.
+    """
     center, side = keypoint_crops.square_from_box(box)
     first, _ = look(image, center, side, 0.0, mirrored=False)
     return second_look(image, first)[0]
 
 
 def second_look(image: np.ndarray, points: np.ndarray) -> tuple:
+    """The look at a face upright and centred, by points (78, 2) of a first one: float32 (78, 2) in pixels, the doubt.
+
+    Raises errors.WeightsError as `look`.
+    """
     right, left = points[landmarks.EYE_OUTER_CORNERS[0]], points[landmarks.EYE_OUTER_CORNERS[1]]
     tilt = float(np.degrees(np.arctan2(left[1] - right[1], left[0] - right[0])))
     center, side = _upright_square(points, tilt)
@@ -37,10 +50,15 @@ def _upright_square(points: np.ndarray, tilt: float) -> tuple:
 
 
 def look(image: np.ndarray, center, side: float, tilt: float, mirrored: bool) -> tuple:
-    """One look of the network at a square: points (78, 2) in pixels, and the doubt.
+    """One look of the network at a square.
 
-    mirrored: look at the mirror image too and take the mean; the doubt is then how far the two disagree, as a
-    share of the face, else 0.
+    Args:
+        image: uint8 (H, W, 3); center: (2,), side: of the square, pixels; tilt: of the face, degrees clockwise.
+        mirrored: look at the mirror image too and take the mean.
+    Returns:
+        points float32 (78, 2) in pixels; the doubt: how far the two disagree, as a share of the face, or 0.
+    Raises:
+        errors.WeightsError: no weights, or damaged ones.
     """
     import torch
 
@@ -73,7 +91,7 @@ def _crop_matrix(center, side: float, size: int, tilt: float) -> np.ndarray:
 
 def _cut(image: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
     """The crop (size, size, 3): first the upright square that holds it, then that square turned and scaled."""
-    image, matrix = keypoint_crops.shrunk(image, matrix)
+    image, matrix = images.shrunk(image, matrix)
     inverse = np.linalg.inv(np.vstack([matrix, [0, 0, 1]]))[:2]
     x, y = (int(v) for v in keypoint_crops.apply(inverse, np.array([size / 2, size / 2])))
     reach = 2 * int(np.ceil(size * np.sqrt(abs(np.linalg.det(inverse[:, :2])) / 2) + MARGIN))
@@ -89,7 +107,10 @@ def _network() -> tuple:
 
 
 def load_network(tensors: dict | None = None) -> tuple:
-    """The landmarker ready to look, batch norms folded into their convolutions: (network, crop size)."""
+    """The landmarker ready to look, batch norms folded into their convolutions: (network, crop size in pixels).
+
+    tensors: in place of the shipped weights. Raises errors.WeightsError: missing, damaged or of another network.
+    """
     import torch
 
     from ..io import weights

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..face import channels
+from ..interpolation import smoothstep
 from . import motion
 
 _BROWS = (("browInnerUp", 1.0), ("browOuterUpLeft", 0.8), ("browOuterUpRight", 0.8))
@@ -39,11 +40,13 @@ BLINK_TIMES = np.arange(-3, 4) * 0.04
 BLINK_SHAPE = np.array([0.0, 0.5, 0.9, 1.0, 0.9, 0.5, 0.0])
 
 
-def idle_motion(n_frames, fps=25.0, seed=0, strength=1.0, accents=None, settings: Settings = None) -> motion.Motion:
+def idle_motion(n_frames: int, fps: float = 25.0, seed: int = 0, strength: float = 1.0, accents=None,
+                settings: Settings | None = None) -> motion.Motion:
     """Blinks, gaze, head, brows and breath for a clip.
 
     Args:
-        n_frames: length; strength: scales all head movement, 0 keeps the head still (blinks and gaze stay);
+        n_frames: length; fps: frames a second; seed: the same one moves the same;
+        strength: scales all head movement, 0 keeps the head still (blinks and gaze stay);
         accents: (seconds, strength 0 to 1) pairs where the speech is stressed, as `motion.accents` gives.
     Returns:
         Motion over all channels, offsets from the face at rest; a clip over 3 s blinks at least once.
@@ -63,7 +66,10 @@ def idle_motion(n_frames, fps=25.0, seed=0, strength=1.0, accents=None, settings
 
 
 def blink_moments(duration: float, fps: float, random, settings: Settings) -> list:
-    """Seconds at which the lids are shut, each at the time of a frame; one at least in a clip over 3 s."""
+    """Seconds at which the lids are shut, each at the time of a frame; one at least in a clip over 3 s.
+
+    duration: seconds; fps: frames a second; random: np.random.Generator.
+    """
     moments = []
     at = random.uniform(0.25, 0.75) * min(settings.blink_median, duration)
     while at < duration - 0.1:
@@ -78,7 +84,7 @@ def blink_moments(duration: float, fps: float, random, settings: Settings) -> li
 
 
 def lids(times: np.ndarray, moments) -> np.ndarray:
-    """How far the lids are shut at the given times, (T,), 0 to 1."""
+    """How far the lids are shut at the given times, (T,) seconds: (T,), 0 to 1; moments: seconds of the blinks."""
     shut = np.zeros(len(times))
     for moment in moments:
         shut = np.maximum(shut, np.interp(times - moment, BLINK_TIMES, BLINK_SHAPE, left=0, right=0))
@@ -86,7 +92,11 @@ def lids(times: np.ndarray, moments) -> np.ndarray:
 
 
 def look_about(values, times, random, settings) -> None:
-    """Gaze rests and jumps: small saccades of 50 ms, every other one back to the camera."""
+    """Gaze rests and jumps: small saccades of 50 ms, every other one back to the camera.
+
+    Args:
+        values: {channel: (T,)}, changed in place; times: (T,) seconds; random: np.random.Generator.
+    """
     sideways, up = np.zeros(len(times)), np.zeros(len(times))
     at, old, away = random.uniform(0.4, 1.5), np.zeros(2), False
     while len(times) and at < times[-1]:
@@ -106,7 +116,7 @@ def look_about(values, times, random, settings) -> None:
 
 def _sway(values, times, strength, random, settings) -> None:
     """Band-limited wandering of the head and a slow breath, from the photo's own pose onward."""
-    begin = smoothstep(times / settings.settle) * strength
+    begin = smoothstep(0, settings.settle, times) * strength
     names = ("headPitch", "headYaw", "headRoll", "headX", "headY")
     for name, size in zip(names, settings.sway + settings.shift):
         values[name] += begin * size * wander(times, settings.sway_band, random)
@@ -128,7 +138,12 @@ def wander(times: np.ndarray, band: tuple, random, waves: int = 9) -> np.ndarray
 
 
 def stress(values, times, strength, accents, random, settings) -> None:
-    """Nods and raised brows on some of the stressed syllables, the stronger the likelier."""
+    """Nods and raised brows on some of the stressed syllables, the stronger the likelier.
+
+    Args:
+        values: {channel: (T,)}, changed in place; times: (T,) seconds; strength: scales the nods.
+        accents: (seconds, strength 0 to 1) pairs; random: np.random.Generator.
+    """
     last = -1.0
     for at, force in accents:
         if at - last < 0.6 or random.random() > 0.25 + 0.7 * force:
@@ -145,10 +160,4 @@ def stress(values, times, strength, accents, random, settings) -> None:
 
 def bump(times: np.ndarray, at: float, rise: float, fall: float) -> np.ndarray:
     """A smooth hill, (T,), of height 1 at `at`, that begins `rise` before and ends `fall` after."""
-    return smoothstep((times - at + rise) / rise) * smoothstep((at + fall - times) / fall)
-
-
-def smoothstep(x: np.ndarray) -> np.ndarray:
-    """0 below 0, 1 above 1, and 3 x^2 - 2 x^3 between."""
-    x = np.clip(x, 0, 1)
-    return x * x * (3 - 2 * x)
+    return smoothstep(0, rise, times - at + rise) * smoothstep(0, fall, at + fall - times)

@@ -5,12 +5,15 @@ in `motion/idle.py`: the tracks do not show where somebody looks, and know no wo
 """
 
 import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from .. import errors
 from ..face import channels
+from ..interpolation import smoothstep
 from ..io import weights
 from . import idle, idle_features, idle_networks, motion
 
@@ -40,6 +43,9 @@ def curves(opening: np.ndarray, seed: int = 0, kind: str = "autoregressive", net
     """Head and brows in units (T, 8), and blinks (T,), for a mouth's opening (T,) at 25 frames a second.
 
     The network starts 2 s before the clip, at rest, so that the clip does not begin in its first frames.
+
+    Raises:
+        errors.MotionError: no such kind; errors.WeightsError: no networks.
     """
     networks = networks or load()
     if kind not in KINDS:
@@ -67,19 +73,41 @@ def idle_motion(lips: motion.Motion, seed: int = 0, strength: float = 1.0, accen
                 networks: dict | None = None) -> motion.Motion:
     """Blinks, gaze, head and brows for spoken lips, as `idle.idle_motion` gives them by hand.
 
-    strength: scales all head movement; accents: (seconds, strength) pairs where the speech is stressed.
+    Args:
+        lips: a Motion over the lip channels; the others: as in `Manner`.
+    Returns:
+        Motion over all 57 channels, as long and at the same rate, offsets from the face at rest.
+    Raises:
+        errors.MotionError: no such kind; errors.WeightsError: no networks.
     """
     opening = idle_features.opening_of(lips.resample(idle_features.FPS))
-    return from_opening(opening, len(lips), lips.fps, seed, strength, accents, kind, networks)
+    manner = Manner(seed, strength, () if accents is None else accents, kind, networks)
+    return from_opening(opening, len(lips), lips.fps, manner)
 
 
-def from_opening(opening: np.ndarray, count: int, fps: float, seed: int = 0, strength: float = 1.0, accents=None,
-                 kind: str = "autoregressive", networks: dict | None = None) -> motion.Motion:
-    """The same for a mouth's opening at 25 frames a second: `count` frames at `fps`."""
+@dataclass
+class Manner:
+    """How somebody moves while nothing else is asked for.
+
+    seed: the same one moves the same; strength: scales all head movement, 0 keeps the head still; accents: (seconds,
+    strength 0 to 1) pairs where the speech is stressed; kind: one of `KINDS`; networks: those of `load`, which is
+    asked for them by default.
+    """
+
+    seed: int = 0
+    strength: float = 1.0
+    accents: Sequence = ()
+    kind: str = "autoregressive"
+    networks: dict | None = None
+
+
+def from_opening(opening: np.ndarray, count: int, fps: float, manner: Manner) -> motion.Motion:
+    """The same for a mouth's opening, float (T,), at 25 frames a second: `count` frames at `fps`."""
     settings, times = idle.Settings(), (np.arange(count) + 0.5) / fps
-    made, blinks = curves(opening, seed, kind, networks)
+    networks, seed, strength = manner.networks or load(), manner.seed, manner.strength
+    made, blinks = curves(opening, seed, manner.kind, networks)
     at = (np.arange(len(made)) + 0.5) / idle_features.FPS
-    ease = idle.smoothstep(times / EASE) * idle.smoothstep((count / fps - times) / EASE)
+    ease = smoothstep(0, EASE, times) * smoothstep(0, EASE, count / fps - times)
     values = {name: np.zeros(count) for name in channels.CHANNELS}
     for number, name in enumerate(idle_features.MOVING):
         curve = np.interp(times, at, made[:, number] * idle_features.UNIT[number])
@@ -89,11 +117,11 @@ def from_opening(opening: np.ndarray, count: int, fps: float, seed: int = 0, str
     moments = [(np.floor(moment * fps) + 0.5) / fps for moment in at[blinks > 0] if 0.2 < moment < count / fps - 0.1]
     if not moments and count > 3 * fps:  # a face that does not blink for longer than this looks like a photo
         moments = idle.blink_moments(count / fps, fps, blinking, settings)
-    shut = blink_curve(times, moments, (networks or load())["blink_shape"])
+    shut = blink_curve(times, moments, networks["blink_shape"])
     values["eyeBlinkLeft"], values["eyeBlinkRight"] = shut, shut
     idle.look_about(values, times, looking, settings)
-    if accents is not None and len(accents):
-        idle.stress(values, times, strength, accents, stressing, settings)
+    if len(manner.accents):
+        idle.stress(values, times, strength, manner.accents, stressing, settings)
     return motion.Motion(np.stack(list(values.values()), axis=1), channels.CHANNELS, fps)
 
 

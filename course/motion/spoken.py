@@ -20,21 +20,21 @@ def from_speech(speech, fps: float = 25.0) -> motion.Motion:
     return motion.Motion(values, visemes.LIP_CHANNELS, fps)
 
 
-def from_audio(samples, sample_rate: int, fps: float = 25.0) -> motion.Motion:
-    """The lips of a recording, by the network of `audio_motion`.
+def from_audio(samples, sample_rate: int | None = None, fps: float = 25.0) -> motion.Motion:
+    """The lips of a recording, by the network of `speech.lips`.
 
     Args:
-        samples: (N,) mono in [-1, 1]; sample_rate: Hz; fps: frames a second.
+        samples: (N,) mono in [-1, 1], or a `speech.Heard`; sample_rate: Hz; fps: frames a second.
     Returns:
         Motion as `from_speech` gives it.
     Raises:
         errors.AudioError: silent, too short or not numbers; errors.WeightsError: no network.
     """
-    from ..speech import lips, visemes
+    from ..speech import hearing, lips, visemes
 
-    samples = lips.checked(samples, sample_rate)
-    times = motion.frame_times(len(samples) / sample_rate, fps)
-    return motion.Motion(lips.lip_curves(samples, sample_rate, times, 1 / fps), visemes.LIP_CHANNELS, fps)
+    heard = hearing.hear(samples, sample_rate)
+    times = motion.frame_times(heard.duration, fps)
+    return motion.Motion(lips.lip_curves(heard, times, 1 / fps), visemes.LIP_CHANNELS, fps)
 
 
 def accents(speech) -> list:
@@ -49,8 +49,10 @@ def accents(speech) -> list:
     return [(at, (energy / loudest) ** 0.5) for at, energy in found]
 
 
-def accents_of_sound(samples: np.ndarray, sample_rate: int) -> list:
+def accents_of_sound(samples, sample_rate: int | None = None) -> list:
     """Syllables that stand out of a recording: [(seconds, strength 0 to 1), ...], as `accents` gives them for text.
+
+    samples: (N,) mono in [-1, 1], or a `speech.Heard`; sample_rate: Hz.
 
     A syllable is a hill of loudness (de Jong and Wempe, 2009); one that is loud and rises far out of its
     surroundings is heard as stressed.
@@ -58,10 +60,10 @@ def accents_of_sound(samples: np.ndarray, sample_rate: int) -> list:
     from scipy.ndimage import gaussian_filter1d
     from scipy.signal import find_peaks
 
-    from ..speech import lips
+    from ..speech import hearing
 
-    rate = 100  # frames a second
-    loudness = gaussian_filter1d(np.maximum(lips.relative_loudness(samples, sample_rate), -40.0), 0.04 * rate)
+    rate = hearing.FRAMES
+    loudness = gaussian_filter1d(np.maximum(hearing.relative_loudness(samples, sample_rate), -40.0), 0.04 * rate)
     at, found = find_peaks(loudness, height=-12.0, prominence=2.0, distance=0.12 * rate)
     if not len(at):
         return []

@@ -5,11 +5,11 @@ rest of the expression alone; a driving video adds its change to the photo (rela
 pose and expression (absolute).
 """
 
-
 import numpy as np
 
 from ..face import channels
 from ..face import model as face_model
+from ..interpolation import smoothstep
 from . import expressions, motion
 
 N_BLENDSHAPES = len(channels.BLENDSHAPES)
@@ -30,11 +30,17 @@ MAX_GAIN = 2.0  # a lid moves at most twice as far as the driver's: the jitter o
 
 
 def values_for(moved: motion.Motion, face: face_model.Face, mode: str, options) -> np.ndarray:
-    """Channel values (T, 57) for `face`, from a motion.
+    """Channel values for a face, from a motion.
 
-    mode: "speech": lips as spoken, everything else moves around the photo's own expression;
-        "offset": added to the photo; "relative": the change since the driver's best frame, carried over (`retarget`);
-        "absolute": the driver's expression and pose, whatever the photo shows.
+    Args:
+        moved: T frames; face: the photo's; options: `animation.Settings`, of which `head` and `expression` count.
+        mode: "speech": lips as spoken, everything else moves around the photo's own expression;
+            "offset": added to the photo; "relative": the change since the driver's best frame, carried over
+            (`retarget`); "absolute": the driver's expression and pose, whatever the photo shows.
+    Returns:
+        float32 (T, 57), in the order of `face.CHANNELS`.
+    Raises:
+        errors.MotionError: no such expression.
     """
     values = moved.full()  # (T, 57)
     if mode == "speech":
@@ -78,7 +84,7 @@ def relative_motion(source: np.ndarray, driving: np.ndarray, start: np.ndarray, 
 
 
 def hull_area(points: np.ndarray) -> float:
-    """The area inside a rubber band around points (K, 2)."""
+    """The area inside a rubber band around points (K, 2), in squares of their unit."""
     from scipy.spatial import ConvexHull
 
     return float(ConvexHull(points).volume)  # in the plane `.area` is the length of the band
@@ -106,8 +112,7 @@ def _speaking(values: np.ndarray, rest: np.ndarray, fps: float) -> np.ndarray:
     """Spoken lips over a photo's expression: (T, 57)."""
     kept = np.where(LIPS, np.where(CHARACTER, KEPT_CHARACTER, 0.0), 1.0)  # (57,)
     seconds = (np.arange(len(values)) / fps)[:, None]
-    x = np.clip(seconds / EASE_IN, 0, 1)
-    ease = x * x * (3 - 2 * x)  # smoothstep: starts and ends without a jerk
+    ease = smoothstep(0, EASE_IN, seconds)  # starts and ends without a jerk
     base = rest * (1 - ease * (1 - kept))  # (T, 57)
     spoken = base + values * np.where(LIPS, ease, 1.0)
     # A lid half down in the photo has only the other half left to fall.
@@ -116,7 +121,7 @@ def _speaking(values: np.ndarray, rest: np.ndarray, fps: float) -> np.ndarray:
 
 
 def limit_turn(degrees: np.ndarray) -> np.ndarray:
-    """Turns as asked up to `FREE_TURN`, then bending towards `MAX_TURN` without ever hitting a wall."""
+    """Turns (...) in degrees as asked up to `FREE_TURN`, then bending towards `MAX_TURN` without hitting a wall."""
     room = MAX_TURN - FREE_TURN
     beyond = np.maximum(np.abs(degrees) - FREE_TURN, 0)
     return np.sign(degrees) * (np.minimum(np.abs(degrees), FREE_TURN) + room * np.tanh(beyond / room))

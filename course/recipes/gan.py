@@ -21,7 +21,7 @@ def train(folders=None, steps: int = STEPS, resume: bool = False, device: str = 
     out = Path(out)
     if processes.join(device).first:
         trained.save(out)
-        sheet = images.save_image(out.with_suffix(".png"), gan_look.as_picture(gan_look.grid(trained.sample(64))))
+        sheet = images.save_image(out.with_suffix(".png"), images.from_tensor(gan_look.grid(trained.sample(64))))
         print(f"{out}: {trained.result.steps} steps; 64 of its faces: {sheet}")
     processes.leave()
     return out

@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from .. import errors
 from ..io import sound, weights
-from ..speech import espeak, lips, spectrogram, synthesis, visemes
+from ..speech import espeak, hearing, lips, synthesis, visemes
 from ..training import checkpoints, loop
 
 # Speakers that are measured on and never trained on; `benchmarks/lips.py` uses them.
@@ -135,7 +135,7 @@ def make_utterance(number: int, settings: Settings, texts: dict) -> Utterance:
     samples = sound.resample(said.samples, rate, sound.SAMPLE_RATE)
     if random.random() < 0.5:
         samples = _in_a_room(samples, random)
-    decibels = 10 * np.log10(np.maximum(spectrogram.mel_spectrogram(samples), 1e-12))
+    decibels = hearing.mel_bands(samples)
     frames = (decibels.shape[1] + 1) // 2
     times = np.arange(frames) / lips.RATE * rate / said.sample_rate
     return Utterance(decibels.astype(np.float16), viseme_labels(said.phonemes, times))
@@ -235,10 +235,10 @@ def _crop(pool, numbers, length, random) -> tuple:
 def augmented(decibels, other, random) -> np.ndarray:
     """Another speaker's recording of the same words: mel bands in dB (80, T), changed in every way there is."""
     bands, frames = decibels.shape
-    loud = np.percentile(lips.frame_loudness(decibels), 95)
+    loud = np.percentile(hearing.frame_loudness(decibels), 95)
     power = 10 ** ((decibels + _curve(bands, 8.0, random)[:, None] - loud) / 10)  # the voice's own colour
     if random.random() < 0.2:  # somebody else in the room
-        behind = np.percentile(lips.frame_loudness(other), 95) + random.uniform(12, 30)
+        behind = np.percentile(hearing.frame_loudness(other), 95) + random.uniform(12, 30)
         power = power + 10 ** ((other - behind) / 10)
     power = _with_noise(power, random)
     changed = 10 * np.log10(power + 1e-9)

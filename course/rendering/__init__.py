@@ -16,6 +16,6 @@ doors.open_door(__name__, {
     "mouth": "Mouth",
     "eyelids": "Lids",
     "animator": "Animator",
-    "animator_networks": "Repainter repaint",
+    "animator_networks": "AnimatorNetwork repaint",
     "layers": "Layers",
 })

@@ -1,6 +1,6 @@
 """The animator at work: mouth and eyes of a warped frame, repainted by the trained networks.
 
-    warped frame -> squares round mouth and eyes -> Repainter -> what to add -> back into the frame
+    warped frame -> squares round mouth and eyes -> AnimatorNetwork -> what to add -> back into the frame
 
 A warp can only move what the photo shows. The networks have seen how mouths open and lids lift in other photos.
 """
@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import torch
 
+from .. import images
 from ..interpolation import smoothstep
 from ..io import weights
 from . import animator_crops, animator_networks
@@ -23,7 +24,13 @@ class Animator:
     """Prepared once for a face of a photo: image uint8 (H, W, 3), points (78, 2); `draw` then repaints frames."""
 
     def __init__(self, image: np.ndarray, points: np.ndarray, networks: dict | None = None):
-        """networks: {"mouth": Repainter, "eye": Repainter}, the shipped ones by default. Raises errors.WeightsError."""
+        """
+        Args:
+            image: uint8 (H, W, 3); points: (78, 2) in its pixels.
+            networks: {"mouth": ..., "eye": ...}, each an `AnimatorNetwork`; the shipped ones by default.
+        Raises:
+            errors.WeightsError: the weights are missing or damaged.
+        """
         self.networks = networks or load_networks()
         self.points = points.astype(np.float64)
         self.sources, self.windows = {}, {}
@@ -89,7 +96,7 @@ def add(region: np.ndarray, paint: np.ndarray, matrix: np.ndarray) -> None:
         return
     inside = matrix.copy()
     inside[:, 2] += matrix[:, :2] @ [x0, y0]
-    laid = cv2.warpAffine(paint, inside, (x1 - x0, y1 - y0), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    laid = images.cut(paint, inside, (x1 - x0, y1 - y0), "black", backwards=True)
     patch = region[y0:y1, x0:x1]
     patch[:] = np.clip(patch + laid + 0.5, 0, 255).astype(np.uint8)
 
@@ -102,4 +109,5 @@ def load_networks() -> dict:
 
 def networks_of(tensors: dict) -> dict:
     """Both networks out of one file's tensors, named "mouth...." and "eye....". Raises errors.WeightsError."""
-    return weights.into_networks(tensors, {name: animator_networks.Repainter() for name in ("mouth", "eye")}, WEIGHTS)
+    networks = {name: animator_networks.AnimatorNetwork() for name in ("mouth", "eye")}
+    return weights.into_networks(tensors, networks, WEIGHTS)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .. import interpolation
+from .. import images
+from ..interpolation import smoothstep
 from ..keypoints import landmarks
 
 SUBPIXEL = 4  # bits after the point in OpenCV's polygons
@@ -74,10 +75,7 @@ def matrix_of(part: Part, points: np.ndarray) -> np.ndarray:
 
 def cut(image: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
     """The square of a picture: uint8 (H, W, 3) -> uint8 (size, size, 3). Beyond the border its last pixels go on."""
-    shrink = 1 / np.sqrt(abs(np.linalg.det(matrix[:, :2])))
-    if shrink > 1.5:  # bilinear reading would skip pixels
-        image = cv2.GaussianBlur(image, (0, 0), 0.4 * shrink)
-    return cv2.warpAffine(image, matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return images.cut(image, matrix, size, prepare=images.blurred)
 
 
 def place(points: np.ndarray, matrix: np.ndarray) -> np.ndarray:
@@ -120,8 +118,7 @@ def polygon(points: np.ndarray, size: int) -> np.ndarray:
 
 def window(size: int) -> np.ndarray:
     """How far each pixel of the square may be repainted: 1 inside, 0 at its border, float32 (size, size)."""
-    along = np.clip(np.minimum(np.arange(size), np.arange(size)[::-1]) / (0.15 * size), 0, 1)
-    ramp = along * along * (3 - 2 * along)
+    ramp = smoothstep(0, 0.15 * size, np.minimum(np.arange(size), np.arange(size)[::-1]))
     return np.outer(ramp, ramp).astype(np.float32)
 
 
@@ -134,7 +131,7 @@ def window_of(network: str, size: int) -> np.ndarray:
         return window(size)
     y, x = np.mgrid[:size, :size] / (size - 1)
     r = np.hypot((x - LIDS[0]) / LIDS[2], (y - LIDS[1]) / LIDS[3])  # 1 on the ellipse round the lids
-    return (window(size) * interpolation.smoothstep(1.25, 0.75, r)).astype(np.float32)
+    return (window(size) * smoothstep(1.25, 0.75, r)).astype(np.float32)
 
 
 LIDS = (0.52, 0.58, 0.42, 0.19)  # where the lids lie in an eye's square: centre x, y and half axes, in its sides

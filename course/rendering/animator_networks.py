@@ -1,7 +1,7 @@
-"""The animator's networks: one repaints a warped mouth or eye, the other judges it while training.
+"""The animator's network, which repaints a warped mouth or eye.
 
-The generator is a small U-Net (Ronneberger et al., 2015) that answers with what to add to the warp, so at the
-start it adds nothing. The discriminator looks at patches (Isola et al., "Image-to-Image Translation", 2017).
+It is a small U-Net (Ronneberger et al., 2015) that answers with what to add to the warp, so at the start it adds
+nothing.
 """
 
 import torch
@@ -24,10 +24,11 @@ class Residual(nn.Module):
         nn.init.zeros_(self.second.bias)
 
     def forward(self, x):
+        """(N, width, H, W) -> the same."""
         return x + self.second(F.leaky_relu(self.first(F.leaky_relu(x, 0.1)), 0.1))
 
 
-class Repainter(nn.Module):
+class AnimatorNetwork(nn.Module):
     """Squares with masks (N, 9, S, S) in [0, 1] -> what to add to the warp's colours (N, 3, S, S). S: multiple of 8.
 
     The channels: warp (3), where things shall be (2), photo (3), where it shows them (1); see `animator_crops`.
@@ -46,6 +47,7 @@ class Repainter(nn.Module):
         nn.init.zeros_(self.paint[1].bias)
 
     def forward(self, squares):
+        """Squares (N, 9, S, S) -> paint (N, 3, S, S), parts of white."""
         at_2 = self.at_2(squares)  # (N, 32, S/2, S/2)
         at_4 = self.at_4(at_2)  # (N, 64, S/4, S/4)
         at_8 = self.at_8(at_4)  # (N, 96, S/8, S/8)
@@ -58,7 +60,7 @@ def _twice(x):
     return F.interpolate(x, scale_factor=2, mode="nearest")
 
 
-def repaint(net: Repainter, squares: torch.Tensor, window: torch.Tensor) -> torch.Tensor:
+def repaint(net: AnimatorNetwork, squares: torch.Tensor, window: torch.Tensor) -> torch.Tensor:
     """The warp's squares with the network's paint on them: (N, 9, S, S), (S, S) -> (N, 3, S, S) in [0, 1].
 
     I = warp + w N(warp, masks, photo), w = 0 at the square's border

@@ -34,8 +34,25 @@ class LidSettings:
     grain_rows: float = 0.3  # how much skin below the eye lends its pores
 
 
+@dataclass
+class Curtain:
+    """How a lid hangs over a piece of the picture; all maps (h, w), heights in eye widths below the corner line.
+
+    u: place along the eye, -1 and 1 at its corners; v: height; top, bottom: the open lids there; edge: where the lid
+    ends now; amount: how far it is shut, 0 to 1; pixel: one pixel, in eye widths.
+    """
+
+    u: np.ndarray
+    v: np.ndarray
+    top: np.ndarray
+    bottom: np.ndarray
+    edge: np.ndarray
+    amount: float
+    pixel: float
+
+
 class Lids:
-    """Both eyes of a photo."""
+    """Both eyes of a photo: image uint8 (H, W, 3), points (78, 2) in its pixels."""
 
     def __init__(self, image: np.ndarray, points: np.ndarray, settings: LidSettings | None = None):
         self.settings = settings or LidSettings()
@@ -63,7 +80,7 @@ class Lids:
 
 
 class Eye:
-    """One eye of a photo. `side`: 0 is the person's right, 1 the left."""
+    """One eye of a photo: image uint8 (H, W, 3), points (78, 2); `side`: 0 is the person's right, 1 the left."""
 
     def __init__(self, image, points, side: int, settings: LidSettings):
         self.settings, self.side = settings, side
@@ -115,7 +132,10 @@ class Eye:
         return cv2.GaussianBlur(margin[None].astype(np.float32), (0, 0), 2.5, borderType=cv2.BORDER_REPLICATE)[0]
 
     def limit(self, safe, target, blink) -> float:
-        """Put this eye's lids and pupil within the limits, in place; returns how far the layer closes it."""
+        """Put this eye's lids and pupil within the limits, in place; returns how far the layer closes it, 0 to 1.
+
+        safe, target: (78, 2); blink: None to read it off the target, or how far the eye is shut, 0 to 1.
+        """
         settings, side = self.settings, self.side
         corners = LID_UPPER[side][[0, -1]]
         carry = warping.similarity(self.points[corners], target[corners])
@@ -155,7 +175,11 @@ class Eye:
         safe[pupil] = own[pupil] + off * limit / (limit**4 + size**4 + 1e-12) ** 0.25
 
     def draw(self, region, origin, safe, amount: float) -> None:
-        """Draw the lid over the eye in place, closed by `amount`."""
+        """Draw the lid over the eye in place, closed by `amount`, 0 to 1.
+
+        Args:
+            region: uint8 (h, w, 3); origin: its corner (x, y) in the photo; safe: (78, 2), points of `limited`.
+        """
         points = safe[np.concatenate([LID_UPPER[self.side], LID_LOWER[self.side][1:-1]])]
         frame = curves.frame_between(safe[LID_UPPER[self.side][0]], safe[LID_UPPER[self.side][-1]])
         width = 2 * frame.half
@@ -166,22 +190,26 @@ class Eye:
             return
         x0, y0, x1, y1 = box
         places = warping.identity_grid(y1 - y0, x1 - x0) + np.array([x0 + origin[0], y0 + origin[1]], np.float32)
+        patch = region[y0:y1, x0:x1]
+        patch[:] = np.clip(self._lid(patch, self._curtain(safe, frame, places, amount)) + 0.5, 0, 255)
+
+    def _curtain(self, safe, frame, places, amount: float) -> Curtain:
+        """How the lid hangs over places (h, w, 2) of the frame."""
+        width = 2 * frame.half
         u, v = frame.coordinates(places)
         top = curves.read(curves.tabulate(frame, safe[LID_UPPER[self.side]]), u) / width
         rounded = cv2.GaussianBlur(curves.tabulate(frame, safe[LID_LOWER[self.side]])[None], (0, 0), 7.0)[0]
         bottom = curves.read(rounded, u) / width
-        v = v / width
         # lids are rounder between the points than the curve through them: meet a little below it
         bottom = bottom + 0.045 * np.sqrt(np.clip(1 - u**4, 0, 1))
-        edge = top + (bottom - top) * amount  # where the lid ends now
-        patch = region[y0:y1, x0:x1]
-        patch[:] = np.clip(self._lid(patch, u, v, top, bottom, edge, amount, 1 / width) + 0.5, 0, 255)
+        return Curtain(u, v / width, top, bottom, top + (bottom - top) * amount, amount, 1 / width)
 
-    def _lid(self, patch, u, v, top, bottom, edge, amount, pixel):
-        """The lid over a piece of the picture (h, w, 3); u, v, top, bottom, edge: (h, w), heights in eye widths."""
-        settings = self.settings
+    def _lid(self, patch, curtain: Curtain) -> np.ndarray:
+        """The lid over a piece of the picture: uint8 (h, w, 3) -> float (h, w, 3) in grey levels."""
+        settings, amount = self.settings, curtain.amount
+        u, v, top, bottom, edge = curtain.u, curtain.v, curtain.top, curtain.bottom, curtain.edge
         margin = _along(self.margin, u)
-        soft = max(0.012, 0.7 * pixel)
+        soft = max(0.012, 0.7 * curtain.pixel)
         corners = smoothstep(1.24, 0.98, np.abs(u))
         fade_in = smoothstep(0.0, 0.15, amount)
         # Skin between the lid's root and its edge, drawn out like a curtain: 0 at the root, 1 at the edge
@@ -196,7 +224,7 @@ class Eye:
         crease = np.exp(-(((v - top + settings.crease) / 0.04) ** 2)) * smoothstep(1.0, 0.5, np.abs(u))
         result = result * (1 - 0.03 * smoothstep(0.2, 0.8, amount) * crease)[..., None]
         # Lashes: a dark line along the edge, thin at the inner and outer corner
-        thick = np.maximum(settings.lash * (0.45 + 0.55 * np.clip(1 - u**2, 0, 1)), 0.75 * pixel)
+        thick = np.maximum(settings.lash * (0.45 + 0.55 * np.clip(1 - u**2, 0, 1)), 0.75 * curtain.pixel)
         away = (v - edge) / thick
         line = np.exp(-np.where(away > 0, away * 1.2, away * 1.6) ** 2) * smoothstep(1.06, 0.72, np.abs(u)) * fade_in
         dark = 1 - line[..., None] * (1 - self.lash) * settings.lash_strength
@@ -235,7 +263,10 @@ def _smooth_row(band) -> np.ndarray:
 
 
 def opening(points: np.ndarray, side: int) -> float:
-    """How far an eye is open: mean lid distance over the distance of its corners."""
+    """How far an eye is open: mean lid distance over the distance of its corners, points (78, 2), side 0 or 1.
+
+    The eye aspect ratio of Soukupova and Cech, "Real-time eye blink detection using facial landmarks" (2016).
+    """
     upper, lower = LID_UPPER[side], LID_LOWER[side]
     width = np.linalg.norm(points[upper[0]] - points[upper[-1]])
     gaps = np.linalg.norm(points[upper[1:-1]] - points[lower[1:-1]], axis=1)
@@ -248,8 +279,11 @@ def bounded(ratio: float, least: float, most: float) -> float:
     return 1 + room * np.tanh((ratio - 1) / room)
 
 
-def box_around(points, margin, origin, shape):
-    """The box around points (n, 2) within a region, in the region's pixels; None if it is empty."""
+def box_around(points, margin, origin, shape) -> tuple | None:
+    """The box around points (n, 2) within a region, in the region's pixels; None if it is empty.
+
+    margin: pixels around the points; origin: the region's corner (x, y) in the picture; shape: the region's.
+    """
     low = np.floor(points.min(0) - margin - origin).astype(int)
     high = np.ceil(points.max(0) + margin - origin).astype(int) + 1
     x0, y0 = np.maximum(low, 0)

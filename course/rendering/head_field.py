@@ -47,7 +47,8 @@ class FieldSettings:
 
 
 class Head:
-    """Where the head is in the photo: centre (2,), radius in pixels, up and right as unit vectors."""
+    """Where the head is in a photo of shape (H, W), by its points (78, 2) in pixels: centre (2,), radius in pixels, up
+    and right as unit vectors (2,)."""
 
     def __init__(self, points: np.ndarray, shape):
         chin, top = points[8], points[landmarks.FOREHEAD].mean(0)
@@ -67,7 +68,10 @@ class Head:
 
 
 def elliptic_reach(side, up, settings: FieldSettings) -> np.ndarray:
-    """0 where everything moves with the head, 1 where nothing does; between, along rays from the face's centre."""
+    """0 where everything moves with the head, 1 where nothing does; between, along rays from the face's centre.
+
+    side, up: (...) in radii, as `Head.coordinates` gives them.
+    """
     distance = np.hypot(side, up) + 1e-9
     cos, sin = side / distance, up / distance
 
@@ -83,6 +87,8 @@ def reading_nodes(centre: float, dense: float, low: float, high: float, count: i
     """Places along one axis, dense around the centre and wide outside, and how to find them again.
 
     x(t) = centre + dense sinh(t): smooth, so that cubic reading between the nodes stays exact.
+    Args:
+        centre, dense, low, high: pixels; x is between low and high; count: of nodes.
     Returns:
         nodes (count,); and a function from positions to fractions of an index.
     """
@@ -91,20 +97,29 @@ def reading_nodes(centre: float, dense: float, low: float, high: float, count: i
     return nodes, lambda x: (np.arcsinh((x - centre) / dense) - start) / (stop - start) * (count - 1)
 
 
+def box_of(head: Head, shape, settings: FieldSettings) -> tuple:
+    """All that can move in a picture of shape (H, W): x0, y0, x1, y1 in whole pixels."""
+    height, width = shape
+    reach = max(settings.still) + 0.1
+    x0, y0 = np.floor(head.centre - reach * head.radius).astype(int)
+    x1, y1 = np.ceil(head.centre + reach * head.radius).astype(int) + 1
+    # a face at the very edge still gets a box with something in it
+    return (min(max(x0, 0), width - 1), min(max(y0, 0), height - 1), max(min(x1, width), 1), max(min(y1, height), 1))
+
+
 class HeadField:
-    """What can be worked out once for a photo; `positions` then makes the field of a frame."""
+    """What can be worked out once for a photo; `positions` then makes the field of a frame.
+
+    box: x0, y0, x1, y1, all that can move; head: its `Head`.
+    """
 
     def __init__(self, points: np.ndarray, shape, settings: FieldSettings):
+        """points: (78, 2) in pixels; shape: (H, W) of the photo. Raises errors.WeightsError: no face model."""
         self.settings = settings
         self.points = points.astype(np.float64)
         self.head = head = Head(self.points, shape)
         height, width = shape
-        reach = max(settings.still) + 0.1
-        x0, y0 = np.floor(head.centre - reach * head.radius).astype(int)
-        x1, y1 = np.ceil(head.centre + reach * head.radius).astype(int) + 1
-        # a face at the very edge still gets a box with something in it
-        self.box = x0, y0, x1, y1 = (min(max(x0, 0), width - 1), min(max(y0, 0), height - 1),
-                                     max(min(x1, width), 1), max(min(y1, height), 1))
+        self.box = x0, y0, x1, y1 = box_of(head, shape, settings)
         xs, x_index = reading_nodes(head.centre[0], 1.1 * head.radius, x0, x1 - 1 + 1e-6, settings.nodes)
         ys, y_index = reading_nodes(head.centre[1], 1.1 * head.radius, y0, y1 - 1 + 1e-6, settings.nodes)
         self.nodes = np.stack(np.meshgrid(xs, ys), axis=-1)  # (nodes, nodes, 2)
@@ -148,12 +163,18 @@ class HeadField:
         return self.interpolated(weights)[..., 0]
 
     def rigid(self, target: np.ndarray) -> np.ndarray:
-        """The head's turn, size and shift from the photo to the target: (2, 3)."""
+        """The head's turn, size and shift from the photo to the target (78, 2): (2, 3)."""
         return warping.similarity(self.points[STABLE], target[STABLE])
 
     def start(self, target: np.ndarray, matrix: np.ndarray):
-        """What the fields of a frame share: the ways home of face and skull, where each point would be if only the
-        head moved, and the rest."""
+        """What the fields of a frame share.
+
+        Args:
+            target: (78, 2) pixels; matrix: `rigid` of it, (2, 3).
+        Returns:
+            the ways home of face and skull, two (2, 3); where each point would be in the photo if only the head
+            moved, (78, 2); and how far it really is from there, (78, 2).
+        """
         back = warping.inverted(matrix), self._skull_home(target, matrix)
         held = self.home(target, back)  # (78, 2) in the photo's frame
         residual = self.points - held
@@ -162,7 +183,13 @@ class HeadField:
         return back, held, residual * np.minimum(1, limit / np.maximum(size, 1e-9))
 
     def spline(self, held, residual, used: np.ndarray):
-        """Centres (n, 2) in radii around the head's centre, and weights (n + 3, 2) in pixels."""
+        """The local part as a thin plate (`warping.fit_spline`) through some of the points.
+
+        Args:
+            held, residual: (78, 2), from `start`; used: indices of the points that count.
+        Returns:
+            centres (n, 2) in radii around the head's centre, and weights (n + 3, 2) in pixels.
+        """
         centres = np.concatenate([held[used], self.ring])
         centres = (centres - self.head.centre) / self.head.radius
         values = np.concatenate([residual[used], np.zeros_like(self.ring)])
@@ -183,14 +210,17 @@ class HeadField:
         return np.concatenate([linear, (self.head.centre + apart / max(far, 1.0) - linear @ there)[:, None]], axis=1)
 
     def home(self, places, back) -> np.ndarray:
-        """Where places (..., 2) of the frame lie in the photo if only the head moves, as far as it does."""
+        """Where places (..., 2) of the frame lie in the photo if only the head moves, as far as it does: (..., 2).
+
+        back: the ways home of `start`.
+        """
         of_face, of_skull = (warping.transform(matrix, places) for matrix in back)
         side, up = self.head.coordinates((of_face + of_skull) / 2)
         share = smoothstep(*self.settings.skull, np.hypot(side / 0.9, up))[..., None]
         return of_face + share * (of_skull - of_face)
 
     def rigid_positions(self, nodes, back, weight):
-        """Where nodes (..., 2) look if only the head moves: their way home, as far as they take part."""
+        """Where nodes (..., 2) look if only the head moves: their way home, as far as their weight (..., 1) says."""
         return nodes + weight * (self.home(nodes, back) - nodes)
 
     def local(self, spline, places):

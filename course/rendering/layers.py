@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import torch
 
+from .. import images
 from ..io import weights
 from . import layers_networks, layers_square
 
@@ -68,8 +69,8 @@ class Layers:
         x0, y0, x1, y1 = self.field.box
         pad = self.pad
         around = x0 - pad, y0 - pad, x1 + pad, y1 + pad
-        photo = mirrored(image, around)
-        inside = mirrored(np.full(image.shape[:2], 1.0, np.float32), around, cv2.BORDER_CONSTANT)
+        photo = images.crop_box(image, around, "mirror")
+        inside = images.crop_box(np.full(image.shape[:2], 1.0, np.float32), around, "black")
         fine = layers_square.to_box(matte, around, self.matrix)
         guide = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
         radius = max(1, round(EDGE * self.field.head.radius))
@@ -139,15 +140,6 @@ def fits(box) -> bool:
     """Whether a field's box, x0, y0, x1, y1, is small enough; a larger one moves as it does without layers."""
     x0, y0, x1, y1 = box
     return max(x1 - x0, y1 - y0) <= LARGEST
-
-
-def mirrored(image: np.ndarray, box, beyond: int = cv2.BORDER_REFLECT_101) -> np.ndarray:
-    """A part of the picture that may reach beyond it, x0, y0, x1, y1."""
-    x0, y0, x1, y1 = box
-    height, width = image.shape[:2]
-    out = max(0, -x0), max(0, -y0), max(0, x1 - width), max(0, y1 - height)
-    inner = image[max(0, y0) : min(height, y1), max(0, x0) : min(width, x1)]
-    return cv2.copyMakeBorder(inner, out[1], out[3], out[0], out[2], beyond)
 
 
 def guided_filter(guide: np.ndarray, values: np.ndarray, radius: int, least: float) -> np.ndarray:

@@ -11,6 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from ..interpolation import smoothstep
 from . import layers_square
 from .animator_networks import Residual
 
@@ -39,6 +40,7 @@ class Parter(nn.Module):
         self.last = nn.Sequential(nn.LeakyReLU(0.1), nn.Conv2d(widths[0], 4, 3, padding=1), nn.PixelShuffle(2))
 
     def forward(self, squares):
+        """(N, 5, 128, 128) -> logits (N, 1, 128, 128)."""
         seen = [self.first(squares * 2 - 1)]  # (N, 24, 64, 64), then half the size each
         for down in self.down:
             seen.append(down(seen[-1]))
@@ -68,6 +70,7 @@ class Refiner(nn.Module):
         nn.init.zeros_(self.last[1].bias)
 
     def forward(self, frames):
+        """(N, 8, 64, 64) -> flow (N, 2, 64, 64) in radii, share taken away (N, 1, 64, 64)."""
         fine = self.fine(frames)
         coarse = F.interpolate(self.up(self.coarse(fine)), scale_factor=4, mode="bilinear", align_corners=False)
         y = self.last(self.join(fine + coarse))
@@ -83,11 +86,13 @@ def moving_of(movement: torch.Tensor) -> torch.Tensor:
 
 
 def above_shoulders(frames: torch.Tensor) -> torch.Tensor:
-    """1 down to the chin, 0 from the shoulders on: (1, 1, s, 1). Drawn shoulders are stiffer than real ones."""
+    """1 down to the chin, 0 from the shoulders on: for frames (N, 8, s, s), (1, 1, s, 1).
+
+    Drawn shoulders are stiffer than real ones.
+    """
     size = frames.shape[-2]
     down = (torch.arange(size, device=frames.device) - (size - 1) / 2) / layers_square.unit_of(size)  # radii
-    t = ((SHOULDERS - down) / (SHOULDERS - CHIN)).clamp(0, 1)
-    return (t * t * (3 - 2 * t))[None, None, :, None]
+    return smoothstep(SHOULDERS, CHIN, down)[None, None, :, None]
 
 
 def free_of_face(face: torch.Tensor) -> torch.Tensor:
@@ -96,9 +101,8 @@ def free_of_face(face: torch.Tensor) -> torch.Tensor:
 
 
 def matte_of(logits: torch.Tensor) -> torch.Tensor:
-    """Logits -> how much of each pixel is person, in [0, 1], with a harder edge than the network dares."""
-    t = ((torch.sigmoid(logits) - 0.35) / 0.3).clamp(0, 1)
-    return t * t * (3 - 2 * t)
+    """Logits (N, 1, S, S) -> how much of each pixel is person, in [0, 1], with a harder edge than the network dares."""
+    return smoothstep(0.35, 0.65, torch.sigmoid(logits))
 
 
 GROWN = 0.05  # radii by which a hole is larger than the matte: hair has shone on the wall, and the wall through it
@@ -111,7 +115,7 @@ def hole_of(matte: torch.Tensor, unit: float) -> torch.Tensor:
 
 
 def opened(matte):
-    """1 from a matte of a quarter on, 0 where there is none: a tensor or an array."""
+    """1 from a matte of a quarter on, 0 where there is none: a tensor or an array (...) in [0, 1] -> the same."""
     return (4 * matte).clip(0, 1)
 
 

@@ -6,6 +6,7 @@ Its lengths are counted in face radii, so a network meets every head at one size
 import cv2
 import numpy as np
 
+from .. import images
 from . import animator_crops
 
 LEAST_WALL = 0.002  # share of the square that must show the wall, to fill the rest from it
@@ -26,15 +27,12 @@ def unit_of(size: int) -> float:
 
 def cut(photo: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
     """uint8 (H, W, 3) -> uint8 (size, size, 3); beyond the border the photo is mirrored."""
-    shrink = 1 / matrix[0, 0]
-    if shrink > 1.5:  # bilinear reading would skip pixels
-        photo = cv2.GaussianBlur(photo, (0, 0), 0.4 * shrink)
-    return cv2.warpAffine(photo, matrix, (size, size), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101)
+    return images.cut(photo, matrix, size, "mirror", images.blurred)
 
 
 def inside(shape, matrix: np.ndarray, size: int) -> np.ndarray:
     """Where the square shows the photo of this shape (H, W): uint8 (size, size), 0 or 255 and between."""
-    return cv2.warpAffine(np.full(shape[:2], 255, np.uint8), matrix, (size, size), flags=cv2.INTER_LINEAR)
+    return images.cut(np.full(shape[:2], 255, np.uint8), matrix, size, "black")
 
 
 def face(points: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
@@ -71,7 +69,7 @@ def from_box(values: np.ndarray, box, matrix: np.ndarray, size: int) -> np.ndarr
     """Smooth values of a part of the photo, box x0, y0, x1, y1, (h, w, C) -> (size, size, C), 0 beyond the box."""
     shifted = matrix.copy()
     shifted[:, 2] += matrix[:, :2] @ box[:2]
-    return cv2.warpAffine(values, shifted, (size, size), flags=cv2.INTER_LINEAR)
+    return images.cut(values, shifted, size, "black")
 
 
 def to_box(values: np.ndarray, box, matrix: np.ndarray) -> np.ndarray:
@@ -79,8 +77,7 @@ def to_box(values: np.ndarray, box, matrix: np.ndarray) -> np.ndarray:
     x0, y0, x1, y1 = box
     shifted = matrix.copy()
     shifted[:, 2] += matrix[:, :2] @ [x0, y0]
-    return cv2.warpAffine(values, shifted, (x1 - x0, y1 - y0), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-                          borderMode=cv2.BORDER_REPLICATE)
+    return images.cut(values, shifted, (x1 - x0, y1 - y0), backwards=True)
 
 
 def movement(field, positions: np.ndarray, size: int = 64) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..interpolation import smoothstep
 from ..keypoints import landmarks
-from . import curves, warping
+from . import curves, eyelids, warping
 
 UPPER_INNER = np.array([60, 61, 62, 63, 64])
 LOWER_INNER = np.array([60, 67, 66, 65, 64])
@@ -37,7 +37,7 @@ class MouthSettings:
 
 
 class Mouth:
-    """Prepared once for a photo; `draw` then fills the mouth of a frame."""
+    """Prepared once for a photo, uint8 (H, W, 3), and its points (78, 2); `draw` then fills the mouth of a frame."""
 
     def __init__(self, image: np.ndarray, points: np.ndarray, settings: MouthSettings | None = None):
         self.settings = settings or MouthSettings()
@@ -98,14 +98,18 @@ class Mouth:
         return smoothstep(-0.5 * soft, 0.5 * soft, v - above) * smoothstep(0.0, soft, below - v)
 
     def skull(self, target, matrix) -> np.ndarray:
-        """The affine (2, 3) that carries the upper teeth: the head's, hung from the base of the nose."""
+        """The affine (2, 3) that carries the upper teeth: the head's, `matrix`, hung from the base of the nose of the
+        target (78, 2)."""
         moved = warping.transform(matrix, self.points[NOSE_BASE]).mean(0)
         hung = matrix.copy()
         hung[:, 2] += target[NOSE_BASE].mean(0) - moved
         return hung
 
     def activity(self, target, back) -> float:
-        """0 while the lips stand as in the photo (there is nothing to add), 1 once they have moved by a millimetre."""
+        """0 while the lips stand as in the photo (there is nothing to add), 1 once they have moved by a millimetre.
+
+        target: (78, 2); back: (2, 3), from the frame to the photo.
+        """
         lips = np.concatenate([UPPER_INNER, LOWER_INNER[1:4]])
         here = warping.transform(back, target[lips])
         off = here - self.points[lips]
@@ -117,6 +121,7 @@ class Mouth:
 
         Args:
             above, below: (h, w, 2) places in the photo of the upper and lower lip's picture, changed in place.
+            target: (78, 2); matrix: the head's motion from the photo to the target, (2, 3).
         """
         activity = self.activity(target, warping.inverted(self.skull(target, matrix)))
         strength = activity * smoothstep(0.7, 2.0, self.opening)
@@ -139,7 +144,7 @@ class Mouth:
         activity = self.activity(target, back)
         if activity == 0:
             return
-        box = _box_inside(target[landmarks.LIPS_INNER], 2.0 + 0.5 * self.mm, origin, region.shape)
+        box = eyelids.box_around(target[landmarks.LIPS_INNER], 2.0 + 0.5 * self.mm, origin, region.shape)
         if box is None:
             return
         x0, y0, x1, y1 = box
@@ -157,7 +162,12 @@ class Mouth:
         patch[:] = np.clip(patch + alpha[..., None] * (inside - patch) + 0.5, 0, 255).astype(np.uint8)
 
     def paint(self, places, back, target, u, above, below) -> np.ndarray:
-        """Colours of the inside of the mouth: float (h, w, 3)."""
+        """Colours of the inside of the mouth: float (h, w, 3) in grey levels.
+
+        Args:
+            places: (h, w, 2) pixels; back: (2, 3), from the frame to the photo as the skull moves; target: (78, 2).
+            u: (h, w), -1 and 1 at the corners; above, below: (h, w), pixels from the upper and the lower lip.
+        """
         scale = self.mm * np.sqrt(max(abs(1 / np.linalg.det(back[:, :2])), 1e-6))  # px a millimetre in the frame
         above, below = above / scale, below / scale  # mm from the lips
         in_photo = warping.transform(back, places)
@@ -179,7 +189,7 @@ class Mouth:
         return colour * shadow[..., None]
 
     def jaw_drop(self, target, back) -> float:
-        """How far the chin hangs below its place in the photo, in millimetres."""
+        """How far the target's chin hangs below its place in the photo, in mm; target: (78, 2), back: (2, 3)."""
         moved = self.frame.coordinates(warping.transform(back, target[CHIN]))[1]
         return float(np.mean(moved - self.frame.coordinates(self.points[CHIN])[1]) / self.mm)
 
@@ -237,7 +247,10 @@ class Mouth:
 
 
 def white_of_the_eyes(image, points) -> np.ndarray:
-    """The brightest quarter inside the eye openings: what white looks like in this light, float (3,)."""
+    """The brightest 30 % inside the eye openings: what white looks like in this light, float (3,) in grey levels.
+
+    image: uint8 (H, W, 3); points: (78, 2).
+    """
     colours = []
     for eye in (landmarks.EYE_RIGHT, landmarks.EYE_LEFT):
         corners, centre = points[eye], points[eye].mean(0)
@@ -259,11 +272,3 @@ def _colours_near(image, spots, radius) -> np.ndarray:
         colours.append(square.reshape(-1, 3))
     return np.concatenate(colours).astype(np.float64)
 
-
-def _box_inside(points, margin, origin, shape):
-    """The box around points (n, 2) within a region, in the region's pixels; None if it is empty."""
-    low = np.floor(points.min(0) - margin - origin).astype(int)
-    high = np.ceil(points.max(0) + margin - origin).astype(int) + 1
-    x0, y0 = np.maximum(low, 0)
-    x1, y1 = np.minimum(high, [shape[1], shape[0]])
-    return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None

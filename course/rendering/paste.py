@@ -21,5 +21,5 @@ def paste_back(photo: np.ndarray, region: np.ndarray, mask: np.ndarray, box) -> 
 
 def soft_mask(moves: np.ndarray, edge: float) -> np.ndarray:
     """A mask (h, w) in [0, 1] from how much each pixel takes part (h, w): 1 from `edge` on, 0 where nothing moves."""
-    mask = np.clip(moves / edge, 0, 1).astype(np.float32)
+    mask = np.clip(moves / edge, 0, 1).astype(np.float32)  # `interpolation.smoothstep`, written out for lesson 09
     return mask * mask * (3 - 2 * mask)

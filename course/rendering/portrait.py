@@ -24,6 +24,17 @@ class PortraitSettings:
     blinks: eyelids.LidSettings = field(default_factory=eyelids.LidSettings)
 
 
+def load_networks() -> dict:
+    """The shipped networks that a `Portrait` takes besides: {"animator": ..., "layered": ...}.
+
+    Raises:
+        errors.WeightsError: weights are missing or damaged.
+    """
+    from . import animator, layers
+
+    return {"animator": animator.load_networks(), "layered": layers.load_networks()}
+
+
 class Portrait:
     """One face of a photo, ready to be moved.
 
@@ -31,13 +42,13 @@ class Portrait:
     is 0 every frame has the photo's own pixel, to the bit.
     """
 
-    def __init__(self, image: np.ndarray, points: np.ndarray, settings: PortraitSettings | None = None, painter=None,
-                 layered: dict | None = None):
+    def __init__(self, image: np.ndarray, points: np.ndarray, settings: PortraitSettings | None = None,
+                 animator: dict | None = None, layered: dict | None = None):
         """
         Args:
             image: uint8 (H, W, 3), RGB; points: (78, 2) pixels, as `keypoints.find_points` gives them.
-            painter: an `rendering.Animator` that repaints what the warp has made, or None.
-            layered: the networks of `layers` that part the person from what lies behind, or None.
+            animator: the networks of `animator`, which repaint what the warp has made, or None.
+            layered: the networks of `layers`, which part the person from what lies behind, or None.
         Raises:
             errors.FaceError: points of another shape, or not numbers.
         """
@@ -47,18 +58,29 @@ class Portrait:
                                    f"not an array of shape {points.shape}: take them from keypoints.find_points")
         self.image, self.points = np.ascontiguousarray(image), points
         self.settings = settings = settings or PortraitSettings()
-        self.field = head_field.HeadField(points, image.shape[:2], settings.warp)
-        self.layers = None
-        if layered:
-            from . import layers
-
-            if layers.fits(self.field.box):
-                self.field = head_field.HeadField(points, image.shape[:2], replace(settings.warp, open_above=True))
-                self.layers = layers.Layers(self.image, points, self.field, layered)
+        self.field, self.layers = self._in_layers(layered) if layered else (self._field(settings.warp), None)
         self.mouth = mouth.Mouth(self.image, points, settings.inside)
         self.lids = eyelids.Lids(self.image, points, settings.blinks)
-        self.painter = painter
+        self.animator = self._animator(animator) if animator else None
         self._mask = paste.soft_mask(self.field.moves(), 0.02)
+
+    def _field(self, warp: head_field.FieldSettings) -> head_field.HeadField:
+        return head_field.HeadField(self.points, self.image.shape[:2], warp)
+
+    def _in_layers(self, networks: dict) -> tuple:
+        """The field, and the layers, or None where what moves is too large for them."""
+        from . import layers
+
+        warp, shape = self.settings.warp, self.image.shape[:2]
+        if not layers.fits(head_field.box_of(head_field.Head(self.points.astype(np.float64), shape), shape, warp)):
+            return self._field(warp), None
+        field = self._field(replace(warp, open_above=True))
+        return field, layers.Layers(self.image, self.points, field, networks)
+
+    def _animator(self, networks: dict):
+        from . import animator
+
+        return animator.Animator(self.image, self.points, networks)
 
     @property
     def mask(self) -> np.ndarray:
@@ -86,8 +108,8 @@ class Portrait:
         origin = np.array(self.field.box[:2])
         self.mouth.draw(region, origin, safe, matrix)
         self.lids.draw(region, origin, safe, closing)
-        if self.painter is not None:
-            self.painter.draw(region, origin, safe)
+        if self.animator is not None:
+            self.animator.draw(region, origin, safe)
         return paste.paste_back(self.image, region, self._mask, self.field.box)
 
     def _checked(self, target) -> np.ndarray:

@@ -9,5 +9,6 @@ doors.open_door(__name__, {
     "synthesis": "Phoneme Speech find_voice guess_voice synthesize voices",
     "spectrogram": "mel_filters mel_spectrogram",
     "visemes": "LIP_CHANNELS VISEMES VISEME_NAMES curves segments_of visemes_of",
-    "lips": "VisemeNet features lip_curves load_network relative_loudness viseme_probabilities",
+    "hearing": "Heard hear relative_loudness",
+    "lips": "VisemeNet features lip_curves load_network viseme_probabilities",
 })

@@ -14,12 +14,11 @@ import torch
 from torch import nn
 
 from .. import errors
-from ..io import sound, weights
-from . import spectrogram, visemes
+from ..io import weights
+from . import hearing, visemes
 
 WEIGHTS = "speech.safetensors"
-N_MELS = 80
-FEATURES = N_MELS + 1  # the bands, and how loud the whole frame is
+FEATURES = hearing.N_MELS + 1  # the bands, and how loud the whole frame is
 RATE = 50  # frames a second of the network; its input has 100
 DYNAMIC_RANGE = 60.0  # dB below the loud parts; what is quieter is floor
 SPEECH_RANGE = 25.0  # dB; frames this near to the loud parts count as speech when the bands are levelled
@@ -44,14 +43,15 @@ class _Block(nn.Module):
         self.mix = nn.Conv1d(width, width, 1)
         self.dropout = nn.Dropout(settings.dropout)
 
-    def forward(self, x):  # (N, width, T)
+    def forward(self, x):
+        """(N, width, T) -> the same."""
         return x + self.dropout(self.mix(torch.relu(self.norm(self.wide(x)))))
 
 
 class VisemeNet(nn.Module):
     """Features (N, 81, T) at 100 frames/s -> viseme logits (N, V, ceil(T / 2)) at 50 frames/s."""
 
-    def __init__(self, settings: Settings = None):
+    def __init__(self, settings: Settings | None = None):
         super().__init__()
         settings = settings or Settings()
         self.entry = nn.Conv1d(FEATURES, settings.width, 5, stride=2, padding=2)
@@ -60,31 +60,30 @@ class VisemeNet(nn.Module):
         self.head = nn.Conv1d(settings.width, len(visemes.VISEME_NAMES), 1)
 
     def forward(self, features):
+        """(N, 81, T) -> logits (N, V, ceil(T / 2))."""
         x = self.blocks(self.entry(features))  # (N, width, T / 2)
         return self.head(torch.relu(self.norm(x)))
 
 
-def features(samples: np.ndarray, sample_rate: int) -> np.ndarray:
-    """What the network hears: samples (N,) -> float32 (81, T), 100 frames a second."""
-    samples = sound.resample(samples, sample_rate, sound.SAMPLE_RATE)
-    power = spectrogram.mel_spectrogram(samples, n_mels=N_MELS)  # (80, T)
-    return levelled(10 * np.log10(np.maximum(power, 1e-12)))
+def features(samples, sample_rate: int | None = None) -> np.ndarray:
+    """What the network gets to hear: samples (N,) and their rate in Hz, or a `Heard` -> float32 (81, T), 100 frames a
+    second. Raises `errors.AudioError` as `hearing.hear`."""
+    heard = hearing.hear(samples, sample_rate)
+    return levelled(heard.bands, heard.loudness)
 
 
-def levelled(decibels: np.ndarray) -> np.ndarray:
-    """Mel bands in dB (80, T) -> features (81, T) in which gain and microphone no longer show."""
-    loudness = frame_loudness(decibels)  # (T,)
+def levelled(bands: np.ndarray, loudness: np.ndarray | None = None) -> np.ndarray:
+    """Mel bands in dB (80, T) -> features (81, T) in which gain and microphone no longer show.
+
+    loudness: (T,), of whole frames in dB, if it is known already.
+    """
+    loudness = hearing.frame_loudness(bands) if loudness is None else loudness
     reference = np.percentile(loudness, 95)
-    bands = np.maximum(decibels - reference, -DYNAMIC_RANGE)
+    bands = np.maximum(bands - reference, -DYNAMIC_RANGE)
     speaking = loudness > reference - SPEECH_RANGE
     bands = bands - bands[:, speaking].mean(axis=1, keepdims=True)  # the mean of a band is the microphone's
     energy = np.clip(loudness - reference, -DYNAMIC_RANGE, 10)
     return (np.concatenate([bands, energy[None]]) / 20).astype(np.float32)
-
-
-def frame_loudness(decibels: np.ndarray) -> np.ndarray:
-    """Loudness of each frame in dB: bands (80, T) -> (T,)."""
-    return 10 * np.log10(np.sum(10 ** (decibels / 10), axis=0) + 1e-12)
 
 
 @functools.lru_cache(maxsize=1)
@@ -99,19 +98,25 @@ def load_network() -> VisemeNet:
     return network.eval()
 
 
-def viseme_probabilities(samples: np.ndarray, sample_rate: int, network: VisemeNet = None) -> np.ndarray:
-    """Probability of each viseme, float32 (T, V), at `RATE` frames a second; frame k is at k / RATE seconds."""
+def viseme_probabilities(samples, sample_rate: int | None = None, network: VisemeNet | None = None) -> np.ndarray:
+    """Probability of each viseme, float32 (T, V), at `RATE` frames a second; frame k is at k / RATE seconds.
+
+    Args:
+        samples: (N,) mono, or a `Heard`; sample_rate: Hz; network: the shipped one by default.
+    Raises:
+        errors.AudioError: as `hearing.hear`; errors.WeightsError: no network.
+    """
     network = network or load_network()
-    heard = torch.from_numpy(features(samples, sample_rate))  # (81, T)
+    seen = torch.from_numpy(features(samples, sample_rate))  # (81, T)
     piece, margin = 6000, 200  # frames of input: a minute at a time, with all the network sees around it
     found = []
-    for first in range(0, heard.shape[1], piece):
+    for first in range(0, seen.shape[1], piece):
         start = max(0, first - margin)
         with torch.inference_mode():
-            logits = network(heard[None, :, start : first + piece + margin])[0]  # (V, t)
+            logits = network(seen[None, :, start : first + piece + margin])[0]  # (V, t)
         skip = (first - start) // 2
         found.append(torch.softmax(logits, dim=0).T[skip : skip + piece // 2])
-    return torch.cat(found).numpy()[: (heard.shape[1] + 1) // 2]
+    return torch.cat(found).numpy()[: (seen.shape[1] + 1) // 2]
 
 
 @dataclass
@@ -129,20 +134,16 @@ class Reading:
     smooth: float = 0.014  # standard deviation of the last smoothing
 
 
-def lip_curves(samples, sample_rate: int, times: np.ndarray, hold: float, reading: Reading = None,
-               network=None) -> np.ndarray:
-    """Lips of a recording: samples (N,) -> float32 (T, C), `speech.LIP_CHANNELS` at the times (T,) in seconds.
+def lip_curves(heard: hearing.Heard, times: np.ndarray, hold: float, reading: Reading | None = None,
+               network: VisemeNet | None = None) -> np.ndarray:
+    """Lips of a recording at the times (T,) in seconds: float32 (T, C), the channels `speech.LIP_CHANNELS`.
 
-    hold: seconds that a frame of the film lasts; lips that close stay shut for so long.
-
-    Raises:
-        errors.AudioError: silent, too short, not one channel, or not numbers.
+    hold: seconds that a frame of the film lasts; lips that close stay shut for so long. Raises `errors.WeightsError`.
     """
-    samples = checked(samples, sample_rate)
     reading = reading or Reading()
-    probabilities = viseme_probabilities(samples, sample_rate, network)
-    loudness = relative_loudness(samples, sample_rate)  # (T',) at 100 frames/s
-    fine = np.arange(len(loudness)) / 100
+    probabilities = viseme_probabilities(heard, network=network)
+    loudness = heard.relative_loudness  # (T',)
+    fine = np.arange(len(loudness)) / hearing.FRAMES
     at = np.arange(len(probabilities)) / RATE
     probabilities = np.stack([np.interp(fine, at, column) for column in probabilities.T], axis=1)  # (T', V)
     probabilities = close_in_pauses(probabilities, loudness, reading)
@@ -192,23 +193,3 @@ def spread(probabilities, lead: float, lag: float) -> np.ndarray:
     # the weight of a sound at t + offset in the mouth of t
     kernel = np.where(offsets > 0, np.exp(-offsets / lead), np.exp(offsets / lag))
     return convolve1d(probabilities, kernel[::-1] / kernel.sum(), axis=0, mode="nearest")
-
-
-def relative_loudness(samples, sample_rate) -> np.ndarray:
-    """dB below the loud parts of the recording, (T,), 100 frames a second."""
-    samples = sound.resample(samples, sample_rate, sound.SAMPLE_RATE)
-    loudness = frame_loudness(10 * np.log10(np.maximum(spectrogram.mel_spectrogram(samples), 1e-12)))
-    return loudness - np.percentile(loudness, 95)
-
-
-def checked(samples, sample_rate) -> np.ndarray:
-    """Sound that can be read: float32 (N,). Raises `errors.AudioError`: silent, too short, not one row of numbers."""
-    samples = np.asarray(samples, np.float32)
-    if samples.ndim != 1 or not np.isfinite(samples).all():
-        raise errors.AudioError(f"sound must be one row of finite samples; this has the shape {samples.shape}: "
-                                "mix it to mono, or open it with course.io.load_audio")
-    if len(samples) < sound.MIN_SECONDS * sample_rate:
-        raise errors.AudioError(f"the sound is shorter than {sound.MIN_SECONDS} s: give a longer recording")
-    if np.abs(samples).max() < sound.SILENT:
-        raise errors.AudioError("the sound is silent: give a recording in which somebody speaks")
-    return samples

@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from torch.nn.functional import avg_pool2d, interpolate, normalize
 
+from ..interpolation import smoothstep
 from . import hair, parts, shading
 from . import scene as synthetic_scene
 from .people import People, random_motion
@@ -131,7 +132,7 @@ def shadows(depth, people, unit, samples) -> torch.Tensor:
         at_x = (x + reach * light[..., 0] * pixels).round().long().clamp(0, size - 1)
         at_y = (y + reach * light[..., 1] * pixels).round().long().clamp(0, size - 1)
         in_front = coarse + reach * light[..., 2] - coarse[who, at_y, at_x]
-        blocked = torch.maximum(blocked, shading.step(0.015, 0.10, in_front) * (in_front < 0.75))
+        blocked = torch.maximum(blocked, smoothstep(0.015, 0.10, in_front) * (in_front < 0.75))
     soft = avg_pool2d(blocked[:, None], 3, 1, 1, count_include_pad=False)
     soft = interpolate(soft, scale_factor=samples, mode="bilinear", align_corners=False)[:, 0]
     return 1 - 0.75 * soft
@@ -148,7 +149,7 @@ def lenses(image, material, depth, people, scene, samples) -> torch.Tensor:
     canon = scene.lenses.canon
     x, y, _ = glass.read(canon, scene.lenses.triangles, before).unbind(-1)
     dark = people.glasses[who, 5]
-    streak = shading.step(0.03, 0.0, (torch.remainder(x + 0.9 * y + 0.05, 0.36) - 0.12).abs() - 0.03)
+    streak = smoothstep(0.03, 0.0, (torch.remainder(x + 0.9 * y + 0.05, 0.36) - 0.12).abs() - 0.03)
     tint = shading.linear(people.glasses_colour)[who] * 0.25 + 0.01
     seen = image[before]
     seen = shading.lerp(seen, tint, 0.86 * dark)
@@ -167,7 +168,7 @@ def background_of(people, size) -> torch.Tensor:
     for k in range(people.spots.shape[1]):
         cx, cy, radius, strength = people.spots[:, k, :, None, None, None].unbind(1)
         near = torch.hypot(x - cx, y - cy) / radius
-        image = image + (0.5 * strength * shading.step(1.1, 0.8, near)) * (colours[:, 2] - image)
+        image = image + (0.5 * strength * smoothstep(1.1, 0.8, near)) * (colours[:, 2] - image)
     return image
 
 

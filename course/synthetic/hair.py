@@ -11,9 +11,10 @@ from functools import lru_cache
 import numpy as np
 import torch
 
+from ..interpolation import smoothstep
 from . import head as synthetic_head
 from . import shading
-from .parts import sheet, smooth
+from .parts import sheet
 from .people import STYLES
 
 COLUMNS, ROWS = 73, 26
@@ -67,7 +68,7 @@ def skull(device: str = "cpu") -> Skull:
     places = synthetic_head.section(angle, np.minimum(y, 0.3))
     # hair does not follow the head inwards below its widest places, it hangs
     reach = np.linalg.norm(places[..., [0, 2]] - [0, synthetic_head.Z_MIDDLE], axis=-1, keepdims=True)
-    behind = smooth(40, 80, np.abs(degrees))[:, None, None]
+    behind = smoothstep(40, 80, np.abs(degrees))[:, None, None]
     widest = np.maximum.accumulate(reach, axis=1)
     hanging = reach + behind * (widest - reach) * 0.85
     ratio = np.where(reach > 1e-6, hanging / np.maximum(reach, 1e-6), 1)
@@ -133,16 +134,16 @@ def strands(people, shift: torch.Tensor) -> tuple:
     t = torch.linspace(0, 1, ROWS, device=shift.device)[:, None]  # (R, 1)
     y = table.heights[0] + (end[:, None] - table.heights[0]) * t**1.35  # (N, R, C)
     places, off = _skull_at(table, shift, y)
-    free = shading.step(0.0, 0.25, end - line)[:, None]  # hanging free, or rising from the hair line
+    free = smoothstep(0.0, 0.25, end - line)[:, None]  # hanging free, or rising from the hair line
     thick = _thickness(people, table, look, y) * _share_of_thickness(table, look, t, free)
     thick = thick * _locks_and_curls(people, table, look, y) + 0.012
     places = places + off * thick[..., None]
     # hanging hair swings in a little towards its ends
-    hang = shading.step(0.2, 1.6, y)[..., None]
+    hang = smoothstep(0.2, 1.6, y)[..., None]
     places = places * (1 - hang * places.new_tensor([0.10, 0, 0.15]))
     around = _around(table, n)
     canon = torch.stack([around / (2 * np.pi), t.expand(n, ROWS, COLUMNS), end[:, None] + 0 * y], -1)
-    turns = 1 - 0.55 * shading.step(0.5, 1.9, y)
+    turns = 1 - 0.55 * smoothstep(0.5, 1.9, y)
     ball, ball_canon = _bun(people, places[:, 0, 0], look.bun)
     return (torch.cat([places.reshape(n, -1, 3), ball], 1), torch.cat([canon.reshape(n, -1, 3), ball_canon], 1),
             torch.cat([turns.reshape(n, -1), turns.new_ones(n, ball.shape[1])], 1))
@@ -152,21 +153,21 @@ def _hair_line(people, table: Skull, look: Look) -> torch.Tensor:
     """Height at which hair ends on the skin of the forehead, the temples and the neck: (N, C)."""
     shape, away = people.hair_shape, table.degrees.abs()[None]  # (1, C)
     recess = look.combed * (0.05 + 0.10 * shape[:, 4:5]) * torch.exp(-(((away - 42) / 16) ** 2))
-    return table.line - (look.lift + 0.14 * (shape[:, 1:2] - 0.7)) * shading.step(75, 40, away) - recess
+    return table.line - (look.lift + 0.14 * (shape[:, 1:2] - 0.7)) * smoothstep(75, 40, away) - recess
 
 
 def _ends(people, table: Skull, look: Look, line: torch.Tensor) -> torch.Tensor:
     """How far down each column goes: height of its tip, (N, C)."""
     shape, away = people.hair_shape, table.degrees.abs()[None]  # (1, C)
     begins = look.begins + 55 * (shape[:, 2:3] > 0.72) * (look.fringe < 0.9)  # long hair tucked behind the ears
-    hangs = shading.step(0.0, 22.0, away - begins)
+    hangs = smoothstep(0.0, 22.0, away - begins)
     longer = 0.75 + 0.55 * shape[:, 3:4]
-    length = look.side_end + (look.back_end - look.side_end) * shading.step(80, 130, away)
+    length = look.side_end + (look.back_end - look.side_end) * smoothstep(80, 130, away)
     end = torch.where(length > 0, line + hangs * (length * longer - line).clamp(min=0), line)
-    brow = -0.80 - 0.12 * shape[:, 4:5] + 0.12 * shading.step(20, 55, away)
+    brow = -0.80 - 0.12 * shape[:, 4:5] + 0.12 * smoothstep(20, 55, away)
     lean = (shape[:, 5:6] - 0.5) * 120  # a fringe swept to one side starts at a parting
-    swept = shading.step(-25, 25, (table.degrees[None] - lean) * torch.sign(lean))
-    cover = torch.where(look.fringe > 0.9, torch.ones_like(swept), swept) * shading.step(66, 46, away)
+    swept = smoothstep(-25, 25, (table.degrees[None] - lean) * torch.sign(lean))
+    cover = torch.where(look.fringe > 0.9, torch.ones_like(swept), swept) * smoothstep(66, 46, away)
     has_fringe = (look.fringe > 0.9) | (shape[:, 6:7] < look.fringe)
     return end + has_fringe * cover * (brow - end).clamp(min=0)
 
@@ -186,8 +187,8 @@ def _skull_at(table: Skull, shift: torch.Tensor, y: torch.Tensor) -> tuple:
 def _thickness(people, table: Skull, look: Look, y: torch.Tensor) -> torch.Tensor:
     """How far full hair stands off the skull at heights (N, R, C), in units: (N, R, C)."""
     away, more = table.degrees.abs()[None], 0.7 + 0.7 * people.hair_shape[:, :1]
-    thick = look.side[:, None] + (look.back - look.side)[:, None] * shading.step(80, 140, away)[:, None]
-    return (thick + (look.top[:, None] - thick) * shading.step(-0.7, -1.5, y)) * more[:, None]
+    thick = look.side[:, None] + (look.back - look.side)[:, None] * smoothstep(80, 140, away)[:, None]
+    return (thick + (look.top[:, None] - thick) * smoothstep(-0.7, -1.5, y)) * more[:, None]
 
 
 def _share_of_thickness(table: Skull, look: Look, t: torch.Tensor, free: torch.Tensor) -> torch.Tensor:
@@ -197,7 +198,7 @@ def _share_of_thickness(table: Skull, look: Look, t: torch.Tensor, free: torch.T
     """
     edge = free * 0.75 + (1 - free) * ((1 - t**5) * 0.92 + 0.08)
     # combed back, it stands up where it grows, above the forehead
-    front = shading.step(75, 30, table.degrees.abs()[None])[:, None] * (1 - free)
+    front = smoothstep(75, 30, table.degrees.abs()[None])[:, None] * (1 - free)
     return edge + front * look.combed[:, None] * 0.55 * torch.exp(-(((t - 0.80) / 0.13) ** 2))
 
 

@@ -20,6 +20,7 @@ from scipy.sparse.linalg import splu
 
 from ..face import channels as face_channels
 from ..face import model as face_model
+from ..interpolation import smoothstep
 from ..keypoints import landmarks
 
 HALF = 34  # columns from the middle of the face to the back of the head
@@ -174,13 +175,11 @@ def plain_head(net: Net) -> np.ndarray:
     at = np.interp(column, (0, EYE_INNER, EYE_OUTER, EAR, HALF), (0.0, 0.245, 0.67, 1.55, np.pi))
     rows, middle, ear = np.array(ROWS).T
     # from the middle of the face towards the ear each row bends to another height; behind it stays there
-    bend = np.clip(at / 1.5, 0, 1) ** 2
-    bend = bend * bend * (3 - 2 * bend)
+    bend = smoothstep(0, 1, np.clip(at / 1.5, 0, 1) ** 2)
     y = (1 - bend) * np.interp(net.row, rows, middle) + bend * np.interp(net.row, rows, ear)
     points = section(at * np.sign(net.column), y)
     # below the jaw the net goes in to the neck
-    neck = np.clip((net.row - JAW_ROW) / 5, 0, 1)[:, None]
-    neck = neck * neck * (3 - 2 * neck)
+    neck = smoothstep(0, 5, net.row - JAW_ROW)[:, None]
     angle = at * np.sign(net.column)
     column_of_neck = np.stack([0.47 * np.sin(angle), y, 0.30 - 0.48 * np.cos(angle)], axis=-1)
     return points + neck * (column_of_neck - points)

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from ..face import channels as face_channels
+from ..interpolation import smoothstep
 from ..keypoints import landmarks
 from . import head as synthetic_head
 
@@ -61,12 +62,6 @@ def grid(rows: int, columns: int):
     return u.ravel(), v.ravel()
 
 
-def smooth(low: float, high: float, x):
-    """Smoothly 0 below `low`, 1 above `high`; `low` may lie above `high`: (...) -> (...)."""
-    t = np.clip((x - low) / (high - low), 0, 1)
-    return t * t * (3 - 2 * t)
-
-
 class Builder:
     """Parts hung onto the head."""
 
@@ -98,7 +93,7 @@ class Builder:
         """Head and neck; the neck turns less and less towards the shoulders."""
         mean = self.head.mean
         below = self.head.row > synthetic_head.JAW_ROW
-        turns = np.where(below, 1 - smooth(0.85, 1.55, mean[:, 1]), 1.0)
+        turns = np.where(below, 1 - smoothstep(0.85, 1.55, mean[:, 1]), 1.0)
         return Part("skin", mean, self.head.triangles, self.identity, self.head.channels, mean, turns,
                     shade=hollows(self.head))
 
@@ -162,7 +157,7 @@ class Builder:
                      + 0.12 * np.cos(angle) ** 2 * size]
         part = self.hung("mouth", mean, sheet(13, 21), (33, 57), jaw=0.9, canon=np.c_[np.cos(angle), deep,
                          np.sin(angle)], behind=0.03, two_sided=True)
-        part.channels *= smooth(-0.5, 0.5, np.sin(angle) * size)[None, :, None]
+        part.channels *= smoothstep(-0.5, 0.5, np.sin(angle) * size)[None, :, None]
         return part
 
     def ear(self, side: int) -> Part:
@@ -171,9 +166,9 @@ class Builder:
         angle, out = 2 * np.pi * u, v
         back, up = np.cos(angle), -np.sin(angle)
         lobe = 1 - 0.33 * np.clip(-up, 0, 1) ** 1.3
-        rim = np.exp(-(((out - 0.80) / 0.14) ** 2)) * (0.45 + 0.55 * smooth(-0.75, 0.1, np.maximum(back, up)))
+        rim = np.exp(-(((out - 0.80) / 0.14) ** 2)) * (0.45 + 0.55 * smoothstep(-0.75, 0.1, np.maximum(back, up)))
         bowl = np.exp(-((out / 0.42) ** 2))
-        edge = smooth(0.86, 1.0, out)
+        edge = smoothstep(0.86, 1.0, out)
         lift = 0.045 + 0.085 * np.clip(back * out, -0.3, 1) + 0.045 * rim - 0.05 * bowl - 0.09 * edge
         mean = np.c_[side * (0.765 + lift), -0.335 - 0.235 * up * out, 0.135 + 0.15 * back * out * lobe
                      + 0.04 * up * out]
@@ -196,7 +191,7 @@ class Builder:
         sin, cos = np.sin(angle), np.cos(angle)
         depth = np.where(cos > 0, front, back)
         # the collar lies lower in front than at the sides
-        y = y + 0.28 * np.clip(cos, 0, 1) ** 2 * (1 - smooth(0, 0.35, v)) - 0.04 * np.clip(-cos, 0, 1) * (1 - v)
+        y = y + 0.28 * np.clip(cos, 0, 1) ** 2 * (1 - smoothstep(0, 0.35, v)) - 0.04 * np.clip(-cos, 0, 1) * (1 - v)
         mean = np.c_[wide * sin, y, 0.32 - depth * cos]
         part = Part("clothes", mean, sheet(22, 49), np.zeros((len(self.identity), len(mean), 3)),
                     np.zeros((len(face_channels.BLENDSHAPES), len(mean), 3)), np.c_[u, v, cos], np.zeros(len(mean)))
@@ -208,8 +203,8 @@ def forms(head) -> np.ndarray:
     p = head.mean
     x, y, z = p.T
     out = np.zeros((len(FORMS), len(p), 3))
-    front = smooth(0.1, -0.5, z)
-    above_neck = 1 - smooth(0.9, 1.5, y)
+    front = smoothstep(0.1, -0.5, z)
+    above_neck = 1 - smoothstep(0.9, 1.5, y)
     below_jaw = np.where(head.row > synthetic_head.JAW_ROW + 3, above_neck, 1.0)
 
     def bump(cx, cy, wide, high):
@@ -221,7 +216,7 @@ def forms(head) -> np.ndarray:
     side = np.sign(x)[:, None]
     put("wide", np.c_[0.045 * x, 0 * y, 0.02 * z] * below_jaw[:, None])
     put("long", np.c_[0 * x, 0.05 * np.clip(y + 0.45, 0, 1.3), 0 * z] * below_jaw[:, None])
-    full = np.exp(-(((np.abs(x) - 0.52) / 0.22) ** 2) - ((y - 0.28) / 0.30) ** 2) * smooth(0.25, -0.3, z)
+    full = np.exp(-(((np.abs(x) - 0.52) / 0.22) ** 2) - ((y - 0.28) / 0.30) ** 2) * smoothstep(0.25, -0.3, z)
     put("full", np.c_[0.075 * np.sign(x) * full, 0.0 * full, -0.035 * full])
     put("nose", bump(0, -0.06, 0.15, 0.17) * [0, 0.02, -0.055])
     put("nose width", bump(0.14, 0.0, 0.09, 0.10) * side * [0.026, 0, 0])
@@ -239,13 +234,13 @@ def hollows(head) -> np.ndarray:
     x = np.abs(x)
 
     def spot(cx, cy, wide, high, dark):
-        return dark * np.exp(-(((x - cx) / wide) ** 2) - ((y - cy) / high) ** 2) * smooth(0.0, -0.3, z)
+        return dark * np.exp(-(((x - cx) / wide) ** 2) - ((y - cy) / high) ** 2) * smoothstep(0.0, -0.3, z)
 
     dark = (spot(0.215, -0.45, 0.07, 0.08, 0.22) + spot(0.35, -0.545, 0.17, 0.035, 0.20)
             + spot(0.0, 0.10, 0.14, 0.05, 0.22) + spot(0.20, 0.03, 0.035, 0.07, 0.20)
             + spot(0.0, 0.53, 0.16, 0.04, 0.16) + spot(0.30, 0.35, 0.035, 0.035, 0.18)
             + spot(0.35, -0.37, 0.15, 0.035, 0.08))
-    under = smooth(0.84, 1.0, y) * (1 - 0.5 * smooth(1.1, 1.9, y)) * smooth(0.9, 0.2, z)
+    under = smoothstep(0.84, 1.0, y) * (1 - 0.5 * smoothstep(1.1, 1.9, y)) * smoothstep(0.9, 0.2, z)
     throat = np.where(head.row > synthetic_head.JAW_ROW, 0.42 * under + 0.06, 0)
     return np.clip(1 - dark - throat, 0.3, 1)
 

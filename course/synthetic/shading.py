@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch.nn.functional import normalize
 
+from ..interpolation import smoothstep as step
 from .parts import EYE_RADIUS
 
 IRIS_RADIUS = 0.072 / EYE_RADIUS  # of the eyeball's radius
@@ -32,12 +33,6 @@ def curve(knots, x: torch.Tensor) -> torch.Tensor:
     return y
 
 
-def step(low: float, high: float, x: torch.Tensor) -> torch.Tensor:
-    """Smoothly 0 below, 1 above; `low` may lie above `high`: (...) -> (...)."""
-    t = ((x - low) / (high - low)).clamp(0, 1)
-    return t * t * (3 - 2 * t)
-
-
 def linear(srgb: torch.Tensor) -> torch.Tensor:
     """sRGB in [0, 1] -> linear light, of any shape (...): a power of 2.2."""
     return srgb.clamp(min=0) ** 2.2
@@ -56,8 +51,7 @@ def noise(place: torch.Tensor, seed: torch.Tensor) -> torch.Tensor:
     sister of Perlin's, "An image synthesizer", 1985).
     """
     cell = place.floor()
-    part = place - cell
-    part = part * part * (3 - 2 * part)
+    part = step(0, 1, place - cell)
     values = _table(str(place.device))
     steps = (1, 57, 1723)[: place.shape[1]]  # neighbouring cells lie far apart in the table
     first = seed * 7919

@@ -11,5 +11,5 @@ doors.open_door(__name__, {
     "processes": "Processes join leave seed_all",
     "schedules": "learning_rate_share",
     "labelled": "LabelledFaces load_labelled",
-    "log": "LivePlot Log board training_figure",
+    "log": "Log board training_figure",
 })

@@ -1,12 +1,14 @@
 """What one sees while training: a progress bar with the time left, a curve that grows, TensorBoard's pages."""
 
-import base64
-import html
 import math
 import time
 from pathlib import Path
 
 import numpy as np
+
+from .. import notebook
+
+EVERY = 3.0  # seconds from one drawing of the curves to the next
 
 
 class Log:
@@ -30,13 +32,12 @@ class Log:
         self._bar = tqdm(total=None if self.config.minutes else self.config.steps, initial=self.begin, unit="step",
                          desc=folder.name, disable=not self.config.live)
         self._began = time.monotonic()
-        self._plot = LivePlot(folder.name) if self.config.live and in_notebook() else None
+        self._plot = notebook.Output(EVERY) if self.config.live and notebook.in_notebook() else None
         return self
 
     def __exit__(self, *_):
         if self.first:
-            if self._plot:
-                self._plot.draw(self.history, self.shown)
+            self._draw()
             self._bar.close()
             self._writer.close()
 
@@ -64,8 +65,15 @@ class Log:
             if self.config.minutes:
                 left = max(0, round(60 * self.config.minutes - (time.monotonic() - self._began)))
                 self._bar.set_description(f"{Path(self.config.logdir).name}, {left} s left", refresh=False)
-            if self._plot:
-                self._plot.update(self.history, self.shown)
+            if self._plot and self._plot.due():
+                self._draw()
+
+    def _draw(self) -> None:
+        """The curves and the last pictures, in a notebook."""
+        if self._plot:
+            from .. import plots
+
+            self._plot.show(plots.shown(training_figure(self.history, self.shown, Path(self.config.logdir).name)))
 
     def pictures(self, step: int, pictures: dict) -> None:
         """Pictures (3, H, W) in [0, 1], by name."""
@@ -85,49 +93,9 @@ def board(folder: Path, step: int):
     return SummaryWriter(folder, purge_step=step + 1 if step else None)
 
 
-def in_notebook() -> bool:
-    """Is there a notebook that can show a picture and change it?"""
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return False
-    return getattr(get_ipython(), "kernel", None) is not None
-
-
-class LivePlot:
-    """One output of a notebook's cell that is drawn anew every few seconds."""
-
-    def __init__(self, title: str, seconds: float = 3.0):
-        self.title, self.seconds = title, seconds
-        self._handle, self._drawn = None, -math.inf
-
-    def update(self, history: dict, shown: list) -> None:
-        """Draw, if it is time."""
-        if time.monotonic() - self._drawn >= self.seconds:
-            self.draw(history, shown)
-
-    def draw(self, history: dict, shown: list) -> None:
-        """Draw now."""
-        from IPython.display import display
-
-        from .. import plots
-
-        figure = training_figure(history, shown, self.title)
-        kind, picture = plots.encode(figure)
-        words = plots.describe(figure)
-        source = f"data:{kind};base64,{base64.b64encode(picture).decode()}"
-        content = {"text/html": f'<img alt="{html.escape(words)}" src="{source}" style="max-width: 100%">',
-                   "text/plain": words}
-        if self._handle is None:
-            self._handle = display(content, raw=True, display_id=True)
-        else:
-            self._handle.update(content, raw=True)
-        self._drawn = time.monotonic()
-
-
 def training_figure(history: dict, shown: list = (), title: str = ""):
     """Curves on the left, the last pictures on the right: a matplotlib `Figure`."""
-    from .. import plots
+    from .. import images, plots
 
     pictures = list(shown[-1][1].items()) if shown else []
     figure, axes = plots.new(4.8 + 3.4 * len(pictures), 3.2, 1, 1 + len(pictures))
@@ -139,7 +107,7 @@ def training_figure(history: dict, shown: list = (), title: str = ""):
     if curves:
         axes[0, 0].legend(fontsize=8)
     for axis, (name, picture) in zip(axes[0, 1:], pictures):
-        plots.picture(axis, (picture.permute(1, 2, 0).numpy() * 255).astype(np.uint8), f"{name}, step {shown[-1][0]}")
+        plots.picture(axis, images.from_tensor(picture), f"{name}, step {shown[-1][0]}")
     last = ", ".join(f"{name} {history[name][-1]:.3g}" for name in curves if history[name])
     step = history["step"][-1] if history["step"] else 0
     plots.describe(figure, f"Training curves of {title} up to step {step}: {last}")

@@ -80,19 +80,3 @@ def precision_recall(curves: dict, marks: dict | None = None, title: str = "Prec
     plots.describe(figure, f"{title}: precision against recall for {', '.join(curves)}"
                            + (f"; marked: {', '.join(marks)}." if marks else "."))
     return figure
-
-
-class LiveCurve(plots.LiveCurve):
-    """Learning curves that grow while something trains, on an even scale: for what begins at nothing and rises."""
-
-    def __call__(self, step: int, values: dict) -> None:
-        from IPython.display import display
-
-        self.steps.append(step)
-        for name, value in values.items():
-            self.curves.setdefault(name, []).append(value)
-        figure = plots.learning_curves(self.curves, self.steps, self.total, self.title, self.ylabel, logarithmic=False)
-        if self.handle is None:
-            self.handle = display(plots.shown(figure), raw=True, display_id=True)
-        else:
-            self.handle.update(plots.shown(figure), raw=True)

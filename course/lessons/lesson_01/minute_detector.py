@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from course import detection, evaluation, keypoints, parallel, synthetic, training
+from course import detection, evaluation, images, keypoints, parallel, synthetic, training
 from course.recipes.detector import faceless
 from course.recipes.detector import losses as detector_losses
 from course.recipes.detector import scenes as detector_scenes
@@ -109,7 +109,7 @@ def draw_heads(count: int = 84, seed: int = 0, side: int = 80) -> Heads:
     """`count` formula faces, each with the share of every pixel that is not background, and as many backgrounds."""
     people = synthetic.People.random(count, seed)
     drawn = synthetic.render(people, synthetic.random_motion(count, seed), side, samples=1)
-    pictures = (drawn.image.permute(0, 2, 3, 1) * 255).round().byte().numpy()
+    pictures = images.from_tensor(drawn.image)
     cover = ((1 - drawn.mask("background")) * 255).round().byte().numpy()
     rng = np.random.default_rng((seed, 1))
     plain = [cv2.resize(rng.integers(0, 256, (int(k), int(k), 3), dtype=np.uint8), (192, 192))

@@ -3,6 +3,7 @@
 import numpy as np
 import torch
 
+from course import images
 from course.flow import point_motion
 
 
@@ -37,4 +38,4 @@ class PhotoMover:
     def frame(self, channels: dict, method: str = "first-order", **options) -> np.ndarray:
         """The photo, moved by one of `METHODS`: uint8 (size, size, 3)."""
         moved = point_motion.METHODS[method](self.source, self.target(channels), self.size, **options)
-        return point_motion.as_picture(point_motion.render(self.image, moved)[0])
+        return images.from_tensor(point_motion.render(self.image, moved)[0])

@@ -5,7 +5,7 @@ import ipywidgets
 import numpy as np
 import torch
 
-from course import plots, synthetic
+from course import images, plots, synthetic
 from course.flow import optical_flow, point_motion, sampling
 
 from .. import widgets
@@ -66,7 +66,7 @@ class PointAndMatrix(widgets.Panel):
     def draw(self, settings: dict) -> np.ndarray:
         """The moved picture with lines that were straight, and without: uint8 (360, 720, 3)."""
         moved = self.moved(settings)
-        both = [point_motion.as_picture(point_motion.render(image, moved)[0])
+        both = [images.from_tensor(point_motion.render(image, moved)[0])
                 for image in (self.lined, self.mover.image)]
         return np.hstack([enlarged(image) for image in both])
 
@@ -80,7 +80,7 @@ class FlowUnderPointer(widgets.Panel):
     def __init__(self, seed=(6, 2), strength: float = 1.0):
         self.pair = synthetic.moving_pair(1, self.SIZE, seed, strength)
         source, target, truth = self.pair
-        self.pictures = [enlarged(point_motion.as_picture(one.image[0])) for one in (source, target)]
+        self.pictures = [enlarged(images.from_tensor(one.image[0])) for one in (source, target)]
         self.flows = {name: self.flow_of(name) for name in self.METHODS}
         super().__init__({
             "flow": ipywidgets.Dropdown(options=self.METHODS, description="flow", **WIDE),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course import plots
+from course import images, plots
 
 from . import long_run as animator_run
 
@@ -10,7 +10,7 @@ from . import long_run as animator_run
 def as_pictures(squares) -> np.ndarray:
     """Tensors (N, 3, S, S) in [0, 1], or pictures already, as uint8 (N, S, S, 3)."""
     if hasattr(squares, "permute"):
-        squares = (squares.detach().clamp(0, 1).permute(0, 2, 3, 1).numpy() * 255).round().astype(np.uint8)
+        squares = images.from_tensor(squares)
     return np.asarray(squares)
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from course import keypoints, parallel, rendering, synthetic, training
+from course import images, keypoints, parallel, rendering, synthetic, training
 from course.face import channels
 from course.recipes import animator
 from course.recipes.animator import discriminator
@@ -84,16 +84,16 @@ def draw_faces(settings: Settings = Settings()) -> list:
     values[:, [INDEX[name] for name in ("headX", "headY", "headScale")]] = 0
     values[:, INDEX["jawOpen"]] = rng.uniform(0.2, 0.7, settings.people)
     drawn = synthetic.render(people, torch.from_numpy(values), settings.side, samples=1)
-    images = (drawn.image.permute(0, 2, 3, 1) * 255).round().byte().numpy()
+    pictures = images.from_tensor(drawn.image)
     boxes = np.pad(keypoints.tight_boxes(drawn.keypoints.numpy()), ((0, 0), (0, 1)), constant_values=1)
-    found = [keypoints.find_points(image, box[None].astype(np.float32))[0] for image, box in zip(images, boxes)]
+    found = [keypoints.find_points(image, box[None].astype(np.float32))[0] for image, box in zip(pictures, boxes)]
     elsewhere = [[] for _ in found]
     for _ in range(settings.others):
         other = torch.from_numpy(other_mouths(values, rng))
         moved = scene.build(people, other, settings.side).keypoints - drawn.keypoints  # (N, 68, 2)
         for points, step, targets in zip(found, moved.numpy(), elsewhere):
             targets.append(points + np.pad(step, ((0, len(points) - len(step)), (0, 0))))
-    return [Face(*row) for row in zip(images, found, elsewhere)]
+    return [Face(*row) for row in zip(pictures, found, elsewhere)]
 
 
 def other_mouths(values: np.ndarray, rng) -> np.ndarray:
@@ -226,9 +226,9 @@ class Run:
         return self.step
 
 
-def new_network(settings: Settings = Settings()) -> rendering.Repainter:
+def new_network(settings: Settings = Settings()) -> rendering.AnimatorNetwork:
     """The generator before it has learned anything, (N, 9, S, S) -> (N, 3, S, S): it adds nothing to the warp."""
-    return rendering.Repainter(settings.widths).to(memory_format=torch.channels_last)
+    return rendering.AnimatorNetwork(settings.widths).to(memory_format=torch.channels_last)
 
 
 def window_of(settings: Settings = Settings()) -> torch.Tensor:

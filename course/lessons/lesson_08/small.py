@@ -8,6 +8,6 @@ def small_network(seed: int = 0):
     from course import rendering
 
     torch.manual_seed(seed)
-    net = rendering.Repainter((4, 4, 4))
+    net = rendering.AnimatorNetwork((4, 4, 4))
     torch.nn.init.normal_(net.paint[1].weight, std=0.1)
     return net

@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 
-from course import animation, io, motion, synthetic
+from course import animation, images, io, motion, synthetic
 
 SEED = 5  # of the crowd from which the three are taken
 CROWD = 24
@@ -21,8 +21,7 @@ def _at_rest(name: str, size: int) -> np.ndarray:
 def _drawn(name: str, size: int, values) -> np.ndarray:
     people = synthetic.People.random(CROWD, SEED)[[PEOPLE[name]]]
     values = None if values is None else np.asarray(values, np.float32)[None]
-    picture = synthetic.render(people, values, size).image[0]  # (3, size, size)
-    return (picture.permute(1, 2, 0).numpy() * 255).round().astype(np.uint8)
+    return images.from_tensor(synthetic.render(people, values, size).image[0])
 
 
 def portrait(name: str = "Ada (bob)", size: int = SIZE, values=None) -> np.ndarray:

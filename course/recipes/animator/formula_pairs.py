@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 import torch
 
+from ... import images
 from ...evaluation import metrics
 from ...face import channels, posing
 from ...face import model as face_model
@@ -46,7 +47,7 @@ def people_twice(count: int, seed: int = 0) -> list:
         people, rng = synthetic_people.People.random(1, (seed, k)), np.random.default_rng((seed, k, 1))
         values = expressions(rng)  # (2, 57)
         rendered = [faces.render(people, torch.tensor(row[None]), SIZE) for row in values]
-        pictures = [(each.image[0].permute(1, 2, 0).numpy() * 255).round().astype(np.uint8) for each in rendered]
+        pictures = [images.from_tensor(each.image[0]) for each in rendered]
         truth = [each.keypoints[0].numpy() for each in rendered]
         boxes = [np.append(landmarks.tight_boxes(points), 1)[None].astype(np.float32) for points in truth]
         found = [find.find_points(picture, box)[0] for picture, box in zip(pictures, boxes)]

@@ -49,7 +49,7 @@ class AnimatorTask:
     def __init__(self, squares: animator_squares.Squares, unseen: animator_squares.Squares, steps: int, recipe: Recipe):
         torch.manual_seed(recipe.seed)
         self.squares, self.unseen, self.steps, self.recipe = squares, unseen, steps, recipe
-        self.networks = {"generator": animator_networks.Repainter().to(memory_format=torch.channels_last),
+        self.networks = {"generator": animator_networks.AnimatorNetwork().to(memory_format=torch.channels_last),
                          "judge": discriminator.PatchDiscriminator()}
         self.optimizers = {name: torch.optim.Adam(network.parameters(), recipe.rate, betas=(0.5, 0.99))
                            for name, network in self.networks.items()}

@@ -137,7 +137,7 @@ def turned_people(numbers, behind, seed: int = 31) -> list:
         wall = behind(rng)
         rendered = [render_before(people, row, wall) for row in values]
         truth = [each.keypoints[0].numpy() for each in rendered]
-        pictures = [_bytes(each.image[0].permute(1, 2, 0)) for each in rendered]
+        pictures = [images.from_tensor(each.image[0]) for each in rendered]
         found = [keypoints.find_points(picture, np.append(landmarks.tight_boxes(points), 1)[None].astype(np.float32))[0]
                  for picture, points in zip(pictures, truth)]
         if np.max(metrics.nme(np.stack(found)[:, :68], np.stack(truth))) < formula_pairs.MISSED:
