@@ -29,10 +29,11 @@ SLOW = 20.0  # seconds for a file of a few kB
 WHOLE = (("a.wav", "pcm_s16le", "stereo"), ("f.wav", "pcm_f32le", "mono"), ("e.wav", "pcm_s16le", "7.1"),
          ("g.wav", "adpcm_ms", "mono"), ("a.mp3", "libmp3lame", "stereo"), ("a.m4a", "aac", "stereo"),
          ("p.m4a", "aac", "quad"), ("l.m4a", "alac", "stereo"), ("a.ogg", "libopus", "stereo"),
-         ("a.flac", "flac", "5.1"), ("a.mkv", "aac", "mono"), ("a.webm", "libopus", "mono"), ("a.mov", "pcm_s16le", "7.1"),
-         ("a.aac", "aac", "mono"), ("a.ac3", "ac3", "5.1"), ("a.avi", "libmp3lame", "mono"), ("a.ts", "aac", "mono"),
-         ("a.wma", "wmav2", "mono"), ("a.caf", "pcm_s16be", "3.0"), ("a.aiff", "pcm_s16be", "mono"),
-         ("a.wv", "wavpack", "stereo"), ("a.tta", "tta", "stereo"))  # fmt: skip
+         ("a.flac", "flac", "5.1"), ("a.mkv", "aac", "mono"), ("a.webm", "libopus", "mono"),
+         ("a.mov", "pcm_s16le", "7.1"), ("a.aac", "aac", "mono"), ("a.ac3", "ac3", "5.1"),
+         ("a.avi", "libmp3lame", "mono"), ("a.ts", "aac", "mono"), ("a.wma", "wmav2", "mono"),
+         ("a.caf", "pcm_s16be", "3.0"), ("a.aiff", "pcm_s16be", "mono"), ("a.wv", "wavpack", "stereo"),
+         ("a.tta", "tta", "stereo"))  # fmt: skip
 
 
 def make_whole(folder: Path) -> list:
@@ -125,8 +126,8 @@ def join(data, chance, whole):
     data[chance.integers(len(data)):] = other[chance.integers(len(other)):]
 
 
-DAMAGES = (flip_bits, flip_in_header, flip_in_header, set_number, set_number, set_end_number, cut_end, cut_middle, twice,
-           noise, join)
+DAMAGES = (flip_bits, flip_in_header, flip_in_header, set_number, set_number, set_end_number, cut_end, cut_middle,
+           twice, noise, join)
 
 
 def read_cases(folder: Path, seed: int, first: int, seconds: float) -> dict:

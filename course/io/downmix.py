@@ -32,7 +32,9 @@ class Mix:
     def add(self, block: np.ndarray) -> np.ndarray:
         """A block float32 (N, C) -> its mix float32 (N,)."""
         flat = block.ravel()
-        if not np.isfinite(flat @ flat):  # the quickest way to see whether every sample is a number
+        with np.errstate(all="ignore"):
+            numbers = np.isfinite(flat @ flat)  # the quickest way to see whether every sample is one
+        if not numbers:
             block = self._cleaned(block)
         if len(self.names) == 1:
             return block[:, 0]

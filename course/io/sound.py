@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import errors
-from . import sound_file, sound_packets
+from . import sound_file, sound_length, sound_packets
 
 SAMPLE_RATE = 16_000  # Hz, of every sound that is read from a file
 MIN_SECONDS = 0.05
 LONGEST = 30 * 60.0  # seconds of sound that are read from a file; at 16 kHz they take 115 MB
 SILENT = 10 ** (-60 / 20)  # a sound that never moves by more than -60 dB of full scale counts as silent
+TOO_LOUD = 4.0  # times full scale, 12 dB
 WINDOW = 160  # samples, 10 ms: within it a straight line counts as no movement
 log = logging.getLogger("course")
 
@@ -94,8 +95,8 @@ def read_sound(path, longest: float = LONGEST) -> Sound:
     lost = abs(offset) > min(longest, read.seconds or longest)  # longer than the film: stamps that cannot be
     start = 0.0 if lost else offset
     samples = sound_packets.lay_out(decoder.pieces, SAMPLE_RATE, first - start)
-    _into_range(samples, any(mix.gain() > 1 for mix in decoder.mixes.values()))
-    return Sound(samples, SAMPLE_RATE, start, tuple(_notes(decoder, read, start, lost)))
+    times = _into_range(samples, any(mix.gain() > 1 for mix in decoder.mixes.values()))
+    return Sound(samples, SAMPLE_RATE, start, tuple(_notes(decoder, read, start, lost, times)))
 
 
 @dataclass
@@ -104,6 +105,7 @@ class _Reading:
     picture: float | None  # seconds, time stamp of the first picture
     seconds: float | None  # by the header
     begin: float  # seconds, time stamp at which the file begins
+    ended: bool  # whether a file that marks its end (Ogg) has the mark
 
 
 def _decoded(path, longest: float, weights: dict | None = None) -> _Reading:
@@ -113,21 +115,27 @@ def _decoded(path, longest: float, weights: dict | None = None) -> _Reading:
         if not decoder.pieces:
             raise sound_file.Unreadable(f"{sound_file.shown(path)} is no sound that can be read (none of its packets "
                                         "decodes): give a wav, mp3 or m4a file")
-        stream = container.streams.audio[0]
+        stream = sound_file.sound_stream(container, path)
         begin = (container.start_time or 0) / 1e6
+        ended = "ogg" not in container.format.name or sound_length.has_end(path)
         return _Reading(decoder, sound_file.picture_start(container),
-                        sound_file.promised_seconds(container, stream), begin)
+                        sound_length.promised_seconds(container, stream, path), begin, ended)
 
 
-def _into_range(samples: np.ndarray, raised: bool) -> None:
-    """Into [-1, 1], in place: what was raised is lowered as a whole, so that it does not clip."""
-    peak = max(samples.max(initial=0.0), -samples.min(initial=0.0))
-    if raised and peak > 1:
+def _into_range(samples: np.ndarray, raised: bool) -> float:
+    """Into [-1, 1], in place; returns how far the loudest sample was beyond what may clip, 1 where it was not.
+
+    A little clips. What was raised to the loudness of its loudest channel, or stands in a file as numbers that are no
+    fractions of full scale, is lowered as a whole.
+    """
+    peak = float(max(samples.max(initial=0.0), -samples.min(initial=0.0)))
+    if peak > TOO_LOUD or (raised and peak > 1):
         samples /= peak
     np.clip(samples, -1.0, 1.0, out=samples)
+    return peak if peak > TOO_LOUD else 1.0
 
 
-def _notes(decoder, read: _Reading, start: float, lost: bool):
+def _notes(decoder, read: _Reading, start: float, lost: bool, times: float):
     """A few words on each thing that was mended or left out."""
     if decoder.bad:
         yield f"{_number(decoder.bad, 'bad packet was', 'bad packets were')} skipped ({decoder.bad_seconds:.2f} s)"
@@ -138,11 +146,13 @@ def _notes(decoder, read: _Reading, start: float, lost: bool):
     held = max(decoder.end, decoder.end - read.begin)
     if read.seconds and read.seconds - held > max(0.3, 0.01 * read.seconds):
         yield f"the file ends early: {read.seconds:.1f} s by its header, {held:.1f} s are there"
-    elif decoder.broken_off:
+    elif decoder.broken_off or not read.ended:
         yield f"the file breaks off after {held:.1f} s"
     strange = sum(mix.strange for mix in decoder.mixes.values())
     if strange:
         yield f"{_number(strange, 'sample that is no number', 'samples that are no numbers')} became silence"
+    if times > 1:
+        yield f"samples reach {times:.3g} times full scale and were lowered"
     if start < -0.1:
         yield f"{-start:.2f} s of sound before the first picture were cut"
 

@@ -1,6 +1,7 @@
 """A file of sound, opened: a regular file, read through its own bytes, never taken for an address or a playlist."""
 
 import contextlib
+import errno
 import os
 import stat
 
@@ -11,7 +12,6 @@ from .. import errors
 KINDS = ("aac,ac3,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dsf,dts,dtshd,eac3,flac,flv,gsm,iff,latm,loas,matroska,"
          "webm,mlp,mov,mp3,mp4,mpc,mpc8,mpeg,mpegts,mxf,nut,oga,ogg,ogv,rm,rso,sox,tak,truehd,tta,voc,w64,wav,wsd,wv,"
          "xwma")
-SIZED = ("matroska", "mov", "wav", "w64", "flac", "avi", "aiff", "caf", "tta", "ape", "wv")  # say how long they are
 SHOWN = 120  # characters of a name in a message
 BUFFER = 1 << 17  # bytes read at a time
 
@@ -44,8 +44,7 @@ def opened(path):
             container = av.open(file, metadata_errors="replace", buffer_size=BUFFER,
                                 options={"format_whitelist": KINDS, "protocol_whitelist": "none"})
         except (av.FFmpegError, OSError, ValueError, MemoryError) as problem:
-            raise Unreadable(f"{shown(path)} is no sound that can be read ({why(problem)}): give a wav, mp3 or m4a "
-                             "file") from None
+            raise Unreadable(_no_sound(path, file, problem)) from None
         with container:
             yield container
 
@@ -73,6 +72,15 @@ def _bytes_of(path):
     return file
 
 
+def _no_sound(path, file, problem) -> str:
+    file.seek(4)
+    if file.read(4) == b"ftyp":  # MP4, M4A, MOV: the table of what lies where is often at the end
+        return f"{shown(path)} is damaged or cut short, its table of contents is missing: copy or record it again"
+    listed = getattr(problem, "errno", None) == errno.EINVAL  # what FFmpeg says of a kind that is not among KINDS
+    reason = "a list of other files, or of a kind that is not read" if listed else why(problem)
+    return f"{shown(path)} is no sound that can be read ({reason}): give a wav, mp3 or m4a file"
+
+
 def _at_once() -> int:
     return getattr(os, "O_NONBLOCK", 0)
 
@@ -89,11 +97,7 @@ def why(problem) -> str:
 
 
 def sound_stream(container, path):
-    """The first stream of sound that can be decoded, and the names of its channels where the file gives any.
-
-    PyAV (up to 18) lets two owners free a channel order that is none of FFmpeg's own ("FR+FL", "FC+FC", which
-    QuickTime and CAF files have), and the process dies. Such an order is taken off before the decoder is opened, so
-    that its frames have numbered channels; the names are handed back beside it.
+    """The first stream of sound that can be decoded.
 
     Raises:
         errors.AudioError: no sound in the file, or in a form that nothing here decodes.
@@ -101,13 +105,8 @@ def sound_stream(container, path):
     if not container.streams.audio:
         raise errors.AudioError(f"{shown(path)} holds no sound: give a sound file, or a video that has sound")
     for stream in container.streams.audio:
-        codec = stream.codec_context
-        if codec is not None:
-            layout = codec.layout
-            names = tuple(channel.name for channel in layout.channels)
-            if "(" in layout.name:
-                codec.layout = f"{len(names)} channels"
-            return stream, names
+        if stream.codec_context is not None:
+            return stream
     raise Unreadable(f"{shown(path)} holds sound in a form that cannot be decoded: give a wav, mp3 or m4a file")
 
 
@@ -123,11 +122,3 @@ def _is_cover(stream) -> bool:
     """Whether a "video stream" is the cover picture of a sound file."""
     disposition = getattr(stream, "disposition", None)  # PyAV 14 and later
     return bool(disposition is not None and getattr(type(disposition), "attached_pic", disposition) & disposition)
-
-
-def promised_seconds(container, stream) -> float | None:
-    """How long the file is by its header, in seconds; None where that would be a guess out of its bit rate."""
-    kinds = container.format.name.split(",")
-    # A mp3 says how many frames it has in a first frame without sound, which names its encoder too.
-    told = any(kind in SIZED for kind in kinds) or ("mp3" in kinds and "encoder" in stream.metadata)
-    return container.duration / 1e6 if told and container.duration else None

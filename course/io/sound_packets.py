@@ -10,10 +10,13 @@ from . import downmix, sound_file
 
 MOST_CHANNELS = 64  # as many as FFmpeg's resampler takes
 RATES = (1000, 384_000)  # Hz, lowest and highest that sound is recorded at
-# ITU-R BT.1359-1: sound that is early by more than 45 ms, or late by 125, is noticed.
-TOLERANCE = 0.04  # seconds by which a frame may be late before what lies between counts as a gap
-TOLERANCE_AFTER_DAMAGE = 0.005
+# Time stamps waver. ITU-R BT.1359-1: sound that is early by more than 45 ms, or late by 125, is noticed. A frame that
+# is late by less than that is so for a packet that is missing only if it is late by about the length of one.
+TOLERANCE = 0.04  # seconds
+OF_A_FRAME = 0.75
+LEAST = 0.005  # seconds; some kinds of file round to milliseconds
 LONGEST_GAP = 60.0  # seconds; beyond it the time stamps are taken to be broken
+MOST_GAPS = 2000  # recordings of calls have hundreds; more are time stamps that cannot be
 BLOCK = 16_384  # samples that are mixed at once
 TRIES = 3  # readings without a packet between them after which the file counts as broken off
 
@@ -26,7 +29,7 @@ class Piece:
 
         self.start, self.kind, self.mix = start, kind, mix
         self.rate, self.taken = frame.sample_rate, 0
-        self.blocks = []
+        self.blocks, self.last = collections.deque(), 0
         # Packed, all channels in one plane: PyAV reads beyond the pointers of planar frames with eight or more.
         # FFmpeg's own way to mono makes two equal channels 3 dB louder, which may clip: mixing is ours.
         self.resampler = av.AudioResampler(format="flt", rate=rate, frame_size=BLOCK)
@@ -39,9 +42,11 @@ class Piece:
     def add(self, frame) -> None:
         """Take a frame in; None at the end."""
         for packed in self.resampler.resample(frame):
+            _keep(packed.layout)
             block = packed.to_ndarray().reshape(-1, len(self.mix.names))  # (N, C)
             self.blocks.append(self.mix.add(block))
-        self.taken += frame.samples if frame is not None else 0
+        if frame is not None:
+            self.taken, self.last = self.taken + frame.samples, frame.samples
 
 
 class Decoder:
@@ -56,12 +61,12 @@ class Decoder:
         self.path, self.rate, self.longest, self.weights = path, rate, longest, weights or {}
         self.pieces, self.mixes = [], {}
         self.bad, self.bad_seconds, self.gaps, self.gap_seconds, self.jumps = 0, 0.0, 0, 0.0, 0
-        self.broken_off, self.damaged, self.end, self.shift = False, False, 0.0, 0.0
-        self.names = ()
+        self.broken_off, self.damaged, self.end = False, False, 0.0
+        self.shift, self.silence = 0.0, 0.0
 
     def read(self, container) -> None:
         """Decode the first stream of sound. Raises `errors.AudioError`: none, too long, too many channels, ..."""
-        stream, self.names = sound_file.sound_stream(container, self.path)
+        stream = sound_file.sound_stream(container, self.path)
         ends = collections.defaultdict(int)  # {number of a stream: in its own ticks}
         for packet in self._packets(container):
             if packet.pts is not None:
@@ -108,12 +113,10 @@ class Decoder:
 
     def _take(self, frame) -> None:
         layout = frame.layout
-        if "(" in layout.name:
-            _never_free(layout)
+        _keep(layout)
         if not frame.samples:
             return
-        count = layout.nb_channels
-        self._check(count, frame.sample_rate)
+        self._check(layout.nb_channels, frame.sample_rate)
         kind = (frame.format.name, layout.name, frame.sample_rate)
         last = self.pieces[-1] if self.pieces else None
         start = self._start(frame, last)
@@ -121,9 +124,9 @@ class Decoder:
             if last is not None:
                 last.add(None)
             names = tuple(channel.name for channel in layout.channels)
-            names = self.names if set(names) == {"NONE"} and len(self.names) == count else names
-            mix = self.mixes.setdefault(names, downmix.Mix(names, self.weights.get(names)))
-            last = Piece(frame, kind, last.end if start is None else start, mix, self.rate)
+            if names not in self.mixes:
+                self.mixes[names] = downmix.Mix(names, self.weights.get(names))
+            last = Piece(frame, kind, last.end if start is None else start, self.mixes[names], self.rate)
             self.pieces.append(last)
         last.add(frame)
         self.damaged = False
@@ -138,8 +141,11 @@ class Decoder:
         if frame.time is None:
             return None
         late = frame.time - self.shift - last.end
-        if (TOLERANCE_AFTER_DAMAGE if self.damaged else TOLERANCE) < late <= LONGEST_GAP:
-            self.gaps, self.gap_seconds = self.gaps + 1, self.gap_seconds + late
+        gap = LEAST if self.damaged else max(2 * LEAST, min(TOLERANCE, OF_A_FRAME * last.last / last.rate))
+        follow = gap < late <= LONGEST_GAP or -self.silence <= late < -gap  # silence, or less than was taken before
+        if follow and self.gaps < MOST_GAPS:
+            self.gaps += late > 0
+            self.gap_seconds, self.silence = self.gap_seconds + late, max(0.0, self.silence + late)
             return frame.time - self.shift
         if abs(late) > TOLERANCE:  # back in time, or far ahead: go on as if the stamps had not jumped
             self.shift, self.jumps = self.shift + late, self.jumps + 1
@@ -156,24 +162,32 @@ class Decoder:
 
 
 def lay_out(pieces: list, rate: int, origin: float) -> np.ndarray:
-    """Pieces in their places as float32 (N,): silence before and between them; what lies before `origin` is cut."""
-    parts, at = [], 0
-    for number, piece in enumerate(pieces):
+    """Pieces in their places as float32 (N,): silence before and between them; what lies before `origin` is cut.
+
+    The pieces are used up.
+    """
+    places, end = [], 0
+    for piece in pieces:
         due = round((piece.start - origin) * rate)
-        if number == 0 and due < 0:
-            at = due
-        elif number == 0 or due - at > TOLERANCE_AFTER_DAMAGE * rate / 2:
-            parts.append(np.zeros(max(0, due - at), np.float32))
-            at = max(at, due)
+        places.append(due if not places or due - end > LEAST * rate / 2 else end)
+        end = places[-1] + sum(map(len, piece.blocks))
+    samples = np.zeros(max(0, end), np.float32)
+    for piece, at in zip(pieces, places):
         gain = np.float32(piece.mix.gain())
-        if gain != 1:
-            piece.blocks = [block * gain for block in piece.blocks]
-        parts += piece.blocks
-        at += sum(map(len, piece.blocks))
-    cut = max(0, -round((pieces[0].start - origin) * rate)) if pieces else 0
-    return np.concatenate([np.zeros(0, np.float32), *parts])[cut:]
+        while piece.blocks:  # let go of one after the other: a long sound is not held twice
+            block = piece.blocks.popleft()
+            stop = at + len(block)
+            if stop > 0:
+                samples[max(0, at):stop] = block[max(0, -at):] * gain
+            at = stop
+    return samples
 
 
-def _never_free(layout) -> None:
-    """Keep a channel order for ever: PyAV would free it a second time (see `sound_file.sound_stream`)."""
-    ctypes.pythonapi.Py_IncRef(ctypes.py_object(layout))
+def _keep(layout) -> None:
+    """Keep a frame's channel order for ever where PyAV (up to 18) would free it a second time, and the process die.
+
+    It does so with an order that FFmpeg has no name for, "2 channels (FR+FL)" or "2 channels (FC+FC)", which
+    QuickTime and Core Audio files have, and some AAC. What is kept are some 100 bytes a frame of such a file.
+    """
+    if " channels (" in layout.name:
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(layout))
