@@ -21,21 +21,22 @@ def promised_seconds(container, stream, path) -> float | None:
             return seconds if _mp3_says(file) else None
         if seconds and ("wav" in kinds or "avi" in kinds):
             size = os.fstat(file.fileno()).st_size  # FFmpeg gives the length of what is there
-            promised = riff_size(file, size)
-            return seconds * promised / size if promised > size else None
+            begin, end = last_part(file, size)
+            begin = begin if "wav" in kinds else 0  # by the size of its sound, or of the whole file
+            return seconds * (end - begin) / (size - begin) if end > size + 1 and size > begin else None
     return None
 
 
-def riff_size(file, size: int) -> int:
-    """Where the last part of a RIFF file (WAV, AVI) ends, in bytes: beyond `size`, that of the file, if it was cut."""
-    at = 12
+def last_part(file, size: int) -> tuple:
+    """Where the last part of a RIFF file (WAV, AVI) begins and ends, in bytes; beyond `size`, the file's, if cut."""
+    at, begin = 12, 12
     while at + 8 <= size:
         file.seek(at)
         _, length = struct.unpack("<4sI", file.read(8))
+        begin, at = at + 8, at + 8 + length + length % 2
         if length in UNKNOWN or length >= 0xFFFFFF00:
-            return size
-        at += 8 + length + length % 2
-    return at if at > size + 1 else size
+            return begin, size
+    return begin, at
 
 
 def has_end(path) -> bool:
