@@ -146,6 +146,8 @@ def _notes(decoder, read: _Reading, start: float, lost: bool, times: float):
     held = max(decoder.end, decoder.end - read.begin)
     if read.seconds and read.seconds - held > max(0.3, 0.01 * read.seconds):
         yield f"the file ends early: {read.seconds:.1f} s by its header, {held:.1f} s are there"
+    elif decoder.bad and read.seconds and read.seconds - held > 0.05:  # of files without time stamps, such as MP3
+        yield f"{read.seconds - held:.2f} s are missing in all"
     elif decoder.broken_off or not read.ended:
         yield f"the file breaks off after {held:.1f} s"
     strange = sum(mix.strange for mix in decoder.mixes.values())

@@ -40,9 +40,11 @@ class Piece:
         return self.start + self.taken / self.rate
 
     def add(self, frame) -> None:
-        """Take a frame in; None at the end."""
+        """Take a frame in; None at the end. Raises what PyAV does where FFmpeg cannot resample it."""
         for packed in self.resampler.resample(frame):
             _keep(packed.layout)
+            if not packed.samples:
+                continue
             block = packed.to_ndarray().reshape(-1, len(self.mix.names))  # (N, C)
             self.blocks.append(self.mix.add(block))
         if frame is not None:
@@ -77,8 +79,17 @@ class Decoder:
                        default=0.0)
         if self.broken_off:
             self._decode(stream, None)  # what the decoder still holds
-        if self.pieces:
-            self.pieces[-1].add(None)
+        self._finish()
+
+    def _finish(self) -> None:
+        """Let the last piece give out what it still holds."""
+        import av
+
+        try:
+            if self.pieces:
+                self.pieces[-1].add(None)
+        except (av.FFmpegError, OSError, ValueError, MemoryError):
+            self.bad += 1
 
     def _packets(self, container):
         """The packets of all streams; goes on behind a place that cannot be read."""
@@ -100,16 +111,14 @@ class Decoder:
         import av
 
         try:
-            frames = stream.codec_context.decode(packet)
+            for frame in stream.codec_context.decode(packet):
+                self._take(frame)
         except EOFError:  # the decoder was emptied before
             return
         except (av.FFmpegError, OSError, ValueError, MemoryError):
             if packet is not None and packet.size:
                 self.bad, self.damaged = self.bad + 1, True
                 self.bad_seconds += float((packet.duration or 0) * packet.time_base) if packet.time_base else 0.0
-            return
-        for frame in frames:
-            self._take(frame)
 
     def _take(self, frame) -> None:
         layout = frame.layout
@@ -121,8 +130,7 @@ class Decoder:
         last = self.pieces[-1] if self.pieces else None
         start = self._start(frame, last)
         if start is not None or kind != last.kind:
-            if last is not None:
-                last.add(None)
+            self._finish()
             names = tuple(channel.name for channel in layout.channels)
             if names not in self.mixes:
                 self.mixes[names] = downmix.Mix(names, self.weights.get(names))
