@@ -295,6 +295,37 @@ def test_what_is_missing_inside_becomes_silence(tmp_path, caplog, ending, codec,
     assert np.corrcoef(whole[12_000:15_000], gappy[12_000:15_000])[0, 1] > 0.9
 
 
+@pytest.mark.parametrize("waver", [0.015, 0.05])
+def test_wavering_time_stamps(tmp_path, waver):
+    """One frame that says it is late, the next not: nothing moves."""
+    import av
+
+    whole = write_encoded(tmp_path / "a.mkv", "pcm_s16le", tone(2.0, hertz=60), picture=0.0)
+    with av.open(str(whole)) as source, av.open(str(tmp_path / "b.mkv"), "w") as target:
+        streams = [target.add_stream_from_template(stream) for stream in source.streams]
+        for packet in source.demux():
+            if packet.dts is None:
+                continue
+            if packet.stream_index == 1 and 0.99 < packet.pts * packet.time_base < 1.01:
+                packet.pts = packet.dts = packet.pts + round(waver / packet.time_base)
+            packet.stream = streams[packet.stream_index]
+            target.mux(packet)
+    read, true = sound.read_sound(tmp_path / "b.mkv"), io.load_audio(whole)[0]
+    assert read.notes == () and np.abs(read.samples - true).max() < 0.01
+
+
+def test_time_stamps_that_begin_again(tmp_path, caplog):
+    """Two recordings in one file, one behind the other."""
+    path = write_encoded(tmp_path / "a.ts", "aac", tone(1.0, 48_000), 48_000)
+    path.write_bytes(path.read_bytes() * 2)
+    assert "time stamps that cannot be were not followed" in said(path, caplog)
+    assert len(io.load_audio(path)[0]) == pytest.approx(2 * RATE, abs=0.1 * RATE)
+    for ending, codec in [("mp3", "mp3"), ("ogg", "libopus"), ("aac", "aac")]:
+        path = write_encoded(tmp_path / f"a.{ending}", codec, tone(1.0, 48_000), 48_000)
+        path.write_bytes(path.read_bytes() * 2)
+        assert len(io.load_audio(path)[0]) == pytest.approx(2 * RATE, abs=0.15 * RATE)
+
+
 # ---------------------------------------------------------------- damage
 
 

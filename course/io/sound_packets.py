@@ -111,7 +111,10 @@ class Decoder:
         import av
 
         try:
-            for frame in stream.codec_context.decode(packet):
+            frames = stream.codec_context.decode(packet)
+            for frame in frames:
+                _keep(frame.layout)
+            for frame in frames:
                 self._take(frame)
         except EOFError:  # the decoder was emptied before
             return
@@ -121,10 +124,9 @@ class Decoder:
                 self.bad_seconds += float((packet.duration or 0) * packet.time_base) if packet.time_base else 0.0
 
     def _take(self, frame) -> None:
-        layout = frame.layout
-        _keep(layout)
         if not frame.samples:
             return
+        layout = frame.layout
         self._check(layout.nb_channels, frame.sample_rate)
         kind = (frame.format.name, layout.name, frame.sample_rate)
         last = self.pieces[-1] if self.pieces else None
@@ -151,8 +153,8 @@ class Decoder:
         late = frame.time - self.shift - last.end
         gap = LEAST if self.damaged else max(2 * LEAST, min(TOLERANCE, OF_A_FRAME * last.last / last.rate))
         follow = gap < late <= LONGEST_GAP or -self.silence <= late < -gap  # silence, or less than was taken before
-        if follow and self.gaps < MOST_GAPS:
-            self.gaps += late > 0
+        if follow and len(self.pieces) < MOST_GAPS:
+            self.gaps += 1 if late > 0 else -1
             self.gap_seconds, self.silence = self.gap_seconds + late, max(0.0, self.silence + late)
             return frame.time - self.shift
         if abs(late) > TOLERANCE:  # back in time, or far ahead: go on as if the stamps had not jumped
@@ -174,11 +176,8 @@ def lay_out(pieces: list, rate: int, origin: float) -> np.ndarray:
 
     The pieces are used up.
     """
-    places, end = [], 0
-    for piece in pieces:
-        due = round((piece.start - origin) * rate)
-        places.append(due if not places or due - end > LEAST * rate / 2 else end)
-        end = places[-1] + sum(map(len, piece.blocks))
+    places = _places(pieces, rate, origin)
+    end = places[-1] + sum(map(len, pieces[-1].blocks))
     samples = np.zeros(max(0, end), np.float32)
     for piece, at in zip(pieces, places):
         gain = np.float32(piece.mix.gain())
@@ -189,6 +188,23 @@ def lay_out(pieces: list, rate: int, origin: float) -> np.ndarray:
                 samples[max(0, at):stop] = block[max(0, -at):] * gain
             at = stop
     return samples
+
+
+def _places(pieces: list, rate: int, origin: float) -> list:
+    """Where each piece begins, in samples after `origin`: in its time, but never before the one before it ends."""
+    places, end, silence = [], 0, 0
+    for piece in pieces:
+        due = round((piece.start - origin) * rate)
+        if not places:
+            end = due
+        elif due - end > LEAST * rate / 2:
+            silence, end = due - end, due
+        elif end - due > LEAST * rate / 2:  # the one before came late: some of the silence before it was none
+            spare = min(end - due, silence)
+            places[-1], end, silence = places[-1] - spare, end - spare, 0
+        places.append(end)
+        end += sum(map(len, piece.blocks))
+    return places
 
 
 def _keep(layout) -> None:
