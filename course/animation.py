@@ -175,13 +175,9 @@ def drive_by_video(path, options: Settings) -> Drive:
     from .io import sound
     from .motion import tracking
 
+    # Sound first: it is read in a moment, and tracking takes minutes that a sound that cannot be used would waste.
+    samples, rate = sound.film_sound(path) if decoding.probe(path).has_audio else (None, None)
     tracked = tracking.track_video(path, fps=options.fps, steady=options.polish)
-    samples, rate = None, None
-    if decoding.probe(path).has_audio:
-        try:
-            samples, rate = sound.load_audio(path)
-        except errors.AudioError:  # a silent sound track is no reason to refuse the picture
-            samples, rate = None, None
     return Drive(tracked, "relative" if options.relative else "absolute", samples, rate)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from test_images import png_of
+from test_sound import set_rate, tone, write_encoded, write_wav
 
 from course import cli
 
@@ -91,6 +92,33 @@ def test_silence(animate, tmp_path, hopper_path):
 
     soundfile.write(tmp_path / "silence.wav", np.zeros(32_000, np.float32), 16_000)
     assert "silen" in animate(hopper_path, "--audio", tmp_path / "silence.wav")
+
+
+def test_a_constant_value_is_silence_too(animate, tmp_path, hopper_path):
+    import soundfile
+
+    soundfile.write(tmp_path / "constant.wav", np.full(32_000, 0.5, np.float32), 16_000)
+    assert "constant.wav is silent" in animate(hopper_path, "--audio", tmp_path / "constant.wav")
+
+
+def test_sound_that_is_no_sound_file(animate, tmp_path, hopper_path):
+    os.mkfifo(tmp_path / "pipe.wav")
+    (tmp_path / "empty.wav").write_bytes(b"")
+    (tmp_path / "list.m3u8").write_text("#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nhttp://127.0.0.1:9/a.wav\n")
+    for name, message in [("pipe.wav", "is a pipe or a device"), ("/dev/zero", "is a pipe or a device"),
+                          ("empty.wav", "is empty"), ("list.m3u8", "a list of other files"), (".", "is a folder"),
+                          ("http://127.0.0.1:9/a.wav", "there is no file"), ("a\0.wav", "cannot be opened"),
+                          ("a\nb.wav", "there is no file"), ("x" * 300 + ".wav", "cannot be opened")]:  # fmt: skip
+        assert message in animate(hopper_path, "--audio", name)
+
+
+def test_sound_with_a_header_that_cannot_be(animate, tmp_path, hopper_path):
+    write_wav(tmp_path / "many.wav", tone(0.1), channels=65)
+    set_rate(write_wav(tmp_path / "slow.wav", tone()), 1)
+    write_encoded(tmp_path / "film.mkv", "pcm_s16le", tone(1.0, 900), 900, picture=0.0)
+    assert "many.wav has 65 channels" in animate(hopper_path, "--audio", "many.wav")
+    assert "slow.wav says it has 1 samples a second" in animate(hopper_path, "--audio", "slow.wav")
+    assert "film.mkv says it has 900 samples a second" in animate(hopper_path, "--driving", "film.mkv")
 
 
 @pytest.mark.parametrize("text", ["", "  \n ", "..."])

@@ -1,7 +1,6 @@
-"""Text to sound and phonemes, sound files, the mel spectrogram."""
+"""Text to sound and phonemes, the mel spectrogram."""
 
 import threading
-import wave
 
 import numpy as np
 import pytest
@@ -10,40 +9,6 @@ from course import errors, io, speech
 from course.speech import espeak
 
 RATE = io.SAMPLE_RATE
-
-
-def tone(seconds=1.0, rate=RATE, hertz=440.0):
-    return (0.5 * np.sin(2 * np.pi * hertz * np.arange(int(seconds * rate)) / rate)).astype(np.float32)
-
-
-def write_wav(path, samples, rate=RATE, channels=1):
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(channels)
-        file.setsampwidth(2)
-        file.setframerate(rate)
-        file.writeframes((np.repeat(samples, channels) * 32767).astype("<i2").tobytes())
-    return path
-
-
-def write_encoded(path, codec, samples, rate=RATE, with_picture=False):
-    import av
-
-    with av.open(str(path), "w") as container:
-        if with_picture:
-            picture = container.add_stream("libx264", rate=25)
-            picture.width, picture.height, picture.pix_fmt = 64, 64, "yuv420p"
-        stream = container.add_stream(codec, rate=rate, layout="mono")
-        if with_picture:
-            blank = av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), format="rgb24")
-            container.mux(picture.encode(blank))
-            container.mux(picture.encode(None))
-        size = stream.codec_context.frame_size or 1024
-        for first in range(0, len(samples), size):
-            frame = av.AudioFrame.from_ndarray(samples[None, first : first + size], format="fltp", layout="mono")
-            frame.sample_rate, frame.pts = rate, first
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
-    return path
 
 
 def test_phonemes_of_a_known_word_in_order():
@@ -146,36 +111,6 @@ def test_threads_do_not_mix_their_sentences():
     for thread in threads:
         thread.join()
     assert found == alone
-
-
-def test_load_wav_stereo_at_another_rate(tmp_path):
-    samples, rate = io.load_audio(write_wav(tmp_path / "a.wav", tone(1.0, 44_100), 44_100, channels=2))
-    assert rate == RATE and samples.dtype == np.float32 and samples.ndim == 1
-    assert len(samples) == pytest.approx(RATE, abs=40)
-    assert np.argmax(np.abs(np.fft.rfft(samples[:16_000]))) == pytest.approx(440, abs=2)
-    assert np.abs(samples[2000:-2000]).max() == pytest.approx(0.5, rel=0.05)
-
-
-@pytest.mark.parametrize(
-    ("name", "codec", "picture"), [("a.mp3", "mp3", False), ("a.m4a", "aac", False), ("a.mp4", "aac", True)]
-)
-def test_load_compressed_and_film_sound(tmp_path, name, codec, picture):
-    path = write_encoded(tmp_path / name, codec, tone(1.0, 44_100), 44_100, picture)
-    samples, _ = io.load_audio(path)
-    assert len(samples) == pytest.approx(RATE, abs=1500)
-    middle = samples[4000:12_000]
-    assert np.argmax(np.abs(np.fft.rfft(middle))) * 2 == pytest.approx(440, abs=4)
-
-
-def test_bad_sound_files(tmp_path):
-    (tmp_path / "text.wav").write_text("this is a letter, not a sound")
-    (tmp_path / "empty.wav").write_bytes(b"")
-    write_wav(tmp_path / "short.wav", tone(0.01))
-    write_wav(tmp_path / "silent.wav", np.zeros(RATE, np.float32))
-    for name, message in [("none.wav", "no file"), ("text.wav", "no sound"), ("empty.wav", "no sound"),
-                          ("short.wav", "less than"), ("silent.wav", "silent"), (".", "folder")]:  # fmt: skip
-        with pytest.raises(errors.AudioError, match=message):
-            io.load_audio(tmp_path / name)
 
 
 def test_mel_spectrogram_equals_librosas():
