@@ -61,7 +61,7 @@ def _quick(container, stream, ends):
     try:
         for packet in container.demux():
             ends.see(packet)
-            if packet.stream_index != stream.index:
+            if packet.stream is not stream:  # a flushing packet has no index of its own
                 continue
             last = not packet.size
             due += not last
@@ -89,7 +89,7 @@ def _careful(container, stream, ends, lost: list):
         if packet is None:
             return
         ends.see(packet)
-        if packet.stream_index != stream.index:
+        if packet.stream is not stream:  # a flushing packet has no index of its own
             continue
         try:
             frames = packet.decode()
