@@ -8,6 +8,7 @@ SPACES = {"RGB": "RGB", "GRAY": "L", "CMYK": "CMYK"}  # ICC.1:2022, data colour 
 SAME = 2  # grey levels within which a profile is taken for sRGB itself
 STEPS = 9  # colours a channel that are tried
 SPAN = 150  # grey levels that white and black must lie apart
+DARK_AT_MOST, LIGHT_AT_LEAST = 200, 80  # what may become of the grey levels 51 and 204
 BLACK_POINT = 0x2000  # LittleCMS: the darkest printable colour becomes black
 
 
@@ -49,14 +50,15 @@ def _tried(mode: str, transform) -> tuple:
 
 
 def _usable(mode: str, transform) -> bool:
-    """Whether greys from black to white become ever lighter, and white something light."""
+    """Whether greys from black to white become ever lighter, by steps of some sense, and white something light."""
     ramp = np.linspace(0, 255, 6).round().astype(np.uint8)  # (6,)
     if mode == "CMYK":
         colours = np.stack([0 * ramp, 0 * ramp, 0 * ramp, 255 - ramp], axis=-1)  # ink, so black is 255
     else:
         colours = ramp if mode == "L" else np.repeat(ramp[:, None], 3, axis=1)
     light = _applied(colours[None], transform, mode).mean(axis=1)  # (6,)
-    return bool((np.diff(light) >= 0).all() and light[-1] - light[0] >= SPAN)
+    in_step = light[1] < DARK_AT_MOST and light[-2] > LIGHT_AT_LEAST
+    return bool((np.diff(light) >= 0).all() and in_step and light[-1] - light[0] >= SPAN)
 
 
 def _applied(colours: np.ndarray, transform, mode: str = "L") -> np.ndarray:

@@ -34,6 +34,8 @@ def as_image(source) -> np.ndarray:
 
 def load_image(path) -> np.ndarray:
     """Read a picture file as uint8 (H, W, 3), RGB, upright. Raises `errors.ImageError`."""
+    if not isinstance(path, (str, os.PathLike)):
+        raise errors.ImageError(f"a picture file is named by text or a Path, not by {type(path).__name__}")
     return image_files.read(Path(path))
 
 

@@ -107,7 +107,8 @@ def _survey(path) -> _Survey:
     path = files.regular_file(path, errors.VideoError)
     try:
         with _opened(path) as (container, stream):
-            _check_whole(stream, path)
+            if "mov" in container.format.name.split(","):
+                _check_whole(stream, path)
             first = packets.first_frame(container, stream, path)
             view, words = frame_pixels.view_of(stream, first)
             _check_size(*view.size, path)

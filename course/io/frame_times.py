@@ -1,7 +1,5 @@
 """When each frame of a film is shown: uneven, missing and broken time stamps made into an even rate."""
 
-import math
-
 LONGEST_GAP = 60.0  # seconds between two frames beyond which the time stamps are taken to be broken
 STUCK = 8  # frames in a row whose stamps go not on, after which the film is taken to have jumped
 ROUNDING = 1e-3  # seconds by which stamps in thousandths (MKV) or 600ths (QuickTime) may be late
@@ -64,7 +62,7 @@ def even(frames, rate: float, fps: float, start: float, words: list):
         while made / fps < at - ROUNDING:
             yield shown
             made += 1
-        shown, end = frame, at + (_length(frame) or 1 / rate)
+        shown, end = frame, at + _length(frame, rate)
     while shown is not None and (made / fps < end - ROUNDING or not made):
         yield shown
         made += 1
@@ -77,14 +75,18 @@ def timed(frames, rate: float, start: float = 0.0):
     its neighbours. Where that does not end within a few frames the film has jumped, as where two recordings were
     joined: it goes on as if it had not.
     """
-    longest = max(LONGEST_GAP, 3 / rate)
-    now, shift, waiting = None, start, []
+    longest, waiting, frames = max(LONGEST_GAP, 3 / rate), [], iter(frames)
+    head = _head(frames)
+    if not head:
+        return
+    now, stamp = (len(head) - 1) / rate, head[-1].time
+    if len(head) == 1 and stamp is not None and 0 <= stamp - start <= longest:
+        now = stamp - start
+    yield from zip(_steps(now, rate, len(head)), head)
+    shift = 0.0 if stamp is None else stamp - now
     for frame in frames:
         at = None if frame.time is None else frame.time - shift
-        if now is None:
-            if at is None or not 0 <= at <= longest:
-                shift, at = frame.time or 0.0, 0.0
-        elif at is None or not now < at <= now + longest:
+        if at is None or not now < at <= now + longest:
             waiting.append(frame)
             if len(waiting) > STUCK:
                 yield from _spread(waiting, now, now + (len(waiting) + 1) / rate)
@@ -101,15 +103,28 @@ def timed(frames, rate: float, start: float = 0.0):
         yield from _spread(waiting, now, now + (len(waiting) + 1) / rate)
 
 
+def _head(frames) -> list:
+    """The first frame; where it has no stamp, also those behind it until one has."""
+    head = []
+    for frame in frames:
+        head.append(frame)
+        if frame.time is not None or len(head) > STUCK:
+            break
+    return head
+
+
+def _steps(last: float, rate: float, count: int) -> list:
+    """`count` seconds that end at `last`, 1 / rate apart."""
+    return [last - (count - 1 - number) / rate for number in range(count)]
+
+
 def _spread(frames, begin: float, end: float):
     """(seconds, frame) for frames that lie evenly between two times."""
     for number, frame in enumerate(frames, start=1):
         yield begin + (end - begin) * number / (len(frames) + 1), frame
 
 
-def _length(frame) -> float:
-    """How long a frame is shown in seconds, 0 where the file does not say, or says nonsense."""
-    if not frame.duration or not frame.time_base:
-        return 0.0
-    length = float(frame.duration * frame.time_base)
-    return length if 0 < length < LONGEST_GAP and math.isfinite(length) else 0.0
+def _length(frame, rate: float) -> float:
+    """How long a frame is shown in seconds; 1 / rate where the file does not say, or says nonsense."""
+    length = float(frame.duration * frame.time_base) if frame.duration and frame.time_base else 0.0
+    return length if 0.5 / rate < length < LONGEST_GAP else 1 / rate

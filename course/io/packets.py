@@ -109,6 +109,9 @@ class _Ends:
         self.told = None  # seconds
         if container.duration and TOLD_LENGTH & set(container.format.name.split(",")):
             self.told = container.duration / 1e6
+        for stream in container.streams.video if container.format.name == "avi" else ():
+            if stream.frames and stream.average_rate:  # FFmpeg shortens the duration where the file is cut
+                self.told = max(self.told or 0, float(stream.frames / stream.average_rate))
         self.start = (container.start_time or 0) / 1e6
         self.reached = 0.0
 
