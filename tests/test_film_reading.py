@@ -432,7 +432,19 @@ def test_a_frame_a_second_and_a_thousand_are_said(tmp_path, caplog):
     fast = write(tmp_path / "fast.avi", numbered(9), "mpeg4", rate=1000, base=Fraction(1, 1000))
     assert io.probe(fast).fps == 240 and list(io.read_frames(fast))
     told = said(caplog)
-    assert len(told) == 2 and "slow.mp4" in told[0] and "1 frames a second" in told[0] and "1000" in told[1]
+    assert len(told) == 2 and "slow.mp4" in told[0] and "low, 1 a second" in told[0] and "1000" in told[1]
+
+
+def test_a_header_that_makes_hours_of_a_short_film_is_refused(tmp_path):
+    """Its clock says a frame in 4 seconds: not ten minutes of standing pictures."""
+    path = write(tmp_path / "a.mp4", numbered(200), rate=Fraction(1, 4), base=Fraction(4))
+    refused_at_25(path, "1 frames a second for 13 minutes")
+    assert len(list(io.read_frames(path))) == 200, "as they are stored they can be had"
+
+
+def refused_at_25(path, match):
+    with pytest.raises(errors.VideoError, match=match):
+        io.read_frames(path, fps=25)
 
 
 @pytest.mark.parametrize("fps", [0, -1, float("nan"), float("inf"), "25", True, 1e9, [25]])

@@ -16,6 +16,7 @@ FORMATS = ("mov,matroska,avi,flv,live_flv,mpegts,mpeg,mpegvideo,m4v,h264,hevc,ob
            "dv,rm,nut,yuv4mpegpipe,wtv")
 MOST_FPS = 1000
 LEAST_SIDE = 16  # pixels
+SLOW, LONG = 5.0, 600.0  # frames a second and seconds: a film slower and longer is no film of a face
 LATE_START = 10.0  # seconds by which a film's first frame may come after its stream begins
 
 
@@ -75,6 +76,10 @@ def read_frames(path, fps: float | None = None, max_side: int | None = None):
     if max_side is not None:
         _check_number(max_side, LEAST_SIDE - 1, math.inf, "the longer side of a frame in pixels")
     survey = _survey(path)
+    info = survey.info
+    if fps is not None and info.fps < SLOW and info.duration > LONG:  # a wrong header: hours of standing pictures
+        raise errors.VideoError(f"{path} shows {info.fps:.3g} frames a second for {info.duration / 60:.0f} minutes: "
+                                "give a film of a face; if its header is wrong, convert it with ffmpeg -r 25 -i")
     return _read(Path(path), survey, fps, max_side)
 
 

@@ -23,7 +23,7 @@ def mean_rate(container, stream) -> tuple:
     if rate != found:
         return rate, [f"{found:.4g} frames a second are taken for {rate}"]
     if rate < USUAL_RATES[0]:
-        return rate, [f"it shows only {rate:.3g} frames a second"]
+        return rate, [f"its rate is low, {rate:.3g} a second"]
     if told and not 0.5 < rate / told < 2:
         return rate, [f"its header says {float(told):.4g} frames a second, the frames come at {rate:.4g}"]
     return rate, []

@@ -113,15 +113,16 @@ class _Ends:
             if stream.frames and stream.average_rate:  # FFmpeg shortens the duration where the file is cut
                 self.told = max(self.told or 0, float(stream.frames / stream.average_rate))
         self.start = (container.start_time or 0) / 1e6
-        self.reached = 0.0
+        self.latest = {}  # time base -> end of the packet that reaches furthest, in its units
 
     def see(self, packet) -> None:
         stamp = packet.dts if packet.pts is None else packet.pts
-        if stamp is not None and packet.time_base:
-            end = float((stamp + (packet.duration or 0)) * packet.time_base) - self.start
-            self.reached = max(self.reached, end)
+        if stamp is not None:
+            end, base = stamp + (packet.duration or 0), packet.time_base
+            self.latest[base] = max(self.latest.get(base, end), end)
 
     def words(self) -> list:
-        if self.told is None or self.reached >= self.told - EARLY:
+        reached = max((float(end * base) for base, end in self.latest.items() if base), default=0.0) - self.start
+        if self.told is None or reached >= self.told - EARLY:
             return []
-        return [f"the file ends early, {self.reached:.1f} of {self.told:.1f} s are there"]
+        return [f"the file ends early, {max(reached, 0):.1f} of {self.told:.1f} s are there"]
