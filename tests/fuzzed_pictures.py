@@ -18,12 +18,14 @@ import numpy as np
 
 FILMS = {"a.mp4": ("libx264", "yuv420p"), "a.mov": ("mjpeg", "yuvj420p"), "a.mkv": ("libx264", "yuv420p"),
          "a.webm": ("libvpx-vp9", "yuv420p"), "v8.webm": ("libvpx", "yuv420p"), "a.avi": ("mpeg4", "yuv420p"),
-         "png.mov": ("png", "rgb24"), "film.gif": ("gif", "rgb8")}
+         "png.mov": ("png", "rgb24"), "film.gif": ("gif", "rgb8"), "a.ts": ("mpeg2video", "yuv420p"),
+         "a.wmv": ("wmv2", "yuv420p"), "m4.mp4": ("mpeg4", "yuv420p"), "film.apng": ("apng", "rgb24")}
 PHOTOS = {"a.jpg": {"quality": 90}, "p.jpg": {"progressive": True, "icc": True}, "a.png": {"icc": True},
           "pal.png": {"mode": "P"}, "a.webp": {}, "l.webp": {"lossless": True, "icc": True}, "a.tiff": {"icc": True},
           "z.tiff": {"compression": "tiff_lzw"}, "j.tiff": {"compression": "jpeg"}, "a.bmp": {}, "a.gif": {"mode": "P"},
           "move.gif": {"mode": "P", "frames": 3}, "move.webp": {"frames": 3}, "cmyk.jpg": {"mode": "CMYK"},
-          "deep.png": {"mode": "I;16"}}
+          "deep.png": {"mode": "I;16"}, "a.avif": {"icc": True}, "a.jp2": {}, "p3.tiff": {"icc": True, "p3": True},
+          "p3.jpg": {"icc": True, "p3": True}}
 
 
 def seeds(folder: Path) -> None:
@@ -71,6 +73,10 @@ def _photo(path: Path, how: dict) -> None:
         pictures = [Image.fromarray(_picture(number)).convert(mode) for number in range(frames)]
     if how.pop("icc", False):
         how["icc_profile"] = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    if how.pop("p3", False):  # another red, so that the profile is applied: XYZ of Display P3's in 16.16
+        place = how["icc_profile"].index(b"XYZ ", 200) + 8
+        how["icc_profile"] = how["icc_profile"][:place] + bytes.fromhex("000083df00003dbfffffffbb") + how["icc_profile"][
+            place + 12 :]
     if path.suffix in (".jpg", ".png", ".webp"):
         exif = Image.Exif()
         exif[0x0112] = 6

@@ -10,10 +10,9 @@ from pathlib import Path
 from .. import errors, images
 from . import files, frame_pixels, frame_times, packets
 
-# FFmpeg's names of what is read. Not among them: single pictures, text drawn as a screen, devices, and lists
-# that name other files or addresses.
-FORMATS = ("mov,matroska,avi,flv,live_flv,mpegts,mpeg,mpegvideo,m4v,h264,hevc,obu,av1,ivf,mjpeg,ogg,asf,gif,apng,mxf,"
-           "dv,rm,nut,yuv4mpegpipe,wtv")
+# FFmpeg's names of what is read. Not among them: single pictures, text drawn as a screen, devices, lists that name
+# other files or addresses, and what nobody records in any more (FFmpeg 8.0 dies of an FLV that is cut short).
+FORMATS = "mov,matroska,avi,mpegts,mpeg,mpegvideo,m4v,h264,hevc,obu,ivf,mjpeg,ogg,asf,gif,apng,mxf,dv,yuv4mpegpipe"
 MOST_FPS = 1000
 LEAST_SIDE = 16  # pixels
 SLOW, LONG = 5.0, 600.0  # frames a second and seconds: a film slower and longer is no film of a face

@@ -9,9 +9,10 @@ import numpy as np
 
 from . import wide_colours
 
-# ISO/IEC 23091-2, matrix coefficients -> what PyAV calls them
-MATRICES = {1: "ITU709", 4: "FCC", 5: "ITU601", 6: "ITU601", 7: "SMPTE240M", 9: "BT2020", 10: "BT2020"}
-USUAL = ("ITU601", "ITU709")
+# FFmpeg's numbers (libswscale/swscale.h): PyAV knows not all of them by name before its version 17
+BT709, FCC, BT601, SMPTE240M, BT2020 = 1, 4, 5, 7, 9
+MATRICES = {1: BT709, 4: FCC, 5: BT601, 6: BT601, 7: SMPTE240M, 9: BT2020, 10: BT2020}  # by ISO/IEC 23091-2
+AREA, ACCURATE, FULL_CHROMA = 0x20, 0x40000, 0x2000
 MOST_OBLONG = 4  # a pixel more than this many times as wide as high, or as high as wide, is a mistake
 SKEW = 0.2  # of a display matrix: about 11 degrees off upright; beyond that it turns no picture
 
@@ -81,24 +82,21 @@ def pixels(frame, view: View, max_side: int | None = None) -> np.ndarray:
 
 
 def _usual(frame, width: int, height: int) -> np.ndarray:
-    from av.video.reformatter import Interpolation
-
-    colours = _matrix_name(frame)
-    how = int(Interpolation.AREA)
-    if colours not in USUAL or _bits(frame) > 8:  # FFmpeg's quick way is up to 3 grey levels off with these
-        how |= int(Interpolation.ACCURATE_RND) | int(Interpolation.FULL_CHR_H_INT)
+    colours, how = _matrix(frame), AREA
+    if colours not in (BT601, BT709) or _bits(frame) > 8:  # FFmpeg's quick way is up to 3 grey levels off with these
+        how |= ACCURATE | FULL_CHROMA
     return frame.reformat(width, height, "rgb24", src_colorspace=colours, interpolation=how).to_ndarray()
 
 
 def _wide(frame, view: View, width: int, height: int) -> np.ndarray:
-    rgb = frame.reformat(width, height, "rgb48le", src_colorspace=_matrix_name(frame, view.primaries),
-                         interpolation="AREA")
+    # plane by plane: FFmpeg 8.0 mixes the channels of rgb48 up
+    rgb = frame.reformat(width, height, "gbrp16le", src_colorspace=_matrix(frame, view.primaries), interpolation=AREA)
     return wide_colours.to_srgb(rgb.to_ndarray(), view.primaries, view.transfer)
 
 
-def _matrix_name(frame, primaries: int = 1) -> str:
+def _matrix(frame, primaries: int = 1) -> int:
     """Files without a tag: by custom, small pictures are BT.601 and high definition is BT.709."""
-    guess = "BT2020" if primaries == 9 else "ITU709" if frame.height >= 720 else "ITU601"
+    guess = BT2020 if primaries == 9 else BT709 if frame.height >= 720 else BT601
     return MATRICES.get(int(frame.colorspace), guess)
 
 

@@ -3,7 +3,7 @@
 from .. import errors
 
 # Containers whose header says how long the film is; elsewhere FFmpeg guesses it by the size of the file.
-TOLD_LENGTH = {"mov", "matroska", "avi", "flv", "asf"}
+TOLD_LENGTH = {"mov", "matroska", "avi"}
 EARLY = 0.5  # seconds by which a film may end before its header says so
 DELAY = 40  # packets that a decoder with many threads holds back at most
 HIDDEN_FRAMES = {"vp8"}  # codecs with packets that show nothing
