@@ -139,6 +139,30 @@ def test_sound_and_video_that_do_not_decode(animate, tmp_path, hopper_path):
     assert "none.wav" in animate(hopper_path, "--audio", tmp_path / "none.wav")
 
 
+def test_films_and_photos_that_are_none(animate, tmp_path, hopper_path, monkeypatch):
+    """Each by one line that says what it is; nothing waits, and no other program is started."""
+    monkeypatch.setattr("subprocess.Popen", lambda *_, **__: pytest.fail("a program was started"))
+    (tmp_path / "empty").touch()
+    (tmp_path / "a.heic").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(90))
+    (tmp_path / "a.eps").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 99 99\n")
+    (tmp_path / "list.mp4").write_text("ffconcat version 1.0\nfile a.mp4\n")
+    (tmp_path / "a.m3u8").write_text("#EXTM3U\n#EXTINF:5,\nhttp://127.0.0.1:9/a.ts\n")
+    long, nul = "x" * 300 + ".mp4", "a\0b.mp4"
+    for photo, told in (("empty", "is empty"), (tmp_path, "is a folder"), (long, "no file"), (nul, "no file"),
+                        ("a.heic", "HEIC"), ("a.eps", "PostScript"), ("list.mp4", "not a picture")):
+        assert told in animate(photo, "--text", "Hello."), photo
+    for film, told in (("empty", "is empty"), (tmp_path, "is a folder"), (long, "no file"), (nul, "zero byte"),
+                       ("list.mp4", "not a video"), ("a.m3u8", "not a video"), (hopper_path, "not a video")):
+        assert told in animate(hopper_path, "--driving", film), film
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes of POSIX")
+def test_a_pipe_is_not_waited_for(animate, tmp_path, hopper_path):
+    os.mkfifo(tmp_path / "pipe")
+    assert "no regular file" in animate("pipe", "--text", "Hello.")
+    assert "no regular file" in animate(hopper_path, "--driving", "pipe")
+
+
 def test_places_that_cannot_be_written(animate, tmp_path, hopper_path):
     (tmp_path / "file").write_text("in the way")
     assert "file" in animate(hopper_path, "--text", "Hello.", output="file/film.mp4")

@@ -1,18 +1,22 @@
 """Video files in: one frame at a time, upright, at an even rate. Memory does not grow with length."""
 
+import contextlib
+import logging
+import math
+import numbers
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
-import numpy as np
-
 from .. import errors, images
+from . import files, frame_pixels, frame_times, packets
 
-LONGEST_GAP = 60.0  # seconds between two frames beyond which the time stamps are taken to be broken
-# What ffmpeg would also open: single pictures, text drawn as a screen, lists that name other files.
-NO_FILM = ("image2", "tty", "bin", "idf", "xbin", "adf", "concat", "hls", "dash", "concatf", "lavfi")
-COLOUR_BT601, COLOUR_BT709 = "ITU601", "ITU709"
-TAGGED = {1: COLOUR_BT709, 5: COLOUR_BT601, 6: COLOUR_BT601}  # ISO/IEC 23091-2, matrix coefficients
+# FFmpeg's names of what is read. Not among them: single pictures, text drawn as a screen, devices, lists that name
+# other files or addresses, and what nobody records in any more (FFmpeg 8.0 dies of an FLV that is cut short).
+FORMATS = "mov,matroska,avi,mpegts,mpeg,mpegvideo,m4v,h264,hevc,obu,ivf,mjpeg,ogg,asf,gif,apng,mxf,dv,yuv4mpegpipe"
+MOST_FPS = 1000
+LEAST_SIDE = 16  # pixels
+SLOW, LONG = 5.0, 600.0  # frames a second and seconds: a film slower and longer is no film of a face
+LATE_START = 10.0  # seconds by which a film's first frame may come after its stream begins
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,7 @@ class VideoInfo:
     """What a video file holds.
 
     fps: mean frames a second; frames: how many (from the header, or else duration times fps);
-    size: (width, height) as seen, after rotation; duration: seconds; has_audio: whether there is sound.
+    size: (width, height) as seen, in square pixels and turned; duration: seconds; has_audio: whether there is sound.
     """
 
     fps: float
@@ -30,113 +34,127 @@ class VideoInfo:
     has_audio: bool
 
 
+@dataclass(frozen=True)
+class _Survey:
+    """What has to be known before a film is read: start in seconds on the file's clock, words on what is unusual."""
+
+    info: VideoInfo
+    view: frame_pixels.View
+    start: float
+    words: tuple
+
+
 def probe(path) -> VideoInfo:
     """Look into a video file without reading it whole.
 
     Raises:
         errors.VideoError: no such file, not a video, no picture in it, cut short.
     """
-    path = Path(path)
-    with _opened(path) as container:
-        stream = _video_stream(container, path)
-        _check_whole(stream, path)
-        first = next(_frames(container, stream, path))
-        width, height = _seen_size(first)
-        fps = float(stream.average_rate or stream.guessed_rate or 25)
-        seconds = _seconds(container, stream)
-        frames = stream.frames or round((seconds or 0) * fps) or 1
-        return VideoInfo(fps, frames, (width, height), seconds or frames / fps, bool(container.streams.audio))
+    return _survey(path).info
 
 
 def read_frames(path, fps: float | None = None, max_side: int | None = None):
-    """The frames of a video file, one after the other, upright.
+    """The frames of a video file, one after the other, as players show them: upright, with square pixels, in sRGB.
+
+    Frames that do not decode are left out. What was left out, mended or ignored is said in one line of the log when
+    the reading ends.
 
     Args:
         path: a video file.
-        fps: frames a second to deliver; each moment shows the frame nearest to it, so a film of uneven
-            rate becomes even. None delivers the frames as they are stored.
+        fps: frames a second to deliver, each the one that a player shows at its time, so a film of uneven rate
+            becomes even. None delivers the frames as they are stored.
         max_side: pixels; larger frames are scaled down so that their longer side is this.
     Returns:
-        a generator of uint8 (H, W, 3), RGB. The file is looked at when this is called, not at the first frame.
+        a generator of uint8 (H, W, 3), RGB, all of one size. The file is looked at when this is called, not at the
+        first frame.
     Raises:
-        errors.VideoError: as `probe`; also while iterating, where a frame does not decode.
+        errors.VideoError: as `probe`; a rate or side that is no number or out of bounds.
     """
-    if fps is not None and not fps > 0:
-        raise errors.VideoError(f"frames a second must be above 0, not {fps}")
-    probe(path)
-    return _read(Path(path), fps, max_side)
+    if fps is not None:
+        _check_number(fps, 0, MOST_FPS, "frames a second")
+    if max_side is not None:
+        _check_number(max_side, LEAST_SIDE - 1, math.inf, "the longer side of a frame in pixels")
+    survey = _survey(path)
+    info = survey.info
+    if fps is not None and info.fps < SLOW and info.duration > LONG:  # a wrong header: hours of standing pictures
+        raise errors.VideoError(f"{path} shows {info.fps:.3g} frames a second for {info.duration / 60:.0f} minutes: "
+                                "give a film of a face; if its header is wrong, convert it with ffmpeg -r 25 -i")
+    return _read(Path(path), survey, fps, max_side)
 
 
-def _read(path: Path, fps: float | None, max_side: int | None):
-    with _opened(path) as container:
-        stream = _video_stream(container, path)
-        stream.thread_type = "AUTO"
-        frames = _frames(container, stream, path)
-        if fps is not None:
-            frames = _even(frames, float(stream.average_rate or 25), float(fps))
-        last, pixels = None, None
+def _check_number(value, above: float, most: float, what: str) -> None:
+    known = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not known or not above < value <= most:
+        limits = f"above {above}" + (f" and at most {most}" if math.isfinite(most) else "")
+        raise errors.VideoError(f"{what} must be a number {limits}, not {value!r}")
+
+
+def _read(path: Path, survey: _Survey, fps: float | None, max_side: int | None):
+    words = list(survey.words)
+    frames = packets.decoded(lambda: _opened(path), words)
+    if fps is not None:
+        frames = frame_times.even(frames, survey.info.fps, float(fps), survey.start, words)
+    last, pixels = None, None
+    try:
         for frame in frames:
             if frame is not last:  # a frame shown twice is converted once
-                last, pixels = frame, _pixels(frame, max_side)
+                last, pixels = frame, frame_pixels.pixels(frame, survey.view, max_side)
             yield pixels
+    except MemoryError:
+        raise errors.VideoError(f"{path} needs more memory than there is: scale it down") from None
+    finally:
+        if words:
+            logging.getLogger("course").warning("%s: %s", path, "; ".join(dict.fromkeys(words)))
 
 
-def _even(frames, source_fps: float, fps: float):
-    """Frames of uneven times -> frames at 0, 1 / fps, 2 / fps, ...: always the one nearest in time."""
-    made, shown, now, shift = 0, None, 0.0, 0.0
-    for frame in frames:
-        if shown is None:
-            shown, shift = frame, frame.time or 0.0
-            continue
-        at = (now + shift + 1 / source_fps if frame.time is None else frame.time) - shift
-        if not now < at <= now + LONGEST_GAP:  # broken time stamps: go on as if the film had not jumped
-            shift += at - (now + 1 / source_fps)
-            at = now + 1 / source_fps
-        while made / fps < (now + at) / 2 - 1e-6:
-            yield shown
-            made += 1
-        shown, now = frame, at
-    end = now + (_length(shown) or 1 / source_fps)
-    while made / fps < end - 1e-3:
-        yield shown
-        made += 1
+def _survey(path) -> _Survey:
+    path = files.regular_file(path, errors.VideoError)
+    try:
+        with _opened(path) as (container, stream):
+            if "mov" in container.format.name.split(","):
+                _check_whole(stream, path)
+            first = packets.first_frame(container, stream, path)
+            view, words = frame_pixels.view_of(stream, first)
+            _check_size(*view.size, path)
+            fps, more = frame_times.mean_rate(container, stream)
+            seconds = _seconds(container, stream)
+            frames = stream.frames or round(seconds * fps) or 1
+            info = VideoInfo(fps, frames, view.seen_size, seconds or frames / fps, bool(container.streams.audio))
+            return _Survey(info, view, _start(stream, first), (*words, *more))
+    except MemoryError:
+        raise errors.VideoError(f"{path} needs more memory than there is: scale it down") from None
 
 
-def _length(frame) -> float:
-    """How long a frame is shown in seconds, 0 where the file does not say."""
-    ticks = getattr(frame, "duration", None)
-    return float(ticks * frame.time_base) if ticks and frame.time_base else 0.0
-
-
+@contextlib.contextmanager
 def _opened(path: Path):
+    """The container of a video file and the stream of its picture."""
     import av
 
-    if not path.exists():
-        raise errors.VideoError(f"there is no file {path}: check the name and the folder")
-    if path.is_dir():
-        raise errors.VideoError(f"{path} is a folder: name a video in it")
+    # Nothing but files, nothing through the network, and no list of other files.
+    limits = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
     try:
-        # A hostile file may be a list that names others: nothing but files, and nothing through the network.
-        container = av.open(str(path.absolute()), options={"protocol_whitelist": "file"})
+        container = av.open(files.address_of(path), options=limits)
+    except MemoryError:
+        raise
     except (av.FFmpegError, OSError, ValueError) as problem:
-        raise errors.VideoError(f"{path} is not a video that can be read ({_why(problem)}): "
+        why = "no film" if isinstance(problem, ValueError) else getattr(problem, "strerror", None) or problem
+        raise errors.VideoError(f"{path} is not a video that can be read ({why}): "
                                 "give an MP4, MOV, MKV or WebM file") from None
-    names = container.format.name.split(",")
-    if any(name in NO_FILM or name.endswith("_pipe") for name in names):
-        container.close()
-        raise errors.VideoError(f"{path} is no video but {container.format.long_name}: "
-                                "give an MP4, MOV, MKV or WebM file")
-    return container
+    with container:
+        yield container, _video_stream(container, path)
 
 
 def _video_stream(container, path: Path):
     streams = [s for s in container.streams.video if s.codec_context is not None and not _is_cover(s)]
     if not streams:
         raise errors.VideoError(f"{path} holds no picture: give a video, or use the file as sound")
-    width, height = streams[0].codec_context.width, streams[0].codec_context.height
+    _check_size(streams[0].codec_context.width, streams[0].codec_context.height, path)
+    return streams[0]
+
+
+def _check_size(width: int, height: int, path: Path) -> None:
     if max(width, height) > images.MAX_SIDE or width * height > images.MAX_PIXELS:
         raise errors.VideoError(f"the frames of {path} are {width}x{height} px: scale the video down")
-    return streams[0]
 
 
 def _is_cover(stream) -> bool:
@@ -154,56 +172,15 @@ def _check_whole(stream, path: Path) -> None:
                                 "copy or download it again")
 
 
-def _frames(container, stream, path: Path):
-    """Decoded frames in order of time; at least one."""
-    import av
-
-    count = 0
-    try:
-        for frame in container.decode(stream):
-            yield frame
-            count += 1
-    except (av.FFmpegError, OSError) as problem:
-        raise errors.VideoError(f"{path} does not decode after frame {count} ({_why(problem)}): "
-                                "copy or download it again") from None
-    if not count:
-        raise errors.VideoError(f"{path} holds no frame: give another video")
-
-
-def _why(problem) -> str:
-    return getattr(problem, "strerror", None) or str(problem)
-
-
 def _seconds(container, stream) -> float:
-    if stream.duration:
+    """How long the film is by its header, 0 where that says nothing."""
+    if stream.duration and stream.duration > 0:
         return float(stream.duration * stream.time_base)
-    return container.duration / 1e6 if container.duration else 0.0
+    return max(container.duration or 0, 0) / 1e6
 
 
-def _shape(frame) -> tuple:
-    """Width and height of a frame with square pixels, before rotation."""
-    aspect = getattr(frame, "sample_aspect_ratio", None) or Fraction(1)
-    return max(1, round(frame.width * aspect)) if aspect > 0 else frame.width, frame.height
-
-
-def _turns(frame) -> int:
-    """Quarter turns, counter-clockwise, that put the frame upright."""
-    return round(getattr(frame, "rotation", 0) / 90) % 4
-
-
-def _seen_size(frame) -> tuple:
-    width, height = _shape(frame)
-    return (height, width) if _turns(frame) % 2 else (width, height)
-
-
-def _pixels(frame, max_side: int | None) -> np.ndarray:
-    """A decoded frame -> uint8 (H, W, 3), RGB, upright."""
-    width, height = _shape(frame)
-    if max_side and max(width, height) > max_side:
-        scale = max_side / max(width, height)
-        width, height = max(1, round(width * scale)), max(1, round(height * scale))
-    # Files without a tag: by custom, small pictures are BT.601 and high definition is BT.709.
-    guess = COLOUR_BT709 if frame.height >= 720 else COLOUR_BT601
-    colours = TAGGED.get(int(frame.colorspace), guess)
-    rgb = frame.reformat(width, height, "rgb24", src_colorspace=colours, interpolation="AREA")
-    return np.ascontiguousarray(np.rot90(rgb.to_ndarray(), _turns(frame)))
+def _start(stream, first) -> float:
+    """Seconds on the file's clock at which the film begins: its first frame, or one before that does not decode."""
+    shown = first.time or 0.0
+    begins = shown if stream.start_time is None else float(stream.start_time * stream.time_base)
+    return begins if 0 <= shown - begins <= LATE_START else shown
