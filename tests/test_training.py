@@ -20,7 +20,7 @@ FACES = torch.randint(0, 255, (50, 3, 8, 8), dtype=torch.uint8, generator=torch.
 SMALL = gan.Settings(size=8, latent=4, generator_width=4, discriminator_width=4, r1_every=3, augment=True)
 
 
-class Line:
+class Line(training.Task):
     """A task that draws from every source of chance there is: y = 2 x + 1, with noise."""
 
     averaged = ("line",)

@@ -90,13 +90,7 @@ def frame_loudness(decibels: np.ndarray) -> np.ndarray:
 @functools.lru_cache(maxsize=1)
 def load_network() -> VisemeNet:
     """The shipped network, ready to use. Raises `errors.WeightsError`."""
-    network = VisemeNet()
-    try:
-        network.load_state_dict(weights.load_tensors(WEIGHTS))
-    except RuntimeError as problem:
-        raise errors.WeightsError(f"{WEIGHTS} does not fit this network ({str(problem).splitlines()[0]}): "
-                                  "install the package again") from None
-    return network.eval()
+    return weights.fill(VisemeNet(), weights.load_tensors(WEIGHTS), WEIGHTS)
 
 
 def viseme_probabilities(samples: np.ndarray, sample_rate: int, network: VisemeNet = None) -> np.ndarray:
