@@ -65,7 +65,7 @@ def held_out(faces):
 
 def crowds(faces, count):
     """Composed pictures of many held-out faces, 768 px, by the faces' size."""
-    settings = detector_scenes.SceneSettings(size=768, smallest=24, crowd=(4, 16), visible=0.8)
+    settings = detector_scenes.SceneRecipe(size=768, smallest=24, crowd=(4, 16), visible=0.8)
     composer = detector_scenes.SceneComposer(faces, settings)
     sizes, found, alarms = [], [], 0
     for k in tqdm(range(count), desc="crowds", leave=False):

@@ -12,7 +12,7 @@ doors.open_door(__name__, {
     "decoding": "VideoInfo probe read_frames",
     "encoding": "check_output write_video",
     "sound": "SAMPLE_RATE load_audio resample",
-    "weights": "check_place data_dir data_file fill into_networks load_tensors misfit write_weights",
+    "weights": "check_place data_dir data_file fill into_networks load_tensors misfit read_weights write_weights",
     "datasets": "cache_dir describe fetch fetched_folders hub_dir list_datasets read_labels read_manifest",
     "downloads": "download file_sha256",
 })

@@ -42,14 +42,22 @@ def load_tensors(name: str) -> dict:
     Raises:
         errors.WeightsError: missing, cut short or tampered with.
     """
+    return read_weights(data_file(name))
+
+
+def read_weights(path, instead: str = "install the package again") -> dict:
+    """Tensors of a .safetensors file, on the CPU; `instead` is what an error tells to do.
+
+    Raises:
+        errors.WeightsError: missing, cut short, or no such file.
+    """
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    path = data_file(name)
     try:
         return load_file(path)
     except (SafetensorError, OSError, ValueError) as problem:
-        raise errors.WeightsError(f"{path} cannot be read ({problem}): install the package again") from problem
+        raise errors.WeightsError(f"{path} cannot be read ({problem}): {instead}") from problem
 
 
 def fill(network, tensors: dict, name: str):

@@ -1,7 +1,7 @@
 """The animator's networks: one repaints a warped mouth or eye, the other judges it while training.
 
 The generator is a small U-Net (Ronneberger et al., 2015) that answers with what to add to the warp, so at the
-start it adds nothing. The discriminator looks at patches (Isola et al., "Image-to-Image Translation", 2017).
+start it adds nothing. Its discriminator, which is needed for training only, is `recipes.animator.discriminator`.
 """
 
 import torch

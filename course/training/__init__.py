@@ -11,6 +11,7 @@ doors.open_door(__name__, {
     "processes": "Processes join leave seed_all",
     "schedules": "learning_rate_share set_learning_rate",
     "batches": "Ahead",
+    "kept": "made_once",
     "labelled": "LabelledFaces load_labelled",
     "log": "LivePlot Log board training_figure",
 })

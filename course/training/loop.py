@@ -21,6 +21,7 @@ import torch
 from torch import nn
 
 from .. import errors
+from ..io import weights
 from . import checkpoints, processes, updates
 from .log import Log
 
@@ -100,11 +101,14 @@ def train(task: Task, config: Config) -> Result:
 
     Raises:
         Stopped: Ctrl-C, once the step in work is done and the checkpoint written.
-        errors.CourseError: no checkpoint to resume from, a damaged one, or one that is past `steps` already.
+        errors.CourseError: no checkpoint to resume from, a damaged one, or one that is past `steps` already;
+        errors.OutputError: `logdir` cannot be written.
     """
     check_device(config.device)
     team = processes.join(config.device)
     run = Run(task, config, team)
+    if team.first:
+        weights.check_place(run.path)
     if config.resume:
         run.restore()
     if run.step >= config.steps:

@@ -1,6 +1,6 @@
 """Training the landmarker: `course train keypoints`.
 
-    labelled faces -> tiles, posed anew by our own warp -> crops, made ahead in a process of their own -> L1 on the points
+    labelled faces -> tiles, posed anew by our own warp -> crops, made ahead in another process -> L1 on the points
 
 `training.train` runs it; the weights that are kept are a running mean.
 """
@@ -73,7 +73,8 @@ def train(data, *, steps: int | None = None, resume: bool = False, device: str =
     faces = labelled.load_labelled(*data)
     tiles = landmark_data.make_tiles(faces.part("train"), recipe.posed, recipe.seed)
     tiles.weights = tiles.weights / tiles.weights.sum()
-    task = KeypointsTask(tiles, validation_crops(faces.part("validation")), steps, recipe)
+    unseen = faces.part("validation")
+    task = KeypointsTask(tiles, validation_crops(unseen) if len(unseen) else None, steps, recipe)
     result = loop.train(task, loop.Config(
         steps=steps, batch=recipe.batch, precision="float32", clip=1.0, average=recipe.average,
         picture_every=recipe.check_every, save_every=recipe.check_every, seed=recipe.seed, device=device,
@@ -88,8 +89,9 @@ class KeypointsTask(loop.Task):
 
     averaged = ("landmarker",)
 
-    def __init__(self, tiles: landmark_data.Tiles, checks: tuple, steps: int, recipe: Recipe):
-        """tiles: with weights that add up to 1; checks: what `validation_crops` gives; steps: of the whole run."""
+    def __init__(self, tiles: landmark_data.Tiles, checks: tuple | None, steps: int, recipe: Recipe):
+        """tiles: with weights that add up to 1; checks: what `validation_crops` gives, None for nothing to measure;
+        steps: of the whole run."""
         torch.manual_seed(recipe.seed)
         self.checks, self.steps, self.recipe = checks, steps, recipe
         net = keypoint_network.Landmarker().to(memory_format=torch.channels_last)
@@ -115,7 +117,7 @@ class KeypointsTask(loop.Task):
 
     def check(self, averaged: dict) -> dict:
         """{"validation, %": see `validate`}."""
-        return {"validation, %": validate(averaged["landmarker"], self.checks)}
+        return {"validation, %": validate(averaged["landmarker"], self.checks)} if self.checks else {}
 
 
 def batch(tiles: landmark_data.Tiles, recipe: Recipe, number: int) -> tuple:
