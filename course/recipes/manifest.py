@@ -1,6 +1,6 @@
 """Makes `data/manifest.json` and `data/labels_*.npz`, which `course data fetch` works from.
 
-    python -m course.datasets_manifest FOLDER [-o data]
+    python -m course.recipes.manifest FOLDER [-o data]
 
 FOLDER holds `portraits/` and `scenes/` with their full `labels.npz` and a `SOURCES.json` that says for each the
 repository, commit, licence and sheets. Only whoever changes the data sets needs this.

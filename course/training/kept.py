@@ -1,5 +1,6 @@
 """Arrays that take long to make, made once and kept beside a run."""
 
+import contextlib
 import zipfile
 from pathlib import Path
 
@@ -26,7 +27,8 @@ def made_once(path, make) -> dict:
         np.savez(beside, **_flat(made))
         beside.replace(path)
     except OSError as problem:
-        beside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
         raise errors.OutputError(f"{path} cannot be written ({problem.strerror or problem}): "
                                  "make room or choose another folder") from None
     return made
