@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from course import animation, face, keypoints, rendering, training
+from course import animation, face, io, keypoints, rendering, training
 from course.recipes.animator import formula_pairs
 from course.recipes.animator import losses as animator_losses
 from course.recipes.animator import pairs as animator_pairs
@@ -223,6 +223,17 @@ def test_stopped_training_goes_on_with_the_same_numbers(pairs, tmp_path):
         assert torch.equal(value, second.averaged["generator"].state_dict()[name]), name
     assert whole.history == second.history
     assert set(whole.history) >= {"L1", "perceptual", "adversarial", "feature matching", "discriminator"}
+
+
+def test_the_recipe_trains_both_parts_into_one_file(pairs, tmp_path):
+    training.made_once(tmp_path / "pairs.npz", lambda: {"train": pairs, "validation": pairs})
+    recipe = animator_training.Recipe(batch=2)
+    out = animator_training.train(["none"], steps=1, logdir=tmp_path, out=tmp_path / "a.safetensors", recipe=recipe)
+    first = io.read_weights(out)
+    assert first.keys() == io.load_tensors(animator.WEIGHTS).keys()
+    animator.networks_of(first)
+    again = animator_training.train(["none"], steps=1, resume=True, logdir=tmp_path, out=out, recipe=recipe)
+    assert all(torch.equal(first[name], value) for name, value in io.read_weights(again).items()), "both were done"
 
 
 def test_every_term_of_the_recipe_counts(pairs, tmp_path):

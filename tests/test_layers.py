@@ -8,6 +8,7 @@ from course import cli, errors, evaluation, io, keypoints, rendering, synthetic,
 from course.recipes.layers import data as layers_data
 from course.recipes.layers import matting, refiner, teacher
 from course.recipes.layers import recipe as layers_recipe
+from course.recipes.layers import training as layers_training
 from course.rendering import head_field, layers, layers_networks, layers_square
 
 
@@ -269,6 +270,20 @@ def test_stopped_training_goes_on_with_the_same_numbers(kind, pairs, tmp_path):
     assert whole.history == second.history and whole.pictures
     for name, value in whole.averaged[kind].state_dict().items():
         assert torch.equal(value, second.averaged[kind].state_dict()[name]), name
+
+
+def test_the_recipe_trains_both_into_one_file_and_goes_on_at_the_second(pairs, tmp_path):
+    part = {"photos": photos_of(pairs), "pairs": pairs, "backdrops": np.stack([wall(128)] * 3)}
+    made = {kind: dict.fromkeys(("train", "validation"), arrays) for kind, arrays in part.items()}
+    training.made_once(tmp_path / "squares.npz", lambda: made)
+    out = layers_training.train(["none"], steps=1, logdir=tmp_path, out=tmp_path / "layers.safetensors")
+    first = io.read_weights(out)
+    assert first.keys() == io.load_tensors(layers.WEIGHTS).keys()
+    layers.networks_of(first)
+    second = io.read_weights(layers_training.train(["none"], steps=4, resume=True, logdir=tmp_path, out=out))
+    for name in first:  # the first network was done; the second had two steps of two
+        assert torch.equal(first[name], second[name]) or name.startswith("refiner."), name
+    assert any(not torch.equal(first[name], second[name]) for name in first)
 
 
 def test_the_refiner_learns_how_outlines_move(pairs, tmp_path):

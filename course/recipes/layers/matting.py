@@ -8,7 +8,7 @@ import torch.nn.functional as F
 
 from ...rendering import layers_networks
 from ...training import loop, schedules, updates
-from ..animator import squares
+from ..animator import squares as animator_squares
 from . import data
 from . import recipe as layers_recipe
 
@@ -36,8 +36,8 @@ class MattingSamples:
         rows = [self.formula(rng) if rng.random() < self.recipe.formula else self.photo(number, rng)
                 for number in chosen]
         photo, inside, face, person, known = (np.stack(column) for column in zip(*rows))
-        [photo] = squares.other_light(rng, squares.to_tensor(photo))
-        maps = [squares.to_tensor(each[..., None]) for each in (inside, face, person, known)]
+        [photo] = animator_squares.other_light(rng, animator_squares.to_tensor(photo))
+        maps = [animator_squares.to_tensor(each[..., None]) for each in (inside, face, person, known)]
         turned = torch.from_numpy(rng.random(len(rows)) < 0.5)[:, None, None, None]
         photo, inside, face, person, known = (torch.where(turned, each.flip(-1), each) for each in (photo, *maps))
         return MattingSample(torch.cat([photo, inside, face], dim=1), person, known)
@@ -113,7 +113,7 @@ def validate(net, photos: dict) -> dict:
     off, both, either = [], 0.0, 0.0
     for first in range(0, len(photos["photo"]), 16):
         some = slice(first, first + 16)
-        known, person = (squares.to_tensor(photos[name][some][..., None]) for name in ("inside", "person"))
+        known, person = (animator_squares.to_tensor(photos[name][some][..., None]) for name in ("inside", "person"))
         found = torch.sigmoid(net(photo_inputs(photos, some)))
         off.append(((found - person).abs() * known).sum((1, 2, 3)) / known.sum((1, 2, 3)))
         both += float(((found > 0.5) & (person > 0.5) & (known > 0.5)).sum())
@@ -123,5 +123,5 @@ def validate(net, photos: dict) -> dict:
 
 def photo_inputs(squares: dict, some) -> torch.Tensor:
     """The channels of `layers_networks.Matting`: (N, 5, S, S)."""
-    return torch.cat([squares.to_tensor(squares["photo"][some])] + [
-        squares.to_tensor(squares[name][some][..., None]) for name in ("inside", "face")], dim=1)
+    return torch.cat([animator_squares.to_tensor(squares["photo"][some])] + [
+        animator_squares.to_tensor(squares[name][some][..., None]) for name in ("inside", "face")], dim=1)

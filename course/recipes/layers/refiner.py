@@ -6,7 +6,7 @@ import torch.nn.functional as F
 
 from ...rendering import layers_networks, layers_square
 from ...training import loop, schedules, updates
-from ..animator import squares
+from ..animator import squares as animator_squares
 from . import matting
 from . import recipe as layers_recipe
 
@@ -30,8 +30,9 @@ class Movements:
 
     def batch(self, chosen, rng=None) -> dict:
         """Names -> tensors (N, C, S, S); with `rng` half of them mirrored."""
-        pictures = {name: squares.to_tensor(self.pairs[name][chosen]) for name in ("photo", "filled", "target")}
-        maps = {name: squares.to_tensor(self.pairs[name][chosen][..., None]) for name in (
+        pictures = {name: animator_squares.to_tensor(self.pairs[name][chosen]) for name in (
+            "photo", "filled", "target")}
+        maps = {name: animator_squares.to_tensor(self.pairs[name][chosen][..., None]) for name in (
             "inside", "face", "matte", "target_inside", "target_face", "target_person")}
         movement = torch.from_numpy(self.pairs["movement"][chosen].astype(np.float32)).permute(0, 3, 1, 2)
         batch = pictures | maps | {"movement": movement}
