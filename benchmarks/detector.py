@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from course import demo, detection, errors, images, keypoints, training
 from course.recipes.detector import scenes as detector_scenes
-from course.recipes.detector import training as detector_training
+from course.recipes.detector import validation as detector_validation
 
 FACELESS = ("coffee chelsea rocket brick grass gravel coins page clock hubble_deep_field immunohistochemistry moon "
             "retina text checkerboard logo colorwheel cell microaneurysms shepp_logan_phantom horse "
@@ -46,7 +46,7 @@ def held_out(faces):
     found, overlap, further = [], [], 0
     for path, box in zip(tqdm(faces.paths, desc="held-out pictures", leave=False), truth):
         boxes = detection.detect_faces(images.load_image(path), "course")
-        found.append(detector_training.recalled(boxes, box[None])[0])
+        found.append(detector_validation.recalled(boxes, box[None])[0])
         further += max(0, len(boxes) - int(found[-1]))
         if found[-1]:
             overlap.append(float(detection.iou(torch.from_numpy(boxes[:, :4]), torch.from_numpy(box)[None]).max()))
@@ -65,16 +65,16 @@ def held_out(faces):
 
 def crowds(faces, count):
     """Composed pictures of many held-out faces, 768 px, by the faces' size."""
-    settings = detector_scenes.SceneSettings(size=768, smallest=24, crowd=(4, 16), visible=0.8)
+    settings = detector_scenes.SceneRecipe(size=768, smallest=24, crowd=(4, 16), visible=0.8)
     composer = detector_scenes.SceneComposer(faces, settings)
     sizes, found, alarms = [], [], 0
     for k in tqdm(range(count), desc="crowds", leave=False):
         scene = composer.crowd(np.random.default_rng((3, k)))
         boxes = detection.detect_faces(scene.image, "course")
-        found.append(detector_training.recalled(boxes, scene.boxes))
+        found.append(detector_validation.recalled(boxes, scene.boxes))
         sizes.append(np.maximum(*(scene.boxes[:, 2:] - scene.boxes[:, :2]).T))
         real = np.concatenate([scene.boxes, scene.ignore])
-        alarms += int((~detector_training.recalled(np.concatenate([real, np.ones((len(real), 1), np.float32)], 1),
+        alarms += int((~detector_validation.recalled(np.concatenate([real, np.ones((len(real), 1), np.float32)], 1),
                                                 boxes[:, :4], 0.3)).sum())
     sizes, found = np.concatenate(sizes), np.concatenate(found)
     for low, high in zip(SIZES[:-1], SIZES[1:]):

@@ -30,7 +30,7 @@ def ways(photo, points) -> dict:
     """Name -> a function from target points to a frame."""
     flat = rendering.PortraitSettings(warp=head_field.FieldSettings(skull=(8.0, 9.0)))
     shipped = layers.load_networks()
-    silent = {"parter": shipped["parter"], "refiner": Silent()}
+    silent = {"matting": shipped["matting"], "refiner": Silent()}
     return {"flat head": rendering.Portrait(photo, points, flat).render,
             "skull": rendering.Portrait(photo, points).render,
             "layers": rendering.Portrait(photo, points, layered=silent).render,

@@ -18,7 +18,7 @@ import numpy as np
 
 from course import io, keypoints, motion, speech
 from course.face import model as face_model
-from course.recipes import speech as speech_recipe
+from course.recipes.speech import utterances
 from course.speech import espeak
 from course.speech import lips as audio_motion
 
@@ -155,7 +155,7 @@ def read_lips(face) -> None:
 def held_out_speech() -> list:
     """[(name, Speech)]: speakers and languages that were not trained on, saying sentences that were not."""
     said = []
-    for i, variant in enumerate(speech_recipe.HELD_OUT_VARIANTS):
+    for i, variant in enumerate(utterances.HELD_OUT_VARIANTS):
         for voice, sentences in SENTENCES.items():
             manner = espeak.Settings(rate=(130, 160, 200)[i % 3])
             said += [(f"{variant}", speech.synthesize(text, f"{voice}+{variant}", manner)) for text in sentences]
@@ -164,7 +164,7 @@ def held_out_speech() -> list:
 
 
 def label_at_network_rate(said, count) -> np.ndarray:
-    return speech_recipe.viseme_labels(said.phonemes, np.arange(count) / audio_motion.RATE)
+    return utterances.viseme_labels(said.phonemes, np.arange(count) / audio_motion.RATE)
 
 
 def loudness_bins(samples, rate, count) -> np.ndarray:
@@ -179,7 +179,7 @@ def loudness_baseline(utterances=80) -> np.ndarray:
     """The commonest class for each bin of `loudness_bins`, from the sentences and voices of the training."""
     seen = np.zeros((17 * 9, len(speech.VISEME_NAMES)))
     random = np.random.default_rng(0)
-    texts = speech_recipe.read_sentences()
+    texts = utterances.read_sentences()
     for _ in range(utterances):
         voice = str(random.choice(["en-us", "en-gb", "cmn", "es", "de"]))
         said = speech.synthesize(str(random.choice(texts[voice])), voice)

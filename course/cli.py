@@ -136,69 +136,58 @@ def run_evaluate(options) -> None:
 
 
 def _add_train(commands) -> None:
-    command = commands.add_parser("train", help="make the shipped weights again, or better ones")
-    command.add_argument("what", choices=("detector", "keypoints", "speech", "gan", "animator", "layers", "motion"))
+    from .recipes import table
+
+    what = "".join(f"\n  {name:<12}{entry.about}" for name, entry in table.RECIPES.items())
+    command = commands.add_parser("train", help="make the shipped weights again, or better ones",
+                                  formatter_class=argparse.RawDescriptionHelpFormatter,
+                                  description=f"Make the shipped weights again, or better ones.\n{what}")
+    command.add_argument("what", choices=tuple(table.RECIPES), metavar="WHAT", help="one of those above")
     command.add_argument("--data", nargs="+", metavar="FOLDER",
                          help="folders made by `course data fetch` (default: where it puts them; gan: drawn faces); "
-                              "motion: the folder of the tracks")
-    command.add_argument("--steps", type=int, help="optimiser steps (default: the recipe on the card)")
+                              "motion: the folder of the tracks; speech: none")
+    command.add_argument("--steps", type=int,
+                         help="optimiser steps (default: the recipe's); face-model and identity have none")
     command.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     command.add_argument("--device", default="cpu", help="cpu, cuda or mps (default: %(default)s)")
     command.add_argument("--logdir", default="runs", metavar="FOLDER",
-                         help="checkpoints and TensorBoard curves (default: %(default)s)")
+                         help="a folder WHAT in it gets the checkpoint and TensorBoard's curves (default: %(default)s)")
     command.add_argument("-o", "--output", metavar="FILE", help="the weights (default: LOGDIR/WHAT.safetensors)")
     command.add_argument("--teacher", metavar="FILE",
                          help="layers: MediaPipe's selfie_segmentation.tflite, which sees where a person is")
+    command.add_argument("--motion", metavar="FOLDER", help="face-model: the folder of the tracks")
     command.set_defaults(run=run_train)
 
 
 def run_train(options) -> None:
-    """`course train detector|keypoints|speech|gan|animator|layers|motion`."""
+    """`course train WHAT`: looks up `recipes.table`, checks where it goes, and trains."""
+    from .io import datasets, weights
+    from .recipes import table
+
+    entry, name = table.RECIPES[options.what], options.what.replace("-", "_")
+    if options.steps is not None and options.steps < 1:
+        raise errors.CourseError(f"--steps must be 1 or more, not {options.steps}")
+    further = {}
+    for option in ("teacher", "motion"):
+        given = getattr(options, option)
+        if option in entry.further:
+            further[option] = given
+        elif given:
+            takers = " or ".join(what for what, other in table.RECIPES.items() if option in other.further)
+            raise errors.CourseError(f"--{option} is for `course train {takers}`; the {options.what} needs none: "
+                                     "leave it out")
+    folders = options.data or (datasets.fetched_folders() if entry.data == "pictures" else None)
     logdir = Path(options.logdir)
-    out = Path(options.output) if options.output else logdir / f"{options.what}.safetensors"
-    shared = {"resume": options.resume, "device": options.device, "logdir": logdir, "out": out}
-    if options.steps is not None:
-        if options.steps < 1:
-            raise errors.CourseError(f"--steps must be 1 or more, not {options.steps}")
-        shared["steps"] = options.steps
-    if options.teacher and options.what != "layers":
-        raise errors.CourseError(f"--teacher is for `course train layers`; the {options.what} needs none: leave it out")
-    if options.what == "gan":
-        from .recipes import gan as gan_recipe
+    out = Path(options.output) if options.output else logdir / f"{name}.safetensors"
+    weights.check_place(out)
+    recipe = entry.load()
+    from .training import processes
 
-        gan_recipe.train(options.data, **shared)
-        return
-    if options.what == "speech":
-        from .recipes import speech as speech_recipe
-
-        speech_recipe.train(**shared | {"logdir": logdir / "speech"})
-        return
-    if options.what == "motion":
-        if not options.data or len(options.data) != 1:
-            raise errors.CourseError("the motion models learn from one folder of tracked motion: add --data FOLDER")
-        from .recipes.motion import training as motion_training
-
-        motion_training.train(options.data[0], **shared | {"logdir": logdir / "motion"})
-        return
-    from .io import datasets
-
-    folders = options.data or datasets.fetched_folders()
-    if options.what == "detector":
-        from .recipes.detector import training as detector_training
-
-        detector_training.train(folders, **shared | {"logdir": logdir / "detector"})
-    elif options.what == "animator":
-        from .recipes.animator import training as animator_training
-
-        animator_training.train(folders, **shared | {"logdir": logdir / "animator"})
-    elif options.what == "layers":
-        from .recipes.layers import training as layers_training
-
-        layers_training.train(folders, options.teacher, **shared | {"logdir": logdir / "layers"})
-    else:
-        from .recipes.keypoints import training as keypoints_training
-
-        keypoints_training.train(folders, **shared)
+    try:
+        recipe.train(folders, steps=options.steps, resume=options.resume, device=options.device, logdir=logdir / name,
+                     out=out, **further)
+    finally:
+        processes.leave()
 
 
 # ---------------------------------------------------------------- data, doctor

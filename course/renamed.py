@@ -28,7 +28,7 @@ HOMES = {
     "audio_motion": "speech.lips speech.hearing",
     "blending": "motion.transfer face.posing motion.expressions",
     "bounded": "face.least_squares",
-    "build_face_model": "recipes.face_model.fitting",
+    "build_face_model": "recipes.face_model.fitting recipes.face_model.training",
     "build_identity": "recipes.identity",
     "checkpoints": "training.checkpoints",
     "checksums": "io.checksums",
@@ -115,13 +115,14 @@ HOMES = {
     "three_ways": "lessons.lesson_02.three_ways",
     "tracking": "motion.tracking",
     "train_animator": "recipes.animator.training recipes.animator.squares",
-    "train_detector": "recipes.detector.training recipes.detector.losses recipes.detector.recipe "
+    "train_detector": "recipes.detector.training recipes.detector.validation recipes.detector.losses "
+                      "recipes.detector.recipe "
                       "training.schedules io.weights",
     "train_gan": "recipes.gan",
     "train_keypoints": "recipes.keypoints.training",
-    "train_layers": "recipes.layers.training",
+    "train_layers": "recipes.layers.training recipes.layers.matting recipes.layers.refiner recipes.layers.recipe",
     "train_motion": "recipes.motion.training",
-    "train_speech": "recipes.speech",
+    "train_speech": "recipes.speech.training recipes.speech.utterances recipes.speech.augmentation",
     "training": "training.loop",
     "training_log": "training.log",
     "updates": "training.updates",
@@ -145,6 +146,12 @@ SPELLED = {
     "gan.as_picture": "from_tensor", "gan_look.as_picture": "from_tensor", "point_motion.as_picture": "from_tensor",
     "landmark_data.crop_square": "square_around", "paste.paste": "paste_back", "point_motion.errors": "flow_errors",
     "train_detector.TrainSettings": "Recipe", "video.load": "load_video",
+    "animator_data.PairSettings": "PairRecipe", "animator_losses.judge_loss": "discriminator_loss",
+    "detection_data.SceneSettings": "SceneRecipe", "landmark_data.AugmentSettings": "AugmentRecipe",
+    "layers_net.Parter": "Matting", "train_detector.Judge": "Validator", "train_keypoints.TrainSettings": "Recipe",
+    "train_layers.ParterTask": "MattingTask", "train_layers.PartSample": "MattingSample",
+    "train_layers.PartSamples": "MattingSamples", "train_layers.train_parter": "train_matting",
+    "train_motion.Settings": "Recipe", "train_speech.Settings": "Recipe",
 }  # fmt: skip
 
 

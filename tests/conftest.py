@@ -53,6 +53,34 @@ def hopper(hopper_path):
     return images.load_image(hopper_path)
 
 
+@pytest.fixture(scope="session")
+def labelled_folder(tmp_path_factory, hopper):
+    """Six pictures of the embedded photo with labels, as `course data fetch` leaves them: four to train on, one of the
+    validation's sheet, one of the held-out's."""
+    import cv2
+    import numpy as np
+
+    from course import keypoints
+    from course.face import channels
+    from course.training import labelled
+
+    folder = tmp_path_factory.mktemp("labelled")
+    small = cv2.resize(hopper, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+    points = keypoints.find_points(small, np.array([[85, 50, 205, 195, 1.0]], np.float32))[0]
+    rows, rng = [], np.random.default_rng(0)
+    for number in range(6):
+        shift = rng.integers(-8, 9, 2)
+        moved = np.roll(small, shift[::-1], axis=(0, 1))
+        cv2.imwrite(str(folder / f"{number}.png"), np.ascontiguousarray(moved[..., ::-1]))
+        rows.append(points + shift)
+    flat = np.stack(rows).astype(np.float32)
+    sheets = ["own"] * 4 + [min(labelled.VALIDATION_SHEETS), min(labelled.HELD_OUT_SHEETS)]
+    np.savez(folder / "labels.npz", files=[f"{number}.png" for number in range(6)], sheet=sheets,
+             points=np.concatenate([flat, np.zeros_like(flat[..., :1])], axis=2),
+             blendshapes=rng.random((6, len(channels.BLENDSHAPES))).astype(np.float32) * 0.1)
+    return folder
+
+
 class FileServer:
     """An HTTP server with faults to order: files by path, ranges or none, cut connections, wrong answers."""
 

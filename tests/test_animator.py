@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 
-from course import animation, face, keypoints, rendering, training
+from course import animation, face, io, keypoints, rendering, training
 from course.recipes.animator import formula_pairs
 from course.recipes.animator import losses as animator_losses
 from course.recipes.animator import pairs as animator_pairs
@@ -158,7 +158,7 @@ def test_in_a_corner_of_the_photo_it_paints_the_same(hopper, points, actor):
 
 @pytest.fixture(scope="module")
 def pairs(hopper_path, points):
-    settings = animator_pairs.PairSettings(per_picture=3, per_open_mouth=3, per_speaking=3, shut_eyes=1.0)
+    settings = animator_pairs.PairRecipe(per_picture=3, per_open_mouth=3, per_speaking=3, shut_eyes=1.0)
     made = animator_pairs.make_pairs([hopper_path] * 2, np.stack([points] * 2), settings=settings)
     return {name: each.arrays() for name, each in made.items()}
 
@@ -169,7 +169,7 @@ def test_pairs_are_near_but_not_the_same_and_come_from_the_seed(pairs, hopper_pa
     off = np.abs(mouths["coarse"].astype(int) - mouths["target"]).mean(axis=(1, 2, 3))
     apart = np.abs(mouths["coarse"].astype(int) - mouths["target"][..., ::-1, :]).mean(axis=(1, 2, 3))
     assert (off > 0.3).all() and (off < 0.5 * apart).all()
-    settings = animator_pairs.PairSettings(per_picture=3, per_open_mouth=3, per_speaking=3, shut_eyes=1.0)
+    settings = animator_pairs.PairRecipe(per_picture=3, per_open_mouth=3, per_speaking=3, shut_eyes=1.0)
     again = animator_pairs.make_pairs([hopper_path], points[None], settings=settings)["mouth"].arrays()
     assert np.array_equal(again["coarse"], mouths["coarse"][:3])
 
@@ -182,7 +182,7 @@ def test_half_of_the_points_are_asked_for_as_the_product_asks(hopper, hopper_pat
     assert 0 < np.linalg.norm(off, axis=1).mean() < 0.02 * keypoints.eye_distance(points)
     assert np.array_equal(animator_pairs.through_the_model(points, points).round(1), points.round(1))
     for share, same in ((0.0, True), (1.0, False)):  # with 0 the model is never asked, with 1 always
-        settings = animator_pairs.PairSettings(per_picture=1, per_open_mouth=1, per_speaking=1, shut_eyes=0,
+        settings = animator_pairs.PairRecipe(per_picture=1, per_open_mouth=1, per_speaking=1, shut_eyes=0,
                                               by_model=share, point_noise=0)
         masks = animator_pairs.make_pairs([hopper_path], points[None], settings=settings)["mouth"].masks[0]
         small, there = animator_pairs.around_the_face(hopper, points, settings)
@@ -199,7 +199,7 @@ def test_a_shut_eye_is_to_be_left_as_it_is(pairs):
 def run(pairs, part, steps, logdir, resume=False, planned=6, **recipe):
     """A short training of one part: (task, result)."""
     squares = animator_squares.Squares(pairs[part], part)
-    recipe = animator_training.Recipe(**{"batch": 4, "judged_from": 0.0} | recipe)
+    recipe = animator_training.Recipe(**{"batch": 4, "discriminator_from": 0.0} | recipe)
     task = animator_training.AnimatorTask(squares, squares, planned, recipe)
     config = training.Config(steps=steps, batch=recipe.batch, clip=1.0, average=0.9, report_every=1, logdir=logdir,
                              resume=resume, live=False)
@@ -222,16 +222,27 @@ def test_stopped_training_goes_on_with_the_same_numbers(pairs, tmp_path):
     for name, value in whole.averaged["generator"].state_dict().items():
         assert torch.equal(value, second.averaged["generator"].state_dict()[name]), name
     assert whole.history == second.history
-    assert set(whole.history) >= {"L1", "perceptual", "adversarial", "feature matching", "judge"}
+    assert set(whole.history) >= {"L1", "perceptual", "adversarial", "feature matching", "discriminator"}
+
+
+def test_the_recipe_trains_both_parts_into_one_file(pairs, tmp_path):
+    training.made_once(tmp_path / "pairs.npz", lambda: {"train": pairs, "validation": pairs})
+    recipe = animator_training.Recipe(batch=2)
+    out = animator_training.train(["none"], steps=1, logdir=tmp_path, out=tmp_path / "a.safetensors", recipe=recipe)
+    first = io.read_weights(out)
+    assert first.keys() == io.load_tensors(animator.WEIGHTS).keys()
+    animator.networks_of(first)
+    again = animator_training.train(["none"], steps=1, resume=True, logdir=tmp_path, out=out, recipe=recipe)
+    assert all(torch.equal(first[name], value) for name, value in io.read_weights(again).items()), "both were done"
 
 
 def test_every_term_of_the_recipe_counts(pairs, tmp_path):
     """Leaving out a loss, or hiding the masks, changes what is learned."""
     weights = {}
-    for name, change in {"all": {}, "no judge": {"adversarial": 0}, "no features": {"perceptual": 0},
+    for name, change in {"all": {}, "no discriminator": {"adversarial": 0}, "no features": {"perceptual": 0},
                          "no matching": {"matching": 0}, "skin as lips": {"inside": 1}}.items():
         task, result = run(pairs, "eye", 3, tmp_path / name, **change)
-        assert ("judge" in result.history) == (name != "no judge")
+        assert ("discriminator" in result.history) == (name != "no discriminator")
         weights[name] = result.averaged["generator"].state_dict()["paint.1.weight"]
     for name in set(weights) - {"all"}:
         assert not torch.equal(weights["all"], weights[name]), name

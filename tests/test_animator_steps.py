@@ -13,7 +13,7 @@ from course.recipes import animator
 from course.recipes.animator import pairs as animator_pairs
 from course.recipes.animator import steps as animator_steps
 
-SMALL = minute_animator.Settings(people=6, unseen=2, steps=40, batch=4, widths=(8, 8, 8), judge_width=8)
+SMALL = minute_animator.Settings(people=6, unseen=2, steps=40, batch=4, widths=(8, 8, 8), discriminator_width=8)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def test_a_pair_goes_there_and_back(faces):
 
 def test_the_long_training_makes_its_pairs_with_the_same_function(faces):
     made = {"mouth": animator_pairs.Pairs(), "eye": animator_pairs.Pairs()}
-    settings = animator_pairs.PairSettings(per_picture=2, per_open_mouth=2, per_speaking=2, shut_eyes=0.0)
+    settings = animator_pairs.PairRecipe(per_picture=2, per_open_mouth=2, per_speaking=2, shut_eyes=0.0)
     with places.counted("recipes.animator.make_pair") as seen:
         animator_pairs.add_pairs(made, 0, faces[0].image, faces[0].points, np.random.default_rng(0), settings)
     assert seen.calls == 2 == len(made["mouth"].coarse) and len(made["eye"].coarse) == 4
@@ -117,7 +117,8 @@ def test_stopped_and_gone_on_is_the_same(pairs, tmp_path):
     second = minute_animator.Run(pairs, dataclasses.replace(settings, seed=0))
     assert second.resume(tmp_path / "run") == 4
     second.train()
-    for mine, theirs in ((whole.net, second.net), (whole.mean, second.mean), (whole.judge, second.judge)):
+    for name in ("net", "mean", "discriminator"):
+        mine, theirs = getattr(whole, name), getattr(second, name)
         assert all(torch.equal(a, b) for a, b in zip(mine.state_dict().values(), theirs.state_dict().values()))
 
 

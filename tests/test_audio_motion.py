@@ -1,15 +1,17 @@
 """Sound to lips: the shipped network on made speech and on recordings; its training."""
 
-import json
-import shutil
+import os
+import signal
 
 import numpy as np
 import pytest
 import soundfile
 import torch
+from safetensors.torch import load_file
 
-from course import animation, errors, io, motion, speech
-from course.recipes import speech as speech_recipe
+from course import animation, errors, io, motion, speech, training
+from course.recipes.speech import augmentation, utterances
+from course.recipes.speech import training as speech_training
 from course.speech import lips, spectrogram
 from course.training import checkpoints, loop
 
@@ -28,7 +30,7 @@ def opening(moved):
 
 def test_right_visemes_far_above_the_commonest(said):
     found = speech.viseme_probabilities(said.samples, said.sample_rate)
-    truth = speech_recipe.viseme_labels(said.phonemes, np.arange(len(found)) / lips.RATE)
+    truth = utterances.viseme_labels(said.phonemes, np.arange(len(found)) / lips.RATE)
     np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-4)
     right, commonest = np.mean(found.argmax(axis=1) == truth), np.bincount(truth).max() / len(truth)
     assert right > 0.6 > commonest + 0.2
@@ -142,7 +144,7 @@ def test_features_ignore_gain_and_microphone():
 
 def test_labels_name_the_viseme_of_the_moment():
     phonemes = [speech.Phoneme("", 0, 0.1), speech.Phoneme("h", 0.1, 0.2), speech.Phoneme("aɪ", 0.2, 0.4)]
-    labels = speech_recipe.viseme_labels(phonemes, np.array([0.05, 0.15, 0.25, 0.35, 0.9]))
+    labels = utterances.viseme_labels(phonemes, np.array([0.05, 0.15, 0.25, 0.35, 0.9]))
     assert [speech.VISEME_NAMES[label] for label in labels] == ["sil", "aa", "aa", "ih", "ih"]
 
 
@@ -150,53 +152,60 @@ def test_augmentation_changes_the_sound_and_keeps_its_length():
     random = np.random.default_rng(0)
     decibels = random.normal(-40, 10, (80, 300)).astype(np.float32)
     for _ in range(20):
-        changed = speech_recipe.augmented(decibels, decibels[:, ::-1], random)
+        changed = augmentation.augmented(decibels, decibels[:, ::-1], random)
         assert changed.shape == decibels.shape and np.isfinite(changed).all()
         assert np.abs(changed - decibels).mean() > 1
 
 
 def test_nothing_held_out_is_trained_on():
-    random, texts = np.random.default_rng(0), speech_recipe.read_sentences()
-    chosen = [speech_recipe._what_to_say(random, texts)[1] for _ in range(3000)]
+    random, texts = np.random.default_rng(0), utterances.read_sentences()
+    chosen = [utterances.what_to_say(random, texts)[1] for _ in range(3000)]
     bases, variants = {v.split("+")[0] for v in chosen}, {v.partition("+")[2] for v in chosen}
-    assert not bases & set(speech_recipe.HELD_OUT_VOICES) and not variants & set(speech_recipe.HELD_OUT_VARIANTS)
+    assert not bases & set(utterances.HELD_OUT_VOICES) and not variants & set(utterances.HELD_OUT_VARIANTS)
     assert len(bases) > 100 and len(variants) > 60
 
 
-def test_training_learns_and_goes_on_with_the_same_numbers(tmp_path):
-    small = speech_recipe.Settings(batch=2, crop=1.0, pool=3, fresh=1, warmup=2, save_every=4)
-    whole, halves = tmp_path / "whole", tmp_path / "halves"
-    speech_recipe.train(8, logdir=whole, out=whole / "w.safetensors", settings=small)
-    shutil.copytree(whole, halves)
-    rows = [json.loads(line) for line in (whole / "log.jsonl").read_text().splitlines()]
-    assert [row["step"] for row in rows] == [4, 8] and all(np.isfinite(row["loss"]) for row in rows)
+def test_training_goes_on_with_the_same_numbers(tmp_path, monkeypatch):
+    """Eight steps equal four, Ctrl-C, and four more: to the bit, dropout and the pool of utterances included."""
+    small = utterances.Recipe(steps=8, batch=2, crop=1.0, pool=3, fresh=1, warmup=2)
+    whole, stopped = tmp_path / "whole", tmp_path / "stopped"
+    speech_training.train(logdir=whole, out=whole / "w.safetensors", recipe=small)
 
-    stopped = tmp_path / "stopped"
-    _train_and_stop(8, 4, stopped, small)
-    speech_recipe.train(8, resume=True, logdir=stopped, out=stopped / "w.safetensors", settings=small)
-    one, two = (checkpoints.load(folder / loop.CHECKPOINT)["network"] for folder in (whole, stopped))
-    assert all(torch.allclose(one[name].float(), two[name].float(), atol=1e-5) for name in one)
+    def step(self, number, rows, updater, real=speech_training.SpeechTask.step):
+        if number == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+        return real(self, number, rows, updater)
+
+    with monkeypatch.context() as patch, pytest.raises(training.Stopped):
+        patch.setattr(speech_training.SpeechTask, "step", step)
+        speech_training.train(logdir=stopped, out=stopped / "w.safetensors", recipe=small)
+    torch.manual_seed(9)  # whatever happens in between
+    speech_training.train(resume=True, logdir=stopped, out=stopped / "w.safetensors", recipe=small)
+    one, two = (load_file(folder / "w.safetensors") for folder in (whole, stopped))
+    assert one.keys() == lips.load_network().state_dict().keys()
+    assert all(torch.equal(one[name], two[name]) for name in one)
+    history = checkpoints.load(whole / loop.CHECKPOINT)["history"]
+    assert set(history) == {"step", "loss", "right"} and np.isfinite(history["loss"]).all()
 
 
-class _StopHere(Exception):
-    pass
-
-
-def _train_and_stop(steps, after, logdir, settings):
-    """Break the training off after a checkpoint, as a lost connection does."""
-    real = speech_recipe._save
-
-    def save(folder, network, optimizer, step):
-        real(folder, network, optimizer, step)
-        if step == after:
-            raise _StopHere
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(speech_recipe, "_save", save)
-        with pytest.raises(_StopHere):
-            speech_recipe.train(steps, logdir=logdir, out=logdir / "w.safetensors", settings=settings)
+def test_the_pool_holds_what_a_step_may_draw_from():
+    """A batch follows from its number, whatever was asked before; and what is too old is let go."""
+    small = utterances.Recipe(batch=2, crop=1.0, pool=3, fresh=2)
+    pool = utterances.Pool(small)
+    pool.batch(0)
+    heard, labels = pool.batch(1)
+    assert list(pool.kept) == [2, 3, 4]
+    assert heard.shape == (2, lips.FEATURES, 100) and labels.shape == (2, 50)
+    again = utterances.Pool(small).batch(1)
+    np.testing.assert_array_equal(heard, again[0])
+    np.testing.assert_array_equal(labels, again[1])
 
 
 def test_resume_without_a_checkpoint(tmp_path):
     with pytest.raises(errors.CourseError, match="no checkpoint"):
-        speech_recipe.train(1, resume=True, logdir=tmp_path, out=tmp_path / "w.safetensors")
+        speech_training.train(steps=1, resume=True, logdir=tmp_path, out=tmp_path / "w.safetensors")
+
+
+def test_speech_wants_no_data(tmp_path):
+    with pytest.raises(errors.CourseError, match="speech makes its own data: leave --data out"):
+        speech_training.train(["portraits"], steps=1, logdir=tmp_path, out=tmp_path / "w.safetensors")

@@ -1,13 +1,18 @@
-"""Checkpoints: what goes in comes out, cut-short and changed files are refused, no code runs."""
+"""Checkpoints and weights: what goes in comes out, cut-short and changed files are refused, no code runs."""
 
 import math
 import pickle
+import subprocess
+import sys
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from course import errors
+from course import detection, errors, io, keypoints
+from course.motion import learned_idle
+from course.rendering import animator, layers
+from course.speech import lips
 from course.training import checkpoints
 
 
@@ -96,15 +101,65 @@ def test_other_files_are_refused(tmp_path):
         checkpoints.load(tmp_path / "plain.safetensors")
 
 
-def test_a_stop_while_writing_leaves_the_last_one_whole(saved, monkeypatch):
-    import safetensors.torch
-
-    def broken(tensors, path, metadata=None):
-        path.write_bytes(b"half")
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(safetensors.torch, "save_file", broken)
-    with pytest.raises(errors.OutputError, match="No space left on device"):
-        checkpoints.save(saved, {"step": 4})
+def test_a_full_disk_leaves_the_last_one_whole(saved):
+    """A limit on the size of files stands in for the disk: what is written is told in one line, or not at all."""
+    code = ("import resource, sys, torch; from course import errors; from course.io import weights;"
+            "from course.training import checkpoints; resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000));"
+            "checkpoints.save(sys.argv[1], {'step': 4, 'net': torch.zeros(10_000)})")
+    done = subprocess.run([sys.executable, "-c", code, str(saved)], capture_output=True, text=True)
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("course.errors.OutputError") and "cannot be written" in last and "File too large" in last
+    assert last.endswith("make room or choose another folder")
     assert checkpoints.load(saved)["step"] == 3
     assert [path.name for path in saved.parent.iterdir()] == [saved.name]
+
+
+# ---------------------------------------------------------------- weights
+
+
+def test_weights_come_back_as_they_were(tmp_path):
+    turned = torch.arange(24.0).view(2, 3, 4, 1).to(memory_format=torch.channels_last).requires_grad_()
+    path = io.write_weights({"turned": turned, "half": torch.ones(2).half()}, tmp_path / "a" / "b" / "w.safetensors")
+    back = io.read_weights(path)
+    assert torch.equal(back["turned"], turned.detach()) and back["half"].dtype == torch.float16
+    assert [each.name for each in path.parent.iterdir()] == ["w.safetensors"]
+
+
+def test_where_weights_cannot_be_written(tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    for place in (tmp_path / "file" / "w.safetensors", tmp_path, tmp_path / ("long" * 80)):
+        for write in (io.check_place, lambda path: io.write_weights({"a": torch.ones(1)}, path)):
+            with pytest.raises(errors.OutputError, match="cannot be written .*: make room or choose another folder"):
+                write(place)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file"]
+
+
+def test_asking_for_a_place_leaves_nothing_there(tmp_path):
+    io.check_place(tmp_path / "new" / "w.safetensors")
+    assert not list((tmp_path / "new").iterdir())
+
+
+def test_networks_are_filled_with_what_fits_and_nothing_else():
+    net = torch.nn.Sequential(torch.nn.Conv1d(2, 3, 1), torch.nn.BatchNorm1d(3))
+    whole = {name: value + 1 for name, value in net.state_dict().items()}
+    half = {name: value.half() for name, value in whole.items() if not name.endswith("num_batches_tracked")}
+    assert not io.fill(net.train(), half, "net.safetensors").training
+    assert torch.equal(net[1].running_mean, whole["1.running_mean"]) and net[0].weight.dtype == torch.float32
+    io.fill(net, whole, "net.safetensors")
+    for wrong in ({}, half | {"more": torch.ones(1)}, half | {"0.weight": torch.ones(7)},
+                  {name: value for name, value in half.items() if name != "0.bias"}):
+        with pytest.raises(errors.WeightsError) as caught:
+            io.fill(net, wrong, "net.safetensors")
+        assert str(caught.value) == "net.safetensors does not fit this version: install the package again"
+
+
+@pytest.mark.parametrize("load", [
+    lambda: detection.load_network({"a": torch.zeros(1)}), lambda: keypoints.load_network({"a": torch.zeros(1)}),
+    lambda: layers.networks_of({"a": torch.zeros(1)}), lambda: animator.networks_of({"a": torch.zeros(1)}),
+    lambda: learned_idle.load.__wrapped__(), lambda: lips.load_network.__wrapped__()])
+def test_whatever_reads_weights_says_the_same_of_another_versions(load, tmp_path, monkeypatch):
+    for name in (learned_idle.WEIGHTS, lips.WEIGHTS):
+        save_file({"a": torch.zeros(1)}, tmp_path / name)
+    monkeypatch.setenv("COURSE_DATA", str(tmp_path))
+    with pytest.raises(errors.WeightsError, match=r"^\S+ does not fit this version: install the package again$"):
+        load()

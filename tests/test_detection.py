@@ -1,16 +1,22 @@
 """Boxes against torchvision, and the shipped detector on faces and on pictures without one."""
 
+import os
+import signal
+
 import numpy as np
 import pytest
 import torch
 import torchvision
+from safetensors.torch import load_file
 
-from course import demo, detection, errors, images, keypoints, training
+from course import demo, detection, errors, images, io, keypoints, training
 from course.detection import detector
 from course.recipes.detector import losses as detector_losses
 from course.recipes.detector import recipe as detector_recipe
 from course.recipes.detector import scenes as detector_scenes
 from course.recipes.detector import training as detector_training
+from course.recipes.detector import validation as detector_validation
+from course.training import checkpoints, loop
 
 
 def random_boxes(n, seed=0, size=300):
@@ -170,7 +176,7 @@ def test_a_face_is_found_in_pictures_of_any_size(side):
 def test_recall_on_pictures_held_out(shared_dir):
     faces = training.load_labelled(shared_dir / "scenes", shared_dir / "portraits").part("held-out")
     truth = keypoints.tight_boxes(faces.points[..., :2])
-    hits = [detector_training.recalled(detection.detect_faces(images.load_image(path), "course"), box[None])[0]
+    hits = [detector_validation.recalled(detection.detect_faces(images.load_image(path), "course"), box[None])[0]
             for path, box in zip(faces.paths, truth)]
     scenes = np.char.startswith(faces.sheets.astype(str), "textual")
     assert np.mean(np.array(hits)[scenes]) >= 0.98 and np.mean(np.array(hits)[~scenes]) >= 0.98
@@ -198,7 +204,7 @@ def test_a_doubtful_face_needs_the_landmarkers_word(hopper, monkeypatch):
 @pytest.fixture(scope="module")
 def composer(shared_dir):
     faces = training.load_labelled(shared_dir / "portraits").part("train").take(range(6))
-    return detector_scenes.SceneComposer(faces, detector_scenes.SceneSettings(size=128))
+    return detector_scenes.SceneComposer(faces, detector_scenes.SceneRecipe(size=128))
 
 
 def test_a_composed_picture_follows_from_its_number(composer):
@@ -240,17 +246,70 @@ def test_faceless_pictures_have_no_box(composer):
         assert scene.boxes.shape == (0, 4) and scene.image.dtype == np.uint8
 
 
-def test_training_goes_on_with_the_same_numbers(composer, tmp_path):
-    settings = detector_recipe.Recipe(batch=2, warmup=2)
-    whole = detector_training.Run(settings, "cpu")
-    losses = [whole.advance(composer, 4) for _ in range(4)]
-    half = detector_training.Run(settings, "cpu")
-    for _ in range(2):
-        half.advance(composer, 4)
-    half.save(tmp_path / "checkpoint.pt")
-    resumed = detector_training.Run(settings, "cpu")
-    resumed.restore(tmp_path / "checkpoint.pt")
-    rest = [resumed.advance(composer, 4) for _ in range(2)]
-    np.testing.assert_allclose(rest, losses[2:], rtol=1e-4)
+def train_detector(labelled_folder, logdir, resume=False):
+    recipe = detector_recipe.Recipe(steps=4, batch=2, warmup=2, check_every=100)
+    with pytest.MonkeyPatch.context() as patch:  # small pictures; measured on two of each kind
+        patch.setattr(detector_scenes.SceneComposer.__init__, "__defaults__", (detector_scenes.SceneRecipe(size=128),))
+        patch.setattr(detector_validation.Validator.__init__, "__defaults__", (2, 2))
+        return detector_training.train([labelled_folder], resume=resume, logdir=logdir, out=logdir / "w.safetensors",
+                                       recipe=recipe)
+
+
+def test_training_goes_on_with_the_same_numbers(labelled_folder, tmp_path, monkeypatch):
+    """Four steps equal two, Ctrl-C, and two more: to the bit; and what it writes is a detector."""
+    whole = train_detector(labelled_folder, tmp_path / "whole")
+
+    def step(self, number, rows, updater, real=detector_training.DetectorTask.step):
+        if number == 1:
+            os.kill(os.getpid(), signal.SIGINT)
+        return real(self, number, rows, updater)
+
+    with monkeypatch.context() as patch, pytest.raises(training.Stopped):
+        patch.setattr(detector_training.DetectorTask, "step", step)
+        train_detector(labelled_folder, tmp_path / "stopped")
+    resumed = train_detector(labelled_folder, tmp_path / "stopped", resume=True)
+    one, two = load_file(whole), load_file(resumed)
+    assert all(torch.equal(one[name], two[name]) for name in one)
+    histories = [checkpoints.load(tmp_path / name / loop.CHECKPOINT)["history"] for name in ("whole", "stopped")]
+    assert histories[0] == histories[1]
+    assert set(histories[0]) == {"step", "loss", "hard pictures", "recall", "crowd recall", "false alarms"}
+    detection.load_network(one)
     with pytest.raises(errors.CourseError, match="without --resume"):
-        resumed.restore(tmp_path / "nothing.pt")
+        train_detector(labelled_folder, tmp_path / "nothing", resume=True)
+
+
+class Counting:
+    """In place of the pictures: their numbers are all that is asked."""
+
+    def compose(self, number):
+        return detector_scenes.Scene(np.zeros((64, 64, 3), np.uint8), np.zeros((0, 4), np.float32),
+                                     np.zeros((0, 4), np.float32))
+
+
+def test_hard_pictures_are_drawn_again_until_they_are_quiet():
+    recipe = detector_recipe.Recipe(batch=8, hard_kept=40)
+    task = detector_training.DetectorTask(Counting(), 10, recipe)
+    assert task._numbers(3, slice(None)) == [(0, 3, k) for k in range(8)]
+    loud, quiet = torch.tensor([1.0] * 8), torch.tensor([-1.0] * 8)
+    for step in range(3):
+        task._remember([(0, step, k) for k in range(8)], loud)
+    drawn = task._numbers(3, slice(None))
+    assert drawn[:5] == [(0, 3, k) for k in range(5)] and set(drawn[5:]) < set(task.hard) and len(task.hard) == 24
+    task._remember(drawn, quiet)
+    assert len(task.hard) == 21 and not set(drawn) & set(task.hard)
+    # two processes share a batch: each draws its half, new pictures that the other does not have
+    halves = [task._numbers(4, rows) for rows in (slice(0, 4), slice(4, 8))]
+    assert [len(half) for half in halves] == [4, 4] and halves[0][:3] == [(0, 4, 0), (0, 4, 1), (0, 4, 2)]
+    other = detector_training.DetectorTask(Counting(), 10, recipe)
+    other.restore({"hard": [list(number) for number in task.state()["hard"]]})  # as a checkpoint gives it back
+    assert other._numbers(5, slice(None)) == task._numbers(5, slice(None))
+
+
+def test_the_validator_tells_a_detector_from_none(labelled_folder):
+    faces = training.load_labelled(labelled_folder).part("validation")
+    validator = detector_validation.Validator(faces, crowds=1, faceless=2)
+    shipped = validator.measure(io.load_tensors(detector.WEIGHTS_FILE))
+    assert shipped["recall"] == 1.0 and shipped["false alarms"] == 0
+    torch.manual_seed(0)
+    untrained = validator.measure(detection.DetectorNet().state_dict())
+    assert untrained["recall"] == 0.0

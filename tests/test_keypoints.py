@@ -1,14 +1,19 @@
 """The landmarker: its parts against cases worked by hand, and the whole on photographs."""
 
+import os
+import signal
+
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 from torch import nn
 
-from course import errors, images, keypoints, motion
+from course import errors, images, keypoints, motion, training
 from course.keypoints import crops as keypoint_crops
 from course.recipes.keypoints import tiles
 from course.recipes.keypoints import training as keypoints_training
+from course.training import checkpoints, loop
 
 
 def test_soft_argmax_by_hand():
@@ -62,7 +67,7 @@ def test_a_disturbed_crop_keeps_points_on_the_picture():
         tile[y - 2 : y + 3, x - 2 : x + 3] = 255
     hits = []
     for _ in range(20):
-        crop, found = tiles.disturb(tile, points.round(), rng, 128, tiles.AugmentSettings())
+        crop, found = tiles.disturb(tile, points.round(), rng, 128, tiles.AugmentRecipe())
         pixels = (found * 128 - 0.5).round().astype(int)
         inside = ((pixels >= 1) & (pixels < 127)).all(axis=1)
         grey = crop.astype(float).mean(axis=2)
@@ -161,8 +166,6 @@ def test_tampered_weights_are_refused():
 @pytest.mark.parametrize("part, limit", [("portraits", 3.0), ("scenes", 5.0)])
 def test_held_out_faces(shared_dir, part, limit):
     """A sample of the held-out part; benchmarks/keypoints.py measures all of it."""
-    from course import training
-
     faces = training.load_labelled(shared_dir / part).part("held-out")
     faces = faces.take(np.arange(0, len(faces), 8))
     errors_percent = []
@@ -172,50 +175,28 @@ def test_held_out_faces(shared_dir, part, limit):
     assert np.mean(errors_percent) < limit * 1.2  # a small sample wobbles
 
 
-def test_a_run_that_was_stopped_gives_the_same_numbers(shared_dir, tmp_path, monkeypatch):
-    """Six steps equal three, a stop, and three more."""
-    from dataclasses import replace
+def test_a_run_that_was_stopped_gives_the_same_numbers(labelled_folder, tmp_path, monkeypatch):
+    """Six steps equal three, Ctrl-C, and three more: to the bit; and what it writes is a landmarker."""
+    recipe = keypoints_training.Recipe(steps=6, batch=2, posed=0, warmup=2, check_every=3)
 
-    from course import training
+    def train(name, resume=False):
+        return load_file(keypoints_training.train([labelled_folder], resume=resume, logdir=tmp_path / name,
+                                                  out=tmp_path / name / "w.safetensors", recipe=recipe))
 
-    whole = training.load_labelled(shared_dir / "portraits")
-    few = {"train": whole.part("train").take(range(3)), "validation": whole.part("validation").take(range(2))}
-    monkeypatch.setattr(training, "load_labelled", lambda *folders: _Parts(few))
-    settings = replace(keypoints_training.TrainSettings(), batch=2, posed=1, workers=0, warmup=2, report_every=3)
+    def step(self, number, rows, updater, real=keypoints_training.KeypointsTask.step):
+        if number == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+        return real(self, number, rows, updater)
 
-    def weights_after(name, stops):
-        out = tmp_path / name / "w.safetensors"
-        for number, _ in enumerate(stops):
-            if stops[number] < 6:
-                _stop_after(monkeypatch, stops[number])
-            try:
-                keypoints_training.train(["x"], 6, resume=number > 0, logdir=tmp_path / name, out=out,
-                                         settings=settings)
-            except KeyboardInterrupt:
-                monkeypatch.undo()
-                monkeypatch.setattr(training, "load_labelled", lambda *folders: _Parts(few))
-        from safetensors.torch import load_file
-
-        return load_file(out)
-
-    straight, stopped = weights_after("a", [6]), weights_after("b", [3, 6])
+    straight = train("a")
+    with monkeypatch.context() as patch, pytest.raises(training.Stopped):
+        patch.setattr(keypoints_training.KeypointsTask, "step", step)
+        train("b")
+    stopped = train("b", resume=True)
     assert straight.keys() == stopped.keys()
     for name, tensor in straight.items():
         assert torch.equal(tensor, stopped[name]), name
-
-
-class _Parts:
-    def __init__(self, parts):
-        self.part = parts.__getitem__
-
-
-def _stop_after(monkeypatch, step):
-    real = keypoints_training.Crops.__iter__
-
-    def stopping(self):
-        for number, batch in enumerate(real(self)):
-            if number == step:
-                raise KeyboardInterrupt
-            yield batch
-
-    monkeypatch.setattr(keypoints_training.Crops, "__iter__", stopping)
+    keypoints.load_network(straight)
+    assert {tensor.dtype for tensor in straight.values()} == {torch.float16}
+    history = checkpoints.load(tmp_path / "a" / loop.CHECKPOINT)["history"]
+    assert set(history) == {"step", "loss", "validation, %"} and history["validation, %"][-1] > 0

@@ -6,7 +6,8 @@ import torch
 
 from course import cli, errors, evaluation, io, keypoints, rendering, synthetic, training
 from course.recipes.layers import data as layers_data
-from course.recipes.layers import teacher
+from course.recipes.layers import matting, refiner, teacher
+from course.recipes.layers import recipe as layers_recipe
 from course.recipes.layers import training as layers_training
 from course.rendering import head_field, layers, layers_networks, layers_square
 
@@ -33,7 +34,7 @@ def pairs(people):
 @pytest.fixture
 def untrained():
     torch.manual_seed(3)
-    networks = {"parter": layers_networks.Parter().eval(), "refiner": layers_networks.Refiner().eval()}
+    networks = {"matting": layers_networks.Matting().eval(), "refiner": layers_networks.Refiner().eval()}
     torch.nn.init.normal_(networks["refiner"].last[1].weight, std=0.3)
     return networks
 
@@ -249,19 +250,19 @@ def photos_of(pairs):
 
 
 def learn(kind, pairs, steps, logdir, resume=False, planned=6):
-    recipe = layers_training.Recipe(batch=4, rate=3e-3)
-    if kind == "parter":
-        samples = layers_training.PartSamples(photos_of(pairs), pairs, np.stack([wall(128)] * 3), recipe)
-        task = layers_training.ParterTask(samples, samples, planned, recipe)
+    recipe = layers_recipe.Recipe(batch=4, rate=3e-3)
+    if kind == "matting":
+        samples = matting.MattingSamples(photos_of(pairs), pairs, np.stack([wall(128)] * 3), recipe)
+        task = matting.MattingTask(samples, samples, planned, recipe)
     else:
-        movements = layers_training.Movements(pairs, layers.load_networks()["parter"])
-        task = layers_training.RefinerTask(movements, movements, planned, recipe)
+        movements = refiner.Movements(pairs, layers.load_networks()["matting"])
+        task = refiner.RefinerTask(movements, movements, planned, recipe)
     config = training.Config(steps=steps, batch=4, clip=1.0, average=0.9, report_every=1, logdir=logdir, resume=resume,
                              live=False)
     return training.train(task, config)
 
 
-@pytest.mark.parametrize("kind", ["parter", "refiner"])
+@pytest.mark.parametrize("kind", ["matting", "refiner"])
 def test_stopped_training_goes_on_with_the_same_numbers(kind, pairs, tmp_path):
     whole = learn(kind, pairs, 4, tmp_path / "whole")
     learn(kind, pairs, 2, tmp_path / "parts")
@@ -271,33 +272,47 @@ def test_stopped_training_goes_on_with_the_same_numbers(kind, pairs, tmp_path):
         assert torch.equal(value, second.averaged[kind].state_dict()[name]), name
 
 
+def test_the_recipe_trains_both_into_one_file_and_goes_on_at_the_second(pairs, tmp_path):
+    part = {"photos": photos_of(pairs), "pairs": pairs, "backdrops": np.stack([wall(128)] * 3)}
+    made = {kind: dict.fromkeys(("train", "validation"), arrays) for kind, arrays in part.items()}
+    training.made_once(tmp_path / "squares.npz", lambda: made)
+    out = layers_training.train(["none"], steps=1, logdir=tmp_path, out=tmp_path / "layers.safetensors")
+    first = io.read_weights(out)
+    assert first.keys() == io.load_tensors(layers.WEIGHTS).keys()
+    layers.networks_of(first)
+    second = io.read_weights(layers_training.train(["none"], steps=4, resume=True, logdir=tmp_path, out=out))
+    for name in first:  # the first network was done; the second had two steps of two
+        assert torch.equal(first[name], second[name]) or name.startswith("refiner."), name
+    assert any(not torch.equal(first[name], second[name]) for name in first)
+
+
 def test_the_refiner_learns_how_outlines_move(pairs, tmp_path):
-    movements = layers_training.Movements(pairs, layers.load_networks()["parter"])
-    silent = layers_training.validate_refiner(layers_networks.Refiner(), movements)
+    movements = refiner.Movements(pairs, layers.load_networks()["matting"])
+    silent = refiner.validate(layers_networks.Refiner(), movements)
     result = learn("refiner", pairs, 60, tmp_path, planned=60)
-    after = layers_training.validate_refiner(result.averaged["refiner"], movements)
+    after = refiner.validate(result.averaged["refiner"], movements)
     assert after["refined: L1"] < 0.985 * silent["refined: L1"], (after, silent)
     assert after["refined: outline"] < 0.95 * silent["refined: outline"], (after, silent)
     assert silent["plain: L1"] == after["plain: L1"]
 
 
-def test_the_parter_learns_where_the_person_is(pairs, tmp_path):
+def test_the_matting_learns_where_the_person_is(pairs, tmp_path):
     photos = photos_of(pairs)
     torch.manual_seed(0)
-    before = layers_training.validate_parter(layers_networks.Parter(), photos)
-    result = learn("parter", pairs, 60, tmp_path, planned=60)
-    after = layers_training.validate_parter(result.averaged["parter"], photos)
+    before = matting.validate(layers_networks.Matting(), photos)
+    result = learn("matting", pairs, 60, tmp_path, planned=60)
+    after = matting.validate(result.averaged["matting"], photos)
     assert after["error"] < 0.6 * before["error"] and after["overlap"] > 0.75
 
 
-def test_the_shipped_parter_finds_people_it_has_not_seen(pairs):
-    found = layers_training.validate_parter(layers.load_networks()["parter"], photos_of(pairs))
+def test_the_shipped_matting_finds_people_it_has_not_seen(pairs):
+    found = matting.validate(layers.load_networks()["matting"], photos_of(pairs))
     assert found["overlap"] > 0.84, found  # before stripes, which no photo has; on photos 0.93
 
 
 def test_batches_keep_movement_and_picture_together(pairs):
     """Mirrored pairs still fit: looked up along its movement, the photo comes near to its target's outline."""
-    movements = layers_training.Movements(pairs, layers.load_networks()["parter"])
+    movements = refiner.Movements(pairs, layers.load_networks()["matting"])
     plain, turned = movements.batch(np.arange(4)), movements.batch(np.arange(4), np.random.default_rng(2))
     flipped = [not torch.equal(a, b) for a, b in zip(plain["photo"], turned["photo"])]
     assert any(flipped) and not all(flipped)
@@ -343,5 +358,5 @@ def test_a_teacher_for_what_needs_none_is_an_error(capsys):
 
 def test_the_file_that_ships_is_whole():
     assert io.data_file(layers.WEIGHTS).stat().st_size < 4e6
-    assert set(layers.load_networks()) == {"parter", "refiner"}
+    assert set(layers.load_networks()) == {"matting", "refiner"}
     assert layers.load_networks() is layers.load_networks()

@@ -144,18 +144,17 @@ def test_frechet_distance_of_known_normals():
 
 
 def test_training_goes_on_with_the_same_numbers(tmp_path):
-    settings = motion_training.Settings(batch=3, steps=4)
-    straight = motion_training.train([track()], 4, logdir=tmp_path / "a", out=tmp_path / "a.safetensors",
-                                  settings=settings, live=False)
-    task = motion_training.MotionTask([track()], settings, 4)
+    recipe = motion_training.Recipe(batch=3, steps=4)
+    straight = motion_training.train([track()], logdir=tmp_path / "a", out=tmp_path / "a.safetensors", recipe=recipe)
+    task = motion_training.MotionTask([track()], 4, recipe)
     run = loop.Run(task, training.Config(steps=4, batch=3, clip=1.0, average=0.97, logdir=tmp_path / "b"))
     for _ in range(2):
         task.step(run.step, slice(None), run.updater)
         run.average()
         run.step += 1
     run.save()
-    resumed = motion_training.train([track()], 4, resume=True, logdir=tmp_path / "b", out=tmp_path / "b.safetensors",
-                                 settings=settings, live=False)
+    resumed = motion_training.train([track()], resume=True, logdir=tmp_path / "b", out=tmp_path / "b.safetensors",
+                                    recipe=recipe)
     first, second = load_file(straight), load_file(resumed)
     assert first.keys() == second.keys()
     for name in first:

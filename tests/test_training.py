@@ -20,7 +20,7 @@ FACES = torch.randint(0, 255, (50, 3, 8, 8), dtype=torch.uint8, generator=torch.
 SMALL = gan.Settings(size=8, latent=4, generator_width=4, discriminator_width=4, r1_every=3, augment=True)
 
 
-class Line:
+class Line(training.Task):
     """A task that draws from every source of chance there is: y = 2 x + 1, with noise."""
 
     averaged = ("line",)
@@ -133,6 +133,55 @@ def test_nothing_to_resume_from(tmp_path):
         training.train(Line(), config(tmp_path, resume=True))
 
 
+class Counter(Line):
+    """A task that remembers something itself, and measures something on the way."""
+
+    def __init__(self, stop_at=None):
+        super().__init__(stop_at)
+        self.seen = []
+
+    def step(self, number, rows, updater):
+        self.seen.append(number)
+        return super().step(number, rows, updater) | {"seen": len(self.seen)}
+
+    def check(self, averaged):
+        assert not averaged["line"].training
+        return {"held-out": float(averaged["line"].bias)}
+
+    def state(self):
+        return {"seen": self.seen}
+
+    def restore(self, state):
+        self.seen = list(state["seen"])
+
+
+def test_what_a_task_remembers_is_there_after_a_stop(tmp_path):
+    whole, first, second = Counter(), Counter(stop_at=10), Counter()
+    training.train(whole, config(tmp_path / "whole", steps=20))
+    with pytest.raises(training.Stopped):
+        training.train(first, config(tmp_path / "halves", steps=20))
+    result = training.train(second, config(tmp_path / "halves", steps=20, resume=True))
+    assert whole.seen == second.seen == list(range(20))
+    assert_equal(*(checkpoints.load(tmp_path / name / loop.CHECKPOINT) for name in ("whole", "halves")))
+    assert result.history["seen"][-1] == 19.5, "steps 19 and 20"
+
+
+def test_what_is_measured_stands_in_the_curves(tmp_path):
+    """Every `picture_every` steps and at the end, in the next point of the curve."""
+    result = training.train(Counter(), config(tmp_path, steps=10, report_every=1, picture_every=4))
+    steps, found = result.history["step"], result.history["held-out"]
+    assert [step for step, value in zip(steps, found) if not math.isnan(value)] == [4, 8, 10]
+    assert found[-1] == float(result.averaged["line"].bias)
+
+
+def test_checkpoints_of_tasks_that_remembered_nothing_are_resumed(tmp_path):
+    training.train(Line(), config(tmp_path, steps=4))
+    state = checkpoints.load(tmp_path / loop.CHECKPOINT)
+    state.pop("task")  # as before there was such a thing
+    checkpoints.save(tmp_path / loop.CHECKPOINT, state)
+    assert training.train(Line(), config(tmp_path, steps=6, resume=True)).steps == 6
+
+
 # ---------------------------------------------------------------- Ctrl-C
 
 
@@ -193,6 +242,77 @@ def test_ema_by_hand():
     norm.num_batches_tracked += 7
     training.ema_update(means, norm, 0.75)
     assert means.num_batches_tracked.item() == 7
+
+
+def test_the_learning_rate_by_hand():
+    """Up in a line over 4 steps, down along half a cosine over 8, and no further."""
+    shares = [training.learning_rate_share(step, 12, 4) for step in range(14)]
+    assert shares[:5] == [0.25, 0.5, 0.75, 1.0, 1.0]
+    assert shares[8] == pytest.approx(0.5) and shares[12] == shares[13] == pytest.approx(0)
+    assert shares[6] == pytest.approx(0.5 + 0.5 * math.sqrt(0.5))
+    least = [training.learning_rate_share(step, 12, 0, least=0.2) for step in (0, 6, 12)]
+    assert least == pytest.approx([1.0, 0.6, 0.2])
+    layers = nn.Linear(1, 1), nn.Linear(1, 1)
+    optimizer = torch.optim.SGD([{"params": layer.parameters()} for layer in layers], 1.0)
+    training.set_learning_rate(optimizer, 0.3, 0.5)
+    assert [group["lr"] for group in optimizer.param_groups] == [0.15, 0.15]
+
+
+def test_the_running_mean_is_short_at_first():
+    assert training.ema_decay(0, 0.99) == pytest.approx(0.1)
+    assert training.ema_decay(80, 0.99) == pytest.approx(0.9)
+    assert training.ema_decay(10_000, 0.99) == 0.99
+
+
+def numbered(number):
+    return torch.full((2,), number), torch.from_numpy(np.random.default_rng(number).random(2))
+
+
+@pytest.mark.parametrize("workers", [0, 1, 2])
+def test_batches_made_ahead_are_those_that_are_due(workers):
+    """Whoever makes them, wherever a run begins, and without a draw from torch's random numbers."""
+    before = torch.get_rng_state()
+    for begin in (0, 5):
+        batches = training.Ahead(numbered, 9, workers)
+        for number in range(begin, 9):
+            found, drawn = batches.take(number)
+            assert found.tolist() == [number, number] and torch.equal(drawn, numbered(number)[1])
+        with pytest.raises(IndexError, match="no batch 9: 9 are made"):
+            batches.take(9)
+    assert batches.take(2)[0].tolist() == [2, 2], "back again"
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def broken(number):
+    raise ValueError(f"batch {number} cannot be made")
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_batch_that_cannot_be_made_stops_the_run(workers):
+    with pytest.raises(ValueError, match="batch 3 cannot be made"):
+        training.Ahead(broken, 9, workers).take(3)
+
+
+def test_arrays_made_once(tmp_path):
+    """Trees of any depth come back as they were, and are not made again; damage is said."""
+    calls, path = [], tmp_path / "deep" / "kept.npz"
+
+    def make():
+        calls.append(1)
+        return {"a": {"b": np.arange(3), "c": {"d": np.ones((2, 2), np.uint8)}}, "e": np.zeros(0)}
+
+    made, again = (training.made_once(path, make) for _ in range(2))
+    assert len(calls) == 1 and made.keys() == again.keys()
+    for one, two in ((made["a"]["b"], again["a"]["b"]), (made["a"]["c"]["d"], again["a"]["c"]["d"]),
+                     (made["e"], again["e"])):
+        assert one.dtype == two.dtype and np.array_equal(one, two)
+    whole = path.read_bytes()
+    for content in (whole[:100], b"", b"text"):
+        path.write_bytes(content)
+        with pytest.raises(errors.WeightsError, match="is cut short or damaged .*: delete it, it is made anew"):
+            training.made_once(path, make)
+    with pytest.raises(errors.OutputError, match="cannot be written"):
+        training.made_once(path / "below a file", make)
 
 
 def test_every_example_once_an_epoch():

@@ -231,9 +231,5 @@ def load_network(tensors: dict | None = None) -> torch.nn.Module:
     Raises:
         errors.WeightsError: the weights are missing, damaged or of another network.
     """
-    net = network.DetectorNet()
-    try:
-        net.load_state_dict(tensors or weights.load_tensors(WEIGHTS_FILE))
-    except RuntimeError:
-        raise errors.WeightsError(f"{WEIGHTS_FILE} does not fit the detector: install the package again") from None
+    net = weights.fill(network.DetectorNet(), tensors or weights.load_tensors(WEIGHTS_FILE), WEIGHTS_FILE)
     return network.fuse(net).to(memory_format=torch.channels_last)

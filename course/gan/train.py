@@ -12,7 +12,7 @@ from ..training import checkpoints, loop, processes, updates
 from . import data, game, look, networks
 
 
-class GanTask:
+class GanTask(loop.Task):
     """What the training loop asks of a GAN: batches of faces and noise, a step, and pictures to look at."""
 
     averaged = ("generator",)

@@ -12,7 +12,7 @@ doors.open_door(__name__, {
     "decoding": "VideoInfo probe read_frames",
     "encoding": "check_output write_video",
     "sound": "SAMPLE_RATE Sound load_audio read_sound resample",
-    "weights": "data_dir data_file into_networks load_tensors write_weights",
+    "weights": "check_place data_dir data_file fill into_networks load_tensors misfit read_weights write_weights",
     "datasets": "cache_dir describe fetch fetched_folders hub_dir list_datasets read_labels read_manifest",
     "downloads": "download file_sha256",
 })

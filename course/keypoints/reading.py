@@ -8,7 +8,7 @@ import functools
 
 import numpy as np
 
-from .. import errors, images
+from .. import images
 from . import alignment, landmarks
 from . import crops as keypoint_crops
 
@@ -116,13 +116,6 @@ def load_network(tensors: dict | None = None) -> tuple:
     from ..io import weights
     from . import network
 
-    net = network.Landmarker()
     tensors = weights.load_tensors(WEIGHTS) if tensors is None else tensors
-    try:
-        missing, unknown = net.load_state_dict({k: v.float() for k, v in tensors.items()}, strict=False)
-    except RuntimeError as problem:
-        raise errors.WeightsError(f"{WEIGHTS} does not fit this version ({problem}): install again") from None
-    if unknown or any(not name.endswith("num_batches_tracked") for name in missing):
-        raise errors.WeightsError(f"{WEIGHTS} does not fit this version: install the package again")
-    net = network.fold_norms(net.eval())
+    net = network.fold_norms(weights.fill(network.Landmarker(), tensors, WEIGHTS))
     return net.to(memory_format=torch.channels_last), network.SETTINGS.crop

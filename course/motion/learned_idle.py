@@ -27,16 +27,11 @@ LIMIT = np.array([9.0, 9.0, 7.0, 6.0, 6.0, 5.0, 5.0, 5.0])  # units; movement be
 def load(path=None) -> dict:
     """Both networks by name, and "blink_shape": those that ship, or a file's. Raises `errors.WeightsError`."""
     tensors = weights.load_tensors(WEIGHTS if path is None else path)
-    try:
-        networks = {"vae": idle_networks.MotionVAE(), "autoregressive": idle_networks.MotionGRU()}
-        for name, network in networks.items():
-            network.load_state_dict({key.partition(".")[2]: value for key, value in tensors.items()
-                                     if key.partition(".")[0] == name})
-            network.eval()
-        return networks | {"blink_shape": tensors["blink_shape"].numpy()}
-    except (RuntimeError, KeyError) as problem:
-        raise errors.WeightsError(f"{WEIGHTS} does not fit these networks ({str(problem).splitlines()[0]}): "
-                                  "install the package again") from None
+    if "blink_shape" not in tensors:
+        raise weights.misfit(WEIGHTS)
+    networks = {"vae": idle_networks.MotionVAE(), "autoregressive": idle_networks.MotionGRU()}
+    weights.into_networks(tensors, networks, WEIGHTS)
+    return networks | {"blink_shape": tensors["blink_shape"].numpy()}
 
 
 def curves(opening: np.ndarray, seed: int = 0, kind: str = "autoregressive", networks: dict | None = None) -> tuple:

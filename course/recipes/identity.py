@@ -1,23 +1,22 @@
-"""Makes `data/identity.safetensors`: the axes along which people differ, for `features.identity_similarity`.
+"""The axes along which people differ, for `features.identity_similarity`: `course train identity`.
 
-    python -m course.build_identity FOLDER... [-o data/identity.safetensors]
-
-FOLDER as `course data fetch` makes them. Every face of the training part comes in several pictures: as it is, mirrored,
-under other light, placed and turned a little differently. Fisher's discriminant then asks which directions tell people
-apart and do not change with all that. (Fisher, 1936; Belhumeur et al., "Eigenfaces vs. Fisherfaces", 1997.)
+Every face of the training part comes in several pictures: as it is, mirrored, under other light, placed and turned a
+little differently. Fisher's discriminant then asks which directions tell people apart and do not change with all that.
+(Fisher, 1936; Belhumeur et al., "Eigenfaces vs. Fisherfaces", 1997.)
 """
 
-import argparse
+from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
 from tqdm.auto import tqdm
 
 from .. import images
 from ..features import networks as feature_networks
+from ..io import weights
 from ..keypoints import crops
 from ..training import labelled
+from . import table
 
 AXES = 96  # dimensions that are kept
 RIDGE = 0.05  # of the mean variance: what a direction may at least vary within a person
@@ -66,16 +65,22 @@ def discriminant(found: torch.Tensor, axes: int = AXES, ridge: float = RIDGE) ->
     return mean, whiten @ directions.flip(1)[:, :axes]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description="Make data/identity.safetensors.")
-    parser.add_argument("folders", nargs="+")
-    parser.add_argument("-o", "--out", default=f"data/{feature_networks.IDENTITY}")
-    arguments = parser.parse_args()
-    found = collect(labelled.load_labelled(*arguments.folders).part("train"))
+def train(data, *, steps=None, resume: bool = False, device: str = "cpu", logdir=None,
+          out="runs/identity.safetensors") -> Path:
+    """Look at the training part of labelled folders and write mean and axes, half floats.
+
+    Args:
+        data: folders made by `course data fetch`; steps, resume, device: there is nothing to choose, the axes are
+            worked out at once on the CPU; logdir: not needed; out: the weights' file.
+    Returns:
+        `out`.
+    Raises:
+        errors.CourseError: no labelled pictures, or a choice that there is none of; errors.OutputError: a place that
+        cannot be written.
+    """
+    table.refuse_steps("identity", steps, resume, device)
+    found = collect(labelled.load_labelled(*data).part("train"))
     mean, axes = discriminant(found)
-    save_file({"mean": mean.half().contiguous(), "axes": axes.half().contiguous()}, arguments.out)
-    print(f"{arguments.out}: {len(found)} people, {found.shape[1]} pictures each")
-
-
-if __name__ == "__main__":
-    main()
+    weights.write_weights({"mean": mean.half(), "axes": axes.half()}, out)
+    print(f"{out}: {len(found)} people, {found.shape[1]} pictures each")
+    return Path(out)

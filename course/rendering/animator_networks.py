@@ -1,7 +1,7 @@
 """The animator's network, which repaints a warped mouth or eye.
 
 It is a small U-Net (Ronneberger et al., 2015) that answers with what to add to the warp, so at the start it adds
-nothing.
+nothing. Its discriminator, which is needed for training only, is `recipes.animator.discriminator`.
 """
 
 import torch

@@ -1,6 +1,6 @@
 """A photo as two layers, the person and what lies behind, so that a wall stays straight when a head turns before it.
 
-    once:         photo -> Parter -> matte -> the person's own share, and the plate: the wall without the person
+    once:         photo -> Matting -> matte -> the person's own share, and the plate: the wall without the person
     every frame:  movement -> Refiner -> a small flow, what is hidden -> the person's share moved, the plate behind it
 
 Layers as in Wang and Adelson, "Representing moving images with layers" (1994); a flow and an occlusion that a network
@@ -37,7 +37,7 @@ class Layers:
         """
         Args:
             image: uint8 (H, W, 3); points: (78, 2); field: its `rendering.HeadField`.
-            networks: {"parter": ..., "refiner": ...}, the shipped ones by default.
+            networks: {"matting": ..., "refiner": ...}, the shipped ones by default.
         Raises:
             errors.WeightsError: the weights are missing or damaged.
         """
@@ -57,7 +57,7 @@ class Layers:
         channels = np.concatenate([square, inside[..., None], face[..., None]], axis=-1)
         inputs = torch.from_numpy(channels).permute(2, 0, 1)[None].float() / 255
         with torch.inference_mode():
-            return layers_networks.matte_of(self.networks["parter"](inputs))[0, 0].numpy()
+            return layers_networks.matte_of(self.networks["matting"](inputs))[0, 0].numpy()
 
     @staticmethod
     def _small(maps: np.ndarray) -> torch.Tensor:
@@ -157,11 +157,15 @@ def guided_filter(guide: np.ndarray, values: np.ndarray, radius: int, least: flo
 
 @functools.lru_cache(maxsize=1)
 def load_networks() -> dict:
-    """The shipped networks, ready: {"parter": ..., "refiner": ...}. Raises errors.WeightsError."""
+    """The shipped networks, ready: {"matting": ..., "refiner": ...}. Raises errors.WeightsError."""
     return networks_of(weights.load_tensors(WEIGHTS))
 
 
 def networks_of(tensors: dict) -> dict:
-    """Both networks out of one file's tensors, named "parter...." and "refiner....". Raises errors.WeightsError."""
-    networks = {"parter": layers_networks.Parter(), "refiner": layers_networks.Refiner()}
-    return weights.into_networks(tensors, networks, WEIGHTS)
+    """Both networks out of one file's tensors: {"matting": ..., "refiner": ...}. Raises errors.WeightsError.
+
+    In the file the first one's names begin with "parter.", what it was called when the file was made.
+    """
+    networks = {"parter": layers_networks.Matting(), "refiner": layers_networks.Refiner()}
+    weights.into_networks(tensors, networks, WEIGHTS)
+    return {"matting": networks["parter"], "refiner": networks["refiner"]}

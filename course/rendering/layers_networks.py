@@ -1,6 +1,6 @@
 """The two networks behind `layers`: one takes a photo apart, once; the other corrects every frame.
 
-    Parter   photo -> where the person is                                            (once a clip)
+    Matting  photo -> where the person is                                            (once a clip)
     Refiner  the frame's movement and the matte -> a small flow, and what is hidden   (every frame)
 
 The first learns from photos. The second never sees a colour: from shapes alone it learns how outlines move when a
@@ -21,7 +21,7 @@ CHIN, SHOULDERS = 0.6, 1.2  # radii below the middle of the face
 MOST_FLOW = 0.5  # radii: the furthest that the Refiner may correct a movement
 
 
-class Parter(nn.Module):
+class Matting(nn.Module):
     """A photo's square (N, 5, 128, 128) -> logits of the person (N, 1, 128, 128).
 
     The channels: photo (3), where the square lies inside the photo, the face; all in [0, 1]. A U-Net (Ronneberger et

@@ -13,7 +13,6 @@ import numpy as np
 import torch
 from torch import nn
 
-from .. import errors
 from ..io import weights
 from . import hearing, visemes
 
@@ -89,13 +88,7 @@ def levelled(bands: np.ndarray, loudness: np.ndarray | None = None) -> np.ndarra
 @functools.lru_cache(maxsize=1)
 def load_network() -> VisemeNet:
     """The shipped network, ready to use. Raises `errors.WeightsError`."""
-    network = VisemeNet()
-    try:
-        network.load_state_dict(weights.load_tensors(WEIGHTS))
-    except RuntimeError as problem:
-        raise errors.WeightsError(f"{WEIGHTS} does not fit this network ({str(problem).splitlines()[0]}): "
-                                  "install the package again") from None
-    return network.eval()
+    return weights.fill(VisemeNet(), weights.load_tensors(WEIGHTS), WEIGHTS)
 
 
 def viseme_probabilities(samples, sample_rate: int | None = None, network: VisemeNet | None = None) -> np.ndarray:

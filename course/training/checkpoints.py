@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 
 from .. import errors
+from ..io import weights
 
 FORMAT = "living-portraits checkpoint 1"
 _TENSOR = "tensor: "  # in the JSON, where a tensor belongs: this and its name
@@ -25,22 +26,9 @@ def save(path, state: dict) -> Path:
         errors.OutputError: the place cannot be written.
         TypeError: a leaf of another type.
     """
-    from safetensors.torch import save_file
-
-    path = Path(path)
     tensors = {}
     tree = json.dumps(_plain(state, "", tensors))
-    header = {"format": FORMAT, "tree": tree, "sha256": _digest(tree, tensors)}
-    beside = path.with_name(path.name + ".part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        save_file(tensors, beside, metadata=header)
-        beside.replace(path)
-    except OSError as problem:
-        beside.unlink(missing_ok=True)
-        raise errors.OutputError(f"{path} cannot be written ({problem.strerror or problem}): "
-                                 "make room or choose another folder") from None
-    return path
+    return weights.write_weights(tensors, path, {"format": FORMAT, "tree": tree, "sha256": _digest(tree, tensors)})
 
 
 def load(path, device="cpu", instead: str = "train without --resume") -> dict:

@@ -15,13 +15,13 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import torch
 from torch import nn
 
 from .. import errors
+from ..io import weights
 from . import checkpoints, processes, updates
 from .log import Log
 
@@ -40,7 +40,7 @@ class Config:
     clip: float | None = None  # greatest length of a gradient
     average: float = 0.995  # the weights that are kept are a running mean over about 1 / (1 - average) steps
     report_every: int = 25  # steps between points of a curve
-    picture_every: int = 250  # steps between pictures
+    picture_every: int = 250  # steps between pictures, and between measurements on held-out data
     save_every: int = 250  # steps between checkpoints
     seed: int = 0
     device: str = "cpu"  # cpu, cuda or mps
@@ -49,18 +49,35 @@ class Config:
     live: bool = True  # a curve that grows, in a notebook; a progress bar everywhere
 
 
-class Task(Protocol):
-    """What `train` asks of whatever is trained."""
+class Task:
+    """What `train` asks of whatever is trained; a recipe's own begins `class DetectorTask(loop.Task)`.
+
+    networks: {name: network}; optimizers: under the names of the networks they move; averaged: names of the networks
+    of which a running mean is kept.
+    """
 
     networks: dict[str, nn.Module]
-    optimizers: dict[str, torch.optim.Optimizer]  # under the names of the networks they move
-    averaged: tuple[str, ...]  # networks of which a running mean is kept
+    optimizers: dict[str, torch.optim.Optimizer]
+    averaged: tuple[str, ...] = ()
 
     def step(self, number: int, rows: slice, updater: updates.Updater) -> dict[str, float]:
         """Step `number`, from 0: `updater.update(...)` once for each network, on these rows of the batch."""
+        raise NotImplementedError
 
     def pictures(self, averaged: dict[str, nn.Module]) -> dict[str, torch.Tensor]:
         """What to look at: name -> (3, H, W) in [0, 1]. `averaged`: running means, ready to be asked."""
+        return {}
+
+    def check(self, averaged: dict[str, nn.Module]) -> dict[str, float]:
+        """What is measured on data that is not trained on; goes into the curves."""
+        return {}
+
+    def state(self) -> dict:
+        """What the task remembers from step to step, beside networks and optimisers: tensors and plain values."""
+        return {}
+
+    def restore(self, state: dict) -> None:
+        """Take up again what `state` gave."""
 
 
 @dataclass
@@ -84,11 +101,14 @@ def train(task: Task, config: Config) -> Result:
 
     Raises:
         Stopped: Ctrl-C, once the step in work is done and the checkpoint written.
-        errors.CourseError: no checkpoint to resume from, a damaged one, or one that is past `steps` already.
+        errors.CourseError: no checkpoint to resume from, a damaged one, or one that is past `steps` already;
+        errors.OutputError: `logdir` cannot be written.
     """
     check_device(config.device)
     team = processes.join(config.device)
     run = Run(task, config, team)
+    if team.first:
+        weights.check_place(run.path)
     if config.resume:
         run.restore()
     if run.step >= config.steps:
@@ -103,9 +123,12 @@ def train(task: Task, config: Config) -> Result:
             run.step += 1
             last = run.step == config.steps or team.agree(time.monotonic() > end)
             stopped = team.agree(stop.asked) and not last
+            looked_at = team.first and (last or run.step % config.picture_every == 0)
+            if looked_at:
+                numbers = numbers | task.check(run.averaged)
             log.numbers(run.step, numbers, whole=last or run.step % config.report_every == 0)
-            if last or run.step % config.picture_every == 0:
-                log.pictures(run.step, task.pictures(run.averaged) if team.first else {})
+            if looked_at:
+                log.pictures(run.step, task.pictures(run.averaged))
             if last or stopped or run.step % config.save_every == 0:
                 run.save()
             if stopped:
@@ -136,14 +159,13 @@ class Run:
 
     def average(self) -> None:
         """Move every running mean towards its network."""
-        # Short at first, or the weights a network starts with would count for a long time.
-        decay = min(self.config.average, (1 + self.step) / (10 + self.step))
         for name, mean in self.averaged.items():
-            ema_update(mean, self.task.networks[name], decay)
+            ema_update(mean, self.task.networks[name], ema_decay(self.step, self.config.average))
 
     def save(self) -> None:
         """Write the checkpoint: the first process does, for all."""
         states = self.team.gather(processes.random_states())
+        memories = self.team.gather(self.task.state())
         if not self.team.first:
             return
         checkpoints.save(self.path, {
@@ -153,6 +175,7 @@ class Run:
             "optimizers": {name: optimizer.state_dict() for name, optimizer in self.task.optimizers.items()},
             "updater": self.updater.state(),
             "random": states,
+            "task": memories,
             "history": self.history,
             "waiting": self.waiting,
         })
@@ -174,6 +197,9 @@ class Run:
         self.updater.restore(state["updater"])
         if self.team.rank < len(state["random"]):
             processes.set_random_states(state["random"][self.team.rank])
+        memories = state.get("task", [])
+        if self.team.rank < len(memories):
+            self.task.restore(memories[self.team.rank])
         self.step = state["step"]
         self.history.update(state["history"])
         self.waiting.update(state["waiting"])
@@ -199,6 +225,12 @@ def ema_update(mean: nn.Module, network: nn.Module, decay: float) -> None:
             kept.lerp_(value, 1 - decay)
         else:
             kept.copy_(value)
+
+
+def ema_decay(step: int, decay: float) -> float:
+    """The running mean's decay after a step, from 0: short at first, or the weights a network starts with would count
+    for as long as 1 / (1 - decay) steps."""
+    return min(decay, (1 + step) / (10 + step))
 
 
 def batch_numbers(step: int, batch: int, count: int, seed: int = 0) -> np.ndarray:

@@ -197,8 +197,8 @@ def train(heads: Heads, settings: Settings = Settings(), report=None, every: int
         scenes = [compose(seen, (settings.seed, step, k), settings) for k in range(settings.batch)]
         matched = [detector_losses.match(torch.from_numpy(s.boxes), torch.zeros(0, 4), anchors) for s in scenes]
         labels, targets = (torch.stack(part) for part in zip(*matched))  # (N, A), (N, A, 4)
-        for group in optimizer.param_groups:
-            group["lr"] = settings.learning_rate * training.learning_rate_share(step, settings.steps, 20)
+        training.set_learning_rate(optimizer, settings.learning_rate,
+                                   training.learning_rate_share(step, settings.steps, 20))
         loss = detector_losses.detector_loss(*net(tensor_of([s.image for s in scenes])), labels, targets, anchors)
         optimizer.zero_grad()
         loss.backward()

@@ -94,7 +94,7 @@ def poses_of(image: np.ndarray, count: int, seed: int = 0) -> tuple:
 def crops_of(pictures: np.ndarray, points: np.ndarray, count: int, rng, settings: Settings) -> tuple:
     """`count` disturbed crops: float32 (count, 3, 64, 64) in [0, 1], and their points (count, 68, 2) in [0, 1]."""
     chosen = rng.integers(0, len(pictures), count)
-    made = [tiles.disturb(pictures[i], points[i], rng, settings.crop, tiles.AugmentSettings())
+    made = [tiles.disturb(pictures[i], points[i], rng, settings.crop, tiles.AugmentRecipe())
             for i in chosen]
     crops = torch.from_numpy(np.stack([crop for crop, _ in made])).permute(0, 3, 1, 2).float().div(255)
     return crops, torch.from_numpy(np.stack([place[: keypoints.N_IBUG] for _, place in made]))

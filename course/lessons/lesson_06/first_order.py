@@ -248,7 +248,7 @@ class Pairs:
         return torch.where(mirrored, source.flip(-1), source), torch.where(mirrored, target.flip(-1), target)
 
 
-class Task:
+class Task(training.Task):
     """What `training.train` asks: a batch of pairs, one step, and pictures to look at."""
 
     averaged = ("model",)

@@ -42,11 +42,11 @@ class Settings:
     side: int = 112
     size: int = 48
     widths: tuple = (16, 24, 32)
-    judge_width: int = 16
+    discriminator_width: int = 16
     steps: int = 240
     batch: int = 12
     rate: float = 1.5e-3
-    judge_rate: float = 1e-3
+    discriminator_rate: float = 1e-3
     begin: float = 0.5  # share of the steps after which the discriminator joins
     inside: float = 3.0  # what an error between the lips counts beside one on the skin
     l1: float = 1.0
@@ -115,7 +115,7 @@ def make_pairs(faces: list, settings: Settings = Settings(), report=None) -> dic
     for number, face in enumerate(faces):
         pairs = made["unseen" if number >= len(faces) - settings.unseen else "train"]
         for pair in pairs_of(face, (settings.seed, number)):
-            animator_pairs.add_pair(pairs, settings.part, number, *pair)
+            animator_pairs.add_pair(pairs, settings.part, number, pair)
         if report:
             report(number + 1, len(faces))
     return {name: animator_squares.Squares(pairs.arrays(), "mouth") for name, pairs in made.items()}
@@ -124,7 +124,7 @@ def make_pairs(faces: list, settings: Settings = Settings(), report=None) -> dic
 def pairs_of(face: Face, seed) -> list:
     """All pairs of one face, see `recipes.animator.make_pair`; seed: of its errors."""
     rng, actor = np.random.default_rng(seed), rendering.Portrait(face.image, face.points)
-    error = animator_pairs.PairSettings()
+    error = animator_pairs.PairRecipe()
 
     def spoil(image):
         return animator_pairs.as_another_photo(rng, image)
@@ -146,10 +146,11 @@ class Run:
         with torch.random.fork_rng():
             torch.manual_seed(settings.seed)
             self.net = new_network(settings)
-            self.judge = discriminator.PatchDiscriminator(settings.judge_width)
+            self.discriminator = discriminator.PatchDiscriminator(settings.discriminator_width)
         self.mean = copy.deepcopy(self.net).requires_grad_(False)
         self.optimizer = torch.optim.Adam(self.net.parameters(), settings.rate, betas=(0.5, 0.99))
-        self.judge_optimizer = torch.optim.Adam(self.judge.parameters(), settings.judge_rate, betas=(0.5, 0.99))
+        self.discriminator_optimizer = torch.optim.Adam(self.discriminator.parameters(), settings.discriminator_rate,
+                                                        betas=(0.5, 0.99))
         self.window = window_of(settings)
 
     def batch(self) -> tuple:
@@ -162,9 +163,8 @@ class Run:
         """One step of the generator, and of the discriminator once it has joined; returns the losses."""
         settings, (inputs, target) = self.settings, self.batch()
         share = training.learning_rate_share(self.step, settings.steps, 20)
-        for optimizer, rate in ((self.optimizer, settings.rate), (self.judge_optimizer, settings.judge_rate)):
-            for group in optimizer.param_groups:
-                group["lr"] = rate * share
+        training.set_learning_rate(self.optimizer, settings.rate, share)
+        training.set_learning_rate(self.discriminator_optimizer, settings.discriminator_rate, share)
         masks = animator_squares.masks_of(inputs)
         judging = self.step >= settings.begin * settings.steps
 
@@ -172,16 +172,16 @@ class Run:
             losses = {"l1": animator_losses.weighted_l1(made, target, inputs[:, 3:4], settings.inside)}
             if judging:
                 losses["adversarial"], losses["matching"] = animator_losses.adversarial_losses(
-                    self.judge, made, target, masks)
+                    self.discriminator, made, target, masks)
             return losses
 
         made, losses = animator.train_step(self.net, self.optimizer, inputs, target, self.window, losses_of,
                                                  vars(settings))
         if judging:
-            loss = animator_losses.judge_loss(self.judge, made, target, masks)
-            animator_steps.descend(self.judge, self.judge_optimizer, loss)
+            loss = animator_losses.discriminator_loss(self.discriminator, made, target, masks)
+            animator_steps.descend(self.discriminator, self.discriminator_optimizer, loss)
             losses["discriminator"] = float(loss.detach())
-        training.ema_update(self.mean, self.net, min(settings.average, (1 + self.step) / (10 + self.step)))
+        training.ema_update(self.mean, self.net, training.ema_decay(self.step, settings.average))
         self.step += 1
         return losses
 
@@ -213,8 +213,8 @@ class Run:
 
     def parts(self) -> dict:
         """All that is needed to go on: {name: what is saved of it}."""
-        return {"net": self.net, "judge": self.judge, "mean": self.mean, "optimizer": self.optimizer,
-                "judge_optimizer": self.judge_optimizer}
+        return {"net": self.net, "discriminator": self.discriminator, "mean": self.mean, "optimizer": self.optimizer,
+                "discriminator_optimizer": self.discriminator_optimizer}
 
     def save(self, path) -> None:
         """Write a checkpoint that `resume` reads. Raises `errors.OutputError`: it cannot be written."""

@@ -1,4 +1,7 @@
-"""The discriminator of the animator: real or painted, answered for every patch of a square."""
+"""The discriminator of the animator: real or painted, answered for every patch of a square.
+
+Patches as in Isola et al., "Image-to-image translation with conditional adversarial networks" (2017).
+"""
 
 import torch.nn.functional as F
 from torch import nn
@@ -21,7 +24,7 @@ class PatchDiscriminator(nn.Module):
             norm(nn.Conv2d(width, 2 * width, 4, 2, 1)),
             norm(nn.Conv2d(2 * width, 4 * width, 4, 2, 1)),
         ])
-        self.judge = norm(nn.Conv2d(4 * width, 1, 3))
+        self.last = norm(nn.Conv2d(4 * width, 1, 3))
 
     def forward(self, squares):
         return self.features(squares)[0]
@@ -32,4 +35,4 @@ class PatchDiscriminator(nn.Module):
         for layer in self.layers:
             x = F.leaky_relu(layer(x), 0.2)
             seen.append(x)
-        return self.judge(x), seen
+        return self.last(x), seen

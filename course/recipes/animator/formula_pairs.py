@@ -86,7 +86,7 @@ def add_rendered_pairs(made: dict, twice: list, seed: int, first_number: int) ->
     """Both ways of every person into `made`: {"mouth": Pairs, "eye": Pairs}."""
     from tqdm import tqdm
 
-    settings = animator_pairs.PairSettings()
+    settings = animator_pairs.PairRecipe()
     for k, person in enumerate(tqdm(twice, desc="rendered pairs", unit="face")):
         rng = np.random.default_rng((seed, k, 2))
         for start, end in ((0, 1), (1, 0)):
@@ -96,15 +96,15 @@ def add_rendered_pairs(made: dict, twice: list, seed: int, first_number: int) ->
             seen = person.points[start] + animator_pairs.point_noise(rng, noise, settings)
             coarse = portrait.Portrait(source, seen).render(wanted)
             for part in animator_crops.PARTS:
-                animator_pairs.add_pair(made[part.network], part, first_number + k, coarse, person.images[end], source,
-                                       wanted, seen)
+                animator_pairs.add_pair(made[part.network], part, first_number + k,
+                                        (coarse, person.images[end], source, wanted, seen))
 
 
 def add_joined_pairs(pairs, photos, twice: list, seed: int, numbers) -> None:
     """Photos with nearly shut mouths, opened as a formula mouth is: photos: list of (image, points (78, 2))."""
     from tqdm import tqdm
 
-    settings = animator_pairs.PairSettings()
+    settings = animator_pairs.PairRecipe()
     mouths = [person for person in twice if gap(person.points[1]) > 0.04]
     for number, (photo, points) in zip(numbers, tqdm(photos, desc="joined mouths", unit="photo")):
         rng = np.random.default_rng((seed, number, 3))
@@ -121,7 +121,7 @@ def add_joined_pairs(pairs, photos, twice: list, seed: int, numbers) -> None:
         seen = points + animator_pairs.point_noise(rng, distance, settings)
         wanted = opened + animator_pairs.point_noise(rng, distance, settings)
         coarse = portrait.Portrait(source, seen).render(wanted)
-        animator_pairs.add_pair(pairs, animator_crops.MOUTH, number, coarse, target, source, wanted, seen)
+        animator_pairs.add_pair(pairs, animator_crops.MOUTH, number, (coarse, target, source, wanted, seen))
 
 
 def gap(points: np.ndarray) -> float:

@@ -1,4 +1,4 @@
-"""What the animator's generator is asked for: likeness in pixels, in features, and before a judge.
+"""What the animator's generator is asked for: likeness in pixels, in features, and to a discriminator.
 
     L = L_1 + a L_perceptual + b L_adversarial + c L_feature-matching
 
@@ -34,15 +34,18 @@ def perceptual_distance(landmarker, made: torch.Tensor, target: torch.Tensor) ->
     return distance / 3
 
 
-def adversarial_losses(judge, made: torch.Tensor, target: torch.Tensor, masks: torch.Tensor) -> tuple:
+def adversarial_losses(discriminator, made: torch.Tensor, target: torch.Tensor, masks: torch.Tensor) -> tuple:
     """(hinge loss of the generator, feature matching): made, target (N, 3, S, S), masks (N, 2, S, S) -> two scalars."""
-    logits, seen = judge.features(torch.cat([made, masks], dim=1))
+    logits, seen = discriminator.features(torch.cat([made, masks], dim=1))
     with torch.no_grad():
-        _, real = judge.features(torch.cat([target, masks], dim=1))
+        _, real = discriminator.features(torch.cat([target, masks], dim=1))
     return gan_losses.hinge_generator_loss(logits), gan_losses.feature_matching(seen, real)
 
 
-def judge_loss(judge, made: torch.Tensor, target: torch.Tensor, masks: torch.Tensor) -> torch.Tensor:
-    """The discriminator's hinge loss on squares with their masks; `made` comes without its graph."""
-    fake, real = (judge(torch.cat([picture, masks], dim=1)) for picture in (made, target))
+def discriminator_loss(discriminator, made: torch.Tensor, target: torch.Tensor, masks: torch.Tensor) -> torch.Tensor:
+    """The discriminator's hinge loss (Lim and Ye, 2017): made, target (N, 3, S, S), masks (N, 2, S, S) -> scalar.
+
+    `made` comes without its graph.
+    """
+    fake, real = (discriminator(torch.cat([picture, masks], dim=1)) for picture in (made, target))
     return gan_losses.hinge_discriminator_loss(real, fake)

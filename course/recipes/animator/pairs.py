@@ -29,7 +29,7 @@ ROOM = 0.9  # of the face's size, kept on each side of it
 
 
 @dataclass
-class PairSettings:
+class PairRecipe:
     """How pairs are drawn.
 
     per_picture, per_open_mouth, per_speaking: pairs of one photo; of one whose lips stand further apart than
@@ -67,7 +67,7 @@ class Pairs:
         return {name: np.stack(value) for name, value in vars(self).items()}
 
 
-def make_pairs(paths, points: np.ndarray, seed: int = 0, settings: PairSettings | None = None) -> dict:
+def make_pairs(paths, points: np.ndarray, seed: int = 0, settings: PairRecipe | None = None) -> dict:
     """Pairs of all parts from labelled photos.
 
     Args:
@@ -77,7 +77,7 @@ def make_pairs(paths, points: np.ndarray, seed: int = 0, settings: PairSettings 
     """
     from tqdm import tqdm
 
-    settings, made = settings or PairSettings(), {"mouth": Pairs(), "eye": Pairs()}
+    settings, made = settings or PairRecipe(), {"mouth": Pairs(), "eye": Pairs()}
     for number, (path, found) in enumerate(zip(tqdm(paths, desc="pairs", unit="photo"), points)):
         rng = np.random.default_rng((seed, number))
         photo, found = around_the_face(images.load_image(path), found, settings)
@@ -85,7 +85,7 @@ def make_pairs(paths, points: np.ndarray, seed: int = 0, settings: PairSettings 
     return made
 
 
-def around_the_face(image: np.ndarray, points: np.ndarray, settings: PairSettings) -> tuple:
+def around_the_face(image: np.ndarray, points: np.ndarray, settings: PairRecipe) -> tuple:
     """The photo cut down to the face and its surroundings, at one size: (image, points (78, 2))."""
     low, high = points.min(axis=0), points.max(axis=0)
     room = ROOM * (high - low).max() / 2
@@ -99,7 +99,7 @@ def around_the_face(image: np.ndarray, points: np.ndarray, settings: PairSetting
     return np.ascontiguousarray(photo), ((points - [x0, y0] + 0.5) * scale - 0.5).astype(np.float32)
 
 
-def add_pairs(made: dict, number: int, photo, points, rng, settings: PairSettings) -> None:
+def add_pairs(made: dict, number: int, photo, points, rng, settings: PairRecipe) -> None:
     """All pairs of one photo."""
     distance = landmarks.eye_distance(points)
     gap = np.linalg.norm(points[62] - points[66]) / distance
@@ -110,12 +110,12 @@ def add_pairs(made: dict, number: int, photo, points, rng, settings: PairSetting
                                         lambda exact: exact + point_noise(rng, distance, settings),
                                         through_the_model if rng.random() < settings.by_model else None)
         for part in animator_crops.PARTS:
-            add_pair(made[part.network], part, number, *pair)
+            add_pair(made[part.network], part, number, pair)
     if rng.random() < settings.shut_eyes:
         shut = posing.posed_points(face, blinking(rng, face.rest)).astype(np.float32)
         drawn = actor.render(shut)
         for part in animator_crops.PARTS[1:]:
-            add_pair(made[part.network], part, number, drawn, drawn, photo, shut, points)
+            add_pair(made[part.network], part, number, (drawn, drawn, photo, shut, points))
 
 
 def through_the_model(wanted: np.ndarray, seen: np.ndarray) -> np.ndarray:
@@ -123,7 +123,7 @@ def through_the_model(wanted: np.ndarray, seen: np.ndarray) -> np.ndarray:
     return posing.posed_points(face_model.fit_face(seen), face_model.fit_face(wanted).rest).astype(np.float32)
 
 
-def how_often(points: np.ndarray, gap: float, distance: float, settings: PairSettings) -> int:
+def how_often(points: np.ndarray, gap: float, distance: float, settings: PairRecipe) -> int:
     """How many pairs one photo gives; gap: between the lips in eye distances."""
     if gap <= settings.open_gap:
         return settings.per_picture
@@ -131,7 +131,9 @@ def how_often(points: np.ndarray, gap: float, distance: float, settings: PairSet
     return settings.per_open_mouth if laughing or gap < 2 * settings.open_gap else settings.per_speaking
 
 
-def add_pair(pairs: Pairs, part, number, coarse, target, source, wanted, seen) -> None:
+def add_pair(pairs: Pairs, part, number: int, pair: tuple) -> None:
+    """Add one part's square, an `animator_crops.Part`, of a pair that `steps.make_pair` gave; number: the photo's."""
+    coarse, target, source, wanted, seen = pair
     there, here = animator_crops.matrix_of(part, wanted), animator_crops.matrix_of(part, seen)
     pairs.coarse.append(animator_crops.cut(coarse, there, part.size))
     pairs.target.append(animator_crops.cut(target, there, part.size))
@@ -142,7 +144,7 @@ def add_pair(pairs: Pairs, part, number, coarse, target, source, wanted, seen) -
     pairs.picture.append(number)
 
 
-def point_noise(rng, distance: float, settings: PairSettings) -> np.ndarray:
+def point_noise(rng, distance: float, settings: PairRecipe) -> np.ndarray:
     """What a landmarker gets wrong: (78, 2) pixels."""
     return rng.normal(0, settings.point_noise * distance, (landmarks.N_POINTS, 2)).astype(np.float32)
 

@@ -1,6 +1,6 @@
 """Training the animator: `course train animator`.
 
-    photos -> pairs (`animator_data`, `animator_formula`), made once and kept -> two networks, mouth and eye
+    photos -> pairs (`pairs`, `formula_pairs`), made once and kept -> two networks, mouth and eye
 
 `training.train` runs it: curves and pictures for TensorBoard, checkpoints, resume.
 """
@@ -12,11 +12,10 @@ import numpy as np
 import torch
 
 from ... import images
-from ...io.weights import write_weights
+from ...io import weights
 from ...keypoints import reading
 from ...rendering import animator_crops, animator_networks
-from ...training import labelled, loop, processes, updates
-from ...training.schedules import learning_rate_share
+from ...training import kept, labelled, loop, processes, schedules, updates
 from . import discriminator, formula_pairs, losses
 from . import pairs as animator_pairs
 from . import squares as animator_squares
@@ -26,7 +25,7 @@ HELD_OUT_PEOPLE = 20
 STEPS = {"mouth": 2000, "eye": 1800}
 
 
-@dataclass
+@dataclass(frozen=True)
 class Recipe:
     """Weights of the losses against L1's 1; `masks` off hides from the network where lips and lids run."""
 
@@ -37,11 +36,14 @@ class Recipe:
     adversarial: float = 0.02
     matching: float = 0.1
     masks: bool = True
-    judged_from: float = 0.5  # share of the steps after which the discriminator joins
+    discriminator_from: float = 0.5  # share of the steps after which the discriminator joins
     seed: int = 0
 
 
-class AnimatorTask:
+RECIPE = Recipe()
+
+
+class AnimatorTask(loop.Task):
     """What `training.train` asks for: one part's generator and discriminator, a step of both, pictures."""
 
     averaged = ("generator",)
@@ -50,10 +52,10 @@ class AnimatorTask:
         torch.manual_seed(recipe.seed)
         self.squares, self.unseen, self.steps, self.recipe = squares, unseen, steps, recipe
         self.networks = {"generator": animator_networks.AnimatorNetwork().to(memory_format=torch.channels_last),
-                         "judge": discriminator.PatchDiscriminator()}
+                         "discriminator": discriminator.PatchDiscriminator()}
         self.optimizers = {name: torch.optim.Adam(network.parameters(), recipe.rate, betas=(0.5, 0.99))
                            for name, network in self.networks.items()}
-        landmarker, _ = reading.load_network()  # its first layers judge likeness
+        landmarker, _ = reading.load_network()  # its first layers tell likeness
         self.landmarker = landmarker.requires_grad_(False)
         self.window = torch.from_numpy(animator_crops.window_of(squares.part, squares.size))
         gaps = unseen.inside(np.arange(len(unseen))).sum(dim=(1, 2, 3)).numpy()
@@ -62,41 +64,43 @@ class AnimatorTask:
     def step(self, number: int, rows: slice, updater: updates.Updater) -> dict:
         """Both networks on batch `number`: the same one in every run with this seed."""
         recipe = self.recipe
-        share = learning_rate_share(number, self.steps, min(50, self.steps // 10))
+        share = schedules.learning_rate_share(number, self.steps, min(50, self.steps // 10))
         for optimizer in self.optimizers.values():
-            for group in optimizer.param_groups:
-                group["lr"] = recipe.rate * share
+            schedules.set_learning_rate(optimizer, recipe.rate, share)
         rng = np.random.default_rng((recipe.seed, number))
         chosen = loop.batch_numbers(number, recipe.batch, len(self.squares), recipe.seed)
         inputs, target = (tensor[rows] for tensor in self.squares.batch(chosen, rng))
         device = next(self.networks["generator"].parameters()).device
         inputs, target = inputs.to(device), target.to(device)
         self.window, self.landmarker = self.window.to(device), self.landmarker.to(device)
-        judging = recipe.adversarial > 0 and number >= recipe.judged_from * self.steps
+        playing = recipe.adversarial > 0 and number >= recipe.discriminator_from * self.steps
         numbers, made_of = {}, []
 
         def generator_loss(inputs, target):
             made = animator_networks.repaint(self.networks["generator"], inputs, self.window)
             made_of.append(made.detach())
             parts = self.likeness(made, target, inputs)
-            if judging:
+            if playing:
                 parts["adversarial"], parts["feature matching"] = losses.adversarial_losses(
-                    self.networks["judge"], made, target, animator_squares.masks_of(inputs))
+                    self.networks["discriminator"], made, target, animator_squares.masks_of(inputs))
             numbers.update({name: float(value.detach()) for name, value in parts.items()})
             return sum(getattr(recipe, WEIGHT_OF[name]) * value if name in WEIGHT_OF else value
                        for name, value in parts.items())
 
-        with updates.frozen(self.networks["judge"]):
+        with updates.frozen(self.networks["discriminator"]):
             updater.update("generator", generator_loss, inputs, target)
-        if judging:
-            def judge_loss(made, target, inputs):
-                return losses.judge_loss(self.networks["judge"], made, target, animator_squares.masks_of(inputs))
-
-            numbers["judge"] = updater.update("judge", judge_loss, torch.cat(made_of), target, inputs)
+        if playing:
+            numbers["discriminator"] = updater.update("discriminator", self.discriminator_loss, torch.cat(made_of),
+                                                      target, inputs)
         return numbers
 
+    def discriminator_loss(self, made, target, inputs) -> torch.Tensor:
+        """See `losses.discriminator_loss`: made, target (N, 3, S, S), inputs (N, 9, S, S) -> scalar."""
+        return losses.discriminator_loss(self.networks["discriminator"], made, target,
+                                         animator_squares.masks_of(inputs))
+
     def likeness(self, made, target, inputs) -> dict:
-        """The losses that need no judge."""
+        """The losses that need no discriminator."""
         parts = {"L1": losses.weighted_l1(made, target, inputs[:, 3:4], self.recipe.inside)}
         if self.recipe.perceptual:
             parts["perceptual"] = losses.perceptual_distance(self.landmarker, made, target)
@@ -149,79 +153,56 @@ def make_all_pairs(folders, seed: int = 0) -> dict:
         pairs = animator_pairs.make_pairs(photos.paths, photos.points[..., :2], seed)
         formula_pairs.add_rendered_pairs(pairs, people[part], seed, len(photos.paths))
         shut = [k for k, points in enumerate(photos.points[..., :2])
-                if formula_pairs.gap(points) < animator_pairs.PairSettings.open_gap]
+                if formula_pairs.gap(points) < animator_pairs.PairRecipe.open_gap]
         cropped = (animator_pairs.around_the_face(images.load_image(photos.paths[k]), photos.points[k, :, :2],
-                                                 animator_pairs.PairSettings()) for k in shut)
+                                                 animator_pairs.PairRecipe()) for k in shut)
         formula_pairs.add_joined_pairs(pairs["mouth"], cropped, people[part], seed, shut)
         made[part] = {name: each.arrays() for name, each in pairs.items()}
-    return made
-
-
-def load_pairs(folder: Path, folders, seed: int = 0) -> dict:
-    """`make_all_pairs`, made once and kept in `folder`."""
-    kept = folder / "pairs.npz"
-    if not kept.is_file():
-        folder.mkdir(parents=True, exist_ok=True)
-        made = make_all_pairs(folders, seed)
-        flat = {f"{part}/{name}/{key}": array for part, names in made.items() for name, arrays in names.items()
-                for key, array in arrays.items()}
-        beside = kept.with_name("pairs.part.npz")
-        np.savez(beside, **flat)
-        beside.replace(kept)
-        return made
-    made = {}
-    with np.load(kept) as file:
-        for key in file.files:
-            part, name, field = key.split("/")
-            made.setdefault(part, {}).setdefault(name, {})[field] = file[key]
     return made
 
 
 # ---------------------------------------------------------------- the command
 
 
-def train(folders, steps: int | None = None, resume: bool = False, device: str = "cpu", logdir="runs",
-          out="animator.safetensors", recipe: Recipe | None = None) -> Path:
-    """Train both networks and write their weights into one file.
+def train(data, *, steps: int | None = None, resume: bool = False, device: str = "cpu", logdir="runs/animator",
+          out="runs/animator.safetensors", recipe: Recipe = RECIPE) -> Path:
+    """Train both networks and write their weights, running means, into one file.
 
     Args:
-        folders: made by `course data fetch`; steps: for the mouth (the eyes get as many in proportion), None for
-            the recipe; resume: go on from the checkpoints in `logdir`; out: the weights.
+        data: folders made by `course data fetch`; steps: for the mouth (the eyes get as many in proportion), None for
+            the recipe's; resume: go on from the checkpoints in `logdir`; device: cpu, cuda or mps; logdir: gets
+            pairs, checkpoints and TensorBoard's files; out: the weights' file.
     Returns:
         `out`.
     Raises:
-        errors.CourseError: no labelled pictures, no checkpoint to resume from.
+        training.Stopped: Ctrl-C, with everything saved; errors.CourseError: no labelled pictures, no checkpoint to
+        resume from; errors.OutputError: a place that cannot be written.
     """
-    from safetensors.torch import load_file
-
-    recipe, logdir, out = recipe or Recipe(), Path(logdir), Path(out)
-    pairs, tensors = load_pairs(logdir, folders, recipe.seed), {}
+    logdir = Path(logdir)
+    pairs, tensors = kept.made_once(logdir / "pairs.npz", lambda: make_all_pairs(data, recipe.seed)), {}
     for part in STEPS:
         count = STEPS[part] if steps is None else max(1, round(steps * STEPS[part] / STEPS["mouth"]))
         done = logdir / f"animator_{part}.safetensors"
         if resume and done.is_file():  # a run that was stopped at the eyes has its mouth done
-            tensors |= load_file(done)
+            tensors |= weights.read_weights(done, "delete it, it is made anew")
             continue
         again = resume and (part == "mouth" or (logdir / part / loop.CHECKPOINT).is_file())
-        trained = train_part(part, pairs, count, again, device, logdir, recipe)
-        trained = {f"{part}.{name}": value for name, value in trained.items()}
+        config = loop.Config(steps=count, batch=recipe.batch, clip=1.0, average=0.998, save_every=100,
+                             seed=recipe.seed, device=device, logdir=logdir / part, resume=again)
+        trained = {f"{part}.{name}": value for name, value in train_part(part, pairs, config, recipe).items()}
         if processes.join(device).first:
-            write_weights(trained, done)
+            weights.write_weights(trained, done)
         tensors |= trained
     if processes.join(device).first:
-        write_weights(tensors, out)
-    return out
+        weights.write_weights(tensors, out)
+    return Path(out)
 
 
-def train_part(part: str, pairs: dict, steps: int, resume: bool, device: str, logdir: Path, recipe: Recipe) -> dict:
-    """Train one of the networks; returns its averaged weights."""
+def train_part(part: str, pairs: dict, config: loop.Config, recipe: Recipe = RECIPE) -> dict:
+    """Train one of the networks, "mouth" or "eye", on what `make_all_pairs` gives; returns its averaged weights."""
     squares = animator_squares.Squares(pairs["train"][part], part, recipe.masks)
     unseen = animator_squares.Squares(pairs["validation"][part], part, recipe.masks)
-    task = AnimatorTask(squares, unseen, steps, recipe)
-    config = loop.Config(steps=steps, batch=recipe.batch, clip=1.0, average=0.998, report_every=25,
-                             picture_every=250, save_every=100, seed=recipe.seed, device=device,
-                             logdir=logdir / part, resume=resume)
-    result = loop.train(task, config)
+    result = loop.train(AnimatorTask(squares, unseen, config.steps, recipe), config)
     net = result.averaged["generator"].cpu()
     print(f"{part}: {result.steps} steps; L1 on held-out squares: {validate(net, unseen)}")
-    return {name: value.detach().contiguous() for name, value in net.state_dict().items()}
+    return net.state_dict()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 class Recipe:
     """What the shipped weights were trained with."""
 
+    steps: int = 4000
     batch: int = 16
     learning_rate: float = 2e-3
     warmup: int = 150  # steps; batch norm and Adam settle before the full rate
@@ -19,7 +20,7 @@ class Recipe:
     focal_gamma: float = 2.0
     hard_per_batch: int = 3  # pictures drawn again because the network fired where no face is
     hard_kept: int = 256
-    report_every: int = 200  # steps
+    check_every: int = 200  # steps between measurements on pictures that are not trained on
     seed: int = 0
 
 

@@ -17,7 +17,7 @@ from . import faceless, relighting
 
 
 @dataclass(frozen=True)
-class SceneSettings:
+class SceneRecipe:
     """Shares and ranges of what is composed."""
 
     size: int = 256  # pixels, square
@@ -44,7 +44,7 @@ class Scene:
 class SceneComposer:
     """Composes pictures from labelled faces (`training.LabelledFaces`); `compose(seed)` gives a `Scene`."""
 
-    def __init__(self, faces, settings: SceneSettings = SceneSettings()):
+    def __init__(self, faces, settings: SceneRecipe = SceneRecipe()):
         if not len(faces):
             raise errors.ImageError("no labelled face to compose pictures from: name a folder with some")
         self.settings = settings

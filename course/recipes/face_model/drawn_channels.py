@@ -2,7 +2,7 @@
 
 Units: outer-eye distances; x right in the picture, y down, z away from the viewer. Only the person's right
 half (on the left of the picture) and the middle are drawn; `field` mirrors the rest. Recorded faces hardly
-show some of these movements (a puffed cheek, lips closed over an open jaw), so `build_face_model` starts from
+show some of these movements (a puffed cheek, lips closed over an open jaw), so `fitting` starts from
 this drawing and lets recordings change only what they show, and only within the parts a channel touches.
 
 The names and the meaning of the channels are those of ARKit's blend shapes (Apple, 2017).

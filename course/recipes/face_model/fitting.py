@@ -1,4 +1,4 @@
-"""How the weights of the face model are made: `python -m course.build_face_model --data DIR... --motion DIR`.
+"""How the weights of the face model are found; `training.py` is the command.
 
 All shapes are three-dimensional landmarks with the head pose taken out, in eye distances, and each is used
 twice, as it is and in the mirror, so that the model comes out symmetric. Three unknowns are found in turns:
@@ -11,7 +11,7 @@ Recordings are few, and channels that they hardly show keep their drawn displace
 `Recipe.drawn` frames of full movement stands behind each.
 """
 
-import argparse
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,7 +37,7 @@ STABLE = np.array([0, 1, 15, 16, 27, 28, 29, 30, 33, 36, 39, 42, 45])
 
 @dataclass
 class Recipe:
-    """Settings of the building.
+    """What the shipped weights were made with.
 
     rounds: of the turns above; components: of the identity basis; drawn: strength of the drawing, in frames of
     full movement; frame, picture: what a frame of a track and a picture count for; depth: trust in z against
@@ -66,11 +66,22 @@ class Track:
 
 
 def load_tracks(folder) -> list:
-    """All tracks of a folder of .npz files (mesh478, keypoints68, blendshapes, pose, fps, size)."""
+    """All tracks of a folder of .npz files (mesh478, keypoints68, blendshapes, pose, fps, size).
+
+    Raises:
+        errors.CourseError: no such folder, no .npz in it, or one that is no track.
+    """
     files = sorted(Path(folder).glob("*.npz"))
     if not files:
         raise errors.CourseError(f"{folder} holds no .npz tracks: name the folder with the tracked motion")
-    return [_load_track(file) for file in files]
+    tracks = []
+    for file in files:
+        try:
+            tracks.append(_load_track(file))
+        except (KeyError, ValueError, IndexError, OSError, EOFError, zipfile.BadZipFile) as problem:
+            raise errors.CourseError(f"{file} holds no tracked motion ({problem}): take it out of the folder, or name "
+                                     "the folder of the tracks") from None
+    return tracks
 
 
 def _load_track(file: Path) -> Track:
@@ -270,32 +281,3 @@ def _finish(mean, identity, channels, spread) -> face_model.FaceModel:
     scale = 1 / landmarks.eye_distance(mean)
     return face_model.FaceModel(_centred(mean), identity * scale, channels * scale,
                                 _gaze_in_all_directions(spread))
-
-
-def save(model: face_model.FaceModel, path) -> None:
-    """Write the weights that `FaceModel.load` reads."""
-    from safetensors.numpy import save_file
-
-    names = ("mean", "identity", "channels", "spread")
-    save_file({name: np.ascontiguousarray(getattr(model, name), dtype=np.float32) for name in names}, path)
-
-
-def main(arguments=None) -> None:
-    """The command."""
-    parser = argparse.ArgumentParser(description="Make the weights of the face model.")
-    parser.add_argument("--data", nargs="+", required=True, help="folders of labelled pictures")
-    parser.add_argument("--motion", required=True, help="folder of tracked motion, .npz")
-    parser.add_argument("-o", "--output", default="data/face_model.safetensors")
-    parser.add_argument("--all-tracks", action="store_true", help="leave no track out (no fair figure then)")
-    options = parser.parse_args(arguments)
-    tracks = load_tracks(options.motion)
-    if not options.all_tracks:
-        tracks = [track for track in tracks if track.name not in HELD_OUT_TRACKS]
-    model = build(tracks, labelled.load_labelled(*options.data).part("train"))
-    save(model, options.output)
-    print(f"{options.output}: {len(model.identity)} identity components, {len(model.channels)} channels, "
-          f"from {sum(len(track.points) for track in tracks)} frames of {len(tracks)} people")
-
-
-if __name__ == "__main__":
-    main()

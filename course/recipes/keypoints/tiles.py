@@ -15,7 +15,7 @@ from ...training import labelled
 
 
 @dataclass(frozen=True)
-class AugmentSettings:
+class AugmentRecipe:
     """How strongly a training crop differs from the picture it came from."""
 
     far: float = 0.5  # share of crops placed as roughly as a detector's box; the others as well as a second look
@@ -100,13 +100,13 @@ def random_pose(rest: np.ndarray, rng) -> np.ndarray:
     return values
 
 
-def sample(tiles: Tiles, rng, size: int, settings: AugmentSettings = AugmentSettings()) -> tuple:
+def sample(tiles: Tiles, rng, size: int, settings: AugmentRecipe = AugmentRecipe()) -> tuple:
     """One disturbed crop: uint8 (size, size, 3) and its points, float32 (78, 2) in [0, 1] of the crop."""
     index = rng.choice(len(tiles.images), p=tiles.weights)
     return disturb(tiles.images[index], tiles.points[index], rng, size, settings)
 
 
-def disturb(tile: np.ndarray, points: np.ndarray, rng, size: int, settings: AugmentSettings) -> tuple:
+def disturb(tile: np.ndarray, points: np.ndarray, rng, size: int, settings: AugmentRecipe) -> tuple:
     """Place, mirror, light, blur, cover and compress: a tile and its points -> a crop and its points in [0, 1]."""
     if rng.random() < 0.5:
         tile = tile[:, ::-1]

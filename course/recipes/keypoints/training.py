@@ -1,27 +1,28 @@
-"""Training the landmarker: crops made on the fly in processes of their own, L1 on the points, a mean of weights."""
+"""Training the landmarker: `course train keypoints`.
 
-import csv
-import math
-import time
+    labelled faces -> tiles, posed anew by our own warp -> crops, made ahead in another process -> L1 on the points
+
+`training.train` runs it; the weights that are kept are a running mean.
+"""
+
+import functools
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from tqdm.auto import tqdm
 
-from ... import errors
 from ...evaluation import metrics
+from ...io import weights
 from ...keypoints import crops as keypoint_crops
 from ...keypoints import landmarks
 from ...keypoints import network as keypoint_network
-from ...training import checkpoints, loop
-from ...training import labelled as data
+from ...training import batches, labelled, loop, processes, schedules, updates
 from . import tiles as landmark_data
 
 
 @dataclass(frozen=True)
-class TrainSettings:
+class Recipe:
     """What the shipped weights were trained with."""
 
     steps: int = 2800
@@ -32,9 +33,11 @@ class TrainSettings:
     average: float = 0.998  # the weights that are kept are a running mean
     posed: int = 3  # further expressions of every face, made by our own warp
     workers: int = 1  # processes that make crops
-    report_every: int = 250  # steps
+    check_every: int = 250  # steps between measurements on faces that are not trained on
     seed: int = 0
 
+
+RECIPE = Recipe()
 
 # Lips and lids decide how a driven face looks; the outline of the cheek hardly can be told exactly.
 POINT_WEIGHTS = np.ones(landmarks.N_POINTS, np.float32)
@@ -52,106 +55,85 @@ def point_loss(found: torch.Tensor, true: torch.Tensor, weights: torch.Tensor) -
     return ((found - true).abs() / size * weights[:, None]).mean()
 
 
-class Crops(torch.utils.data.IterableDataset):
-    """Endless batches; batch number b is the same whoever makes it, so that a resumed run sees what it missed."""
+def train(data, *, steps: int | None = None, resume: bool = False, device: str = "cpu", logdir="runs/keypoints",
+          out="runs/keypoints.safetensors", recipe: Recipe = RECIPE) -> Path:
+    """Train on the "train" part of labelled folders and write the weights, half floats.
 
-    def __init__(self, tiles: landmark_data.Tiles, settings: TrainSettings, first: int, last: int):
-        self.tiles, self.settings, self.first, self.last = tiles, settings, first, last
-
-    def __iter__(self):
-        worker = torch.utils.data.get_worker_info()
-        offset, stride = (worker.id, worker.num_workers) if worker else (0, 1)
-        for number in range(self.first + offset, self.last, stride):
-            rng = np.random.default_rng((self.settings.seed, number))
-            batch = [landmark_data.sample(self.tiles, rng, keypoint_network.SETTINGS.crop)
-                     for _ in range(self.settings.batch)]
-            crops = np.stack([crop for crop, _ in batch])
-            points = np.stack([points for _, points in batch])
-            yield torch.from_numpy(crops), torch.from_numpy(points)
-
-
-def train(folders, steps: int | None = None, resume: bool = False, device: str = "cpu", logdir="runs",
-          out="runs/keypoints.safetensors", settings: TrainSettings = TrainSettings()) -> Path:
-    """Train on the "train" part of labelled folders; writes the weights at every report, and a checkpoint beside.
-
-    Ctrl-C saves and stops; `resume` goes on with the same numbers.
+    Args:
+        data: folders with pictures and `labels.npz` (`training.load_labelled`); steps: of the whole run, None for the
+            recipe's; resume: go on from `logdir`'s checkpoint, with the same numbers as without a stop; device: cpu,
+            cuda or mps; logdir: gets the checkpoint and TensorBoard's files; out: the weights' file.
+    Returns:
+        `out`.
+    Raises:
+        training.Stopped: Ctrl-C, with everything saved; errors.CourseError: no labels, nothing to resume from;
+        errors.OutputError: a place that cannot be written.
     """
-    steps = steps or settings.steps
-    logdir, out = Path(logdir) / "keypoints", Path(out)
-    logdir.mkdir(parents=True, exist_ok=True)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    labelled = data.load_labelled(*folders)
-    tiles = landmark_data.make_tiles(labelled.part("train"), settings.posed, settings.seed)
+    steps = steps or recipe.steps
+    faces = labelled.load_labelled(*data)
+    tiles = landmark_data.make_tiles(faces.part("train"), recipe.posed, recipe.seed)
     tiles.weights = tiles.weights / tiles.weights.sum()
-    checks = validation_crops(labelled.part("validation"))
-
-    torch.manual_seed(settings.seed)
-    net = keypoint_network.Landmarker().to(device, memory_format=torch.channels_last)
-    mean = torch.optim.swa_utils.AveragedModel(net, multi_avg_fn=running_mean(settings.average), use_buffers=True)
-    optimizer = torch.optim.AdamW(net.parameters(), settings.learning_rate, weight_decay=settings.weight_decay)
-    begin = _resume(logdir, net, mean, optimizer, device) if resume else 0
-    if begin >= steps:
-        raise errors.CourseError(f"the checkpoint is already at step {begin}: ask for more with --steps")
-
-    weights = torch.from_numpy(POINT_WEIGHTS).to(device)
-    loader = torch.utils.data.DataLoader(Crops(tiles, settings, begin, steps), batch_size=None,
-                                         num_workers=settings.workers,
-                                         prefetch_factor=4 if settings.workers else None)
-    progress = tqdm(loader, total=steps, initial=begin, desc="training the landmarker", unit="step")
-    step, started, losses = begin, time.perf_counter(), []
-    try:
-        for crops, points in progress:
-            for group in optimizer.param_groups:
-                group["lr"] = settings.learning_rate * schedule(step, steps, settings.warmup)
-            crops = crops.to(device).permute(0, 3, 1, 2).float().div(255)  # (N, 3, 128, 128), channels last
-            loss = point_loss(net(crops), points.to(device), weights)
-            optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-            optimizer.step()
-            mean.update_parameters(net)
-            losses.append(loss.item())
-            step += 1
-            if step % settings.report_every == 0 or step == steps:
-                error = validate(mean.module, checks, device)
-                minutes = (time.perf_counter() - started) / 60
-                _report(logdir, step, np.mean(losses), error, minutes)
-                progress.set_postfix(loss=f"{np.mean(losses):.4f}", validation=f"{error:.2f}%")
-                losses = []
-                save(mean.module, out)
-                _checkpoint(logdir, step, net, mean, optimizer)
-    except KeyboardInterrupt:
-        _checkpoint(logdir, step, net, mean, optimizer)
-        raise
-    return out
+    unseen = faces.part("validation")
+    task = KeypointsTask(tiles, validation_crops(unseen) if len(unseen) else None, steps, recipe)
+    result = loop.train(task, loop.Config(
+        steps=steps, batch=recipe.batch, precision="float32", clip=1.0, average=recipe.average,
+        picture_every=recipe.check_every, save_every=recipe.check_every, seed=recipe.seed, device=device,
+        logdir=logdir, resume=resume))
+    if processes.join(device).first:
+        weights.write_weights(halves(result.averaged["landmarker"]), out)
+    return Path(out)
 
 
-def running_mean(decay: float):
-    """mean <- d mean + (1 - d) value, with d = min(decay, (1 + n) / (10 + n)) after n steps.
+class KeypointsTask(loop.Task):
+    """What the training loop asks for: crops, a step, the error on faces that are not trained on."""
 
-    The mean is short at first, or the weights a network starts with would count for a thousand steps.
-    """
+    averaged = ("landmarker",)
 
-    @torch.no_grad()
-    def update(means, values, count):
-        share = 1 - min(decay, (1 + float(count)) / (10 + float(count)))
-        for mean, value in zip(means, values):
-            if mean.is_floating_point():
-                mean.lerp_(value, share)
-            else:
-                mean.copy_(value)
+    def __init__(self, tiles: landmark_data.Tiles, checks: tuple | None, steps: int, recipe: Recipe):
+        """tiles: with weights that add up to 1; checks: what `validation_crops` gives, None for nothing to measure;
+        steps: of the whole run."""
+        torch.manual_seed(recipe.seed)
+        self.checks, self.steps, self.recipe = checks, steps, recipe
+        net = keypoint_network.Landmarker().to(memory_format=torch.channels_last)
+        self.networks = {"landmarker": net}
+        self.optimizers = {"landmarker": torch.optim.AdamW(net.parameters(), recipe.learning_rate,
+                                                           weight_decay=recipe.weight_decay)}
+        self.batches = batches.Ahead(functools.partial(batch, tiles, recipe), steps, recipe.workers)
+        self.weights = torch.from_numpy(POINT_WEIGHTS)
 
-    return update
+    def step(self, number: int, rows: slice, updater: updates.Updater) -> dict:
+        """Batch `number` and one step on it: {"loss"}."""
+        schedules.set_learning_rate(self.optimizers["landmarker"], self.recipe.learning_rate,
+                                    schedules.learning_rate_share(number, self.steps, self.recipe.warmup))
+        net = self.networks["landmarker"]
+        device = next(net.parameters()).device
+        crops, points = (part[rows].to(device) for part in self.batches.take(number))
+        self.weights = self.weights.to(device)
+
+        def loss_of(crops, points):
+            return point_loss(net(as_pictures(crops)), points, self.weights)
+
+        return {"loss": updater.update("landmarker", loss_of, crops, points)}
+
+    def check(self, averaged: dict) -> dict:
+        """{"validation, %": see `validate`}."""
+        return {"validation, %": validate(averaged["landmarker"], self.checks)} if self.checks else {}
 
 
-def schedule(step: int, steps: int, warmup: int) -> float:
-    """The learning rate's factor: a straight rise, then half a cosine to nothing."""
-    if step < warmup:
-        return (step + 1) / warmup
-    return 0.5 + 0.5 * math.cos(math.pi * (step - warmup) / max(steps - warmup, 1))
+def batch(tiles: landmark_data.Tiles, recipe: Recipe, number: int) -> tuple:
+    """Batch `number`, the same whoever makes it: crops uint8 (N, 128, 128, 3), points (N, 78, 2) in [0, 1]."""
+    rng = np.random.default_rng((recipe.seed, number))
+    made = [landmark_data.sample(tiles, rng, keypoint_network.SETTINGS.crop) for _ in range(recipe.batch)]
+    crops, points = (np.stack(part) for part in zip(*made))
+    return torch.from_numpy(crops), torch.from_numpy(points)
 
 
-def validation_crops(faces: data.LabelledFaces) -> tuple:
+def as_pictures(crops: torch.Tensor) -> torch.Tensor:
+    """uint8 (N, S, S, 3) -> float32 (N, 3, S, S) in [0, 1], channels last."""
+    return crops.permute(0, 3, 1, 2).float().div(255)
+
+
+def validation_crops(faces: labelled.LabelledFaces) -> tuple:
     """Crops (N, 3, 128, 128) around roughly placed boxes, and their points (N, 78, 2) in [0, 1]."""
     rng = np.random.default_rng(1)
     tiles = landmark_data.make_tiles(faces, posed=0)
@@ -162,51 +144,20 @@ def validation_crops(faces: data.LabelledFaces) -> tuple:
         matrix = keypoint_crops.square_matrix(center, side * np.exp(rng.uniform(-0.06, 0.1)), size)
         crops.append(keypoint_crops.cut(tile, matrix, size))
         points.append(keypoint_crops.apply(matrix, label) / size + 0.5 / size)
-    stack = torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2).float().div(255)
-    return stack, np.stack(points)
+    return as_pictures(torch.from_numpy(np.stack(crops))), np.stack(points)
 
 
-def validate(net, checks: tuple, device: str) -> float:
-    """Mean distance over 68 points as a percentage of the distance between the eyes' outer corners."""
+@torch.inference_mode()
+def validate(net: keypoint_network.Landmarker, checks: tuple) -> float:
+    """Mean distance over 68 points as a percentage of the distance between the eyes' outer corners (`metrics.nme`).
+
+    net: ready to be asked (`eval()`); checks: what `validation_crops` gives.
+    """
     crops, true = checks
-    net.eval()
-    with torch.inference_mode():
-        found = net(crops.to(device)).cpu().numpy()
-    net.train()
-    return metrics.nme(found, true)
+    return float(metrics.nme(net(crops.to(next(net.parameters()).device)).cpu().numpy(), true))
 
 
-def save(net, path) -> Path:
-    """Weights as half floats in a .safetensors, moved into place when whole."""
-    from safetensors.torch import save_file
-
-    tensors = {name: (t.half() if t.is_floating_point() else t).contiguous() for name, t in net.state_dict().items()
-               if not name.endswith("num_batches_tracked")}
-    path = Path(path)
-    beside = path.with_name(path.name + ".part")
-    save_file(tensors, beside)
-    beside.replace(path)
-    return path
-
-
-def _checkpoint(logdir, step, net, mean, optimizer) -> None:
-    checkpoints.save(logdir / loop.CHECKPOINT, {"step": step, "net": net.state_dict(), "mean": mean.state_dict(),
-                                                    "optimizer": optimizer.state_dict()})
-
-
-def _resume(logdir, net, mean, optimizer, device) -> int:
-    state = checkpoints.load(logdir / loop.CHECKPOINT, device)
-    net.load_state_dict(state["net"])
-    mean.load_state_dict(state["mean"])
-    optimizer.load_state_dict(state["optimizer"])
-    return state["step"]
-
-
-def _report(logdir, step, loss, error, minutes) -> None:
-    path = logdir / "log.csv"
-    fresh = not path.exists()
-    with open(path, "a", newline="") as file:
-        writer = csv.writer(file)
-        if fresh:
-            writer.writerow(["step", "loss", "validation_percent", "minutes"])
-        writer.writerow([step, f"{loss:.5f}", f"{error:.3f}", f"{minutes:.1f}"])
+def halves(net: torch.nn.Module) -> dict:
+    """What ships: the weights as half floats, without batch norm's counters of batches."""
+    return {name: tensor.half() if tensor.is_floating_point() else tensor for name, tensor in net.state_dict().items()
+            if not name.endswith("num_batches_tracked")}

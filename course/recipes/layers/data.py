@@ -200,7 +200,7 @@ def movement_pairs(people: list, seed: int = 0, each: int = 2) -> dict:
 
 
 def add_movement(made: Pairs, rng, number: int, person: Turned, start: int, end: int) -> None:
-    noise = animator_pairs.PairSettings()
+    noise = animator_pairs.PairRecipe()
     distance = landmarks.eye_distance(person.points[end])
     seen = person.points[start] + animator_pairs.point_noise(rng, distance, noise)
     wanted = person.points[end] + animator_pairs.point_noise(rng, distance, noise)

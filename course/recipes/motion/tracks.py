@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ... import errors
 from ...face import channels
 from ...face import model as face_model
 from ...keypoints import landmarks
@@ -42,11 +41,7 @@ class Track:
 
 def load_tracks(folder) -> list:
     """Every .npz of a folder as a `Track`. Raises `errors.CourseError`: no folder, no tracks in it, or other files."""
-    try:
-        return [_track(raw) for raw in face_model_fitting.load_tracks(folder)]
-    except (KeyError, ValueError, OSError) as problem:
-        raise errors.CourseError(f"{folder} holds no tracked motion ({problem}): name the folder of "
-                                 "the tracks") from None
+    return [_track(raw) for raw in face_model_fitting.load_tracks(folder)]
 
 
 def _track(raw: face_model_fitting.Track) -> Track:

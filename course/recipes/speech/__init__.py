@@ -1,0 +1,1 @@
+"""The recipe of sound to lips: made speech, augmentation, training. `course train speech`."""

@@ -1,0 +1,68 @@
+"""The same words by another voice in another place: what is done to made speech, so that real voices are heard too.
+
+The network must not learn what one synthesizer sounds like: the vocal tract is stretched, rooms echo, noise and other
+people are about, microphones colour, telephones cut, gain drifts. Whatever can be done to the mel bands is done there,
+which costs next to nothing.
+"""
+
+import numpy as np
+
+from ...io import sound
+from ...speech import hearing
+
+
+def in_a_room(samples, random) -> np.ndarray:
+    """Echo as noise that dies away, beside the direct sound (Moorer, 1979)."""
+    from scipy.signal import fftconvolve
+
+    seconds = random.uniform(0.08, 0.6)  # until the echo is 60 dB down
+    t = np.arange(int(seconds * sound.SAMPLE_RATE)) / sound.SAMPLE_RATE
+    echo = random.standard_normal(len(t)) * 10 ** (-3 * t / seconds)
+    echo *= 10 ** (random.uniform(-18, 0) / 20) / np.linalg.norm(echo)
+    echo[0] += 1.0
+    return fftconvolve(samples, echo)[: len(samples)].astype(np.float32)
+
+
+def augmented(decibels, other, random) -> np.ndarray:
+    """Another speaker's recording of the same words: mel bands in dB (80, T), changed in every way there is."""
+    bands, frames = decibels.shape
+    loud = np.percentile(hearing.frame_loudness(decibels), 95)
+    power = 10 ** ((decibels + _curve(bands, 8.0, random)[:, None] - loud) / 10)  # the voice's own colour
+    if random.random() < 0.2:  # somebody else in the room
+        behind = np.percentile(hearing.frame_loudness(other), 95) + random.uniform(12, 30)
+        power = power + 10 ** ((other - behind) / 10)
+    power = _with_noise(power, random)
+    changed = 10 * np.log10(power + 1e-9)
+    changed += _curve(frames, random.uniform(0, 5), random)[None]  # the distance to the microphone drifts
+    changed += _curve(bands, 10.0, random)[:, None] + random.uniform(-0.15, 0.15) * np.arange(bands)[:, None]
+    changed += random.normal(0, random.uniform(0.5, 3), changed.shape)
+    if random.random() < 0.3:  # telephones, small loudspeakers
+        low, high = random.integers(0, 12), random.integers(50, bands)
+        changed[:low] -= random.uniform(15, 60)
+        changed[high:] -= random.uniform(15, 60)
+    if random.random() < 0.3:  # codecs leave out what the loudest band hides
+        hidden = changed < changed.max(axis=0) - random.uniform(20, 40)
+        changed[hidden] = changed.max() - 60
+    if random.random() < 0.3:  # a band that fails
+        width = random.integers(3, 12)
+        start = random.integers(0, bands - width)
+        changed[start : start + width] = changed.mean()
+    return changed.astype(np.float32)
+
+
+def _with_noise(power, random) -> np.ndarray:
+    """Steady noise of any colour, 5 to 60 dB below the loud parts; its phase may help or hurt."""
+    bands, frames = power.shape
+    level = -random.uniform(8, 60) if random.random() < 0.85 else -70
+    colour = _curve(bands, 10.0, random) + random.uniform(-0.3, 0.1) * np.arange(bands)
+    colour -= 10 * np.log10(np.sum(10 ** (colour / 10)))
+    noise = 10 ** ((level + colour) / 10)[:, None] * random.gamma(2.0, 0.5, (bands, frames))
+    # |a + b|^2 = a^2 + b^2 + 2 a b cos(phase)
+    cross = 2 * np.sqrt(power * noise) * np.cos(random.uniform(0, 2 * np.pi, power.shape))
+    return np.maximum(power + noise + 0.5 * cross, 1e-9)
+
+
+def _curve(count, size, random) -> np.ndarray:
+    """A smooth random curve in dB, (count,), through a few random heights."""
+    knots = random.integers(3, 8)
+    return np.interp(np.linspace(0, knots - 1, count), np.arange(knots), random.normal(0, size / 2, knots))

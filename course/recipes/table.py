@@ -1,0 +1,50 @@
+"""The table of recipes: what `course train` can make, out of which data, by which module.
+
+Every module has `train(data, *, steps, resume, device, logdir, out)`, some with one argument more, and is loaded when
+it is asked for.
+"""
+
+import importlib
+from dataclasses import dataclass
+
+from .. import errors
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the table.
+
+    module: a file of this folder; about: what it makes; data: what `train` gets where no folder is named: "pictures",
+    those that `course data fetch` put in their place, or "none"; further: options beside those that all have, under
+    the names of `train`'s arguments.
+    """
+
+    module: str
+    about: str
+    data: str = "pictures"
+    further: tuple = ()
+
+    def load(self):
+        """The module, imported."""
+        return importlib.import_module(f"{__package__}.{self.module}")
+
+
+RECIPES = {
+    "detector": Entry("detector.training", "finds faces"),
+    "keypoints": Entry("keypoints.training", "finds 78 points of a face"),
+    "speech": Entry("speech.training", "hears visemes; makes its own data", data="none"),
+    "gan": Entry("gan", "noise to faces; drawn faces where there is no --data", data="none"),
+    "animator": Entry("animator.training", "repaints mouth and eyes"),
+    "layers": Entry("layers.training", "parts a person from the wall; needs --teacher", further=("teacher",)),
+    "motion": Entry("motion.training", "idle movement; --data names one folder of tracks", data="none"),
+    "face-model": Entry("face_model.training", "what a face can do; needs --motion", further=("motion",)),
+    "identity": Entry("identity", "tells people apart"),
+}
+
+
+def refuse_steps(what: str, steps, resume: bool, device: str) -> None:
+    """For recipes that solve equations: raises `errors.CourseError` if asked for what only a training has."""
+    asked = {"--steps": steps is not None, "--resume": resume, "--device": device != "cpu"}
+    for option, given in asked.items():
+        if given:
+            raise errors.CourseError(f"the {what} is worked out at once, on the CPU: leave {option} out")
