@@ -32,7 +32,7 @@ def square_around(points: np.ndarray) -> tuple:
 
 
 def square_from_box(box: np.ndarray) -> tuple:
-    """The same from a detector's box: x1, y1, x2, y2 (brows to chin); the forehead lies above it."""
+    """Centre (2,) and side from a detector's box (4,), x1, y1, x2, y2, brows to chin; the forehead lies above it."""
     x1, y1, x2, y2 = (float(v) for v in box[:4])
     y1 -= 0.27 * (y2 - y1)  # median over the training faces
     return np.array([(x1 + x2) / 2, (y1 + y2) / 2]), max(x2 - x1, y2 - y1) * CROP_MARGIN

@@ -8,7 +8,7 @@ from ..io import sound
 
 
 def mel_filters(sample_rate=sound.SAMPLE_RATE, n_fft=512, n_mels=80, low=55.0, high=7600.0) -> np.ndarray:
-    """Triangles that sum a spectrum into mel bands, (n_mels, n_fft // 2 + 1), each of area one.
+    """Triangles that sum a spectrum into mel bands, (n_mels, bins), each of area one.
 
     The scale is Slaney's (Auditory Toolbox, 1998), as in librosa: linear below 1 kHz, logarithmic above.
     """

@@ -94,6 +94,7 @@ class Updater:
         return {name: scaler.state_dict() for name, scaler in self.scalers.items()}
 
     def restore(self, state: dict) -> None:
+        """Go on from what `state` gave."""
         for name, scaler in self.scalers.items():
             if state[name]:
                 scaler.load_state_dict(state[name])

@@ -27,6 +27,7 @@ class PatchDiscriminator(nn.Module):
         self.last = norm(nn.Conv2d(4 * width, 1, 3))
 
     def forward(self, squares):
+        """(N, C, S, S) in [0, 1] -> logits (N, 1, h, w), one a patch."""
         return self.features(squares)[0]
 
     def features(self, squares) -> tuple:

@@ -64,6 +64,7 @@ class Pairs:
     picture: list = field(default_factory=list)
 
     def arrays(self) -> dict:
+        """{field: array}, N squares along the first axis."""
         return {name: np.stack(value) for name, value in vars(self).items()}
 
 

@@ -17,6 +17,7 @@ class Squares:
 
     @property
     def size(self) -> int:
+        """The side S of a square, pixels."""
         return self.arrays["coarse"].shape[1]
 
     def batch(self, chosen, rng: np.random.Generator | None = None) -> tuple:

@@ -47,6 +47,7 @@ class Photos:
     person: list = field(default_factory=list)
 
     def arrays(self) -> dict:
+        """{field: array}, N squares along the first axis."""
         return {name: np.stack(value) for name, value in vars(self).items()}
 
 
@@ -79,6 +80,7 @@ def photo_squares(paths, points: np.ndarray, mattes: np.ndarray) -> dict:
 
 
 def add_square(made: Photos, image, points, matte) -> None:
+    """One more photo: image uint8 (H, W, 3), points (78, 2) pixels, matte uint8 (H, W) of the person."""
     matrix = layers_square.matrix_of(head_field.Head(points.astype(float), image.shape[:2]), SIZE)
     made.photo.append(layers_square.cut(image, matrix, SIZE))
     made.inside.append(layers_square.inside(image.shape, matrix, SIZE))
@@ -184,6 +186,7 @@ class Pairs:
     number: list = field(default_factory=list)
 
     def arrays(self) -> dict:
+        """{field: array}, N squares along the first axis."""
         return {name: np.stack(value) for name, value in vars(self).items()}
 
 
@@ -200,6 +203,7 @@ def movement_pairs(people: list, seed: int = 0, each: int = 2) -> dict:
 
 
 def add_movement(made: Pairs, rng, number: int, person: Turned, start: int, end: int) -> None:
+    """One more pair: person number `number` turns from pose `start` to pose `end`, photographed with noise."""
     noise = animator_pairs.PairRecipe()
     distance = landmarks.eye_distance(person.points[end])
     seen = person.points[start] + animator_pairs.point_noise(rng, distance, noise)

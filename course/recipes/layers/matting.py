@@ -43,10 +43,12 @@ class MattingSamples:
         return MattingSample(torch.cat([photo, inside, face], dim=1), person, known)
 
     def photo(self, number: int, rng) -> tuple:
+        """Photo (S, S, 3), what of it is inside, face, person and known, (S, S) each: uint8."""
         photo, inside, face, person = (self.photos[name][number] for name in ("photo", "inside", "face", "person"))
         return self._changed(rng, photo, inside, face, person, inside, self.recipe.nearer)
 
     def formula(self, rng) -> tuple:
+        """The same of a formula person, drawn by chance."""
         row = int(rng.integers(len(self.pairs["photo"])))
         photo, inside, face, person, known = (self.pairs[name][row] for name in (
             "photo", "inside", "face", "person", "target_inside"))

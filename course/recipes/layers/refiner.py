@@ -121,6 +121,8 @@ def movement_losses(net, batch: dict) -> dict:
 
 
 def picture_losses(made, person, batch: dict) -> dict:
+    """Mean distance, inside the photo and little of it on the face: of the frame (N, 3, S, S), "L1", and of how much
+    is person (N, 1, S, S), "outline"."""
     weight = batch["target_inside"] * (1 - 0.9 * batch["target_face"])
     return {"L1": ((made - batch["target"]).abs().mean(dim=1, keepdim=True) * weight).sum() / weight.sum(),
             "outline": ((person - batch["target_person"]).abs() * weight).sum() / weight.sum()}
