@@ -328,7 +328,7 @@ def test_time_stamps_that_begin_again(tmp_path, caplog):
 
 
 def test_a_stream_that_turns_up_on_the_way(tmp_path):
-    """Flash video whose pictures begin after 20 s: PyAV ends such a file with an IndexError."""
+    """Flash video whose pictures begin after 20 s: PyAV (18) ends such a file with an IndexError."""
     import av
 
     path = write_encoded(tmp_path / "a.flv", "mp3", tone(20.0, 44_100), 44_100)
@@ -338,8 +338,6 @@ def test_a_stream_that_turns_up_on_the_way(tmp_path):
         frame = av.VideoFrame.from_ndarray(np.zeros((32, 32, 3), np.uint8), "rgb24")
         container.mux([*stream.encode(frame), *stream.encode(None)])
     path.write_bytes(path.read_bytes() + (tmp_path / "b.flv").read_bytes()[13:])
-    with av.open(str(path)) as container, pytest.raises(IndexError):
-        list(container.demux())
     assert len(io.load_audio(path)[0]) == pytest.approx(20 * RATE, abs=0.1 * RATE)
 
 
