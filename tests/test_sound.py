@@ -1,5 +1,6 @@
 """Sound files: what is read, how loud, when it begins, what is refused, and what is said of damage."""
 
+import contextlib
 import os
 import re
 import struct
@@ -326,6 +327,20 @@ def test_time_stamps_that_begin_again(tmp_path, caplog):
         assert len(io.load_audio(path)[0]) == pytest.approx(2 * RATE, abs=0.15 * RATE)
 
 
+def test_a_stream_that_turns_up_on_the_way(tmp_path):
+    """Flash video whose pictures begin after 20 s: PyAV (18) ends such a file with an IndexError."""
+    import av
+
+    path = write_encoded(tmp_path / "a.flv", "mp3", tone(20.0, 44_100), 44_100)
+    with av.open(str(tmp_path / "b.flv"), "w") as container:
+        stream = container.add_stream("flv1", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 32, 32, "yuv420p"
+        frame = av.VideoFrame.from_ndarray(np.zeros((32, 32, 3), np.uint8), "rgb24")
+        container.mux([*stream.encode(frame), *stream.encode(None)])
+    path.write_bytes(path.read_bytes() + (tmp_path / "b.flv").read_bytes()[13:])
+    assert len(io.load_audio(path)[0]) == pytest.approx(20 * RATE, abs=0.1 * RATE)
+
+
 # ---------------------------------------------------------------- damage
 
 
@@ -371,6 +386,17 @@ def test_all_that_was_mended_is_said_in_one_line(tmp_path, caplog):
     line = said(halve(tmp_path / "a.wav"), caplog)
     assert line.startswith(f"{tmp_path / 'a.wav'}: the file ends early") and "; " in line
     assert "samples that are no numbers became silence" in line
+
+
+def test_nothing_is_printed_over_a_place_before_the_file(tmp_path, capfd):
+    """A length of chunk that leads back before the beginning, as damage makes it."""
+    for at, value in [(40, 0xFFFFFFF0), (16, 0xFFFFFFF0), (4, 0x80000001), (16, 0x7FFFFFFF)]:
+        data = bytearray(write_wav(tmp_path / "a.wav", tone()).read_bytes())
+        data[at:at + 4] = struct.pack("<I", value)
+        (tmp_path / "a.wav").write_bytes(data)
+        with contextlib.suppress(errors.AudioError):
+            sound.read_sound(tmp_path / "a.wav")
+    assert capfd.readouterr() == ("", "")
 
 
 def test_noise_named_mp3(tmp_path):

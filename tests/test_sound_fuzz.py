@@ -164,8 +164,10 @@ def test_damaged_files_do_no_harm(tmp_path):
     while first == 0 or time.monotonic() < end:
         left = max(1.0, end - time.monotonic())
         command = [sys.executable, __file__, str(tmp_path), str(SEED), str(first), str(left)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=left + 120,
+        done = subprocess.run(command, capture_output=True, text=True, timeout=left + 600,
                               env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
+        if done.stderr:
+            wrong.append((first, done.stderr[-500:]))
         if done.returncode == 0:
             told = json.loads(done.stdout.splitlines()[-1])
             counts.update(told["counts"])

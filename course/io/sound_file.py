@@ -41,12 +41,26 @@ def opened(path):
         try:
             # A list that names other files could still open nothing: no protocol is allowed.
             # Tags are not always UTF-8; what they say is not used.
-            container = av.open(file, metadata_errors="replace", buffer_size=BUFFER,
+            container = av.open(_Source(file), metadata_errors="replace", buffer_size=BUFFER,
                                 options={"format_whitelist": KINDS, "protocol_whitelist": "none"})
         except (av.FFmpegError, OSError, ValueError, MemoryError) as problem:
             raise Unreadable(_no_sound(path, file, problem)) from None
         with container:
             yield container
+
+
+class _Source:
+    """A file for PyAV, which prints a traceback when `seek` raises: a damaged header may point before the file."""
+
+    def __init__(self, file):
+        self.file, self.name = file, os.fsdecode(file.name)
+        self.read, self.tell = file.read, file.tell
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        try:
+            return self.file.seek(offset, whence)
+        except (OSError, ValueError, OverflowError):
+            return -1  # FFmpeg takes it for "not permitted"
 
 
 def _bytes_of(path):

@@ -77,8 +77,7 @@ class Decoder:
                 self._decode(stream, packet)
         self.end = max((float(ends[each.index] * each.time_base) for each in container.streams if each.time_base),
                        default=0.0)
-        if self.broken_off:
-            self._decode(stream, None)  # what the decoder still holds
+        self._decode(stream, None)  # what the decoder still holds
         self._finish()
 
     def _finish(self) -> None:
@@ -102,6 +101,8 @@ class Decoder:
                     if packet.size:
                         self.bad, failures = self.bad + failures, 0
                     yield packet
+                return
+            except IndexError:  # PyAV, at the end of a file in which one more stream turned up on the way
                 return
             except (av.FFmpegError, OSError, ValueError, MemoryError):
                 failures += 1
