@@ -4,6 +4,8 @@ import itertools
 import logging
 import os
 import struct
+import subprocess
+import sys
 from fractions import Fraction
 
 import av
@@ -620,3 +622,17 @@ def test_a_header_with_a_frame_of_any_size(tmp_path):
         assert next(io.read_frames(path)).shape[0] == 48
     except errors.VideoError as problem:
         assert "65535" in str(problem)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of POSIX")
+def test_little_memory_is_one_line(tmp_path):
+    """Frames of 24 million pixels in a process that may have little more than it has."""
+    path = write(tmp_path / "a.avi", [np.zeros((4000, 6000, 3), np.uint8)], "mjpeg", "yuvj420p")
+    code = ("import resource, sys, av, numpy\nfrom course import errors, io\n"
+            "size = int(open('/proc/self/statm').read().split()[0]) * resource.getpagesize()\n"
+            "resource.setrlimit(resource.RLIMIT_AS, (size + int(sys.argv[2]) * 1_000_000,) * 2)\n"
+            "try:\n    print(next(io.read_frames(sys.argv[1])).shape)\n"
+            "except errors.VideoError as problem:\n    print(problem)\n")
+    for megabytes in (30, 90):
+        done = subprocess.run([sys.executable, "-c", code, str(path), str(megabytes)], capture_output=True, text=True)
+        assert "more memory than there is" in done.stdout and done.stdout.count("\n") == 1, (megabytes, done)

@@ -91,7 +91,7 @@ def _check_number(value, above: float, most: float, what: str) -> None:
 
 def _read(path: Path, survey: _Survey, fps: float | None, max_side: int | None):
     words = list(survey.words)
-    frames = packets.decoded(lambda: _opened(path), words)
+    frames = packets.decoded(lambda: _opened(path), path, words)
     if fps is not None:
         frames = frame_times.even(frames, survey.info.fps, float(fps), survey.start, words)
     last, pixels = None, None

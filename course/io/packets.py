@@ -14,21 +14,29 @@ class _Trouble(Exception):
 
 
 def first_frame(container, stream, path):
-    """The first frame that decodes. Raises `errors.VideoError` where none does."""
-    frame = next(_careful(container, stream, _Ends(container), [0]), None)
+    """The first frame that decodes. Raises `errors.VideoError` where none does, MemoryError where that is why."""
+    troubles = []
+    frame = next(_careful(container, stream, _Ends(container), troubles), None)
     if frame is None:
-        raise errors.VideoError(f"{path} holds no frame that decodes: copy or download it again, or give another video")
+        raise _nothing(troubles, path)
     return frame
 
 
-def decoded(opened, words: list):
+def _nothing(troubles: list, path) -> Exception:
+    """What to raise where no frame decodes."""
+    if any(isinstance(trouble, MemoryError) for trouble in troubles):
+        return MemoryError()
+    return errors.VideoError(f"{path} holds no frame that decodes: copy or download it again, or give another video")
+
+
+def decoded(opened, path, words: list):
     """All frames of a film that decode, in order of time.
 
     Decoders with several threads lose good frames beside a bad one. So at the first trouble the file is read again
     from its start with one thread, and goes on behind the frames that were delivered.
 
     Args:
-        opened: a function whose context manager gives (container, stream).
+        opened: a function whose context manager gives (container, stream). path: for messages.
         words: gets one for frames that are left out, one for a file that ends early.
     """
     delivered = 0
@@ -44,12 +52,14 @@ def decoded(opened, words: list):
         except _Trouble:
             pass
     with opened() as (container, stream):
-        ends, lost, number = _Ends(container), [0], 0
+        ends, lost, number = _Ends(container), [], 0
         for number, frame in enumerate(_careful(container, stream, ends, lost), start=1):
             if number > delivered:
                 yield frame
-        if lost[0]:
-            words.append(f"{lost[0]} of {number + lost[0]} frames do not decode and are left out")
+        if not number:
+            raise _nothing(lost, path)
+        if lost:
+            words.append(f"{len(lost)} of {number + len(lost)} frames do not decode and are left out")
         words += ends.words()
 
 
@@ -72,19 +82,20 @@ def _quick(container, stream, ends):
                 yield frame
             if last and 0 < due <= DELAY and stream.codec_context.name not in HIDDEN_FRAMES:
                 raise _Trouble
-    except (av.FFmpegError, OSError):
+    except (av.FFmpegError, OSError, MemoryError):  # the careful way finds out what it is
         raise _Trouble from None
 
 
 def _careful(container, stream, ends, lost: list):
-    """The frames that decode whole; `lost[0]` counts those that do not."""
+    """The frames that decode whole; `lost` gets what was wrong with each that does not."""
     import av
 
     packets = container.demux()
     while True:
         try:
             packet = next(packets, None)
-        except (av.FFmpegError, OSError):  # the file cannot be read any further: what it holds until here counts
+        except (av.FFmpegError, OSError, MemoryError) as problem:  # no further: what there is until here counts
+            lost.append(problem)
             return
         if packet is None:
             return
@@ -95,11 +106,14 @@ def _careful(container, stream, ends, lost: list):
             frames = packet.decode()
         except EOFError:
             return
-        except (av.FFmpegError, OSError):
-            lost[0] += 1
+        except (av.FFmpegError, OSError, MemoryError) as problem:
+            lost.append(problem)
             continue
-        lost[0] += sum(bool(frame.is_corrupt) for frame in frames)
-        yield from (frame for frame in frames if not frame.is_corrupt)
+        for frame in frames:
+            if frame.is_corrupt:
+                lost.append(frame.pts)
+            else:
+                yield frame
 
 
 class _Ends:
