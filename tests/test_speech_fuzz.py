@@ -18,9 +18,9 @@ BLOCKS = ((0x20, 0x7E), (0x20, 0x7E), (0xA0, 0x24F), (0x250, 0x36F), (0x370, 0x3
           (0xE0000, 0xE01EF), (0, 0x1F))  # fmt: skip
 PATTERNS = ("s'", "a.", "é'", "x-", "_", "1", "1.", "A", "&", "#a ", "`", "**a", "<b>", "a'b", "\u0301", "\u200d", "ш.",
             "中.", "가'", "ก", "क्", "12:", "@", "a@b.", "(", "\"", "'", "-", "--", "%", "$1", "e1", "ß", "İ", "ﷺ")
-WORDS = ("hello", "world", "it's", "3.14", "1/2/2024", "12:30", "привет", "мир", "你好", "天气", "こんにちは", "안녕", "नमस्ते",
-         "สวัสดี", "مرحبا", "سلام", "שלום", "γειά", "გამარჯობა", "ትግርኛ", "தமிழ்", "e-mail", "a@b.com", "#tag", "😀", "x<5",
-         "&amp;", "**b**", "I", "II.", "№5", "5°C", "€20")  # fmt: skip
+WORDS = ("hello", "world", "it's", "3.14", "1/2/2024", "12:30", "привет", "мир", "你好", "天气", "こんにちは", "안녕",
+         "नमस्ते", "สวัสดี", "مرحبا", "سلام", "שלום", "γειά", "გამარჯობა", "ትግርኛ", "தமிழ்", "e-mail", "a@b.com",
+         "#tag", "😀", "x<5", "&amp;", "**b**", "I", "II.", "№5", "5°C", "€20")  # fmt: skip
 
 
 def random_text(rng) -> str:
@@ -49,7 +49,7 @@ def fuzz(seconds: float, seed: int) -> Counter:
         try:
             said = speech.synthesize(text, voice)
             assert any(phoneme.symbol for phoneme in said.phonemes) and said.duration > 0.4
-            assert all(a.end <= b.start + 1e-6 for a, b in zip(said.phonemes, said.phonemes[1:])), (text, voice)
+            assert all(a.end <= b.start + 1e-4 for a, b in zip(said.phonemes, said.phonemes[1:])), (text, voice)
             counts["spoken"] += 1
         except errors.TextError as refusal:
             assert len(str(refusal).splitlines()) == 1, (text, voice)

@@ -7,7 +7,10 @@ without a word, or ends the process. Scripts without spaces write such "words" i
 import re
 import unicodedata
 
-WORD = 120  # the weight of a word: bytes of its letters; what espeak spells out weighs more, as it has more sounds
+# The most that a word weighs: bytes of its letters; what espeak spells out weighs more, as it has more sounds
+WORD = 120
+# and in scripts of two and three bytes a letter, since a clause ends at the first space in its last 75 bytes
+WIDE_WORD = 70
 WEIGHTS = {"Nd": 5, "No": 5, "Nl": 5, "Lu": 3}  # by Unicode category
 OTHER_WEIGHT = 4  # of signs, which are read as words or glue abbreviations
 CLAUSE = {"cmn": 160, "yue": 160, "hak": 160, "ko": 90, "my": 160}  # characters; these voices lose the rest
@@ -52,12 +55,13 @@ def _weight(letter: str) -> int:
 
 def _short_words(word: str) -> str:
     """Spaces put into what has none, every `WORD` at most."""
-    if 5 * len(word) <= WORD:
+    if 5 * len(word) <= WIDE_WORD:
         return word
+    longest = WORD if len(word.encode("utf-8", "replace")) < 1.5 * len(word) else WIDE_WORD
     parts, start, weight = [], 0, 0
     for i, letter in enumerate(word):
         weight += _weight(letter)
-        if weight > WORD:
+        if weight > longest:
             cut = _good_place(word, start, i)
             parts.append(word[start:cut])
             start, weight = cut, sum(map(_weight, word[cut : i + 1]))

@@ -62,7 +62,13 @@ _CLAUSE_MARKS = frozenset("！，．：；？（）［］｛｝～｡､｢｣")
 _NO_VOWELS = "\u115f\u1160\u3164\uffa0"  # Hangul fillers
 _DECORATION = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{4,}")
 _STRUCK = re.compile("[\u0334-\u0338\u034f\u0488\u0489\u20d0-\u20ff]")
+# Marks beside the letters that espeak-ng's voices name instead of reading: Hebrew points (it reads the letters without
+# them), signs of the Quran and of the Vedas
+_UNREAD = re.compile("[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0656-\u065f\u06d6-\u06dc\u06df-\u06e8"
+                     "\u06ea-\u06ed\u0900\u0951-\u0954\u0e3a\u0e4d\u135d-\u135f]")  # fmt: skip
 _MOST_MARKS = 8  # on one letter; Tibetan needs 5
+# NFC leaves these in two characters, and espeak-ng reads Bengali by the one
+_BENGALI = {"\u09a1\u09bc": "\u09dc", "\u09a2\u09bc": "\u09dd", "\u09af\u09bc": "\u09df"}
 _JOINING = re.compile("[\u0600-\u0dff\u0f00-\u109f\u1780-\u18af]")  # scripts in which joiners shape words
 _SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")  # scripts in which U+200B parts words
 
@@ -74,7 +80,9 @@ def _letters(text: str) -> str:
                        for letter in text.replace("\r\n", "\n").replace("\r", "\n"))
     text = _DECORATION.sub("", text)
     text = unicodedata.normalize("NFC", "".join(map(_look, text)))
-    text = _STRUCK.sub("", text)
+    text = _UNREAD.sub("", _STRUCK.sub("", text))
+    for two, one in _BENGALI.items():
+        text = text.replace(two, one)
     kept, marks = [], 0
     for letter in text.replace("\r\n", "\n").replace("\r", "\n"):
         category = unicodedata.category(letter)

@@ -11,7 +11,7 @@ from . import scripts
 
 
 def with_kana(text: str, voice: str = None) -> str:
-    """Japanese text as it sounds, in kana; any other text as it is.
+    """Japanese text as it sounds, in kana, but for words the dictionary lacks; any other text as it is.
 
     Args:
         voice: the one asked for, if any: a Chinese one reads the characters itself.

@@ -128,11 +128,10 @@ def parts(text: str, voice: str = None) -> list:
     """
     name, plus, variant = (voice or "").partition("+")
     main = name or guess_voice(text)
-    japanese = is_japanese(text, voice)
     chosen = {script: name if name and reads(name, script) else _checked_voice(script, text)
-              for script in _counts(text, japanese)}  # fmt: skip
+              for script in _counts(text)}  # fmt: skip
     found = []
-    for script, piece in _runs(text, japanese):
+    for script, piece in _runs(text):
         speaker = chosen.get(script, main) + plus + variant
         if found and found[-1][1] == speaker:
             found[-1] = (found[-1][0] + piece, speaker)
@@ -141,7 +140,7 @@ def parts(text: str, voice: str = None) -> list:
     return found
 
 
-def _counts(text: str, japanese: bool) -> Counter:
+def _counts(text: str, japanese: bool = False) -> Counter:
     """How much of a text each script writes; Chinese characters in Japanese text count as kana."""
     counts = Counter(script_of(letter) for letter in text)
     counts.pop("", None)
@@ -150,7 +149,7 @@ def _counts(text: str, japanese: bool) -> Counter:
     return +Counter({script: count * SYLLABLES.get(script, 1) for script, count in counts.items()})
 
 
-def _runs(text: str, japanese: bool) -> list:
+def _runs(text: str) -> list:
     """[(script, piece), ...]; what no script owns stays with the letters before it, or at the start after it.
 
     A Latin or Greek letter that stands alone is a name (vitamin C, π) and stays with its surroundings.
@@ -158,7 +157,6 @@ def _runs(text: str, japanese: bool) -> list:
     found = []
     for letter in text:
         script = script_of(letter)
-        script = "KANA" if script == "HAN" and japanese else script
         if found and script in ("", found[-1][0]):
             found[-1][1] += letter
         elif found and not found[-1][0]:
