@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from .. import errors
-from . import pieces
+from . import pieces, plain_text
 
 _RATE, _VOLUME, _PITCH, _RANGE, _WORD_GAP = 1, 2, 3, 4, 7
 
@@ -259,12 +259,12 @@ def speak(text: str, voice: str, settings: Settings = None) -> tuple:
         told, sound = _ask_to_say(piece, voice, settings or Settings())
         if "died" not in told:
             parts.append((np.frombuffer(sound, np.int16), told["marks"]))
+            check_length(sum(len(samples) for samples, _ in parts))
             continue
         deaths += 1
         halves = pieces.halves(piece)
         if deaths > MOST_DEATHS or not halves:
-            shown = piece if len(piece) <= 40 else piece[:37] + "..."
-            raise errors.TextError(f"espeak-ng cannot say {shown!r}: write it in other words")
+            raise errors.TextError(f"espeak-ng cannot say {plain_text.shown(piece)}: write it in other words")
         waiting[:0] = halves
     samples, marks = _joined(parts)
     return samples.astype(np.float32) / 32768.0, SAMPLE_RATE, marks
@@ -279,10 +279,14 @@ def _ask_to_say(text: str, voice: str, settings: Settings) -> tuple:
     told, sound = worker.ask(request, PATIENCE + PATIENCE_PER_CHARACTER * len(text))
     if "error" in told:
         raise errors.TextError(f"espeak-ng has no voice {voice!r}: see course.speech.voices()")
-    if told.get("full"):
+    return told, sound
+
+
+def check_length(samples: int) -> None:
+    """Raises `errors.TextError` for more than `MAX_SECONDS` of speech."""
+    if samples > MAX_SECONDS * SAMPLE_RATE:
         raise errors.TextError(f"the text takes longer than {MAX_SECONDS // 60} minutes to say, which is the most at "
                                "once: make a film of each part")
-    return told, sound
 
 
 def _joined(parts: list) -> tuple:

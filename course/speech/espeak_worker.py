@@ -12,7 +12,7 @@ up in some 20 ms. Both directions carry frames: four bytes of length and JSON; a
     {"text", "voice", "parameters", "seconds", "samples"}         -> {"marks": [[symbol, sample], ...], "bytes": n}
                                                                   or {"died": signal}, {"error": words}
 
-`seconds`: time after which a copy is ended; `samples`: no more are made, and the answer says `"full": true`.
+`seconds`: time after which a copy is ended; `samples`: with more than these, no more are made.
 
 The functions used are those of espeak's `speak_lib.h`: espeak_Initialize, espeak_SetSynthCallback,
 espeak_SetVoiceByName, espeak_SetParameter, espeak_Synth, espeak_ListVoices.
@@ -108,7 +108,7 @@ def speak(library, request: dict) -> tuple:
     text = request["text"].encode("utf-8", "replace")
     library.espeak_Synth(text, len(text) + 1, 0, _POSITION_CHARACTER, 0, _CHARS_UTF8, None, None)
     sound = b"".join(chunks)
-    return {"marks": marks, "bytes": len(sound), "full": count_so_far > request["samples"]}, sound
+    return {"marks": marks, "bytes": len(sound)}, sound
 
 
 def answer(library, request: dict, out) -> None:

@@ -9,13 +9,15 @@ import unicodedata
 
 # The most that a word weighs: bytes of its letters; what espeak spells out weighs more, as it has more sounds
 WORD = 120
-# and in scripts of two and three bytes a letter, since a clause ends at the first space in its last 75 bytes
-WIDE_WORD = 70
+# in long text, whose clauses end at the first space in their last 75 bytes
+WORD_IN_LONG_TEXT, LONG_TEXT = 70, 700
 WEIGHTS = {"Nd": 5, "No": 5, "Nl": 5, "Lu": 3}  # by Unicode category
 OTHER_WEIGHT = 4  # of signs, which are read as words or glue abbreviations
-CLAUSE = {"cmn": 160, "yue": 160, "hak": 160, "ko": 90, "my": 160}  # characters; these voices lose the rest
+CLAUSE = {"cmn": 160, "yue": 160, "hak": 160, "ja": 160, "ko": 90, "my": 160, "as": 100, "shn": 100, "grc": 160,
+          "mi": 160, "mk": 160, "chr": 160}  # characters; these voices lose the rest  # fmt: skip
+OTHER_CLAUSE = 500  # of any voice: 300 words fit into a clause, and the shortest take two characters
 _SPACE = re.compile(r"\s+")
-_CLAUSE_END = re.compile(r"[.!?;:,…。、，！？；：।॥؟،؛።፣]+[\"'”’»」』）)]*")
+_CLAUSE_END = re.compile(r"(?:[.!?;:,…।॥؟،؛።፣။]+[\"'”’»)]*(?=\s|$)|[。、，！？；：]+[”’」』）]*)")
 # Letters that begin a syllable in Thai and Lao though written before its consonant
 _LEADING_VOWELS = frozenset("เแโใไເແໂໃໄ")
 # A small kana, a long mark, an iteration mark: belong to the sign before
@@ -24,9 +26,10 @@ _CLINGING = frozenset("ぁぃぅぇぉっゃゅょゎァィゥェォッャュョ
 
 def breathing(text: str, voice: str) -> str:
     """The same text, with spaces and commas where words and clauses would be too long for espeak-ng."""
-    text = " ".join(_short_words(word) for word in text.split(" "))
-    longest = CLAUSE.get(voice.partition("+")[0].partition("-")[0])
-    return _short_clauses(text, longest) if longest else text
+    is_long = len(text.encode("utf-8", "replace")) > LONG_TEXT
+    text = " ".join(_short_words(word, WORD_IN_LONG_TEXT if is_long and not word.isascii() else WORD)
+                    for word in text.split(" "))  # fmt: skip
+    return _short_clauses(text, CLAUSE.get(voice.partition("+")[0].partition("-")[0], OTHER_CLAUSE))
 
 
 def halves(text: str) -> list:
@@ -53,11 +56,10 @@ def _weight(letter: str) -> int:
     return OTHER_WEIGHT
 
 
-def _short_words(word: str) -> str:
-    """Spaces put into what has none, every `WORD` at most."""
-    if 5 * len(word) <= WIDE_WORD:
+def _short_words(word: str, longest: int) -> str:
+    """Spaces put into what has none, so that no piece weighs more than `longest`."""
+    if 5 * len(word) <= longest:
         return word
-    longest = WORD if len(word.encode("utf-8", "replace")) < 1.5 * len(word) else WIDE_WORD
     parts, start, weight = [], 0, 0
     for i, letter in enumerate(word):
         weight += _weight(letter)

@@ -7,6 +7,7 @@ invisible signs. A plain sentence passes unchanged.
 
 import functools
 import html
+import html.entities
 import re
 import unicodedata
 
@@ -52,7 +53,7 @@ def shown(text: str) -> str:
 _LOOKS = frozenset("<font> <wide> <narrow> <circle> <square> <initial> <medial> <final> <isolated>".split())
 # of <compat>, those whose names begin so: ligatures, Roman numerals, radicals, degrees; not Thai AM or spacing accents
 _COMPATIBLE = ("LATIN", "ROMAN", "SMALL", "KANGXI", "CJK", "ARABIC", "ARMENIAN", "HEBREW", "DIGIT", "NUMBER",
-               "PARENTHESIZED", "DEGREE", "NUMERO", "DOUBLE-STRUCK", "ALEF", "BET", "GIMEL", "DALET")  # fmt: skip
+               "PARENTHESIZED", "DEGREE", "DOUBLE-STRUCK", "ALEF", "BET", "GIMEL", "DALET")  # fmt: skip
 _ENCLOSED = re.compile(r"(?:(?:NEGATIVE |CROSSED NEGATIVE )?(?:CIRCLED|SQUARED)|LATIN LETTER SMALL|TAG) "
                        r"(?:LATIN )?(?:CAPITAL|SMALL)? ?(?:LETTER )?([A-Z])")  # fmt: skip
 _PICTURES = re.compile(
@@ -64,8 +65,8 @@ _DECORATION = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\
 _STRUCK = re.compile("[\u0334-\u0338\u034f\u0488\u0489\u20d0-\u20ff]")
 # Marks beside the letters that espeak-ng's voices name instead of reading: Hebrew points (it reads the letters without
 # them), signs of the Quran and of the Vedas
-_UNREAD = re.compile("[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0656-\u065f\u06d6-\u06dc\u06df-\u06e8"
-                     "\u06ea-\u06ed\u0900\u0951-\u0954\u0e3a\u0e4d\u135d-\u135f]")  # fmt: skip
+_UNREAD = re.compile("[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0656-\u065f\u06d6-\u06dc"
+                     "\u06df-\u06e8\u06ea-\u06ed\u0900\u0951-\u0954\u0e3a\u0e4d\u135d-\u135f]")  # fmt: skip
 _MOST_MARKS = 8  # on one letter; Tibetan needs 5
 # NFC leaves these in two characters, and espeak-ng reads Bengali by the one
 _BENGALI = {"\u09a1\u09bc": "\u09dc", "\u09a2\u09bc": "\u09dd", "\u09af\u09bc": "\u09df"}
@@ -162,8 +163,14 @@ def _without_tags(text: str) -> str:
 
         text = _TAG.sub(replaced, text)
     if "&" in text and _ENTITY.search(text):
-        text = _letters(_ENTITY.sub(lambda found: html.unescape(found[0]), text))
+        text = _letters(_ENTITY.sub(_character, text))
     return text
+
+
+def _character(found) -> str:
+    """What an entity stands for; itself if there is none of that name."""
+    known = found[0][1] == "#" or found[0][1:] in html.entities.html5
+    return html.unescape(found[0]) if known else found[0]
 
 
 # ---------------------------------------------------------------- Markdown (CommonMark 0.31)
@@ -173,7 +180,7 @@ _LINES = [
     (re.compile(r"^[ \t]*\[[^\]\n]+\]:[ \t]+\S+.*$", re.M), ""),  # where a link leads
     (re.compile(r"^[ \t]*(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,}|={2,})$", re.M), "\n"),  # rules
     (re.compile(r"^[ \t]*\|?[ \t:|-]*-[ \t:|-]*\|[ \t:|-]*$", re.M), ""),  # the line below a table's head
-    (re.compile(r"^[ \t]*\|(.*)\|[ \t]*$", re.M), lambda found: f"\n\n{found[1].replace('|', ', ')}\n\n"),  # tables
+    (re.compile(r"^[ \t]*\|(.*)\|[ \t]*$", re.M), lambda found: f"\n\n{re.sub(r' *[|]', ',', found[1])}\n\n"),  # tables
     (re.compile(r"^(?:[ \t]*>[ \t]?)+(?=[ \t]*[^\d\s])", re.M), ""),  # quotations
     (re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+(.*?)[ \t#]*$", re.M), r"\n\n\1\n\n"),  # headings
     (re.compile(r"^[ \t]*[-*+•‣◦][ \t]+(?:\[[ xX]\][ \t]+)?(.*)$", re.M), r"\n\n\1\n\n"),  # lists
@@ -229,7 +236,7 @@ def _said_address(found) -> str:
 
 _PICTURE = re.compile(rf"(\w?)(\s*)(?:{_EMOJI}\s*)+(\w?)")
 _REPEATED = re.compile(r"([^\w\s]\s?)\1{3,}")
-_ARROWS = re.compile(r"(?<!\S)(?:-+>|=+>|<-+|<=+>?|<-+>)(?!\S)")
+_ARROWS = re.compile(r"\s+(?:-+>|=+>|<-+>?|<=+>)(?=\s)")
 
 
 def _on_one_line(text: str) -> str:

@@ -6,6 +6,7 @@ letters Persian. Latin letters are English unless more than a third of the words
 a to z, among them one that only this language has: "Dzień dobry" is Polish, "I met Wałęsa" stays English.
 """
 
+import logging
 import re
 import unicodedata
 from collections import Counter
@@ -65,6 +66,8 @@ LATIN_LETTERS = {
 LATIN_SHARE = 1 / 3  # of the words, that must hold letters of the language beyond a to z, one of them its own
 SYLLABLES = {"HAN": 3, "KANA": 2, "HANGUL": 3}  # scripts whose letter stands for so many of an alphabet
 KANA_SHARE = 0.05  # of Chinese characters and kana, from which a text with both is Japanese
+
+_LAST_READ = "\uffff"  # of Chinese characters; the rarest, beyond, are read as numbers
 
 _SCRIPT_OF_NAME = {
     "CJK": "HAN", "IDEOGRAPHIC": "HAN", "KANGXI": "HAN", "HIRAGANA": "KANA", "KATAKANA": "KANA",
@@ -130,6 +133,10 @@ def parts(text: str, voice: str = None) -> list:
     main = name or guess_voice(text)
     chosen = {script: name if name and reads(name, script) else _checked_voice(script, text)
               for script in _counts(text)}  # fmt: skip
+    others = sorted(set(chosen.values()) - {name}) if name else []
+    if others:
+        logging.getLogger("course").warning("the voice %s does not read all of this text: %s %s the rest", voice,
+                                            " and ".join(others), "reads" if len(others) == 1 else "read")
     found = []
     for script, piece in _runs(text):
         speaker = chosen.get(script, main) + plus + variant
@@ -168,9 +175,11 @@ def _runs(text: str) -> list:
         alone = script in ("LATIN", "GREEK") and sum(map(str.isalpha, piece)) == 1
         if kept and (alone or script == kept[-1][0]):
             kept[-1][1] += piece
+        elif kept and len(kept) == 1 and kept[0][2]:
+            kept[0] = [script, kept[0][1] + piece, False]
         else:
-            kept.append([script, piece])
-    return kept
+            kept.append([script, piece, alone])
+    return [(script, piece) for script, piece, _ in kept]
 
 
 def _voice_for(script: str, text: str) -> str:
@@ -207,7 +216,10 @@ def _checked_voice(script: str, text: str) -> str:
                                "in a script that one of course.speech.voices() reads, or give a recording")
     voice = _voice_for(script, text)
     letters = ALPHABETS.get(script, {}).get(voice, "")
-    strange = sorted({letter for letter in text.lower() if letters and script_of(letter) == script} - set(letters))
+    own = {letter for letter in text.lower() if script_of(letter) == script}
+    strange = sorted(own - set(letters)) if letters else []
+    if script == "HAN":
+        strange = sorted(letter for letter in own if letter > _LAST_READ)
     if strange:
         shown = ", ".join(strange[:5]) + (", ..." if len(strange) > 5 else "")
         raise errors.TextError(f"no voice of espeak-ng reads all {title_of(strange[0])} letters of this text; {voice}, "

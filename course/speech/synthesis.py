@@ -18,7 +18,9 @@ PAUSE = 0.06  # seconds; espeak marks shorter gaps too, which are closures of st
 LONGEST_CLOSURE = 0.13  # seconds; how far back the silence before a stop belongs to the stop
 STOPS = frozenset("pbtdkɡgqcɟʈɖʦ")
 STRESS = {"ˈ": 2, "ˌ": 1}
-JOINT = 0.06  # seconds between two voices within a clause; at its end they keep the pause that espeak makes there
+JOINT = 0.06  # seconds between two voices within a clause
+CLAUSE_JOINT, SENTENCE_JOINT = 0.18, 0.32  # and at the ends of clauses and sentences: about what one voice makes there
+SENTENCE_ENDS = frozenset(".!?…。！？।؟።")
 FADE = 0.004  # seconds in which a part comes and goes, so that a joint does not click
 
 # Names that people give to voices which espeak calls otherwise
@@ -106,6 +108,7 @@ def synthesize(text: str, voice: str = None, settings: espeak.Settings = None) -
     voice = voice or scripts.guess_voice(words)
     said = [_say_part(part, speaker, settings, last=i == len(parts) - 1) for i, (part, speaker) in enumerate(parts)]
     said = [part for part in said if len(part[0])]
+    espeak.check_length(sum(len(samples) for samples, _ in said))
     phonemes = _moved_together(said)
     if not any(phoneme.symbol for phoneme in phonemes):
         raise errors.TextError(f"the voice {voice} finds nothing to pronounce in {plain_text.shown(words)}: "
@@ -114,19 +117,21 @@ def synthesize(text: str, voice: str = None, settings: espeak.Settings = None) -
 
 
 def _say_part(text: str, voice: str, settings, last: bool) -> tuple:
-    """One voice: samples (N,) and `Phoneme`s; without the pause at its end where the sentence goes on."""
-    goes_on = not last and text.rstrip()[-1:].isalnum()
+    """One voice: samples (N,) and `Phoneme`s; before the next voice, a pause as the text's last sign wants it."""
+    end = text.rstrip()[-1:]
+    goes_on = not last and end.isalnum()
     # a comma, so that the voice does not fall as at a sentence's end
     samples, rate, marks = espeak.speak(symbols.in_words(text, voice) + ("," if goes_on else ""), voice, settings)
-    if not len(samples):
-        return samples, []
     phonemes = _timed(samples, rate, marks)
     loud = np.flatnonzero(np.abs(samples) > 1e-3)
-    if goes_on and len(loud):
-        samples = samples[: loud[-1] + round(JOINT * rate)]
-        phonemes = [_until(phoneme, min(phoneme.end, len(samples) / rate)) for phoneme in phonemes
-                    if phoneme.start < len(samples) / rate]  # fmt: skip
-    return samples, phonemes
+    if last or not len(loud):
+        return samples, phonemes
+    pause = JOINT if goes_on else SENTENCE_JOINT if end in SENTENCE_ENDS else CLAUSE_JOINT
+    spoken = loud[-1] + 1
+    samples = np.concatenate([samples[:spoken], np.zeros(round(pause * rate), np.float32)])
+    phonemes = [_until(phoneme, min(phoneme.end, spoken / rate)) for phoneme in phonemes
+                if phoneme.start < spoken / rate]  # fmt: skip
+    return samples, phonemes + [Phoneme("", spoken / rate, len(samples) / rate)]
 
 
 def _moved_together(said: list) -> list:
@@ -138,10 +143,11 @@ def _moved_together(said: list) -> list:
             samples[:width] *= np.linspace(0, 1, width, dtype=np.float32)
             samples[len(samples) - width :] *= np.linspace(1, 0, width, dtype=np.float32)
         shift = at / espeak.SAMPLE_RATE
-        phonemes += [Phoneme(p.symbol, p.start + shift, p.end + shift, p.stress) for p in own]
+        moved = [Phoneme(p.symbol, p.start + shift, p.end + shift, p.stress) for p in own]
+        if phonemes and moved:
+            phonemes[-1] = _until(phonemes[-1], moved[0].start)
+        phonemes += moved
         at += len(samples)
-        if phonemes:
-            phonemes[-1] = _until(phonemes[-1], at / espeak.SAMPLE_RATE)
     return phonemes
 
 
