@@ -97,9 +97,14 @@ class Worker:
                 clock.cancel()
 
     def close(self) -> None:
-        """End the process; the next question starts another."""
-        with self._lock:
-            self._stop()
+        """End the process, in the middle of a sentence too; the next question starts another."""
+        if self._lock.acquire(blocking=False):
+            try:
+                self._stop()
+            finally:
+                self._lock.release()
+        elif self._process:
+            _end(self._process)  # whoever asked is told that it died
 
     @property
     def pid(self):

@@ -84,19 +84,16 @@ def _letters(text: str) -> str:
     text = _UNREAD.sub("", _STRUCK.sub("", text))
     for two, one in _BENGALI.items():
         text = text.replace(two, one)
-    kept, marks = [], 0
+    kept, marks = [""], 0
     for letter in text.replace("\r\n", "\n").replace("\r", "\n"):
         category = unicodedata.category(letter)
         marks = marks + 1 if category[0] == "M" else 0
-        if marks <= _MOST_MARKS:
-            kept.append(_visible(letter, category, kept[-1][-1:] if kept and kept[-1] else _last(kept)))
+        seen = _visible(letter, category, kept[-1]) if marks <= _MOST_MARKS else ""
+        if seen:
+            kept.append(seen)
     text = "".join(kept)
     text = re.sub(r"(?<=\d)．(?=\d)", ".", text)
     return re.sub(r"(?<=[^\W\d_])[’‘ʼ‛](?=[^\W\d_])", "'", text)
-
-
-def _last(kept: list) -> str:
-    return next((letter for letter in reversed(kept) if letter), "")
 
 
 @functools.lru_cache(maxsize=4096)
