@@ -80,6 +80,13 @@ def test_a_text_that_kills_is_said_in_shorter_pieces(monkeypatch):
     assert places == sorted(places) and places[-1] <= len(samples)
 
 
+def test_what_ends_one_voice_is_said_by_another():
+    """The Greenlandic voice of espeak-ng 1.52 ends at every 8."""
+    before = espeak.worker.deaths
+    said = speech.synthesize("7 8 9", "kl")
+    assert espeak.worker.deaths > before and "eɪ" in [phoneme.symbol for phoneme in said.phonemes]
+
+
 def test_a_text_that_kills_in_every_piece_is_refused_in_one_line(monkeypatch):
     monkeypatch.setattr(espeak.worker, "ask", lambda request, seconds: ({"died": 6}, b"")
                         if "text" in request else pytest.fail())  # fmt: skip

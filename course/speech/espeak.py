@@ -29,7 +29,8 @@ SAMPLE_RATE = 22_050  # Hz, of every voice in the wheel
 MAX_SECONDS = 20 * 60  # of speech at once: a film of it takes about an hour to make
 PATIENCE = 10.0  # seconds that a sentence may take, and
 PATIENCE_PER_CHARACTER = 0.01  # so much more for each of its characters; on one busy core it takes 0.0005
-MOST_DEATHS = 40  # of espeak over one text, before it is given up
+MOST_DEATHS = 40  # of espeak over one text, before it is cut no further
+LAST_VOICE = "en-us"  # says what another cannot
 
 
 @dataclass(frozen=True)
@@ -258,19 +259,22 @@ def speak(text: str, voice: str, settings: Settings = None) -> tuple:
     Raises:
         errors.TextError: no such voice; a text that espeak-ng cannot say; more than `MAX_SECONDS` of speech.
     """
-    deaths, parts, waiting = 0, [], [pieces.breathing(text, voice)]
+    deaths, parts, waiting = 0, [], [(pieces.breathing(text, voice), voice)]
     while waiting:
-        piece = waiting.pop(0)
-        told, sound = _ask_to_say(piece, voice, settings or Settings())
+        piece, speaker = waiting.pop(0)
+        told, sound = _ask_to_say(piece, speaker, settings or Settings())
         if "died" not in told:
             parts.append((np.frombuffer(sound, np.int16), told["marks"]))
             check_length(sum(len(samples) for samples, _ in parts))
             continue
         deaths += 1
-        halves = pieces.halves(piece)
-        if deaths > MOST_DEATHS or not halves:
+        halves = pieces.halves(piece) if deaths < MOST_DEATHS else []
+        if halves:
+            waiting[:0] = [(half, speaker) for half in halves]
+        elif speaker != LAST_VOICE:  # the Greenlandic voice, for one, ends at an 8
+            waiting.insert(0, (piece, LAST_VOICE))
+        else:
             raise errors.TextError(f"espeak-ng cannot say {plain_text.shown(piece)}: write it in other words")
-        waiting[:0] = halves
     samples, marks = _joined(parts)
     return samples.astype(np.float32) / 32768.0, SAMPLE_RATE, marks
 

@@ -37,7 +37,7 @@ def plain(text: str) -> str:
     words = _on_one_line(words)
     if not any(unicodedata.category(letter)[0] in "LN" or letter in "&%@#+=$€£¥" for letter in words):
         raise errors.TextError("the text is empty: give a sentence to say" if not text.strip() else
-                               f"there is nothing to say in {shown(text)}: write words")
+                               f"there is nothing to pronounce in {shown(text)}: write words")
     return words
 
 
