@@ -178,6 +178,9 @@ def test_a_voice_that_cannot_read_all_says_who_does(caplog):
     assert [record.getMessage() for record in caplog.records] == [
         "the voice en-us+f3 does not read all of this text: cmn reads the rest"]
     assert said.voice == "en-us+f3"
+    caplog.clear()
+    speech.synthesize("π is a number", "en-us")  # a letter alone stays with its surroundings
+    assert not caplog.records
 
 
 def test_parts_are_one_speech():

@@ -131,14 +131,15 @@ def parts(text: str, voice: str = None) -> list:
     """
     name, plus, variant = (voice or "").partition("+")
     main = name or guess_voice(text)
+    runs = _runs(text)
     chosen = {script: name if name and reads(name, script) else _checked_voice(script, text)
-              for script in _counts(text)}  # fmt: skip
+              for script in dict.fromkeys(script for script, _ in runs) if script}  # fmt: skip
     others = sorted(set(chosen.values()) - {name}) if name else []
     if others:
         logging.getLogger("course").warning("the voice %s does not read all of this text: %s %s the rest", voice,
                                             " and ".join(others), "reads" if len(others) == 1 else "read")
     found = []
-    for script, piece in _runs(text):
+    for script, piece in runs:
         speaker = chosen.get(script, main) + plus + variant
         if found and found[-1][1] == speaker:
             found[-1] = (found[-1][0] + piece, speaker)
