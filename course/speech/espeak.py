@@ -1,15 +1,19 @@
-"""espeak-ng through its C library: text to 22,050 Hz samples and the start time of every phoneme.
+"""espeak-ng: text to 22,050 Hz samples and the start time of every phoneme.
 
 The library and its data come from the wheel `espeakng-loader`; espeak-ng itself is free software under
-the GPL, version 3 or later, and is loaded while the program runs, not copied into it. The functions used
-are those of its `speak_lib.h`: espeak_Initialize, espeak_SetSynthCallback, espeak_SetVoiceByName,
-espeak_SetParameter, espeak_Synth, espeak_ListVoices.
+the GPL, version 3 or later, and is loaded while the program runs, not copied into it.
 
-espeak keeps one global state and is not made for threads: every call below holds one lock.
+Some texts end the process that runs espeak-ng, so it runs in one of its own (`espeak_worker.py`), started with the
+first sentence and kept. A text that ends or stalls it is said again in shorter pieces.
 """
 
-import ctypes
+import atexit
 import functools
+import json
+import os
+import struct
+import subprocess
+import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,39 +21,16 @@ from pathlib import Path
 import numpy as np
 
 from .. import errors
+from . import pieces, plain_text
 
-_AUDIO_SYNCHRONOUS = 2  # samples go to the callback, and espeak_Synth returns when all is said
-_PHONEME_EVENTS, _PHONEME_IPA, _DONT_EXIT = 0x0001, 0x0002, 0x8000
-_EVENT_PHONEME = 7
-_POSITION_CHARACTER, _CHARS_UTF8 = 1, 1
 _RATE, _VOLUME, _PITCH, _RANGE, _WORD_GAP = 1, 2, 3, 4, 7
 
 SAMPLE_RATE = 22_050  # Hz, of every voice in the wheel
-
-_lock = threading.RLock()
-
-
-class _Identity(ctypes.Union):
-    _fields_ = [("number", ctypes.c_int), ("name", ctypes.c_char_p), ("string", ctypes.c_char * 8)]
-
-
-class _Event(ctypes.Structure):
-    _fields_ = [
-        ("type", ctypes.c_int), ("identifier", ctypes.c_uint), ("text_position", ctypes.c_int),
-        ("length", ctypes.c_int), ("milliseconds", ctypes.c_int), ("sample", ctypes.c_int),
-        ("user_data", ctypes.c_void_p), ("id", _Identity),
-    ]  # fmt: skip
-
-
-class _VoiceRecord(ctypes.Structure):
-    _fields_ = [
-        ("name", ctypes.c_char_p), ("languages", ctypes.c_char_p), ("identifier", ctypes.c_char_p),
-        ("gender", ctypes.c_ubyte), ("age", ctypes.c_ubyte), ("variant", ctypes.c_ubyte),
-        ("priority", ctypes.c_ubyte), ("score", ctypes.c_int), ("spare", ctypes.c_void_p),
-    ]  # fmt: skip
-
-
-_Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event))
+MAX_SECONDS = 20 * 60  # of speech at once: a film of it takes about an hour to make
+PATIENCE = 10.0  # seconds that a sentence may take, and
+PATIENCE_PER_CHARACTER = 0.01  # so much more for each of its characters; on one busy core it takes 0.0005
+MOST_DEATHS = 40  # of espeak over one text, before it is cut no further
+LAST_VOICE = "en-us"  # says what another cannot
 
 
 @dataclass(frozen=True)
@@ -72,44 +53,167 @@ class Settings:
     word_gap: int = 0  # pause between words, in units of 10 ms
 
 
-@functools.lru_cache(maxsize=1)
-def _library():
+# ---------------------------------------------------------------- the process
+
+
+class _Broken(Exception):
+    """The worker did not answer: it ended, stalled, or its answer was cut short."""
+
+
+class Worker:
+    """The process of `espeak_worker.py`, started when first asked, one question at a time."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._process = None
+        self.deaths = 0  # how often a text has ended or stalled espeak
+
+    def ask(self, request: dict, seconds: float) -> tuple:
+        """The answer and its sound in bytes; {"died": ...} if espeak ended or took longer than `seconds`.
+
+        Raises:
+            errors.TextError: espeak-ng or its voices are not there.
+        """
+        with self._lock:
+            self._start()
+            # The copy ends itself in time; this clock is for a machine without copies, and for a worker that stalls.
+            clock = threading.Timer(seconds + 5, _end, [self._process])
+            clock.daemon = True
+            clock.start()
+            try:
+                self._write({**request, "seconds": seconds})
+                answer = self._read()
+                if not hasattr(os, "fork"):
+                    self._stop()  # it answers once
+                self.deaths += "died" in answer[0]
+                return answer
+            except (_Broken, OSError):
+                self._stop()
+                self.deaths += 1
+                return {"died": "no answer"}, b""
+            except BaseException:  # Ctrl-C: half an answer is in the pipe
+                self._stop()
+                raise
+            finally:
+                clock.cancel()
+
+    def close(self) -> None:
+        """End the process, in the middle of a sentence too; the next question starts another."""
+        if self._lock.acquire(blocking=False):
+            try:
+                self._stop()
+            finally:
+                self._lock.release()
+        elif self._process:
+            _end(self._process)  # whoever asked is told that it died
+
+    @property
+    def pid(self):
+        """Of the process, None while there is none."""
+        return self._process.pid if self._process else None
+
+    def _start(self) -> None:
+        if self._process and self._process.poll() is None:
+            return
+        self._stop()
+        library, data = _places()
+        script = Path(__file__).with_name("espeak_worker.py")
+        # A session of its own: Ctrl-C in a terminal and a notebook's interrupt go to the program, not to the worker.
+        try:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-S", str(script), library, data], stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True)
+            told, _ = self._read()
+        except (_Broken, OSError, ValueError) as problem:
+            self._stop()
+            raise errors.TextError(f"the voice does not start ({problem or 'its process ended'}): "
+                                   "`course doctor` looks for the reason") from None
+        if "error" in told:
+            self._stop()
+            raise errors.TextError(f"the voice library espeak-ng does not load ({told['error']}): "
+                                   "pip install --force-reinstall espeakng-loader")
+
+    def _stop(self) -> None:
+        process, self._process = self._process, None
+        if process:
+            _end(process)
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                try:
+                    pipe.close()
+                except OSError:
+                    pass  # what was not written yet has nobody to read it
+
+    def _write(self, request: dict) -> None:
+        body = json.dumps(request).encode("ascii")
+        self._process.stdin.write(struct.pack("<I", len(body)) + body)
+        self._process.stdin.flush()
+
+    def _read(self) -> tuple:
+        source = self._process.stdout
+        (size,) = struct.unpack("<I", _exactly(source, 4))
+        message = json.loads(_exactly(source, size))
+        return message, _exactly(source, message["bytes"])
+
+
+def _exactly(source, size: int) -> bytes:
+    read = source.read(size)
+    if len(read) < size:
+        raise _Broken
+    return read
+
+
+def _end(process) -> None:
+    """End the worker and the copy that it may be waiting for."""
+    if process.returncode is not None:
+        return  # its number may be another's by now
+    try:
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, 9)  # it leads a session, so its group is its own
+        else:
+            process.kill()
+    except (ProcessLookupError, PermissionError):
+        pass  # it has ended
+
+
+def _places() -> tuple:
+    """The library's path and its data's. Raises `errors.TextError`."""
     try:
         import espeakng_loader
 
-        library = ctypes.CDLL(espeakng_loader.get_library_path())
-        data = espeakng_loader.get_data_path()
-    except (ImportError, OSError) as problem:
+        return espeakng_loader.get_library_path(), espeakng_loader.get_data_path()
+    except (ImportError, RuntimeError) as problem:
         raise errors.TextError(
             f"the voice library espeak-ng does not load ({problem}): pip install espeakng-loader") from None
-    options = _PHONEME_EVENTS | _PHONEME_IPA | _DONT_EXIT
-    if library.espeak_Initialize(_AUDIO_SYNCHRONOUS, 0, data.encode(), options) <= 0:
-        raise errors.TextError(f"espeak-ng finds no voices in {data}: pip install --force-reinstall espeakng-loader")
-    library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_VoiceRecord))
-    library.espeak_ListVoices.argtypes = [ctypes.c_void_p]
-    library.espeak_SetVoiceByName.argtypes = [ctypes.c_char_p]
-    library.espeak_Synth.argtypes = [
-        ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint, ctypes.c_int, ctypes.c_uint, ctypes.c_uint,
-        ctypes.c_void_p, ctypes.c_void_p,
-    ]  # fmt: skip
-    return library
+
+
+worker = Worker()
+
+
+def _forget() -> None:
+    """In a fork of this program: the worker belongs to the original, and so does the lock somebody may hold."""
+    global worker
+    worker = Worker()
+
+
+atexit.register(lambda: worker.close())
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
+
+
+# ---------------------------------------------------------------- voices
 
 
 @functools.lru_cache(maxsize=1)
 def installed_voices() -> tuple:
     """Every language voice of the library as `Voice`s, by name; those whose files the wheel lacks are left out."""
     found = {}
-    with _lock:
-        records = _library().espeak_ListVoices(None)
-        for i in range(100_000):
-            if not records[i]:  # the list ends with a null pointer
-                break
-            record = records[i].contents
-            file, name = record.identifier.decode("utf-8"), record.languages[1:].decode("utf-8")
-            if file.startswith("mb/") or not _has_dictionary(file, name):
-                continue
-            title = record.name.decode("utf-8", "replace").replace("_", " ").strip()
-            found.setdefault(name, Voice(name, title, file))
+    told, _ = worker.ask({"voices": True}, PATIENCE)
+    if "voices" not in told:
+        raise errors.TextError("espeak-ng does not list its voices: pip install --force-reinstall espeakng-loader")
+    for title, name, file in told["voices"]:
+        if not file.startswith("mb/") and _has_dictionary(file, name):
+            found.setdefault(name, Voice(name, title.replace("_", " ").strip(), file))
     return tuple(found[name] for name in sorted(found))
 
 
@@ -124,9 +228,7 @@ def _has_dictionary(file: str, name: str) -> bool:
 
 
 def _data_folder() -> Path:
-    import espeakng_loader
-
-    return Path(espeakng_loader.get_data_path())
+    return Path(_places()[1])
 
 
 @functools.lru_cache(maxsize=1)
@@ -143,6 +245,9 @@ def _key(voice: str) -> str:
     return files.get(name, name) + plus + variant
 
 
+# ---------------------------------------------------------------- speech
+
+
 def speak(text: str, voice: str, settings: Settings = None) -> tuple:
     """Say `text`.
 
@@ -151,43 +256,52 @@ def speak(text: str, voice: str, settings: Settings = None) -> tuple:
     Returns:
         samples float32 (N,) in [-1, 1], their rate in Hz, and a list of (IPA symbol, sample) with the place
         where each phoneme begins; an empty symbol is a pause (or a Chinese tone, which takes no time).
+    Raises:
+        errors.TextError: no such voice; a text that espeak-ng cannot say; more than `MAX_SECONDS` of speech.
     """
-    samples, marks = _say(text, voice, settings or Settings())
-    return samples.copy(), SAMPLE_RATE, list(marks)
+    deaths, parts, waiting = 0, [], [(pieces.breathing(text, voice), voice)]
+    while waiting:
+        piece, speaker = waiting.pop(0)
+        told, sound = _ask_to_say(piece, speaker, settings or Settings())
+        if "died" not in told:
+            parts.append((np.frombuffer(sound, np.int16), told["marks"]))
+            check_length(sum(len(samples) for samples, _ in parts))
+            continue
+        deaths += 1
+        halves = pieces.halves(piece) if deaths < MOST_DEATHS else []
+        if halves:
+            waiting[:0] = [(half, speaker) for half in halves]
+        elif speaker != LAST_VOICE:  # the Greenlandic voice, for one, ends at an 8
+            waiting.insert(0, (piece, LAST_VOICE))
+        else:
+            raise errors.TextError(f"espeak-ng cannot say {plain_text.shown(piece)}: write it in other words")
+    samples, marks = _joined(parts)
+    return samples.astype(np.float32) / 32768.0, SAMPLE_RATE, marks
 
 
-@functools.lru_cache(maxsize=16)
-def _say(text: str, voice: str, settings: Settings) -> tuple:
-    """The library itself: samples (N,) and marks.
+def _ask_to_say(text: str, voice: str, settings: Settings) -> tuple:
+    chosen = {_RATE: settings.rate, _PITCH: settings.pitch, _RANGE: min(settings.pitch_range, 80),
+              _VOLUME: settings.volume, _WORD_GAP: settings.word_gap}  # fmt: skip
+    # a range above 90 can crash espeak-ng 1.52
+    request = {"text": text, "voice": _key(voice), "samples": MAX_SECONDS * SAMPLE_RATE,
+               "parameters": [(parameter, int(value)) for parameter, value in chosen.items()]}  # fmt: skip
+    told, sound = worker.ask(request, PATIENCE + PATIENCE_PER_CHARACTER * len(text))
+    if "error" in told:
+        raise errors.TextError(f"espeak-ng has no voice {voice!r}: see course.speech.voices()")
+    return told, sound
 
-    Kept for a while because espeak-ng goes on from where its wobble of pitch stood: the second time it says a
-    sentence differs by a fraction of a millisecond, and the same call should give the same film.
-    """
-    chunks, marks = [], []
 
-    def receive(samples, count, event):
-        if samples and count > 0:
-            chunks.append(np.ctypeslib.as_array(samples, (count,)).copy())
-        i = 0
-        while event[i].type:
-            if event[i].type == _EVENT_PHONEME:
-                raw = ctypes.string_at(ctypes.addressof(event[i].id), 8).split(b"\0")[0]
-                marks.append((raw.decode("utf-8", "ignore"), event[i].sample))  # 8 bytes may cut a letter in two
-            i += 1
-        return 0
+def check_length(samples: int) -> None:
+    """Raises `errors.TextError` for more than `MAX_SECONDS` of speech."""
+    if samples > MAX_SECONDS * SAMPLE_RATE:
+        raise errors.TextError(f"the text takes longer than {MAX_SECONDS // 60} minutes to say, which is the most at "
+                               "once: make a film of each part")
 
-    encoded = text.encode("utf-8")
-    with _lock:
-        library = _library()
-        callback = _Callback(receive)
-        library.espeak_SetSynthCallback(callback)
-        if library.espeak_SetVoiceByName(_key(voice).encode("utf-8")) != 0:
-            raise errors.TextError(f"espeak-ng has no voice {voice!r}: see course.speech.voices()")
-        chosen = {_RATE: settings.rate, _PITCH: settings.pitch, _RANGE: settings.pitch_range,
-                  _VOLUME: settings.volume, _WORD_GAP: settings.word_gap}  # fmt: skip
-        chosen[_RANGE] = min(chosen[_RANGE], 80)  # espeak-ng 1.52 can crash above 90
-        for parameter, value in chosen.items():
-            library.espeak_SetParameter(parameter, int(value), 0)
-        library.espeak_Synth(encoded, len(encoded) + 1, 0, _POSITION_CHARACTER, 0, _CHARS_UTF8, None, None)
-    samples = np.concatenate(chunks) if chunks else np.zeros(0, np.int16)
-    return samples.astype(np.float32) / 32768.0, tuple(marks)
+
+def _joined(parts: list) -> tuple:
+    """Pieces (samples, marks) one after the other."""
+    marks, at = [], 0
+    for samples, own in parts:
+        marks += [(symbol, place + at) for symbol, place in own]
+        at += len(samples)
+    return np.concatenate([samples for samples, _ in parts]), marks

@@ -1,33 +1,28 @@
-"""Text to sound with timed phonemes, sound files to samples, and the mel spectrogram.
+"""Text to sound with timed phonemes.
+
+    text -> plain_text -> scripts: parts, each with its voice -> espeak: samples, phonemes -> joined
 
 The voice is espeak-ng (GPL-3.0-or-later, loaded from the wheel `espeakng-loader`; see `course/speech/espeak.py`).
 """
 
 import difflib
-import unicodedata
-from collections import Counter
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from .. import errors
-from . import espeak
+from . import espeak, plain_text, readings, scripts, symbols
 
 LEAD_SILENCE, TAIL_SILENCE = 0.12, 0.35  # seconds around what is said: the mouth starts and ends closed
 PAUSE = 0.06  # seconds; espeak marks shorter gaps too, which are closures of stops or Chinese tones
 LONGEST_CLOSURE = 0.13  # seconds; how far back the silence before a stop belongs to the stop
 STOPS = frozenset("pbtdkɡgqcɟʈɖʦ")
 STRESS = {"ˈ": 2, "ˌ": 1}
+JOINT = 0.06  # seconds between two voices within a clause
+CLAUSE_JOINT, SENTENCE_JOINT = 0.18, 0.32  # and at the ends of clauses and sentences: about what one voice makes there
+SENTENCE_ENDS = frozenset(".!?…。！？।؟።")
+FADE = 0.004  # seconds in which a part comes and goes, so that a joint does not click
 
-# The voice for a script, when nobody names one; the first word of a letter's Unicode name says its script.
-VOICE_OF_SCRIPT = {
-    "LATIN": "en-us", "CJK": "cmn", "HIRAGANA": "ja", "KATAKANA": "ja", "CYRILLIC": "ru", "GREEK": "el",
-    "HANGUL": "ko", "ARABIC": "ar", "HEBREW": "he", "DEVANAGARI": "hi", "BENGALI": "bn", "TAMIL": "ta",
-    "TELUGU": "te", "KANNADA": "kn", "MALAYALAM": "ml", "GUJARATI": "gu", "GURMUKHI": "pa", "ORIYA": "or",
-    "SINHALA": "si", "THAI": "th", "MYANMAR": "my", "GEORGIAN": "ka", "ARMENIAN": "hy", "ETHIOPIC": "am",
-    "CHEROKEE": "chr-US-Qaaa-x-west", "SHAVIAN": "en-shaw",
-}  # fmt: skip
-DEFAULT_VOICE = "en-us"
 # Names that people give to voices which espeak calls otherwise
 OTHER_NAMES = {
     "en": "en-us", "english": "en-us", "zh": "cmn", "zh-cn": "cmn", "chinese": "cmn", "mandarin": "cmn",
@@ -67,14 +62,8 @@ def voices() -> tuple:
 
 
 def guess_voice(text: str) -> str:
-    """The voice for the script that most letters of `text` are written in; Japanese if any is Kana."""
-    scripts = Counter(unicodedata.name(letter, "").split(" ")[0] for letter in text if letter.isalpha())
-    if scripts["HIRAGANA"] + scripts["KATAKANA"] > 0:
-        return "ja"
-    for script, _ in scripts.most_common():
-        if script in VOICE_OF_SCRIPT:
-            return VOICE_OF_SCRIPT[script]
-    return DEFAULT_VOICE
+    """The voice for the script and the letters of `text`; see `speech/scripts.py`."""
+    return scripts.guess_voice(text)
 
 
 def find_voice(name: str) -> str:
@@ -104,24 +93,62 @@ def synthesize(text: str, voice: str = None, settings: espeak.Settings = None) -
     """Say `text` with espeak-ng.
 
     Args:
-        text: any length, any script; voice: name out of `voices()`, perhaps with a variant ("en-us+f3");
-        None guesses from the script. settings: rate, pitch and so on.
+        text: any script, several too: each part is read by a voice of its script. Tags, Markdown and emoji are not
+        read. voice: name out of `voices()`, perhaps with a variant ("en-us+f3"): reads all it can read; None
+        guesses from the letters. settings: rate, pitch and so on.
     Returns:
-        Speech at 22,050 Hz, a little silence on both sides.
+        Speech at 22,050 Hz, a little silence on both sides; its voice is the one that reads most.
     Raises:
-        errors.TextError: nothing to say, or no such voice.
+        errors.TextError: nothing to say, too much (`plain_text.MAX_CHARACTERS`, `espeak.MAX_SECONDS`), no such
+        voice, letters that no voice reads.
     """
-    words = "".join(" " if unicodedata.category(letter) in ("Cc", "Cs") else letter for letter in str(text)).strip()
-    if not words:
-        raise errors.TextError("the text is empty: give a sentence to say")
-    voice = guess_voice(words) if voice is None else find_voice(voice)
-    samples, rate, marks = espeak.speak(words, voice, settings)
-    phonemes = _timed(samples, rate, marks)
+    words = plain_text.plain(text)
+    voice = None if voice is None else find_voice(voice)
+    parts = scripts.parts(readings.with_kana(words, voice), voice)
+    voice = voice or scripts.guess_voice(words)
+    said = [_say_part(part, speaker, settings, last=i == len(parts) - 1) for i, (part, speaker) in enumerate(parts)]
+    said = [part for part in said if len(part[0])]
+    espeak.check_length(sum(len(samples) for samples, _ in said))
+    phonemes = _moved_together(said)
     if not any(phoneme.symbol for phoneme in phonemes):
-        shown = words if len(words) <= 40 else words[:37] + "..."
-        raise errors.TextError(f"the voice {voice} finds nothing to pronounce in {shown!r}: write words, "
-                               "or choose a voice of that language")
-    return _padded(samples, rate, phonemes, voice)
+        raise errors.TextError(f"the voice {voice} finds nothing to pronounce in {plain_text.shown(words)}: "
+                               "write words, or choose a voice of that language")
+    return _padded(np.concatenate([samples for samples, _ in said]), espeak.SAMPLE_RATE, phonemes, voice)
+
+
+def _say_part(text: str, voice: str, settings, last: bool) -> tuple:
+    """One voice: samples (N,) and `Phoneme`s; before the next voice, a pause as the text's last sign wants it."""
+    end = text.rstrip()[-1:]
+    goes_on = not last and end.isalnum()
+    # a comma, so that the voice does not fall as at a sentence's end
+    samples, rate, marks = espeak.speak(symbols.in_words(text, voice) + ("," if goes_on else ""), voice, settings)
+    phonemes = _timed(samples, rate, marks)
+    loud = np.flatnonzero(np.abs(samples) > 1e-3)
+    if last or not len(loud):
+        return samples, phonemes
+    pause = JOINT if goes_on else SENTENCE_JOINT if end in SENTENCE_ENDS else CLAUSE_JOINT
+    spoken = loud[-1] + 1
+    samples = np.concatenate([samples[:spoken], np.zeros(round(pause * rate), np.float32)])
+    phonemes = [_until(phoneme, min(phoneme.end, spoken / rate)) for phoneme in phonemes
+                if phoneme.start < spoken / rate]  # fmt: skip
+    return samples, phonemes + [Phoneme("", spoken / rate, len(samples) / rate)]
+
+
+def _moved_together(said: list) -> list:
+    """The phonemes of parts that follow each other, in seconds of the whole; the parts fade in and out, in place."""
+    phonemes, at = [], 0
+    for samples, own in said:
+        if len(said) > 1:
+            width = min(round(FADE * espeak.SAMPLE_RATE), len(samples))
+            samples[:width] *= np.linspace(0, 1, width, dtype=np.float32)
+            samples[len(samples) - width :] *= np.linspace(1, 0, width, dtype=np.float32)
+        shift = at / espeak.SAMPLE_RATE
+        moved = [Phoneme(p.symbol, p.start + shift, p.end + shift, p.stress) for p in own]
+        if phonemes and moved:
+            phonemes[-1] = _until(phonemes[-1], moved[0].start)
+        phonemes += moved
+        at += len(samples)
+    return phonemes
 
 
 def _timed(samples, rate, marks) -> list:
@@ -164,5 +191,3 @@ def _padded(samples, rate, phonemes, voice) -> Speech:
     moved += [Phoneme(p.symbol, p.start + shift, p.end + shift, p.stress) for p in phonemes]
     moved.append(Phoneme("", end, end + tail / rate))
     return Speech(np.pad(samples, (lead, tail)), rate, moved, voice)
-
-
