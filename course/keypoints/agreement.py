@@ -18,7 +18,7 @@ def disagreement(image: np.ndarray, box: np.ndarray) -> float:
         image: uint8 (H, W, 3), RGB; box: x1, y1, x2, y2 (and more, which is not read), in pixels.
     """
     center, side = crops.square_from_box(box)
-    first, _ = reading.look(image, center, side, 0.0, mirrored=False)
-    second, doubt = reading.second_look(image, first)
+    first = reading.look(image, center, side, 0.0, mirrored=False).points
+    second, doubt, _ = reading.second_look(image, first)
     size = max(float(np.ptp(second, axis=0).max()), 1e-6)
     return float(np.linalg.norm(second - first, axis=1).mean() / size + doubt)
