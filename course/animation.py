@@ -7,6 +7,7 @@ A face in the photo is an `Actor`: what was found out about it once, before the 
 input becomes one array of channel values a frame, `(T, 57)`, in the order of `face.CHANNELS`.
 """
 
+import logging
 from dataclasses import dataclass, replace
 
 import cv2
@@ -30,6 +31,7 @@ IDLE = ("autoregressive", "vae", "hand")
 class Settings:
     """How a photo is animated.
 
+    fps: frames a second, None for the driving video's or the Motion's own up to 60, else 25;
     head: strength of head movement (1 as made, 0 none); expression: "name" or "name:strength" out of
     `motion.EXPRESSIONS`; face: "largest", "all", a number counted from 0, largest first, or None (must be clear);
     relative: a driving video's movement is added to the photo's own pose, or else replaces it;
@@ -40,7 +42,7 @@ class Settings:
     "auto" is the one of the two that `course evaluate` finds better.
     """
 
-    fps: float = 25.0
+    fps: float | None = None
     seed: int = 0
     head: float = 1.0
     expression: str | None = None
@@ -95,7 +97,7 @@ def animate(photo, text=None, audio=None, driving=None, motion=None, **settings)
     tracks = [transfer.values_for(drive.motion, actor.face, drive.mode, options) for actor in actors]
     return video.Clip(
         lambda: render(image, actors, tracks, options),
-        fps=options.fps,
+        fps=drive.motion.fps,
         audio=drive.audio,
         sample_rate=drive.sample_rate,
         n_frames=len(tracks[0]),
@@ -154,7 +156,7 @@ def drive_by_text(text: str, options: Settings) -> Drive:
     from .speech import synthesis
 
     spoken = synthesis.synthesize(text, voice=options.voice)
-    lips = motion_spoken.from_speech(spoken, fps=options.fps)
+    lips = motion_spoken.from_speech(spoken, fps=options.fps or motion.FPS)
     return Drive(_with_idle(lips, options, motion_spoken.accents(spoken)), "speech", spoken.samples, spoken.sample_rate)
 
 
@@ -163,7 +165,7 @@ def drive_by_audio(path, options: Settings) -> Drive:
     from .io import sound
 
     samples, rate = sound.load_audio(path)
-    lips = motion_spoken.from_audio(samples, rate, fps=options.fps)
+    lips = motion_spoken.from_audio(samples, rate, fps=options.fps or motion.FPS)
     return Drive(_with_idle(lips, options, motion_spoken.accents_of_sound(samples, rate)), "speech", samples, rate)
 
 
@@ -172,9 +174,11 @@ def drive_by_video(path, options: Settings) -> Drive:
     from .io import sound
     from .motion import tracking
 
-    tracked = tracking.track_video(path, fps=options.fps, steady=options.polish)
+    info = decoding.probe(path)
+    fps = options.fps or _kept_rate(info.fps, "the driving video")
+    tracked = tracking.track_video(path, fps=fps, steady=options.polish)
     samples, rate = None, None
-    if decoding.probe(path).has_audio:
+    if info.has_audio:
         try:
             samples, rate = sound.load_audio(path)
         except errors.AudioError:  # a silent sound track is no reason to refuse the picture
@@ -185,7 +189,15 @@ def drive_by_video(path, options: Settings) -> Drive:
 def drive_by_motion(given, options: Settings) -> Drive:
     """A Motion, or a file of one: movement away from the photo's own expression."""
     loaded = given if isinstance(given, motion.Motion) else motion.Motion.load(given)
-    return Drive(loaded.resample(options.fps), "offset")
+    return Drive(loaded.resample(options.fps or _kept_rate(loaded.fps, "the motion")), "offset")
+
+
+def _kept_rate(fps: float, whose: str) -> float:
+    kept = motion.kept_rate(fps)
+    if kept != fps:
+        logging.getLogger("course").warning("%s has %g frames a second: %g are made (--fps for another number)",
+                                            whose, fps, kept)
+    return kept
 
 
 DRIVES = {"text": drive_by_text, "audio": drive_by_audio, "driving": drive_by_video, "motion": drive_by_motion}
@@ -195,12 +207,12 @@ def _with_idle(lips: motion.Motion, options: Settings, accents=()) -> motion.Mot
     if options.idle == "hand":
         from .motion import idle
 
-        moved = idle.idle_motion(len(lips), fps=options.fps, seed=options.seed, strength=options.head, accents=accents)
+        moved = idle.idle_motion(len(lips), fps=lips.fps, seed=options.seed, strength=options.head, accents=accents)
     else:
         from .motion import learned_idle
 
         moved = learned_idle.idle_motion(lips, options.seed, options.head, accents, options.idle)
-    return motion.Motion(lips.full() + moved.full(), channels.CHANNELS, options.fps)
+    return motion.Motion(lips.full() + moved.full(), channels.CHANNELS, lips.fps)
 
 
 # ---------------------------------------------------------------- the film
@@ -235,7 +247,7 @@ def _settings(given: dict) -> Settings:
         raise errors.CourseError(f"unknown setting {min(unknown)!r}: choose from "
                                  f"{', '.join(Settings.__dataclass_fields__)}")
     options = replace(Settings(), **{name: value for name, value in given.items() if value is not None})
-    if not 1 <= options.fps <= 120:
+    if options.fps is not None and not 1 <= options.fps <= 120:
         raise errors.CourseError(f"fps must lie between 1 and 120, not {options.fps:g}")
     if not 0 <= options.head <= 3:
         raise errors.CourseError(f"head must lie between 0 and 3, not {options.head:g}")

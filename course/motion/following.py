@@ -54,7 +54,7 @@ class Follower:
         return self.here
 
     def _look_round(self, boxes: np.ndarray) -> None:
-        """Lose the face if the detector sees one (5,) elsewhere only; a turned head that it does not see is not lost."""
+        """Lose the face if the detector's (N, 5) lie elsewhere only; a turned head that it does not see is not lost."""
         ours = covered(landmarks.tight_boxes(self.here), boxes) > OVERLAP
         if ours.any():
             self._remember(boxes[~ours], landmarks.tight_boxes(self.here))
@@ -85,12 +85,14 @@ class Follower:
         return (theirs < apart(landmarks.tight_boxes(self.known), boxes)) & (theirs < BESIDE)
 
     def _remember(self, others: np.ndarray, ours=None) -> None:
-        """Where the other faces are, and how many there are beside ours, (4 or more,)."""
+        """Where the other faces are, boxes (N, 4 or more), and how many there are beside ours, (4 or more,)."""
+        gone = self.others  # not seen now, but they may come back
+        for box in others:
+            gone = gone[apart(box, gone) > BESIDE]
         if ours is not None:
-            large = sides(others) > COMPANY * sides(ours[None])[0]
-            self.faces = max(self.faces, 1 + int(large.sum()))
-        if len(others) or ours is not None:
-            self.others = others[:, :4]
+            gone = gone[covered(ours, gone) < OVERLAP]
+            self.faces = max(self.faces, 1 + int((sides(others) > COMPANY * sides(ours[None])[0]).sum()))
+        self.others = np.concatenate([others[:, :4], gone])
 
 
 def follow(frame: np.ndarray, last: np.ndarray):

@@ -26,7 +26,7 @@ def track_video(path, fps: float = 25.0, steady: bool = True) -> motion.Motion:
     info = decoding.probe(path)
     frames = decoding.read_frames(path, fps=fps, max_side=720)
     total = round(info.duration * fps) if info.duration else None
-    progress = tqdm(frames, total=total, desc="following the face", unit="frame", leave=False)
+    progress = tqdm(parallel.ahead(frames), total=total, desc="following the face", unit="frame", leave=False)
     points, tracked, follower = _followed(progress)
     if not len(points) or tracked.mean() < MIN_TRACKED:
         raise errors.FaceError(f"{path} shows a face in {int(tracked.sum())} of {len(tracked)} frames: "

@@ -50,7 +50,8 @@ class Layers:
         matte = layers_square.connected(self._matte(square, inside, face), face)  # (S, S)
         self._still = self._small(np.stack([matte, inside / 255.0, face / 255.0], axis=-1))
         self.pad = int(np.ceil(BEYOND * field.head.radius))
-        self._take_apart(image, np.maximum(matte, cv2.GaussianBlur(face, (0, 0), 1.0) / np.float32(255)))
+        matte = np.maximum(matte, cv2.GaussianBlur(face, (0, 0), 1.0) / np.float32(255))
+        self._take_apart(image, float(points[:, 1].max()), matte)
 
     def _matte(self, square, inside, face) -> np.ndarray:
         channels = np.concatenate([square, inside[..., None], face[..., None]], axis=-1)
@@ -64,11 +65,11 @@ class Layers:
         small = cv2.resize(maps.astype(np.float32), (FIELD_SIZE, FIELD_SIZE), interpolation=cv2.INTER_AREA)
         return torch.from_numpy(small).permute(2, 0, 1)[None]
 
-    def _take_apart(self, image, matte) -> None:
+    def _take_apart(self, image, chin, matte) -> None:
         x0, y0, x1, y1 = self.field.box
         pad = self.pad
         around = x0 - pad, y0 - pad, x1 + pad, y1 + pad
-        photo = mirrored(image, around)
+        photo = mirrored(image, around, below=chin)
         inside = mirrored(np.full(image.shape[:2], 1.0, np.float32), around, cv2.BORDER_CONSTANT)
         fine = layers_square.to_box(matte, around, self.matrix)
         guide = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
@@ -141,12 +142,21 @@ def fits(box) -> bool:
     return max(x1 - x0, y1 - y0) <= LARGEST
 
 
-def mirrored(image: np.ndarray, box, beyond: int = cv2.BORDER_REFLECT_101) -> np.ndarray:
-    """A part of the picture that may reach beyond it, x0, y0, x1, y1."""
+def mirrored(image: np.ndarray, box, beyond: int = cv2.BORDER_REFLECT_101, below: float = 0.0) -> np.ndarray:
+    """A part of the picture that may reach beyond it, x0, y0, x1, y1.
+
+    below: rows above this one do not come back under the picture's lower border, so that no neck shows a mouth.
+    """
     x0, y0, x1, y1 = box
     height, width = image.shape[:2]
     out = max(0, -x0), max(0, -y0), max(0, x1 - width), max(0, y1 - height)
     inner = image[max(0, y0) : min(height, y1), max(0, x0) : min(width, x1)]
+    if beyond != cv2.BORDER_CONSTANT and out[3]:
+        # rows that may be seen again; a chin goes on a little below its last point
+        depth = int(np.clip(0.6 * (height - 1 - below), 0, len(inner) - 1))
+        rows = np.minimum(np.arange(1, out[3] + 1), depth)
+        inner = np.concatenate([inner, inner[len(inner) - 1 - rows]])
+        out = *out[:3], 0
     return cv2.copyMakeBorder(inner, out[1], out[3], out[0], out[2], beyond)
 
 
