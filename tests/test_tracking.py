@@ -10,7 +10,7 @@ import torch
 from course import errors, io, keypoints, motion, parallel
 from course.keypoints import heatmaps, reading
 from course.lessons.lesson_09 import drivers
-from course.motion import following, tracking
+from course.motion import cuts, following, tracking
 
 SIZE = 256
 
@@ -164,21 +164,31 @@ def test_a_jump_cut_is_said_and_the_head_goes_on_from_where_it_was(ada, tmp_path
         assert np.ptp(moved[name]) < 0.1
 
 
-def test_a_cut_to_somebody_else_is_found_again(ada, bela):
+@pytest.mark.parametrize("place", [(60, 30, 0.6), (0, 0, 1.0), (-6, 3, 0.97)], ids=["aside", "same place", "near"])
+def test_a_cut_to_somebody_else_is_found_again(ada, bela, place):
     follower = following.Follower()
-    found = [follower.step(frame) for frame in [*swaying(ada, 3), *[shifted(bela, 60, 30, 0.6)] * 3]]
+    found = [follower.step(frame) for frame in [*swaying(ada, 3), *[shifted(bela, *place)] * 3]]
     assert follower.cuts == [3] and all(row is not None for row in found)
-    there = keypoints.find_points(shifted(bela, 60, 30, 0.6))[0]
-    assert np.abs(found[-1] - there).mean() < 1.5
+    there = keypoints.find_points(shifted(bela, *place))[0]
+    assert np.abs(np.array(found[3:]) - there).mean() < 1.5
 
 
-def test_a_quick_head_is_no_cut(ada, caplog):
+@pytest.mark.parametrize("film", [
+    lambda image: [shifted(image, x) for x in (0, 20, 40, 15, -15, -40)],
+    lambda image: [shifted(image, 0, 0, 1.06**k) for k in range(5)],
+    lambda image: [image, cv2.add(image, 60), image // 2, image],
+    lambda image: [cv2.addWeighted(image, 1 - k / 8, image[:, ::-1], k / 8, 0) for k in range(9)],
+], ids=["quick", "zoom", "flash", "fade over"])
+def test_what_is_no_cut(ada, film):
     follower = following.Follower()
-    for x in (0, 20, 40, 15, -15, -40):
-        follower.step(shifted(ada, x))
+    for frame in film(ada):
+        follower.step(frame)
     assert not follower.cuts
+
+
+def test_without_cuts_nothing_is_bridged():
     rows = np.random.default_rng(0).random((4, 78, 2)).astype(np.float32)
-    assert (tracking.rejoined(rows, []) == rows).all()
+    assert (cuts.rejoined(rows, []) == rows).all()
 
 
 # ---------------------------------------------------------------- two people

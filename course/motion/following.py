@@ -11,6 +11,7 @@ import numpy as np
 
 from ..detection import detector
 from ..keypoints import landmarks, reading
+from . import cuts
 
 LOOK_AGAIN = 25  # frames after which the detector is asked whether the face is still there, and who else is
 # What `uncertainty` says: real faces lie below 0.19 (0.22 with a hand over a half, or turned far), walls, cards,
@@ -18,8 +19,6 @@ LOOK_AGAIN = 25  # frames after which the detector is asked whether the face is 
 SURE, NOTHING = 0.175, 0.25
 SEEN = 0.35  # the detector's score from near, for what lies between
 OVERLAP = 0.3  # share of the box around the face that the detector's box must cover to be the same face
-JUMP = 0.45  # face sizes from one frame to the next: no head moves so far, so the film was cut
-GROWTH = 1.35  # and no head grows or shrinks so much
 BESIDE = 2.0  # face sizes within which a face is taken for the one that was there before
 COMPANY = 0.4  # of the followed face's size: a second face this large is worth a word
 
@@ -34,22 +33,28 @@ class Follower:
 
     def __init__(self):
         self.here, self.known, self.others = None, None, np.zeros((0, 4), np.float32)
-        self.number, self.cuts, self.faces = 0, [], 1
+        self.number, self.cuts, self.faces, self._picture = 0, [], 1, None
 
     def step(self, frame: np.ndarray):
         """The next frame, uint8 (H, W, 3): points (78, 2) in pixels, or None where the face is lost."""
         before, boxes = self.here, None
-        if self.here is not None and self.number % LOOK_AGAIN == 0:
+        picture_before, self._picture = self._picture, cuts.small_picture(frame)
+        if before is not None and self.number % LOOK_AGAIN == 0:
             boxes = detector.detect_faces(frame)
             self._look_round(boxes)
         if self.here is not None:
             self.here = follow(frame, self.here)
         if self.here is None:
             self.here = self._find(frame, detector.detect_faces(frame) if boxes is None else boxes)
-        if self.here is not None:
-            self.known = self.here
-            if before is not None and jumps(before, self.here):
+        if self.here is not None and before is not None:
+            changed = cuts.changes(before, self.here, picture_before, self._picture, frame.shape)
+            if changed:  # another shot: who was beside the face before is not there now
+                self.others = self.others[:0]
+                found = self._find(frame, detector.detect_faces(frame))
+                self.here = self.here if found is None else found
+            if changed or cuts.jumps(before, self.here):
                 self.cuts.append(self.number)
+        self.known = self.known if self.here is None else self.here
         self.number += 1
         return self.here
 
@@ -117,13 +122,6 @@ def is_face(frame: np.ndarray, look: reading.Look) -> bool:
     if not SURE < uncertainty(look) <= NOTHING:
         return uncertainty(look) <= SURE
     return detector.score_at(frame, np.append(landmarks.tight_boxes(look.points), 1.0)) >= SEEN
-
-
-def jumps(before: np.ndarray, now: np.ndarray) -> bool:
-    """Whether a face at points (78, 2) cannot have come from where it was in the frame before."""
-    old, new = (float(np.ptp(points, axis=0).max()) for points in (before, now))
-    far = np.linalg.norm(now.mean(axis=0) - before.mean(axis=0)) / max(min(old, new), 1e-6)
-    return bool(far > JUMP or abs(np.log(max(new, 1e-6) / max(old, 1e-6))) > np.log(GROWTH))
 
 
 # ---------------------------------------------------------------- boxes

@@ -10,7 +10,7 @@ from ..face import channels
 from ..face import model as face_model
 from ..io import decoding
 from ..keypoints import landmarks
-from . import following, motion, smoothing
+from . import cuts, following, motion, smoothing
 
 MIN_TRACKED = 0.2  # share of frames in which the face must have been found
 
@@ -18,7 +18,8 @@ MIN_TRACKED = 0.2  # share of frames in which the face must have been found
 def track_video(path, fps: float = 25.0, steady: bool = True) -> motion.Motion:
     """The motion of the one face in a video: channels in that person's own frame, `fps` a second.
 
-    Frames in which the face is lost are filled in between their neighbours, and counted in the log.
+    Frames in which the face is lost are filled in between their neighbours, and counted in the log; so are cuts, over
+    which the head goes on from where it was, and other faces.
 
     Raises:
         errors.VideoError: it does not decode. errors.FaceError: hardly a face in it.
@@ -33,35 +34,18 @@ def track_video(path, fps: float = 25.0, steady: bool = True) -> motion.Motion:
                                "use a video in which one face stays visible")
     _say(tracked, follower, fps)
     with parallel.one_thread_each():
-        return motion_from_points(rejoined(points, follower.cuts), tracked, fps, steady)
+        return motion_from_points(cuts.rejoined(points, follower.cuts), tracked, fps, steady)
 
 
 def _say(tracked: np.ndarray, follower: following.Follower, fps: float) -> None:
-    log = logging.getLogger("course")
-    lost, cuts = int((~tracked).sum()), follower.cuts
+    log, lost, jumps = logging.getLogger("course"), int((~tracked).sum()), follower.cuts
     if lost:
         log.warning("the face was lost in %d of %d frames; they are filled in between", lost, len(tracked))
-    if cuts:
-        log.warning("the face jumps in %d %s of the film (first at %.1f s), as at a cut: it goes on from where it was",
-                    len(cuts), "place" if len(cuts) == 1 else "places", cuts[0] / fps)
+    if jumps:
+        log.warning("the film is cut in %d %s (first at %.1f s): the head goes on from where it was", len(jumps),
+                    "place" if len(jumps) == 1 else "places", jumps[0] / fps)
     if follower.faces > 1:
         log.warning("there are %d faces in the film: the one that is largest at the start is followed", follower.faces)
-
-
-def rejoined(points: np.ndarray, cuts: list) -> np.ndarray:
-    """A film's points as if it had no cuts: place and size go on from where they were.
-
-    Args:
-        points: (T, 78, 2) pixels; cuts: numbers of the frames before which the film was cut.
-    Returns:
-        (T, 78, 2): everything from a cut on is shifted and scaled, so that the head stands where it stood before.
-    """
-    points = points.copy()
-    for cut in cuts:
-        _, scales, origins = face_model.fit_pose(points[cut - 1 : cut + 1].astype(float),
-                                                 face_model.FaceModel.load().mean)
-        points[cut:] = (points[cut:] - origins[1]) * (scales[0] / scales[1]) + origins[0]
-    return points
 
 
 def motion_from_points(points: np.ndarray, tracked: np.ndarray, fps: float, steady: bool = True) -> motion.Motion:
