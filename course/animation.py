@@ -18,7 +18,7 @@ from .detection import choose, detector
 from .face import channels, posing
 from .face import model as face_model
 from .io import decoding, video
-from .keypoints import find
+from .keypoints import find, landmarks
 from .motion import motion, transfer
 from .motion import spoken as motion_spoken
 from .rendering import portrait
@@ -55,6 +55,7 @@ class Settings:
     idle: str = "autoregressive"
 
 
+MOUTH_SHOWN = 0.75  # share of the lips' points that a photo should show
 GENERATORS = ("auto", "gan", "warp")
 AUTO = "gan"  # what "auto" means: data/animator.md has the figures
 
@@ -121,6 +122,9 @@ def cast(image: np.ndarray, face=None, generator: str = "auto") -> list:
     boxes = detector.detect_faces(image)
     boxes = choose.choose_faces(boxes, face, image)
     points = find.find_points(image, boxes)  # (N, 78, 2)
+    if any(landmarks.share_inside(row[landmarks.LIPS_OUTER], image.shape) < MOUTH_SHOWN for row in points):
+        logging.getLogger("course").warning("the photo ends before the mouth does, which is made up: "
+                                            "use one that shows the whole face")
     return [make_actor(image, found, generator) for found in points]
 
 

@@ -167,3 +167,16 @@ def test_a_head_that_is_sent_away_stays_in_the_picture(photo):
     for frame in course.animate(photo, motion=motion.Motion(away), generator="warp"):
         boxes = detection.detect_faces(frame)
         assert len(boxes) == 1 and boxes[0, 4] > 0.8
+
+
+def test_a_photo_that_ends_at_the_mouth_is_taken_with_a_word(photo, actor, caplog):
+    def said(picture):
+        caplog.clear()
+        with caplog.at_level("WARNING", "course"):
+            animation.cast(picture, generator="warp")
+        return [record.getMessage() for record in caplog.records]
+
+    lips = actor.points[48:60, 1]
+    assert not said(photo) and not said(photo[: int(actor.points[8, 1]) + 3])  # down to the chin
+    for below in (lips.mean(), lips.mean() - 3):
+        assert len(said(photo[: int(below)])) == 1
