@@ -7,6 +7,7 @@ A face in the photo is an `Actor`: what was found out about it once, before the 
 input becomes one array of channel values a frame, `(T, 57)`, in the order of `face.CHANNELS`.
 """
 
+import logging
 from dataclasses import dataclass, replace
 
 import cv2
@@ -17,7 +18,7 @@ from .detection import choose, detector
 from .face import channels, posing
 from .face import model as face_model
 from .io import decoding, video
-from .keypoints import find
+from .keypoints import find, landmarks
 from .motion import motion, transfer
 from .motion import spoken as motion_spoken
 from .rendering import portrait
@@ -30,6 +31,7 @@ IDLE = ("autoregressive", "vae", "hand")
 class Settings:
     """How a photo is animated.
 
+    fps: frames a second, None for the driving video's or the Motion's own up to 60, else 25;
     head: strength of head movement (1 as made, 0 none); expression: "name" or "name:strength" out of
     `motion.EXPRESSIONS`; face: "largest", "all", a number counted from 0, largest first, or None (must be clear);
     relative: a driving video's movement is added to the photo's own pose, or else replaces it;
@@ -40,7 +42,7 @@ class Settings:
     "auto" is the one of the two that `course evaluate` finds better.
     """
 
-    fps: float = 25.0
+    fps: float | None = None
     seed: int = 0
     head: float = 1.0
     expression: str | None = None
@@ -53,6 +55,7 @@ class Settings:
     idle: str = "autoregressive"
 
 
+MOUTH_SHOWN = 0.75  # share of the lips' points that a photo should show
 GENERATORS = ("auto", "gan", "warp")
 AUTO = "gan"  # what "auto" means: data/animator.md has the figures
 
@@ -95,7 +98,7 @@ def animate(photo, text=None, audio=None, driving=None, motion=None, **settings)
     tracks = [transfer.values_for(drive.motion, actor.face, drive.mode, options) for actor in actors]
     return video.Clip(
         lambda: render(image, actors, tracks, options),
-        fps=options.fps,
+        fps=drive.motion.fps,
         audio=drive.audio,
         sample_rate=drive.sample_rate,
         n_frames=len(tracks[0]),
@@ -119,6 +122,9 @@ def cast(image: np.ndarray, face=None, generator: str = "auto") -> list:
     boxes = detector.detect_faces(image)
     boxes = choose.choose_faces(boxes, face, image)
     points = find.find_points(image, boxes)  # (N, 78, 2)
+    if any(landmarks.share_inside(row[landmarks.LIPS_OUTER], image.shape) < MOUTH_SHOWN for row in points):
+        logging.getLogger("course").warning("the photo ends before the mouth does, which is made up: "
+                                            "use one that shows the whole face")
     return [make_actor(image, found, generator) for found in points]
 
 
@@ -155,7 +161,7 @@ def drive_by_text(text: str, options: Settings) -> Drive:
     from .speech import synthesis
 
     spoken = synthesis.synthesize(text, voice=options.voice)
-    lips = motion_spoken.from_speech(spoken, fps=options.fps)
+    lips = motion_spoken.from_speech(spoken, fps=options.fps or motion.FPS)
     return Drive(_with_idle(lips, options, motion_spoken.accents(spoken)), "speech", spoken.samples, spoken.sample_rate)
 
 
@@ -166,7 +172,7 @@ def drive_by_audio(path, options: Settings) -> Drive:
 
     samples, rate = sound.load_audio(path)
     heard = hearing.hear(samples, rate)
-    lips = motion_spoken.from_audio(heard, fps=options.fps)
+    lips = motion_spoken.from_audio(heard, fps=options.fps or motion.FPS)
     return Drive(_with_idle(lips, options, motion_spoken.accents_of_sound(heard)), "speech", samples, rate)
 
 
@@ -176,15 +182,25 @@ def drive_by_video(path, options: Settings) -> Drive:
     from .motion import tracking
 
     # Sound first: it is read in a moment, and tracking takes minutes that a sound that cannot be used would waste.
-    samples, rate = sound.film_sound(path) if decoding.probe(path).has_audio else (None, None)
-    tracked = tracking.track_video(path, fps=options.fps, steady=options.polish)
+    info = decoding.probe(path)
+    samples, rate = sound.film_sound(path) if info.has_audio else (None, None)
+    fps = options.fps or _kept_rate(info.fps, "the driving video")
+    tracked = tracking.track_video(path, fps=fps, steady=options.polish)
     return Drive(tracked, "relative" if options.relative else "absolute", samples, rate)
 
 
 def drive_by_motion(given, options: Settings) -> Drive:
     """A Motion, or a file of one: movement away from the photo's own expression."""
     loaded = given if isinstance(given, motion.Motion) else motion.Motion.load(given)
-    return Drive(loaded.resample(options.fps), "offset")
+    return Drive(loaded.resample(options.fps or _kept_rate(loaded.fps, "the motion")), "offset")
+
+
+def _kept_rate(fps: float, whose: str) -> float:
+    kept = motion.kept_rate(fps)
+    if kept != fps:
+        logging.getLogger("course").warning("%s has %g frames a second: %g are made (--fps for another number)",
+                                            whose, fps, kept)
+    return kept
 
 
 DRIVES = {"text": drive_by_text, "audio": drive_by_audio, "driving": drive_by_video, "motion": drive_by_motion}
@@ -194,12 +210,12 @@ def _with_idle(lips: motion.Motion, options: Settings, accents=()) -> motion.Mot
     if options.idle == "hand":
         from .motion import idle
 
-        moved = idle.idle_motion(len(lips), fps=options.fps, seed=options.seed, strength=options.head, accents=accents)
+        moved = idle.idle_motion(len(lips), fps=lips.fps, seed=options.seed, strength=options.head, accents=accents)
     else:
         from .motion import learned_idle
 
         moved = learned_idle.idle_motion(lips, options.seed, options.head, accents, options.idle)
-    return motion.Motion(lips.full() + moved.full(), channels.CHANNELS, options.fps)
+    return motion.Motion(lips.full() + moved.full(), channels.CHANNELS, lips.fps)
 
 
 # ---------------------------------------------------------------- the film
@@ -234,7 +250,7 @@ def _settings(given: dict) -> Settings:
         raise errors.CourseError(f"unknown setting {min(unknown)!r}: choose from "
                                  f"{', '.join(Settings.__dataclass_fields__)}")
     options = replace(Settings(), **{name: value for name, value in given.items() if value is not None})
-    if not 1 <= options.fps <= 120:
+    if options.fps is not None and not 1 <= options.fps <= 120:
         raise errors.CourseError(f"fps must lie between 1 and 120, not {options.fps:g}")
     if not 0 <= options.head <= 3:
         raise errors.CourseError(f"head must lie between 0 and 3, not {options.head:g}")

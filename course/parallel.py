@@ -35,6 +35,22 @@ def ordered_map(function, items, workers: int | None = None):
             pool.shutdown(wait=True, cancel_futures=True)
 
 
+def ahead(items, count: int = 2):
+    """The items themselves, the next few of them fetched in another thread while this one works.
+
+    An error while fetching comes out where its item would have.
+    """
+    iterator, end, waiting = iter(items), object(), deque()
+    pool = ThreadPoolExecutor(1, thread_name_prefix="course")  # one: a generator runs in one thread at a time
+    try:
+        waiting.extend(pool.submit(next, iterator, end) for _ in range(count))
+        while (item := waiting.popleft().result()) is not end:
+            waiting.append(pool.submit(next, iterator, end))
+            yield item
+    finally:  # also when whoever takes the items stops early
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
 @contextmanager
 def one_thread_each():
     """A context in which NumPy and PyTorch calculate with one thread: frames are already made side by side.

@@ -133,3 +133,50 @@ def test_recorded_speech_moves_the_lips(photo, tmp_path):
 
 def test_generate_animation_is_text_on_a_photo(photo):
     assert animation.generate_animation(photo, "Hi.").audio is not None
+
+
+@pytest.mark.parametrize("own, asked, made", [(30, None, 30), (12.5, None, 12.5), (50, 20, 20), (100, None, 50)])
+def test_a_driving_film_keeps_its_frames_a_second(photo, tmp_path, caplog, own, asked, made):
+    path = io.Clip(lambda: iter([photo] * 6), fps=own).save(tmp_path / "driver.mp4", progress=False)
+    with caplog.at_level("WARNING", "course"):
+        clip = course.animate(photo, driving=path, fps=asked, size=160)
+    assert clip.fps == made and clip.duration == pytest.approx(6 / own, abs=1 / made)
+    said = [record.getMessage() for record in caplog.records]
+    assert bool(said) == (own > 60) and all("100 frames a second: 50 are made" in line for line in said)
+
+
+@pytest.mark.parametrize("own, kept", [(24, 24), (29.97, 29.97), (60, 60), (60.0001, 30.00005), (90, 45), (240, 60),
+                                       (1000, 1000 / 17), (0.2, 25)])
+def test_rates_above_60_are_divided(own, kept):
+    assert motion.kept_rate(own) == pytest.approx(kept)
+
+
+def test_a_motion_keeps_its_rate_and_speech_has_25(photo):
+    still = motion.Motion(np.zeros((8, 57), np.float32), fps=16)
+    assert course.animate(photo, motion=still, size=160).fps == 16
+    assert course.animate(photo, motion=still, size=160, fps=32).fps == 32
+    assert course.animate(photo, text="Hi.", size=160).fps == 25
+
+
+def test_a_head_that_is_sent_away_stays_in_the_picture(photo):
+    """A whole face, in its place, and no second one, however far the sliders go."""
+    from course import detection
+
+    away = np.zeros((3, 57), np.float32)
+    away[0, INDEX["headY"]], away[1, INDEX["headScale"]], away[2, INDEX["headX"]] = -2, -0.8, 2
+    for frame in course.animate(photo, motion=motion.Motion(away), generator="warp"):
+        boxes = detection.detect_faces(frame)
+        assert len(boxes) == 1 and boxes[0, 4] > 0.8
+
+
+def test_a_photo_that_ends_at_the_mouth_is_taken_with_a_word(photo, actor, caplog):
+    def said(picture):
+        caplog.clear()
+        with caplog.at_level("WARNING", "course"):
+            animation.cast(picture, generator="warp")
+        return [record.getMessage() for record in caplog.records]
+
+    lips = actor.points[48:60, 1]
+    assert not said(photo) and not said(photo[: int(actor.points[8, 1]) + 3])  # down to the chin
+    for below in (lips.mean(), lips.mean() - 3):
+        assert len(said(photo[: int(below)])) == 1

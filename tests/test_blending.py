@@ -55,7 +55,7 @@ def test_absolute_takes_the_drivers_pose_but_not_beyond_what_a_photo_can_show():
     values = motion.values_for(moved(headYaw=8, jawOpen=0.3), face(headYaw=3), "absolute", animation.Settings())
     assert values[0, INDEX["headYaw"]] == pytest.approx(8)
     far = motion.values_for(moved(headYaw=80), face(), "absolute", animation.Settings())
-    assert 25 < far[0, INDEX["headYaw"]] <= transfer.MAX_TURN + 1e-3
+    assert 20 < far[0, INDEX["headYaw"]] <= transfer.MAX_TURN[1] + 1e-3
 
 
 def test_head_strength_scales_a_driving_head():
@@ -187,3 +187,70 @@ def test_a_driving_film_goes_through_retarget():
     with places.counted("motion.retarget") as seen, places.counted("motion.relative_motion") as moves:
         motion.values_for(moved(headYaw=5), face(), "relative", animation.Settings())
     assert seen.calls == 1 and moves.calls == 1
+
+
+# ---------------------------------------------------------------- how far a head goes
+
+HEAD = [INDEX[name] for name in face_channels.HEAD]
+
+
+def reached(rest=None, **asked):
+    """Where a head comes that is asked away from a photo: the six head channels, (6,)."""
+    rest = face(**(rest or {}))
+    return motion.values_for(moved(1, **asked), rest, "offset", animation.Settings())[0, HEAD] - rest.rest[HEAD]
+
+
+@pytest.mark.parametrize("asked", [
+    {}, {"headY": -0.2}, {"headX": 0.15, "headY": 0.15, "headScale": 0.05}, {"headScale": -0.1}, {"headYaw": 17},
+    {"headPitch": -12, "headRoll": 10, "headX": -0.2}, {"headYaw": 12, "headRoll": 9, "headY": 0.1},
+], ids=str)
+def test_a_head_goes_as_it_is_told_while_that_is_little(asked):
+    assert reached(**asked) == pytest.approx([asked.get(name, 0) for name in face_channels.HEAD], abs=1e-6)
+
+
+@pytest.mark.parametrize("rest", [{}, {"headYaw": -12, "headX": 0.1, "headScale": 0.05}], ids=["frontal", "aside"])
+def test_place_and_size_bend_towards_what_a_photo_can_show(rest):
+    for name, most in zip(("headX", "headY"), transfer.FREE_PLACE * transfer.MAX_PLACE):
+        column = face_channels.HEAD.index(name)
+        steps = np.array([reached(rest, **{name: amount})[column] for amount in np.linspace(0, 2, 41)])
+        assert (np.diff(steps) >= -1e-6).all() and (np.diff(steps) <= 0.0501).all()  # never back, never in a jump
+        assert 0.95 * most < steps[-1] <= most + 1e-6
+        assert reached(rest, **{name: -2})[column] == pytest.approx(-steps[-1], abs=1e-6)
+    assert -0.17 < reached(rest, headScale=-0.9)[5] < -0.15 and 0.18 < reached(rest, headScale=9)[5] < 0.2
+
+
+def test_shift_size_and_turn_share_one_room():
+    alone, together = reached(headX=1), reached(headX=1, headY=1, headScale=-0.5)
+    assert together[3] < 0.75 * alone[3] and together[3] == pytest.approx(together[4])
+    assert reached(headX=1, headYaw=60)[3] < 0.7 * alone[3]
+    turns = reached(headPitch=90, headYaw=90, headRoll=90)[:3]
+    assert np.linalg.norm(turns / transfer.MAX_TURN) <= transfer.MAX_TOGETHER + 1e-6
+    assert reached(headPitch=90)[0] == pytest.approx(transfer.MAX_TURN[0], abs=0.1)
+
+
+@pytest.mark.parametrize("amount", [5.0, -5.0, 1e6, -1e6, 3e38, -3e38])
+@pytest.mark.filterwarnings("error")
+def test_no_number_takes_a_channel_out_of_its_range(amount):
+    everything = motion.Motion(np.full((2, 57), amount))
+    for mode in ("offset", "speech", "absolute"):
+        values = motion.values_for(everything, face(headYaw=5), mode, animation.Settings())
+        assert np.isfinite(values).all()
+        assert (values[:, :51] >= 0).all() and (values[:, :51] <= transfer.MAX_BLENDSHAPE + 1e-6).all()
+        assert np.abs(values[:, HEAD[:3]]).max() < 35 and np.abs(values[:, HEAD[3:]]).max() < 0.4
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
+def test_what_is_no_number_is_refused(wrong):
+    with pytest.raises(errors.MotionError, match="NaN or infinity"):
+        moved(2, headX=wrong)
+
+
+def test_a_face_does_not_come_back_under_the_lower_border():
+    from course.rendering import layers
+
+    photo = np.zeros((40, 30, 3), np.uint8)
+    photo[:30] = 200  # down to the chin
+    below = layers.mirrored(photo, (0, 0, 30, 70), below=30.0)[40:]
+    assert below.shape == (30, 30, 3) and not below.any()
+    assert layers.mirrored(photo, (0, 0, 30, 70))[40:].any()
+    assert (layers.mirrored(photo, (-5, -9, 30, 40), below=30.0)[:9] == 200).all()

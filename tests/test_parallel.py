@@ -46,6 +46,33 @@ def test_an_error_comes_out_in_its_place():
         next(results)
 
 
+def test_items_are_fetched_ahead_in_one_other_thread_and_in_order():
+    fetched, threads = [], set()
+
+    def items():
+        for k in range(20):
+            fetched.append(k)
+            threads.add(threading.get_ident())
+            yield k
+
+    results = parallel.ahead(items(), 3)
+    assert [next(results), next(results)] == [0, 1]
+    assert len(fetched) <= 6
+    assert list(results) == list(range(2, 20)) and len(threads) == 1 and threading.get_ident() not in threads
+
+
+def test_an_error_ahead_comes_out_in_its_place_and_an_early_stop_ends_the_thread():
+    results = parallel.ahead(1 / (2 - k) for k in range(5))
+    assert [next(results), next(results)] == [0.5, 1.0]
+    with pytest.raises(ZeroDivisionError):
+        next(results)
+    stopped = parallel.ahead(iter(int, 1))
+    next(stopped)
+    stopped.close()
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("course")]
+    assert list(parallel.ahead([])) == []
+
+
 def blas_threads():
     return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
 

@@ -22,7 +22,7 @@ def disagreement(image: np.ndarray, box: np.ndarray) -> float:
         errors.WeightsError: the landmarker's weights are missing or damaged.
     """
     center, side = crops.square_from_box(box)
-    first, _ = reading.look(image, center, side, 0.0, mirrored=False)
-    second, doubt = reading.second_look(image, first)
+    first = reading.look(image, center, side, 0.0, mirrored=False).points
+    second, doubt, _ = reading.second_look(image, first)
     size = max(float(np.ptp(second, axis=0).max()), 1e-6)
     return float(np.linalg.norm(second - first, axis=1).mean() / size + doubt)

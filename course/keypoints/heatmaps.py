@@ -40,3 +40,16 @@ def hard_argmax(maps: torch.Tensor) -> torch.Tensor:
     height, width = maps.shape[-2:]
     best = maps.flatten(2).argmax(dim=2)  # (N, K)
     return torch.stack([(best % width + 0.5) / width, (best // width + 0.5) / height], dim=-1)
+
+
+def spread(maps: torch.Tensor) -> torch.Tensor:
+    """How far each map's softmax lies from its own centre of mass: (N, K, S, S) -> (N, K), in shares of the map.
+
+    The less there is to see, the wider the maps.
+    """
+    # s^2 = E x^2 - (E x)^2 + E y^2 - (E y)^2: three sums a map
+    size = maps.shape[-1]
+    at = (torch.arange(size, device=maps.device, dtype=maps.dtype) + 0.5) / size - 0.5
+    y, x = (grid.flatten() for grid in torch.meshgrid(at, at, indexing="ij"))
+    means = maps.flatten(2).softmax(dim=2) @ torch.stack([x, y, x**2 + y**2], dim=1)  # (N, K, 3)
+    return (means[..., 2] - means[..., 0] ** 2 - means[..., 1] ** 2).clamp(min=0).sqrt()

@@ -57,3 +57,9 @@ def tight_boxes(points: np.ndarray) -> np.ndarray:
     """The box around the 68 points: (..., 68 or 78, 2) -> (..., 4) as x1, y1, x2, y2."""
     ibug = points[..., :N_IBUG, :]
     return np.concatenate([ibug.min(axis=-2), ibug.max(axis=-2)], axis=-1)
+
+
+def share_inside(points: np.ndarray, shape) -> float:
+    """The share of points (K, 2) that lie in a picture of shape (H, W): 1 where it shows all of them."""
+    height, width = shape[:2]
+    return float(((points >= -0.5) & (points <= np.array([width, height]) - 0.5)).all(axis=-1).mean())

@@ -5,37 +5,50 @@ look sees the crop and its mirror image and takes the mean of both, which is ste
 """
 
 import functools
+from typing import NamedTuple
 
 import numpy as np
 
 from .. import images
-from . import alignment, landmarks
+from . import alignment, heatmaps, landmarks
 from . import crops as keypoint_crops
 
 WEIGHTS = "keypoints.safetensors"
 MARGIN = 4  # px kept around the square that is cut out, so that its border is read as in the whole picture
 
 
+class Look(NamedTuple):
+    """What one look of the network found.
+
+    points: float32 (78, 2) in pixels; doubt: how far the crop and its mirror image disagree, as a share of the face
+    (0 where only the crop was looked at); spread: how wide the heatmaps are, as a share of the crop: 0.11 to 0.14 on
+    a face that shows, above 0.17 where there is none.
+    """
+
+    points: np.ndarray
+    doubt: float
+    spread: float
+
+
 def points_in_box(image: np.ndarray, box: np.ndarray) -> np.ndarray:
-    """The points of one face, by both looks.
+    """The points of one face, float32 (78, 2) in pixels, by both looks at its box. Raises as `look_in_box`."""
+    return look_in_box(image, box).points
+
+
+def look_in_box(image: np.ndarray, box: np.ndarray) -> Look:
+    """Both looks at a detector's box.
 
     Args:
         image: uint8 (H, W, 3); box: (4,) or (5,), x1, y1, x2, y2 in pixels, brows to chin.
-    Returns:
-        float32 (78, 2), pixels.
     Raises:
         errors.WeightsError: no weights, or damaged ones.
     """
     center, side = keypoint_crops.square_from_box(box)
-    first, _ = look(image, center, side, 0.0, mirrored=False)
-    return second_look(image, first)[0]
+    return second_look(image, look(image, center, side, 0.0, mirrored=False).points)
 
 
-def second_look(image: np.ndarray, points: np.ndarray) -> tuple:
-    """The look at a face upright and centred, by points (78, 2) of a first one: float32 (78, 2) in pixels, the doubt.
-
-    Raises errors.WeightsError as `look`.
-    """
+def second_look(image: np.ndarray, points: np.ndarray) -> Look:
+    """The look at a face upright and centred, by points (78, 2) of a first one. Raises errors.WeightsError."""
     right, left = points[landmarks.EYE_OUTER_CORNERS[0]], points[landmarks.EYE_OUTER_CORNERS[1]]
     tilt = float(np.degrees(np.arctan2(left[1] - right[1], left[0] - right[0])))
     center, side = _upright_square(points, tilt)
@@ -49,14 +62,12 @@ def _upright_square(points: np.ndarray, tilt: float) -> tuple:
     return turn.T @ center, side
 
 
-def look(image: np.ndarray, center, side: float, tilt: float, mirrored: bool) -> tuple:
+def look(image: np.ndarray, center, side: float, tilt: float, mirrored: bool) -> Look:
     """One look of the network at a square.
 
     Args:
         image: uint8 (H, W, 3); center: (2,), side: of the square, pixels; tilt: of the face, degrees clockwise.
         mirrored: look at the mirror image too and take the mean.
-    Returns:
-        points float32 (78, 2) in pixels; the doubt: how far the two disagree, as a share of the face, or 0.
     Raises:
         errors.WeightsError: no weights, or damaged ones.
     """
@@ -68,7 +79,9 @@ def look(image: np.ndarray, center, side: float, tilt: float, mirrored: bool) ->
     crops = np.stack([crop, crop[:, ::-1]]) if mirrored else crop[None]
     with torch.inference_mode():
         batch = torch.from_numpy(crops).permute(0, 3, 1, 2).float().div(255)  # (1 or 2, 3, 128, 128)
-        found = _network()[0](batch).numpy()  # (1 or 2, 78, 2) in [0, 1]
+        maps = _network()[0].maps(batch)  # (1 or 2, 78, 32, 32)
+        found = heatmaps.soft_argmax(maps).numpy()  # (1 or 2, 78, 2) in [0, 1]
+        spread = float(heatmaps.spread(maps[:1]).mean())
     found = found * size - 0.5  # the middle of the first pixel is 0 in a picture, half a pixel in [0, 1]
     points, doubt = found[0], 0.0
     if mirrored:
@@ -76,7 +89,7 @@ def look(image: np.ndarray, center, side: float, tilt: float, mirrored: bool) ->
         doubt = float(np.linalg.norm(points - back, axis=1).mean() / max(np.ptp(points, axis=0).max(), 1e-6))
         points = (points + back) / 2
     inverse = np.linalg.inv(np.vstack([matrix, [0, 0, 1]]))[:2]
-    return keypoint_crops.apply(inverse, points).astype(np.float32), doubt
+    return Look(keypoint_crops.apply(inverse, points).astype(np.float32), doubt, spread)
 
 
 def _crop_matrix(center, side: float, size: int, tilt: float) -> np.ndarray:

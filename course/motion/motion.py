@@ -9,6 +9,9 @@ import numpy as np
 from .. import errors
 from ..face import channels as face_channels
 
+FPS = 25.0  # frames a second where nothing else says how many
+FASTEST = 60.0  # and the most that a film's own rate makes
+
 
 @dataclass
 class Motion:
@@ -21,7 +24,7 @@ class Motion:
 
     values: np.ndarray
     channels: tuple = face_channels.CHANNELS
-    fps: float = 25.0
+    fps: float = FPS
 
     def __post_init__(self):
         try:
@@ -103,6 +106,16 @@ class Motion:
         # NumPy's own words are left out: of a file of another kind they say how to load it unsafely
         except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile):
             raise errors.MotionError(f"{path} is no saved motion: save one with Motion.save") from None
+
+
+def kept_rate(fps: float) -> float:
+    """The frames a second at which a film of `fps` is followed: its own up to `FASTEST`, above it a whole part of them.
+
+    What shows less than one frame a second is no film, and gets `FPS`.
+    """
+    if fps < 1:
+        return FPS
+    return fps / int(np.ceil(round(fps / FASTEST, 6)))
 
 
 def frame_times(duration: float, fps: float) -> np.ndarray:

@@ -5,23 +5,21 @@ import logging
 import numpy as np
 from tqdm.auto import tqdm
 
-from .. import errors
-from ..detection import detector
+from .. import errors, parallel
 from ..face import channels
 from ..face import model as face_model
 from ..io import decoding
-from ..keypoints import landmarks, reading
-from . import motion, smoothing
+from ..keypoints import landmarks
+from . import cuts, following, motion, smoothing
 
-DOUBT = 0.05  # the crop and its mirror image disagree by this share of the face: it is probably no face any more
-LOOK_AGAIN = 25  # frames after which the tracker asks the detector whether the face is still there
 MIN_TRACKED = 0.2  # share of frames in which the face must have been found
 
 
 def track_video(path, fps: float = 25.0, steady: bool = True) -> motion.Motion:
     """The motion of the one face in a video: channels in that person's own frame, `fps` a second.
 
-    Frames in which the face is lost are filled in between their neighbours, and counted in the log.
+    Frames in which the face is lost are filled in between their neighbours, and counted in the log; so are cuts, over
+    which the head goes on from where it was, and other faces.
 
     Raises:
         errors.VideoError: it does not decode. errors.FaceError: hardly a face in it.
@@ -29,16 +27,25 @@ def track_video(path, fps: float = 25.0, steady: bool = True) -> motion.Motion:
     info = decoding.probe(path)
     frames = decoding.read_frames(path, fps=fps, max_side=720)
     total = round(info.duration * fps) if info.duration else None
-    progress = tqdm(frames, total=total, desc="following the face", unit="frame", leave=False)
-    points, tracked = track_points(progress)
+    progress = tqdm(parallel.ahead(frames), total=total, desc="following the face", unit="frame", leave=False)
+    points, tracked, follower = _followed(progress)
     if not len(points) or tracked.mean() < MIN_TRACKED:
         raise errors.FaceError(f"{path} shows a face in {int(tracked.sum())} of {len(tracked)} frames: "
                                "use a video in which one face stays visible")
-    lost = int((~tracked).sum())
+    _say(tracked, follower, fps)
+    with parallel.one_thread_each():
+        return motion_from_points(cuts.rejoined(points, follower.cuts), tracked, fps, steady)
+
+
+def _say(tracked: np.ndarray, follower: following.Follower, fps: float) -> None:
+    log, lost, jumps = logging.getLogger("course"), int((~tracked).sum()), follower.cuts
     if lost:
-        logging.getLogger("course").warning("the face was lost in %d of %d frames; they are filled in between",
-                                            lost, len(tracked))
-    return motion_from_points(points, tracked, fps, steady)
+        log.warning("the face was lost in %d of %d frames; they are filled in between", lost, len(tracked))
+    if jumps:
+        log.warning("the film is cut in %d %s (first at %.1f s): the head goes on from where it was", len(jumps),
+                    "place" if len(jumps) == 1 else "places", jumps[0] / fps)
+    if follower.faces > 1:
+        log.warning("there are %d faces in the film: the one that is largest at the start is followed", follower.faces)
 
 
 def motion_from_points(points: np.ndarray, tracked: np.ndarray, fps: float, steady: bool = True) -> motion.Motion:
@@ -78,21 +85,21 @@ def track_points(frames) -> tuple:
     Returns:
         points float32 (T, 78, 2) in pixels, tracked bool (T,): false where interpolated. Empty without a face.
     """
-    rows, last = [], None
-    for number, frame in enumerate(frames):
-        if last is not None and number % LOOK_AGAIN == 0 and not _still_there(frame, last):
-            last = None
-        if last is not None:
-            last = _follow(frame, last)
-        if last is None:
-            last = _largest(frame)
-        rows.append(last)
+    points, tracked, _ = _followed(frames)
+    return points, tracked
+
+
+def _followed(frames) -> tuple:
+    """What `track_points` gives, and the `Follower` that knows of cuts and other faces."""
+    follower = following.Follower()
+    with parallel.one_thread_each():  # beside a busy program two threads would wait for each other at every layer
+        rows = [follower.step(frame) for frame in frames]
     tracked = np.array([row is not None for row in rows], bool)
     if not tracked.any():
-        return np.zeros((0, landmarks.N_POINTS, 2), np.float32), tracked
+        return np.zeros((0, landmarks.N_POINTS, 2), np.float32), tracked, follower
     unknown = np.full((landmarks.N_POINTS, 2), np.nan, np.float32)
     points = np.stack([unknown if row is None else row for row in rows])
-    return interpolate_lost(points, tracked), tracked
+    return interpolate_lost(points, tracked), tracked, follower
 
 
 def interpolate_lost(points: np.ndarray, tracked: np.ndarray) -> np.ndarray:
@@ -103,33 +110,3 @@ def interpolate_lost(points: np.ndarray, tracked: np.ndarray) -> np.ndarray:
     for column in range(flat.shape[1]):
         flat[lost, column] = np.interp(lost, known, flat[known, column])
     return filled
-
-
-def _follow(frame: np.ndarray, last: np.ndarray):
-    points, doubt = reading.second_look(frame, last)
-    if doubt > DOUBT:
-        return None
-    # What moved far was cut off by the old crop: look once more where it is now.
-    moved = np.abs(points.mean(axis=0) - last.mean(axis=0)).max()
-    if moved > 0.06 * np.ptp(last, axis=0).max():
-        points, doubt = reading.second_look(frame, points)
-    return points if doubt <= DOUBT else None
-
-
-def _largest(frame: np.ndarray):
-    boxes = detector.detect_faces(frame)
-    if not len(boxes):
-        return None
-    areas = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
-    return reading.points_in_box(frame, boxes[np.argmax(areas)])
-
-
-def _still_there(frame: np.ndarray, points: np.ndarray) -> bool:
-    """Whether the detector, too, sees a face here; true where it sees none at all (a turned head is no lost one)."""
-    boxes = detector.detect_faces(frame)
-    if not len(boxes):
-        return True
-    x1, y1, x2, y2 = landmarks.tight_boxes(points)
-    width = np.minimum(boxes[:, 2], x2) - np.maximum(boxes[:, 0], x1)
-    height = np.minimum(boxes[:, 3], y2) - np.maximum(boxes[:, 1], y1)
-    return bool((width.clip(0) * height.clip(0)).max() > 0.3 * (x2 - x1) * (y2 - y1))

@@ -24,7 +24,13 @@ KEPT_CHARACTER = 0.5
 EASE_IN = 0.3  # seconds in which the photo's own mouth gives way to speech
 
 FREE_TURN = 18.0  # degrees away from the photo up to which a head turns as it is told
-MAX_TURN = 28.0  # and which it never passes: one picture does not know the far side of a head
+MAX_TURN = np.array([28.0, 21.0, 28.0])  # and which pitch, yaw and roll never pass: a picture shows no far side
+MAX_TOGETHER = 1.15  # turns about several axes, as shares of that, together
+# How far the head goes from its place in the photo as it is told: to a side, up or down (eye distances), and in size
+# (log of the ratio); all count together. A picture ends below the collar and shows little behind the head.
+FREE_PLACE = np.array([0.25, 0.25, 0.12])
+MAX_PLACE = 1.5  # times as far it never goes
+TURN_SHARE = 0.5  # a head turned as far as it can has this share of its room left
 MAX_BLENDSHAPE = 1.2
 MAX_GAIN = 2.0  # a lid moves at most twice as far as the driver's: the jitter of one nearly shut would grow with it
 
@@ -120,11 +126,35 @@ def _speaking(values: np.ndarray, rest: np.ndarray, fps: float) -> np.ndarray:
     return spoken
 
 
+def bent(asked: np.ndarray, free, most) -> np.ndarray:
+    """Amounts from 0 on as asked up to `free`, then bending towards `most` without ever hitting a wall."""
+    # x;  beyond f: f + (m - f) tanh((x - f) / (m - f))
+    room = most - free
+    return np.minimum(asked, free) + room * np.tanh(np.maximum(asked - free, 0) / room)
+
+
 def limit_turn(degrees: np.ndarray) -> np.ndarray:
-    """Turns (...) in degrees as asked up to `FREE_TURN`, then bending towards `MAX_TURN` without hitting a wall."""
-    room = MAX_TURN - FREE_TURN
-    beyond = np.maximum(np.abs(degrees) - FREE_TURN, 0)
-    return np.sign(degrees) * (np.minimum(np.abs(degrees), FREE_TURN) + room * np.tanh(beyond / room))
+    """Turns (..., 3) as asked up to `FREE_TURN` in each direction, then bending; several at once share one room."""
+    turned = np.sign(degrees) * bent(np.abs(degrees), FREE_TURN, MAX_TURN)
+    far = np.linalg.norm(turned / MAX_TURN, axis=-1, keepdims=True)
+    return np.where(far > 1, turned * bent(far, 1, MAX_TOGETHER) / np.maximum(far, 1), turned)
+
+
+def limit_place(place: np.ndarray, turned: np.ndarray) -> np.ndarray:
+    """Shifts and size as asked while small, then bending towards the most that a photo can show.
+
+    Args:
+        place: (T, 3), headX, headY, headScale away from the photo; turned: (T, 3) degrees, from `limit_turn`.
+    Returns:
+        (T, 3), in the same direction: shift and size share one room, of which a turn takes a part.
+    """
+    # r = |(x, y, log(1 + s)) / free|, bent from 1 on
+    steps = np.column_stack([place[:, :2], np.log1p(place[:, 2].clip(-0.95))]).astype(float).clip(-1e6, 1e6)
+    left = 1 - (1 - TURN_SHARE) * ((np.abs(turned) - FREE_TURN) / (MAX_TURN - FREE_TURN)).max(axis=1).clip(0, 1)
+    far = (np.linalg.norm(steps / FREE_PLACE, axis=1) / left)[:, None]  # (T, 1)
+    steps *= bent(far, 1, MAX_PLACE) / np.maximum(far, 1)
+    limited = np.column_stack([steps[:, :2], np.expm1(steps[:, 2])])
+    return np.where(far > 1, limited, place)
 
 
 def _within_reach(values: np.ndarray, rest: np.ndarray) -> np.ndarray:
@@ -135,6 +165,8 @@ def _within_reach(values: np.ndarray, rest: np.ndarray) -> np.ndarray:
     low, high = np.minimum(rest[shapes], 0.0), np.maximum(rest[shapes], MAX_BLENDSHAPE)
     values[:, shapes] = values[:, shapes].clip(low, high)
     turned = values[:, HEAD_ANGLES] - rest[HEAD_ANGLES]
-    values[:, HEAD_ANGLES] = rest[HEAD_ANGLES] + limit_turn(turned)
+    turned = limit_turn(turned)
+    values[:, HEAD_ANGLES] = rest[HEAD_ANGLES] + turned
+    values[:, HEAD_PLACE] = rest[HEAD_PLACE] + limit_place(values[:, HEAD_PLACE] - rest[HEAD_PLACE], turned)
     return values.astype(np.float32)
 

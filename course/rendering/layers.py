@@ -51,7 +51,8 @@ class Layers:
         matte = layers_square.connected(self._matte(square, inside, face), face)  # (S, S)
         self._still = self._small(np.stack([matte, inside / 255.0, face / 255.0], axis=-1))
         self.pad = int(np.ceil(BEYOND * field.head.radius))
-        self._take_apart(image, np.maximum(matte, cv2.GaussianBlur(face, (0, 0), 1.0) / np.float32(255)))
+        matte = np.maximum(matte, cv2.GaussianBlur(face, (0, 0), 1.0) / np.float32(255))
+        self._take_apart(image, float(points[:, 1].max()), matte)
 
     def _matte(self, square, inside, face) -> np.ndarray:
         channels = np.concatenate([square, inside[..., None], face[..., None]], axis=-1)
@@ -65,11 +66,11 @@ class Layers:
         small = cv2.resize(maps.astype(np.float32), (FIELD_SIZE, FIELD_SIZE), interpolation=cv2.INTER_AREA)
         return torch.from_numpy(small).permute(2, 0, 1)[None]
 
-    def _take_apart(self, image, matte) -> None:
+    def _take_apart(self, image, chin, matte) -> None:
         x0, y0, x1, y1 = self.field.box
         pad = self.pad
         around = x0 - pad, y0 - pad, x1 + pad, y1 + pad
-        photo = images.crop_box(image, around, "mirror")
+        photo = mirrored(image, around, below=chin)
         inside = images.crop_box(np.full(image.shape[:2], 1.0, np.float32), around, "black")
         fine = layers_square.to_box(matte, around, self.matrix)
         guide = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
@@ -140,6 +141,22 @@ def fits(box) -> bool:
     """Whether a field's box, x0, y0, x1, y1, is small enough; a larger one moves as it does without layers."""
     x0, y0, x1, y1 = box
     return max(x1 - x0, y1 - y0) <= LARGEST
+
+
+def mirrored(image: np.ndarray, box, below: float = 0.0) -> np.ndarray:
+    """A part of the picture that may reach beyond it: (H, W, 3), x0, y0, x1, y1 -> (y1 - y0, x1 - x0, 3).
+
+    below: rows above this one do not come back under the picture's lower border, so that no neck shows a mouth.
+    """
+    x0, y0, x1, y1 = box
+    height = len(image)
+    whole = images.crop_box(image, (x0, y0, x1, min(y1, height)), "mirror")
+    if y1 <= height:
+        return whole
+    # rows that may be seen again; a chin goes on a little below its last point
+    depth = int(np.clip(0.6 * (height - 1 - below), 0, height - 1 - max(y0, 0)))
+    rows = np.minimum(np.arange(1, y1 - height + 1), depth)
+    return np.concatenate([whole, whole[len(whole) - 1 - rows]])
 
 
 def guided_filter(guide: np.ndarray, values: np.ndarray, radius: int, least: float) -> np.ndarray:
