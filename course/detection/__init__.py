@@ -9,7 +9,8 @@ from .. import doors
 
 doors.open_door(__name__, {
     "boxes": "ANCHOR_SIZES OFFSET_SCALE area decode_boxes encode_boxes iou make_anchors nms",
-    "detector": "BACKENDS SETTINGS DetectorSettings best_score detect_faces find_faces load_network look pad score_at shrink",
+    "detector": (
+        "BACKENDS SETTINGS DetectorSettings best_score detect_faces find_faces load_network look pad score_at shrink"),
     "choose": "MIN_FACE choose_faces",
     "network": "DetectorNet fuse",
 })
