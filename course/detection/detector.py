@@ -87,7 +87,7 @@ def best_score(image: np.ndarray) -> float:
 def score_at(image: np.ndarray, box) -> float:
     """How sure our detector is of a face just here, seen from near: the mean of the picture's score and its mirror's.
 
-    box: x1, y1, x2, y2 in pixels, tight round the 68 points.
+    image: uint8 (H, W, 3); box: (4,), x1, y1, x2, y2 in pixels, tight round the 68 points.
     """
     return float(np.mean(_close_up_scores(_network(), image, np.asarray(box, np.float32), SETTINGS)))
 

@@ -11,7 +11,7 @@ from .. import errors, images
 from . import files, frame_pixels, frame_times, packets
 
 # FFmpeg's names of what is read. Not among them: single pictures, text drawn as a screen, devices, lists that name
-# other files or addresses, and what nobody records in any more (FFmpeg 8.0 dies of an FLV that is cut short).
+# other files or addresses, and what nobody records in any more.
 FORMATS = "mov,matroska,avi,mpegts,mpeg,mpegvideo,m4v,h264,hevc,obu,ivf,mjpeg,ogg,asf,gif,apng,mxf,dv,yuv4mpegpipe"
 MOST_FPS = 1000
 LEAST_SIDE = 16  # pixels

@@ -89,7 +89,7 @@ def _usual(frame, width: int, height: int) -> np.ndarray:
 
 
 def _wide(frame, view: View, width: int, height: int) -> np.ndarray:
-    # plane by plane: FFmpeg 8.0 mixes the channels of rgb48 up
+    # plane by plane: PyAV 17.0 mixes the channels of rgb48 up
     rgb = frame.reformat(width, height, "gbrp16le", src_colorspace=_matrix(frame, view.primaries), interpolation=AREA)
     return wide_colours.to_srgb(rgb.to_ndarray(), view.primaries, view.transfer)
 

@@ -6,7 +6,8 @@
 from .. import doors
 
 doors.open_door(__name__, {
-    "synthesis": "Phoneme Speech find_voice guess_voice synthesize voices",
+    "synthesis": "Phoneme Speech find_voice synthesize voices",
+    "scripts": "guess_voice",
     "spectrogram": "mel_filters mel_spectrogram",
     "visemes": "LIP_CHANNELS VISEMES VISEME_NAMES curves segments_of visemes_of",
     "hearing": "Heard hear relative_loudness",

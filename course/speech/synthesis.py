@@ -61,11 +61,6 @@ def voices() -> tuple:
     return espeak.installed_voices()
 
 
-def guess_voice(text: str) -> str:
-    """The voice for the script and the letters of `text`; see `speech/scripts.py`."""
-    return scripts.guess_voice(text)
-
-
 def find_voice(name: str) -> str:
     """The full name of a voice that was asked for by name or title, in any case, perhaps with "+variant".
 
