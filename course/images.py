@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import errors
+from . import errors, paths
 
 MAX_SIDE = 12_000  # pixels; larger files are refused before a single pixel is decoded
 MAX_PIXELS = 60_000_000
@@ -23,7 +23,7 @@ def as_image(source) -> np.ndarray:
     Raises:
         errors.ImageError: not an image, truncated, too large or too small.
     """
-    if isinstance(source, (str, os.PathLike)):
+    if isinstance(source, (str, bytes, os.PathLike)):
         return load_image(source)
     if hasattr(source, "convert"):  # a PIL image, decoded by now or not
         return _decode(source, "the picture")
@@ -34,7 +34,7 @@ def load_image(path) -> np.ndarray:
     """Read a picture file as uint8 (H, W, 3), RGB, upright. Raises `errors.ImageError`."""
     from PIL import Image, UnidentifiedImageError
 
-    path = Path(path)
+    path = paths.given(path, errors.ImageError, "a picture")
     _check_file(path)
     try:
         with warnings.catch_warnings():
@@ -57,7 +57,7 @@ def save_image(path, image: np.ndarray) -> Path:
     """Write uint8 (H, W, 3) to a file; the format is the name's ending. Raises `errors.OutputError`."""
     from PIL import Image
 
-    path = Path(path)
+    path = paths.given(path, errors.OutputError, "a picture")
     beside = path.with_name(f"{path.stem}.part{path.suffix}")  # moved to its place when whole
     try:
         format_name = Image.registered_extensions()[path.suffix.lower()]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import errors, images
+from .. import errors, images, paths
 
 LONGEST_GAP = 60.0  # seconds between two frames beyond which the time stamps are taken to be broken
 # What ffmpeg would also open: single pictures, text drawn as a screen, lists that name other files.
@@ -36,7 +36,7 @@ def probe(path) -> VideoInfo:
     Raises:
         errors.VideoError: no such file, not a video, no picture in it, cut short.
     """
-    path = Path(path)
+    path = paths.regular_file(path, errors.VideoError, "a video")
     with _opened(path) as container:
         stream = _video_stream(container, path)
         _check_whole(stream, path)
@@ -63,8 +63,9 @@ def read_frames(path, fps: float | None = None, max_side: int | None = None):
     """
     if fps is not None and not fps > 0:
         raise errors.VideoError(f"frames a second must be above 0, not {fps}")
+    path = paths.given(path, errors.VideoError, "a video")
     probe(path)
-    return _read(Path(path), fps, max_side)
+    return _read(path, fps, max_side)
 
 
 def _read(path: Path, fps: float | None, max_side: int | None):
@@ -111,10 +112,6 @@ def _length(frame) -> float:
 def _opened(path: Path):
     import av
 
-    if not path.exists():
-        raise errors.VideoError(f"there is no file {path}: check the name and the folder")
-    if path.is_dir():
-        raise errors.VideoError(f"{path} is a folder: name a video in it")
     try:
         # A hostile file may be a list that names others: nothing but files, and nothing through the network.
         container = av.open(str(path.absolute()), options={"protocol_whitelist": "file"})

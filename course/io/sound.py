@@ -1,11 +1,10 @@
 """Sound files to samples, and samples to another rate."""
 
 import math
-from pathlib import Path
 
 import numpy as np
 
-from .. import errors
+from .. import errors, paths
 
 SAMPLE_RATE = 16_000  # Hz, of every sound that is read from a file
 MIN_SECONDS = 0.05
@@ -20,11 +19,7 @@ def load_audio(path) -> tuple:
     Raises:
         errors.AudioError: no such file, no sound in it, damaged, empty or silent.
     """
-    path = Path(path)
-    if not path.exists():
-        raise errors.AudioError(f"there is no file {path}: check the name and the folder")
-    if path.is_dir():
-        raise errors.AudioError(f"{path} is a folder: name a sound file in it")
+    path = paths.regular_file(path, errors.AudioError, "a sound file")
     samples = _decode(path)
     if len(samples) < MIN_SECONDS * SAMPLE_RATE:
         raise errors.AudioError(f"{path} holds less than {MIN_SECONDS} s of sound: give a longer recording")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import errors
+from .. import errors, paths
 from ..face import channels as face_channels
 
 
@@ -77,7 +77,7 @@ class Motion:
 
     def save(self, path) -> Path:
         """Write a .npz that `Motion.load` reads. Raises `errors.OutputError`."""
-        path = Path(path)
+        path = paths.given(path, errors.OutputError, "a motion")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with open(path, "wb") as file:
@@ -89,11 +89,10 @@ class Motion:
     @classmethod
     def load(cls, path) -> "Motion":
         """Read what `save` wrote. Raises `errors.MotionError`."""
+        path = paths.regular_file(path, errors.MotionError, "a saved motion")
         try:
             with np.load(path, allow_pickle=False) as file:
                 return cls(file["values"], tuple(str(name) for name in file["channels"]), float(file["fps"]))
-        except FileNotFoundError:
-            raise errors.MotionError(f"there is no file {path}: check the name and the folder") from None
         # NumPy's own words are left out: of a file of another kind they say how to load it unsafely
         except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile):
             raise errors.MotionError(f"{path} is no saved motion: save one with Motion.save") from None

@@ -3,13 +3,12 @@
 import logging
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from .. import errors
 from ..detection import detector
 from ..face import channels
 from ..face import model as face_model
-from ..io import decoding
+from ..io import decoding, progress
 from ..keypoints import landmarks, reading
 from . import motion, smoothing
 
@@ -29,8 +28,7 @@ def track_video(path, fps: float = 25.0, steady: bool = True) -> motion.Motion:
     info = decoding.probe(path)
     frames = decoding.read_frames(path, fps=fps, max_side=720)
     total = round(info.duration * fps) if info.duration else None
-    progress = tqdm(frames, total=total, desc="following the face", unit="frame", leave=False)
-    points, tracked = track_points(progress)
+    points, tracked = track_points(progress.bar(frames, total=total, desc="following the face", unit="frame"))
     if not len(points) or tracked.mean() < MIN_TRACKED:
         raise errors.FaceError(f"{path} shows a face in {int(tracked.sum())} of {len(tracked)} frames: "
                                "use a video in which one face stays visible")
