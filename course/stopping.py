@@ -9,6 +9,12 @@ NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # the last is unknown to Windows
 VOLLEY = 3.0  # seconds in which further signals mean the same: people press Ctrl-C four times
 
 
+class Stopped(KeyboardInterrupt):
+    """What these signals raise. A kind of its own: where KeyboardInterrupt itself comes out of `exec`, Python ends
+    with SIGINT whatever is made of it afterwards.
+    """
+
+
 class Watch:
     """The handler of those signals. number: the signal that asked for the stop, or None."""
 
@@ -16,11 +22,11 @@ class Watch:
         self.number, self._last = None, -VOLLEY
 
     def __call__(self, number: int, frame) -> None:
-        """Raise KeyboardInterrupt, unless that was done a moment ago and files are being put away."""
+        """Raise `Stopped`, unless that was done a moment ago and files are being put away."""
         now = time.monotonic()
         if now - self._last >= VOLLEY:
             self.number, self._last = number, now
-            raise KeyboardInterrupt
+            raise Stopped
 
     @property
     def exit_code(self) -> int:
@@ -30,10 +36,10 @@ class Watch:
 
 @contextlib.contextmanager
 def watched(for_good: bool = False):
-    """A context that these signals end with KeyboardInterrupt; gives its `Watch`.
+    """A context that these signals end with `Stopped`; gives its `Watch`.
 
-    A signal that is ignored stays so (`nohup`). for_good: the process ends after this, so that once stopped the
-    signals stay with the watch, for Python's own tidying up.
+    A signal that is ignored stays so (`nohup`). for_good: the process ends after this; once stopped it is then deaf to
+    these signals, so that Python's own tidying up is not cut off.
     """
     watch, before = Watch(), {}
     if threading.current_thread() is threading.main_thread():
@@ -43,6 +49,6 @@ def watched(for_good: bool = False):
     try:
         yield watch
     finally:
-        if not (for_good and watch.number):
-            for number, handler in before.items():
-                signal.signal(number, handler if handler is not None else signal.SIG_DFL)
+        for number, handler in before.items():
+            deaf = for_good and watch.number is not None
+            signal.signal(number, signal.SIG_IGN if deaf else signal.SIG_DFL if handler is None else handler)

@@ -103,7 +103,7 @@ def test_places_that_cannot_be_written_are_said_at_once(tmp_path):
 def test_a_full_disk_leaves_nothing(tmp_path):
     """A limit on the size of files stands in for a full disk."""
     code = ("import signal, sys, resource, numpy as np\n"
-            "from course import errors, video\n"
+            "from course import errors, io\n"
             "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
             "resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))\n"
             "random = np.random.default_rng(0)\n"
@@ -136,7 +136,7 @@ def test_a_clip_plays_itself_in_a_notebook():
 
 def test_memory_does_not_grow_with_length(tmp_path):
     def peak(count):
-        code = ("import resource, sys, numpy as np\nfrom course import video\n"
+        code = ("import resource, sys, numpy as np\nfrom course import io\n"
                 "frames = lambda: (np.full((360, 480, 3), t % 255, np.uint8) for t in range(int(sys.argv[2])))\n"
                 "io.Clip(frames, fps=25, n_frames=int(sys.argv[2])).save(sys.argv[1], progress=False)\n"
                 "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n")

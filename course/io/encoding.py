@@ -1,7 +1,6 @@
 """Video files out: H.264 and AAC, one frame at a time, moved to their place when whole."""
 
 import contextlib
-import errno
 import os
 import stat
 import uuid
@@ -77,6 +76,10 @@ def check_output(path, sources=()) -> Path:
     if path.suffix.lower() not in FORMATS:
         raise errors.OutputError(f"{paths.shortened(path)} does not end as a video does: let its name end in "
                                  f"{', '.join(FORMATS)}")
+    longest = max(len(os.fsencode(part)) for part in path.parts)
+    if longest > LONGEST_NAME:
+        raise errors.OutputError(f"{paths.shortened(path)} has a name of {longest} bytes in it: {LONGEST_NAME} is the "
+                                 "most that disks take: choose a shorter one")
     with _told(path):
         _check_what_is_there(path)
         for source in sources:
@@ -84,14 +87,12 @@ def check_output(path, sources=()) -> Path:
                 raise errors.OutputError(f"{path} is what the film is made from, and would be lost: "
                                          "choose another name")
         place = _place(path)
-        longest = max(len(os.fsencode(part)) for part in place.parts)
-        if longest > LONGEST_NAME:
-            raise errors.OutputError(f"{paths.shortened(path)} has a name of {longest} bytes: {LONGEST_NAME} is the "
-                                     "most that disks take: choose a shorter one")
         folder = next(folder for folder in place.parents if os.path.lexists(folder))  # the nearest that is there
         trial = folder / _beside(place).name
-        trial.touch()
-        trial.unlink()
+        try:
+            trial.touch()
+        finally:
+            trial.unlink(missing_ok=True)
     return path
 
 
@@ -103,10 +104,6 @@ def _check_what_is_there(path: Path) -> None:
         mode = path.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):  # a file in a folder's place shows when the folder is tried
         return
-    except OSError as problem:
-        if path.is_symlink() or problem.errno != errno.ENAMETOOLONG:
-            raise
-        return  # its length is said in words of our own
     if stat.S_ISDIR(mode):
         raise errors.OutputError(f"{path} is a folder: name a file in it")
     if not stat.S_ISREG(mode):
