@@ -65,7 +65,8 @@ def run(clips, json: bool = False, judge: str = "embedded", judge_weights=None, 
 
 def _none_left(failed: dict) -> errors.CourseError:
     first = next(iter(failed.values()))
-    more = f"; nor can the other {len(failed) - 1} clips be evaluated" if len(failed) > 1 else ""
+    others = "" if len(failed) == 2 else f"{len(failed) - 1} "
+    more = f"; nor can the other {others}clip{others and 's'} be evaluated" if len(failed) > 1 else ""
     return type(first)(f"{first}{more}")
 
 

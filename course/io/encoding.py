@@ -1,6 +1,7 @@
 """Video files out: H.264 and AAC, one frame at a time, moved to their place when whole."""
 
 import contextlib
+import errno
 import os
 import stat
 import uuid
@@ -187,6 +188,9 @@ def _told(path: Path):
     try:
         yield
     except (OSError, av.FFmpegError) as problem:
+        if problem.errno in (errno.ENOMEM, errno.EAGAIN):  # the encoder gets no memory, or no thread
+            raise errors.OutputError(f"{paths.shortened(path)} cannot be written, for there is not enough memory: "
+                                     "close other programs, or choose a smaller size") from None
         why = getattr(problem, "strerror", None) or str(problem)
         raise errors.OutputError(f"{paths.shortened(path)} cannot be written ({why}): choose another place or make "
                                  "room") from None
