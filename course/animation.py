@@ -103,7 +103,7 @@ def animate(photo, text=None, audio=None, driving=None, motion=None, **settings)
         audio=drive.audio,
         sample_rate=drive.sample_rate,
         n_frames=len(tracks[0]),
-        sources=[source for source in (photo, value) if isinstance(source, Path)],
+        sources=[source.absolute() for source in (photo, value) if isinstance(source, Path)],
     )
 
 
