@@ -8,23 +8,26 @@ input becomes one array of channel values a frame, `(T, 57)`, in the order of `f
 """
 
 import logging
+import os
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import cv2
 import numpy as np
 
-from . import errors, images, parallel
+from . import errors, images, parallel, paths
+from . import settings as settings_table
 from .detection import choose, detector
 from .face import channels, posing
 from .face import model as face_model
-from .io import decoding, video
+from .io import decoding, encoding, video
 from .keypoints import find, landmarks
 from .motion import motion, transfer
 from .motion import spoken as motion_spoken
 from .rendering import portrait
 from .rendering import sharpness as polish
 
-IDLE = ("autoregressive", "vae", "hand")
+log = logging.getLogger("course")
 
 
 @dataclass
@@ -35,11 +38,12 @@ class Settings:
     head: strength of head movement (1 as made, 0 none); expression: "name" or "name:strength" out of
     `motion.EXPRESSIONS`; face: "largest", "all", a number counted from 0, largest first, or None (must be clear);
     relative: a driving video's movement is added to the photo's own pose, or else replaces it;
-    size: longer side of the frames in pixels, None for the photo's own; seed: blinks and idle movement;
+    size: longer side of the frames in pixels, None for the photo's own up to `DEFAULT_SIDE`, "original" for the
+    photo's own in any case; seed: blinks and idle movement;
     idle: what moves head, brows and lids beside the lips: "autoregressive" or "vae" (learned, `learned_idle`), or
     "hand" (`idle`); polish: steady the driving points and bring back the detail that resampling took; generator:
     "warp" moves the photo's pixels and draws teeth and lids, "gan" has the trained animator repaint mouth and eyes,
-    "auto" is the one of the two that `course evaluate` finds better.
+    "auto" is the one of the two that `course evaluate` finds better. What each may be says `settings.SETTINGS`.
     """
 
     fps: float | None = None
@@ -48,7 +52,7 @@ class Settings:
     expression: str | None = None
     face: str | int | None = None
     relative: bool = True
-    size: int | None = None
+    size: int | str | None = None
     voice: str | None = None
     polish: bool = True
     generator: str = "auto"
@@ -56,8 +60,8 @@ class Settings:
 
 
 MOUTH_SHOWN = 0.75  # share of the lips' points that a photo should show
-GENERATORS = ("auto", "gan", "warp")
 AUTO = "gan"  # what "auto" means: data/animator.md has the figures
+DEFAULT_SIDE = 1280  # px: more takes minutes, and shows little more of a face
 
 
 @dataclass
@@ -80,21 +84,20 @@ def animate(photo, text=None, audio=None, driving=None, motion=None, **settings)
         photo: path, PIL image or array (see `images.as_image`).
         text, audio, driving, motion: exactly one of: a sentence; a sound file; a video of a face; a `Motion`
             or the path of a saved one, taken as movement away from the photo's own expression.
-        settings: fields of `Settings`.
+        settings: fields of `Settings`; None is the default.
     Returns:
         Clip: frames are made when it is saved, shown or iterated, so its length costs no memory.
     Raises:
         errors.CourseError: one line that says what is wrong and what to do.
     """
-    given = {"text": text, "audio": audio, "driving": driving, "motion": motion}
-    named = [name for name, value in given.items() if value is not None]
-    if len(named) != 1:
-        raise errors.CourseError(f"give exactly one of text, audio, driving, motion; got {', '.join(named) or 'none'}")
+    name, value = _drive({"text": text, "audio": audio, "driving": driving, "motion": motion})
     options = _settings(settings)
-    image = _sized(images.as_image(photo), options.size)
+    photo = _photo(photo)
+    whole = images.as_image(photo)
+    image = _sized(whole, options.size)
     # Words and sound are checked before the photo is analysed: a wrong voice should not take seconds to say.
-    drive = DRIVES[named[0]](given[named[0]], options)
-    actors = cast(image, options.face, options.generator)
+    drive = DRIVES[name](value, options)
+    actors = cast(image, options.face, options.generator, whole)
     tracks = [transfer.values_for(drive.motion, actor.face, drive.mode, options) for actor in actors]
     return video.Clip(
         lambda: render(image, actors, tracks, options),
@@ -102,6 +105,7 @@ def animate(photo, text=None, audio=None, driving=None, motion=None, **settings)
         audio=drive.audio,
         sample_rate=drive.sample_rate,
         n_frames=len(tracks[0]),
+        sources=[source.absolute() for source in (photo, value) if isinstance(source, Path)],
     )
 
 
@@ -113,19 +117,38 @@ def generate_animation(image, text: str) -> video.Clip:
 # ---------------------------------------------------------------- the photo
 
 
-def cast(image: np.ndarray, face=None, generator: str = "auto") -> list:
+def cast(image: np.ndarray, face=None, generator: str = "auto", whole: np.ndarray | None = None) -> list:
     """The chosen faces of a picture, uint8 (H, W, 3), as `Actor`s, largest first; face, generator: as in `Settings`.
+
+    whole: the photo as it was given, where `image` (H, W, 3) is a smaller copy: what is too small for the copy is
+    looked for there.
 
     Raises:
         errors.FaceError: no face, one too small, several and none chosen, no such number; errors.WeightsError.
     """
-    boxes = detector.detect_faces(image)
-    boxes = choose.choose_faces(boxes, face, image)
-    points = find.find_points(image, boxes)  # (N, 78, 2)
+    return [make_actor(image, found, generator) for found in _points(image, face, whole)]
+
+
+def _points(image: np.ndarray, face, whole: np.ndarray | None) -> np.ndarray:
+    """The points of the chosen faces, (N, 78, 2), in pixels of `image`; a mouth that is not all there is said."""
+    points = _found(image, face, whole)
     if any(landmarks.share_inside(row[landmarks.LIPS_OUTER], image.shape) < MOUTH_SHOWN for row in points):
-        logging.getLogger("course").warning("the photo ends before the mouth does, which is made up: "
-                                            "use one that shows the whole face")
-    return [make_actor(image, found, generator) for found in points]
+        log.warning("the photo ends before the mouth does, which is made up: use one that shows the whole face")
+    return points
+
+
+def _found(image: np.ndarray, face, whole: np.ndarray | None) -> np.ndarray:
+    boxes = detector.detect_faces(image)
+    scale = 1.0 if whole is None else max(image.shape[:2]) / max(whole.shape[:2])
+    if scale >= 1:
+        return find.find_points(image, choose.choose_faces(boxes, face, image))
+    in_whole = detector.detect_faces(whole)
+    chosen = choose.choose_faces(in_whole, face, whole)
+    choose.check_scaled(chosen, scale, image.shape[:2])
+    if len(boxes) == len(in_whole) and choose.smallest_side(chosen) * scale >= choose.MIN_FACE:
+        return find.find_points(image, choose.choose_faces(boxes, face, image))
+    # middles of pixels: x' = s (x + 1/2) - 1/2
+    return (find.find_points(whole, chosen) + 0.5) * np.float32(scale) - np.float32(0.5)
 
 
 def make_actor(image: np.ndarray, points: np.ndarray, generator: str = "auto") -> Actor:
@@ -198,7 +221,7 @@ def drive_by_motion(given, options: Settings) -> Drive:
 def _kept_rate(fps: float, whose: str) -> float:
     kept = motion.kept_rate(fps)
     if kept != fps:
-        logging.getLogger("course").warning("%s has %g frames a second: %g are made (--fps for another number)",
+        log.warning("%s has %g frames a second: %g are made (--fps for another number)",
                                             whose, fps, kept)
     return kept
 
@@ -244,31 +267,60 @@ def lay_in(frame: np.ndarray, theirs: np.ndarray, mask: np.ndarray) -> np.ndarra
     return cv2.blendLinear(theirs, frame, weight, 1 - weight)
 
 
+# ---------------------------------------------------------------- what was given
+
+
+def _drive(given: dict) -> tuple:
+    """The one of text, audio, driving and motion that is there: its name and its value, of the right type."""
+    named = [name for name, value in given.items() if value is not None]
+    if len(named) != 1:
+        raise errors.CourseError(f"give exactly one of text, audio, driving, motion; got {', '.join(named) or 'none'}")
+    name, value = named[0], given[named[0]]
+    if name == "text":
+        if not isinstance(value, str):
+            raise errors.TextError(f"text must be a string of words, not {settings_table.shown(value)}")
+        return name, str(value)
+    if isinstance(value, motion.Motion) and name == "motion":
+        return name, value
+    return name, paths.regular_file(value, *FILES[name])
+
+
+# what stands in the file of each, and the error that says it does not
+FILES = {"audio": (errors.AudioError, "a sound file"), "driving": (errors.VideoError, "a video"),
+         "motion": (errors.MotionError, "a saved motion")}
+
+
+def _photo(photo):
+    """The photo as `images.as_image` takes it, a name as a path."""
+    if isinstance(photo, (str, bytes, os.PathLike)):
+        return paths.given(photo, errors.ImageError, "a picture")
+    if hasattr(photo, "convert"):
+        return photo
+    try:
+        return np.asarray(photo)
+    except (TypeError, ValueError):  # rows of several lengths
+        raise errors.ImageError("the photo must be a path, a picture or an array (H, W, 3), not "
+                                f"{settings_table.shown(photo)}") from None
+
+
 def _settings(given: dict) -> Settings:
-    unknown = set(given) - set(Settings.__dataclass_fields__)
-    if unknown:
-        raise errors.CourseError(f"unknown setting {min(unknown)!r}: choose from "
-                                 f"{', '.join(Settings.__dataclass_fields__)}")
-    options = replace(Settings(), **{name: value for name, value in given.items() if value is not None})
-    if options.fps is not None and not 1 <= options.fps <= 120:
-        raise errors.CourseError(f"fps must lie between 1 and 120, not {options.fps:g}")
-    if not 0 <= options.head <= 3:
-        raise errors.CourseError(f"head must lie between 0 and 3, not {options.head:g}")
-    if options.generator not in GENERATORS:
-        raise errors.CourseError(f"there is no generator {options.generator!r}: choose from {', '.join(GENERATORS)}")
-    if options.idle not in IDLE:
-        raise errors.CourseError(f"there is no idle movement {options.idle!r}: choose from {', '.join(IDLE)}")
-    if options.size is not None and not 64 <= options.size <= 4096:
-        raise errors.CourseError(f"size must lie between 64 and 4096 px, not {options.size}")
-    return options
+    return replace(Settings(), **settings_table.checked(given))
 
 
-def _sized(image: np.ndarray, size: int | None) -> np.ndarray:
-    """The picture with its longer side at `size` pixels."""
-    if size is None or size == max(image.shape[:2]):
+def _sized(image: np.ndarray, size) -> np.ndarray:
+    """The picture with its longer side at `size` pixels; with what there is to say about it in the log."""
+    longer = max(image.shape[:2])
+    shape, shown = image.shape[:2], f"{image.shape[1]}x{image.shape[0]} px"
+    if size is None and longer > DEFAULT_SIDE or isinstance(size, int) and size != longer:
+        scale = (size or DEFAULT_SIDE) / longer
+        shape = [max(16, round(side * scale)) for side in shape]
+    height, width = shape
+    encoding.check_size(width, height)
+    if size is None and longer > DEFAULT_SIDE:
+        log.warning("the photo is %s, the film %dx%d: size original keeps the photo's own", shown, width, height)
+    elif not encoding.plays_anywhere(width, height):
+        log.warning("a film of %dx%d px is beyond level 5.2 of H.264: many players will not show it, and making it "
+                    "takes long", width, height)
+    if (height, width) == image.shape[:2]:
         return image
-    scale = size / max(image.shape[:2])
-    height, width = (max(16, round(side * scale)) for side in image.shape[:2])
-    return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
-
-
+    return cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA if max(shape) < longer else cv2.INTER_CUBIC)

@@ -1,34 +1,102 @@
 """The command `course`: one line of help for each thing it does, one line for each thing that is wrong."""
 
 import argparse
+import difflib
 import logging
-import os
+import re
 import sys
 from pathlib import Path
 
-from . import __version__, errors
+from . import __version__, errors, paths, stopping, streams
 
 
 def main(arguments=None) -> int:
-    """Run the command; returns the exit code: 0 done, 1 a check failed, 2 the input was wrong."""
-    logging.basicConfig(format="%(message)s", level=logging.WARNING)
-    options = parser().parse_args(arguments)
-    try:
-        return options.run(options) or 0
-    except errors.CourseError as problem:
-        print(f"course: {problem}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt as problem:  # the training loop's own says what it saved
-        print(f"course: {str(problem) or 'stopped'}", file=sys.stderr)
-        return 130
-    except BrokenPipeError:  # the reader of our output went away, as `| head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    """Run the command.
+
+    Args:
+        arguments: words after `course`; None for those of this process, which then belongs to the command.
+    Returns:
+        the exit code: 0 done, 1 a check failed, 2 the input was wrong; 128 and more: stopped by that signal.
+    """
+    logging.basicConfig(format="%(message)s", level=logging.WARNING, handlers=[streams.LogLines()])
+    with streams.tolerant() as out, stopping.watched(for_good=arguments is None) as watch:
+        try:
+            options = parser().parse_args(arguments)
+            code = options.run(options) or 0
+            out.flush()
+            _check_told(options, out)
+            return code
+        except errors.CourseError as problem:
+            return _say(problem, 2)
+        except KeyboardInterrupt as problem:  # the training loop's own says what it saved
+            return _say(str(problem) or "stopped", watch.exit_code)
+        except Exception as problem:
+            if watch.number:  # it came out of a library that makes something else of an interruption
+                return _say("stopped", watch.exit_code)
+            if _no_memory(problem):
+                return _say("there is not enough memory for this: close other programs, or choose a smaller size", 2)
+            raise
+
+
+def _say(problem, code: int) -> int:
+    """One line on standard error, whatever the names in it hold; returns the exit code."""
+    print("course: " + " ".join(str(problem).split()), file=sys.stderr)
+    return code
+
+
+def _check_told(options, out: streams.Tolerant) -> None:
+    """What a command was asked to print is its result; a film is none the worse for a line that nobody heard."""
+    if options.run in (run_animate, run_train) or out.problem is None or isinstance(out.problem, BrokenPipeError):
+        return  # a reader who goes away, as `head` does, has what it wanted
+    raise errors.OutputError(f"what was found cannot be printed ({out.problem}): send it elsewhere or make room")
+
+
+# How libraries say that they could not get memory: PyTorch and the C++ library, OpenCV, the loader of libraries
+NO_MEMORY = ("not enough memory", "can't allocate memory", "cannot allocate memory", "bad_alloc", "insufficient memory",
+             "out of memory", "failed to map segment", "can't start new thread", "unable to allocate")
+
+
+def _no_memory(problem: BaseException | None) -> bool:
+    """Whether an error, or what led to it, says that there was no memory left."""
+    while problem is not None:
+        if isinstance(problem, MemoryError) or any(words in str(problem).lower() for words in NO_MEMORY):
+            return True
+        problem = problem.__cause__ or problem.__context__
+    return False
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that says in one line what was wrong with the words, and where the help is."""
+
+    def parse_known_args(self, args=None, namespace=None):
+        """As argparse's; but words that nobody knows are the business of the command that was named."""
+        options, left = super().parse_known_args(args, namespace)
+        if left:
+            named = next((word.partition("=")[0] for word in left if word.startswith("-")), "")
+            near = _near(named, re.findall(r"--[\w-]+", self.format_help()))
+            self.error(f"nothing is known of {' '.join(left)}{near}")
+        return options, left
+
+    def error(self, message: str):
+        """Exit with 2 and one line."""
+        wrong = re.fullmatch(r"argument (.*?): invalid choice: '?(.*?)'? \(choose from (.*)\)", message, re.DOTALL)
+        if wrong:
+            what, word, known = wrong.groups()
+            known = re.findall(r"[\w-]+", known)
+            near = _near(word, known) or f": choose from {', '.join(known)}"
+            message = f"there is no {what.lower()} {word!r}{near}"
+        self.exit(2, f"course: {' '.join(message.split())} ({self.prog} --help tells more)\n")
+
+
+def _near(word: str, known: list) -> str:
+    """", did you mean ...?" for a word that is nearly one that is known, or ""."""
+    close = difflib.get_close_matches(word, known, n=2, cutoff=0.6)
+    return f", did you mean {' or '.join(dict.fromkeys(close))}?" if close else ""
 
 
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
-    top = argparse.ArgumentParser(prog="course", description="Make a photo talk, and see how it is done.")
+    top = Parser(prog="course", description="Make a photo talk, and see how it is done.")
     top.add_argument("--version", action="version", version=f"course {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_animate(commands)
@@ -60,20 +128,21 @@ def _add_animate(commands) -> None:
                                          "default: by the script of the text")
     command.add_argument("--expression", metavar="NAME[:STRENGTH]",
                          help="neutral, happy, sad, surprised or angry, such as happy:0.6")
-    command.add_argument("--head", type=float, metavar="STRENGTH", help="how much the head moves (default: 1)")
+    command.add_argument("--head", metavar="STRENGTH", help="how much the head moves, 0 to 3 (default: 1)")
     command.add_argument("--face", help="which face: largest, all, or a number, 0 being the largest")
     manner = command.add_mutually_exclusive_group()
     manner.add_argument("--relative", dest="relative", action="store_true", default=None,
                         help="add the driving video's movement to the photo's pose (default)")
     manner.add_argument("--absolute", dest="relative", action="store_false",
                         help="take over the driving video's pose and expression")
-    command.add_argument("--generator", choices=("auto", "gan", "warp"),
+    command.add_argument("--generator", metavar="{auto,gan,warp}",
                          help="gan repaints mouth and eyes with the trained network, warp does without; auto takes "
                               "what `course evaluate` finds better (default)")
-    command.add_argument("--size", type=int, metavar="PX", help="longer side of the video (default: the photo's)")
-    command.add_argument("--fps", type=float, help="frames a second (default: 25)")
-    command.add_argument("--seed", type=int, help="for blinks and idle movement (default: 0)")
-    command.add_argument("--idle", choices=("autoregressive", "vae", "hand"),
+    command.add_argument("--size", metavar="PX",
+                         help="longer side of the video, or original (default: the photo's, 1280 at most)")
+    command.add_argument("--fps", help="frames a second (default: 25)")
+    command.add_argument("--seed", help="for blinks and idle movement (default: 0)")
+    command.add_argument("--idle", metavar="{autoregressive,vae,hand}",
                          help="what moves head, brows and lids beside the lips: a learned model, or the movement made "
                               "by hand (default: autoregressive)")
     command.add_argument("--no-polish", dest="polish", action="store_false", default=None,
@@ -82,15 +151,14 @@ def _add_animate(commands) -> None:
 
 
 def run_animate(options) -> None:
-    """`course animate`: check where it goes first, then make it."""
+    """`course animate`: check the words first, then where it goes, then make it."""
     import time
 
-    from . import animation, demo
+    from . import animation, demo, settings
     from .io import encoding
 
     begin = time.perf_counter()
-    output = Path(options.output)
-    encoding.check_output(output)
+    given = {name: settings.of_text(name, getattr(options, name)) for name in settings.SETTINGS}
     drives = {name: getattr(options, name) for name in ("text", "audio", "driving", "motion")}
     photo = options.photo
     if photo is None:
@@ -100,10 +168,12 @@ def run_animate(options) -> None:
             raise errors.CourseError(
                 "nothing moves this photo: add --text \"...\", --audio FILE, --driving VIDEO or --motion FILE")
         drives["text"] = demo.TEXT
-    settings = ("voice", "expression", "head", "face", "relative", "generator", "size", "fps", "seed", "polish", "idle")
-    clip = animation.animate(photo, **drives, **{name: getattr(options, name) for name in settings})
+    files = [paths.given(file) for name, file in (drives | {"photo": photo}).items()
+             if name != "text" and file is not None]
+    output = encoding.check_output(options.output, files)
+    clip = animation.animate(photo, **drives, **given)
     clip.save(output)
-    print(f"{output}: {clip.duration:.1f} s, made in {time.perf_counter() - begin:.1f} s")
+    print(f"{options.output}: {clip.duration:.1f} s, made in {time.perf_counter() - begin:.1f} s")
 
 
 # ---------------------------------------------------------------- evaluate
@@ -113,23 +183,27 @@ def _add_evaluate(commands) -> None:
     command = commands.add_parser("evaluate", help="self-reenactment table for video clips",
                                   description="Each clip's first frame is the photo, the clip drives it: how close "
                                               "does the result come to the clip itself?")
-    command.add_argument("clips", nargs="+", metavar="CLIP")
+    command.add_argument("clips", nargs="+", type=paths.given, metavar="CLIP")
     command.add_argument("--json", action="store_true", help="print JSON instead of a table")
     command.add_argument("--judge", choices=("embedded", "mediapipe"), default="embedded",
                          help="whose landmarks measure the result (default: %(default)s)")
-    command.add_argument("--judge-weights", metavar="FILE", help="face_landmarker.task, for --judge mediapipe")
+    command.add_argument("--judge-weights", type=paths.given, metavar="FILE",
+                         help="face_landmarker.task, for --judge mediapipe")
     command.add_argument("--limit", type=int, metavar="N", help="only the first N frames of each clip")
-    command.add_argument("--pictures", metavar="FOLDER",
+    command.add_argument("--pictures", type=paths.given, metavar="FOLDER",
                          help="write a sheet for each clip: photo and film beside what every method made")
     command.set_defaults(run=run_evaluate)
 
 
-def run_evaluate(options) -> None:
-    """`course evaluate`."""
+def run_evaluate(options) -> int:
+    """`course evaluate`; 1 if some of the clips could not be evaluated, which a line each names."""
     from .evaluation import table
 
-    table.run(options.clips, json=options.json, judge=options.judge, judge_weights=options.judge_weights,
-                   limit=options.limit, pictures=options.pictures)
+    failed = table.run(options.clips, json=options.json, judge=options.judge, judge_weights=options.judge_weights,
+                       limit=options.limit, pictures=options.pictures)
+    for problem in failed.values():
+        _say(problem, 1)
+    return 1 if failed else 0
 
 
 # ---------------------------------------------------------------- train
@@ -200,7 +274,7 @@ def _add_data(commands) -> None:
     listing.set_defaults(run=run_data_list)
     fetching = actions.add_parser("fetch", help="download with checksums; goes on where it was cut off")
     fetching.add_argument("name", choices=("portraits", "scenes", "face-alignment", "resnet50", "vgg19"))
-    fetching.add_argument("--folder", help="where to put it (default: the cache)")
+    fetching.add_argument("--folder", type=paths.given, help="where to put it (default: the cache)")
     fetching.set_defaults(run=run_data_fetch)
 
 
@@ -236,7 +310,8 @@ def _add_build(commands) -> None:
     manner = command.add_mutually_exclusive_group()
     manner.add_argument("--check", action="store_true",
                         help="write nothing; exit with 2 if the notebooks are not what the sources give")
-    manner.add_argument("--nbgrader", metavar="DIR", help="lay out a course for nbgrader, with hidden tests and points")
+    manner.add_argument("--nbgrader", type=paths.given, metavar="DIR",
+                        help="lay out a course for nbgrader, with hidden tests and points")
     manner.add_argument("--slides", action="store_true", help="make slides of the executed notebooks, in out/slides")
     manner.add_argument("--force", action="store_true", help="run the lessons again even if no code changed")
     manner.add_argument("--architecture", action="store_true", help="draw ARCHITECTURE.md from the code's imports")

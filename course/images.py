@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import errors, image_files
+from . import errors, image_files, paths
 
 MAX_SIDE, MAX_PIXELS, MIN_SIDE = image_files.MAX_SIDE, image_files.MAX_PIXELS, image_files.MIN_SIDE
 BORDERS = {"repeat": "BORDER_REPLICATE", "mirror": "BORDER_REFLECT_101", "black": "BORDER_CONSTANT",
@@ -23,7 +23,7 @@ def as_image(source) -> np.ndarray:
     Raises:
         errors.ImageError: not an image, truncated, too large or too small.
     """
-    if isinstance(source, (str, os.PathLike)):
+    if isinstance(source, (str, bytes, os.PathLike)):
         return load_image(source)
     if not isinstance(source, np.ndarray):
         from PIL import Image
@@ -36,9 +36,7 @@ def as_image(source) -> np.ndarray:
 
 def load_image(path) -> np.ndarray:
     """Read a picture file as uint8 (H, W, 3), RGB, upright. Raises `errors.ImageError`."""
-    if not isinstance(path, (str, os.PathLike)):
-        raise errors.ImageError(f"a picture file is named by text or a Path, not by {type(path).__name__}")
-    return image_files.read(Path(path))
+    return image_files.read(paths.given(path, errors.ImageError, "a picture"))
 
 
 def save_image(path, image: np.ndarray) -> Path:
@@ -53,7 +51,7 @@ def save_image(path, image: np.ndarray) -> Path:
         what = f"{image.dtype} {image.shape}" if isinstance(image, np.ndarray) else type(image).__name__
         raise errors.ImageError(f"a picture to save must be uint8 (H, W, 3); this is {what}")
 
-    path = Path(path)
+    path = paths.given(path, errors.OutputError, "a picture")
     beside = path.with_name(f"{path.stem}.part{path.suffix}")  # moved to its place when whole
     try:
         format_name = Image.registered_extensions()[path.suffix.lower()]

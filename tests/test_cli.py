@@ -123,6 +123,28 @@ def test_evaluate_prints_a_table_or_json(turning, capsys):
     assert json.loads(capsys.readouterr().out)
 
 
+def test_evaluate_keeps_what_it_can_when_a_clip_is_bad(turning, tmp_path, capsys):
+    """A grey film, a text and a name of nothing among good clips: each named in a line, the rest in the table."""
+    grey = io.Clip([np.full((96, 96, 3), 128, np.uint8)] * 3, fps=25).save(tmp_path / "grey.mp4", progress=False)
+    (tmp_path / "letter.mp4").write_text("Dear film")
+    bad = [str(grey), str(tmp_path / "letter.mp4"), str(tmp_path / "none.mp4")]
+    clips = [bad[0], str(turning / "turning.mp4"), *bad[1:]]
+    assert cli.main(["evaluate", *clips, "--limit", "3", "--json"]) == 1
+    told = capsys.readouterr()
+    lines = told.err.splitlines()
+    assert len(lines) == 3 and all(line.startswith("course: ") and path in line for line, path in zip(lines, bad))
+    made = json.loads(told.out)
+    assert list(made["failed"]) == bad and {row["clip"] for row in made["rows"]} == {"turning", "mean"}
+    assert {row["method"] for row in made["rows"]} > {"static", "warp", "ships"}
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_evaluate_without_a_good_clip_is_one_line(tmp_path, capsys, count):
+    assert cli.main(["evaluate", *[str(tmp_path / "none.mp4"), str(tmp_path)][:count]]) == 2
+    told = capsys.readouterr()
+    assert told.out == "" and told.err.count("\n") == 1 and ("the other clip" in told.err) == (count == 2)
+
+
 def test_train_refuses_what_it_cannot_do(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("COURSE_CACHE", str(tmp_path))
     assert cli.main(["train", "speech", "--steps", "0"]) == 2

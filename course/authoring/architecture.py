@@ -11,12 +11,12 @@ import networkx
 
 PAGE = "ARCHITECTURE.md"
 # Imported by nearly everything: in the drawing they would only hide the way of the data.
-EVERYWHERE = ("doors", "renamed", "errors", "parallel", "interpolation")
+EVERYWHERE = ("doors", "renamed", "errors", "paths", "streams", "stopping", "parallel", "interpolation")
 # The one file that stands further along the way than its room: it asks the detector, which asks the room.
 ON_ITS_OWN = "keypoints.find"
 SECTIONS = {
     "The way of the data": ("images", "image_files", "colour_profiles", "io", "detection", "keypoints", "face",
-                            "speech", "flow", "motion", "rendering", "animation"),
+                            "speech", "flow", "motion", "rendering", "settings", "animation"),
     "Behind the stages": ("synthetic", "training", "features", "gan", "evaluation", "recipes", "doctor", "demo"),
     "Teaching": ("notebook", "plots", "exercises", "lessons", "authoring", "cli"),
     "Beneath everything": EVERYWHERE,

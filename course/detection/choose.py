@@ -6,6 +6,7 @@ from .. import errors
 from . import detector
 
 MIN_FACE = 40  # px, the longer side of the box around the points: below this nothing can be told from noise
+MIN_SHOWN = 16  # px, the same in the film, where the photo has more of it
 CLEARLY_LARGEST = 1.5  # a face this much larger than the next one is taken without asking
 
 
@@ -31,6 +32,23 @@ def choose_faces(boxes: np.ndarray, face, image: np.ndarray) -> np.ndarray:
         raise errors.FaceError(f"the face is only {smallest:.0f} px large; {MIN_FACE} px or more are needed: "
                                "use a larger picture or a crop of it at higher resolution")
     return boxes[chosen]
+
+
+def smallest_side(boxes: np.ndarray) -> float:
+    """The longer side, in pixels, of the smallest of boxes (N, 5)."""
+    return float(np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]).min())
+
+
+def check_scaled(boxes: np.ndarray, scale: float, shape: tuple) -> None:
+    """Whether chosen faces, (N, 5) in pixels of a photo, can be seen in a film that is `scale` times as large.
+
+    shape: (height, width) of the film. Raises `errors.FaceError`, which names the size that would do.
+    """
+    side = smallest_side(boxes) * scale
+    if side < MIN_SHOWN:
+        enough = int(np.ceil(max(shape) * MIN_SHOWN / side / 16)) * 16
+        raise errors.FaceError(f"the face would be only {side:.0f} px large in a film of {shape[1]}x{shape[0]} px: "
+                               f"a size of {enough} or more shows it, or a photo cut closer to it")
 
 
 def _pick(count: int, sides: np.ndarray, face) -> list:

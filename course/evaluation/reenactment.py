@@ -13,10 +13,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 from scipy.spatial import Delaunay
-from tqdm.auto import tqdm
 
 from .. import animation, errors
-from ..io import decoding
+from ..io import decoding, progress
 from ..motion import tracking, transfer
 
 HEAD_ROOM = 1.3  # side of the square around the head, in parts of the extent of all points over the whole clip
@@ -90,7 +89,7 @@ def _first(frames, limit: int | None):
 
 def _shown(frames, info, path):
     name = f"{Path(path).name}: following the face"
-    return tqdm(frames, total=info.frames, desc=name, unit="frame", leave=False, delay=2)
+    return progress.bar(frames, total=info.frames, desc=name, unit="frame")
 
 
 # ---------------------------------------------------------------- methods

@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from .. import errors
+from .. import errors, paths
 from ..face import model as face_model
 from ..keypoints import landmarks
 
@@ -60,7 +60,7 @@ LINE = 22  # pixels of a line of text
 
 def folder_for(path) -> Path:
     """The folder, made if need be. Raises errors.OutputError where it cannot be."""
-    folder = Path(path)
+    folder = paths.given(path, errors.OutputError, "a folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as problem:

@@ -5,9 +5,9 @@ import time
 from dataclasses import dataclass, field
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from .. import animation, errors, images
+from ..io import progress
 from . import judges, metrics, reenactment, sheets
 
 # key: (heading, format, what it is)
@@ -46,15 +46,32 @@ class Row:
 
 
 def run(clips, json: bool = False, judge: str = "embedded", judge_weights=None, limit: int | None = None,
-        pictures=None) -> list:
-    """`course evaluate`: print the table, or JSON, and return its rows. Arguments and errors: those of `evaluate`."""
-    rows = evaluate(clips, judge=judge, judge_weights=judge_weights, limit=limit, pictures=pictures)
-    print(as_json(rows, judge) if json else as_text(rows, judge))
-    return rows
+        pictures=None) -> dict:
+    """`course evaluate`: print the table, or JSON, of the clips that can be evaluated.
+
+    Returns:
+        {path: errors.CourseError} of the clips that cannot.
+    Raises:
+        errors.CourseError: none of them can.
+    """
+    failed = {}
+    rows = evaluate(clips, judge=judge, judge_weights=judge_weights, limit=limit, pictures=pictures,
+                    failed=failed)
+    if not rows:
+        raise _none_left(failed)
+    print(as_json(rows, judge, failed) if json else as_text(rows, judge))
+    return failed
+
+
+def _none_left(failed: dict) -> errors.CourseError:
+    first = next(iter(failed.values()))
+    others = "" if len(failed) == 2 else f"{len(failed) - 1} "
+    more = f"; nor can the other {others}clip{others and 's'} be evaluated" if len(failed) > 1 else ""
+    return type(first)(f"{first}{more}")
 
 
 def evaluate(clips, methods=DEFAULT_METHODS, size: int = 256, judge: str = "embedded", judge_weights=None,
-             limit: int | None = None, pictures=None) -> list:
+             limit: int | None = None, pictures=None, failed: dict | None = None) -> list:
     """Self-reenactment of each clip by each method.
 
     The first frame is the photo; the film's own points, found by our landmarker, drive it; the result is
@@ -63,10 +80,12 @@ def evaluate(clips, methods=DEFAULT_METHODS, size: int = 256, judge: str = "embe
     Args:
         clips: paths of videos with one face; methods: names out of `reenactment.METHODS`, or "judge's points",
             the triangulated warp driven by what the judge itself finds in the film;
-        size: pixels a side; judge, judge_weights: see `evaluation.open_judge`; limit: frames of each clip, 2 or more;
-        pictures: a folder for one picture a clip, photo and film beside every method; see `sheets`.
+        size: pixels a side; judge, judge_weights: see `evaluation.open_judge`; limit: frames of each clip, 2 or
+            more;
+        pictures: a folder for one picture a clip, photo and film beside every method; see `sheets`;
+        failed: filled with {path: error} of clips that cannot be evaluated; None: the first of them ends it.
     Returns:
-        list of `Row`: each clip by each method, then their means over the clips.
+        list of `Row`: each clip by each method, then their means over the clips; empty if none could be evaluated.
     Raises:
         errors.VideoError, errors.FaceError: a clip without frames or without a face; errors.OutputError: no such
         folder; errors.WeightsError: the judge's are missing; errors.CourseError: an unknown method or judge, a limit
@@ -82,17 +101,26 @@ def evaluate(clips, methods=DEFAULT_METHODS, size: int = 256, judge: str = "embe
     rows = []
     with judges.open_judge(judge, judge_weights) as find:
         for path in clips:
-            take = reenactment.read_take(path, size, limit)
-            seen = [find(frame) for frame in take.frames]
-            if seen[0] is None or sum(points is not None for points in seen) < 2:
-                raise errors.FaceError(f"the judge {judge} sees no face in {path}: use another clip or judge")
-            scored = [score(take, name, seen, find) for name in methods]
+            try:
+                take = reenactment.read_take(path, size, limit)
+                seen = [find(frame) for frame in take.frames]
+                if seen[0] is None or sum(points is not None for points in seen) < 2:
+                    raise errors.FaceError(f"the judge {judge} sees no face in {path}: use another clip or judge")
+                rows += compare_with_static(scored := [score(take, name, seen, find) for name in methods])
+            except (errors.VideoError, errors.FaceError) as problem:
+                if failed is None:
+                    raise
+                failed[path] = problem
+                continue
             if folder:
-                film = {moment: take.frames[k] for moment, k in sheets.moments(take.points).items()}
-                sheet = sheets.sheet(take.frames[0], film, {row.method: row.pictures for row in scored})
-                images.save_image(folder / f"{take.name}.png", sheet)
-            rows += compare_with_static(scored)
-    return rows + means(rows, methods)
+                _save_sheet(folder, take, scored)
+    return rows + means(rows, methods) if rows else []
+
+
+def _save_sheet(folder, take, scored: list) -> None:
+    film = {moment: take.frames[k] for moment, k in sheets.moments(take.points).items()}
+    sheet = sheets.sheet(take.frames[0], film, {row.method: row.pictures for row in scored})
+    images.save_image(folder / f"{take.name}.png", sheet)
 
 
 JUDGES_POINTS = "judge's points"
@@ -108,8 +136,7 @@ def score(take, method: str, seen: list, find) -> Row:
     figures = {name: [] for name in FRAME_METRICS}
     made_points, true_points, unseen = [], [], 0
     frames, seconds = film_of(take, method, seen)
-    for index, made in enumerate(tqdm(frames, desc=f"{take.name}: judging {method}", unit="frame", leave=False,
-                                      delay=2)):
+    for index, made in enumerate(progress.bar(frames, desc=f"{take.name}: judging {method}", unit="frame")):
         if index == 0:
             continue  # the photo itself
         found = find(made) if seen[index] is not None else None
@@ -137,8 +164,8 @@ def film_of(take, method: str, seen: list) -> tuple:
     Frames may be made side by side, so only the time of all of them tells.
     """
     begin = time.perf_counter()
-    frames = list(tqdm(_made(take, method, seen), desc=f"{take.name}: {method}", total=len(take.frames), unit="frame",
-                       leave=False, delay=2))
+    frames = list(progress.bar(_made(take, method, seen), desc=f"{take.name}: {method}", total=len(take.frames),
+                               unit="frame"))
     return frames, time.perf_counter() - begin
 
 
@@ -213,12 +240,16 @@ def _notes(rows: list, judge: str) -> list:
     return notes
 
 
-def as_json(rows: list, judge: str) -> str:
-    """The same as JSON: {"judge": ..., "columns": {key: meaning}, "rows": [{"clip", "method", ...figures}]}."""
+def as_json(rows: list, judge: str, failed: dict | None = None) -> str:
+    """The same as JSON: {"judge": ..., "columns": {key: meaning}, "rows": [{"clip", "method", ...figures}]}.
+
+    failed: {path: error} of clips that could not be evaluated, put in as "failed" if there are any.
+    """
     table = [{"clip": row.clip, "method": row.method, "unseen": row.unseen, **row.figures} for row in rows]
     columns = {key: meaning for key, (_, _, meaning) in COLUMNS.items()}
     for line in table:
         for key, value in line.items():
             if isinstance(value, float) and not np.isfinite(value):
                 line[key] = None  # JSON knows no NaN
-    return json_module.dumps({"judge": judge, "columns": columns, "rows": table}, indent=2)
+    left_out = {"failed": {str(path): str(problem) for path, problem in failed.items()}} if failed else {}
+    return json_module.dumps({"judge": judge, "columns": columns, "rows": table, **left_out}, indent=2)

@@ -7,7 +7,7 @@ import numbers
 from dataclasses import dataclass
 from pathlib import Path
 
-from .. import errors, images
+from .. import errors, images, paths
 from . import files, frame_pixels, frame_times, packets
 
 # FFmpeg's names of what is read. Not among them: single pictures, text drawn as a screen, devices, lists that name
@@ -50,7 +50,7 @@ def probe(path) -> VideoInfo:
     Raises:
         errors.VideoError: no such file, not a video, no picture in it, cut short.
     """
-    return _survey(path).info
+    return _survey(paths.given(path, errors.VideoError, "a video")).info
 
 
 def read_frames(path, fps: float | None = None, max_side: int | None = None):
@@ -74,12 +74,13 @@ def read_frames(path, fps: float | None = None, max_side: int | None = None):
         _check_number(fps, 0, MOST_FPS, "frames a second")
     if max_side is not None:
         _check_number(max_side, LEAST_SIDE - 1, math.inf, "the longer side of a frame in pixels")
+    path = paths.given(path, errors.VideoError, "a video")
     survey = _survey(path)
     info = survey.info
     if fps is not None and info.fps < SLOW and info.duration > LONG:  # a wrong header: hours of standing pictures
         raise errors.VideoError(f"{path} shows {info.fps:.3g} frames a second for {info.duration / 60:.0f} minutes: "
                                 "give a film of a face; if its header is wrong, convert it with ffmpeg -r 25 -i")
-    return _read(Path(path), survey, fps, max_side)
+    return _read(path, survey, fps, max_side)
 
 
 def _check_number(value, above: float, most: float, what: str) -> None:

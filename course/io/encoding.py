@@ -1,7 +1,9 @@
 """Video files out: H.264 and AAC, one frame at a time, moved to their place when whole."""
 
 import contextlib
+import errno
 import os
+import stat
 import uuid
 from dataclasses import dataclass
 from fractions import Fraction
@@ -9,7 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import errors
+from .. import errors, paths
+from . import progress as progress_bars
 
 NOTICE = "AI-generated with Living Portraits"  # said in every file: the film is made, not filmed
 BT709 = 1  # ISO/IEC 23091-2: the number of BT.709 as primaries, transfer and matrix
@@ -38,23 +41,81 @@ FORMATS = {
 }
 
 
-def check_output(path) -> Path:
-    """Whether a film can be written there: the ending is known, the folder exists or can be made, and is writable.
+# ITU-T H.264, table A-1 and A.3.1: macroblocks of 16x16 px in a frame, and along a side the root of eight times as many
+LEVEL_5_2, LEVEL_6_2 = 36_864, 139_264
 
+
+def check_size(width: int, height: int) -> None:
+    """Whether H.264 knows frames of this size. Raises `errors.VideoError`."""
+    if not _within(width, height, LEVEL_6_2):
+        raise errors.VideoError(f"a film cannot be {width}x{height} px: H.264 ends at 35 million pixels, and at "
+                                "16880 px a side: choose a smaller size")
+
+
+def plays_anywhere(width: int, height: int) -> bool:
+    """Whether players in general show frames of this size: up to level 5.2 of H.264, such as 4096x2304 px."""
+    return _within(width, height, LEVEL_5_2)
+
+
+def _within(width: int, height: int, most: int) -> bool:
+    across, down = -(-width // 16), -(-height // 16)
+    return across * down <= most and max(across, down) <= (8 * most) ** 0.5
+
+
+def check_output(path, sources=()) -> Path:
+    """Whether a film can be written there; nothing is left behind.
+
+    Args:
+        path: where it goes; sources: files that it must not replace, under whatever name.
+    Returns:
+        the path, `~` expanded.
     Raises:
-        errors.OutputError: it cannot.
+        errors.OutputError: no known ending, a folder, pipe or device, one of the sources, or no folder that can be
+            written or made.
     """
-    path = Path(path)
+    path = paths.given(path, errors.OutputError, "the film")
     if path.suffix.lower() not in FORMATS:
-        raise errors.OutputError(f"the ending of {path} is no video format: use {', '.join(FORMATS)}")
-    if path.is_dir():
-        raise errors.OutputError(f"{path} is a folder: name a file in it")
+        raise errors.OutputError(f"{paths.shortened(path)} does not end as a video does: let its name end in "
+                                 f"{', '.join(FORMATS)}")
+    longest = max(len(os.fsencode(part)) for part in path.parts)
+    if longest > LONGEST_NAME:
+        raise errors.OutputError(f"{paths.shortened(path)} has a name of {longest} bytes in it: {LONGEST_NAME} is the "
+                                 "most that disks take: choose a shorter one")
     with _told(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        trial = _beside(path)
-        trial.touch()
-        trial.unlink()
+        _check_what_is_there(path)
+        for source in sources:
+            if paths.same_file(source, path):
+                raise errors.OutputError(f"{path} is what the film is made from, and would be lost: "
+                                         "choose another name")
+        place = _place(path)
+        folder = next(folder for folder in place.parents if os.path.lexists(folder))  # the nearest that is there
+        trial = folder / _beside(place).name
+        try:
+            trial.touch()
+        finally:
+            trial.unlink(missing_ok=True)
     return path
+
+
+LONGEST_NAME = 255  # bytes, on every file system in common use
+
+
+def _check_what_is_there(path: Path) -> None:
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):  # a file in a folder's place shows when the folder is tried
+        return
+    if stat.S_ISDIR(mode):
+        raise errors.OutputError(f"{path} is a folder: name a file in it")
+    if not stat.S_ISREG(mode):
+        raise errors.OutputError(f"{path} is no regular file, so no film can be written into it: choose another name")
+    if not os.access(path, os.W_OK):
+        raise errors.OutputError(f"{path} is there and may not be changed: choose another name")
+
+
+def _place(path: Path) -> Path:
+    """Where a file lies that a name leads to: a link stays, and what it points to is written."""
+    return Path(os.path.realpath(path)) if path.is_symlink() else path.absolute()
 
 
 def write_video(path, frames, fps: float = 25, audio=None, sample_rate=None, total=None, progress=False) -> int:
@@ -66,7 +127,7 @@ def write_video(path, frames, fps: float = 25, audio=None, sample_rate=None, tot
     it ends with the picture.
 
     Args:
-        path: ends in one of `FORMATS`; folders on the way are made.
+        path: ends in one of `FORMATS`; folders on the way are made. Where a link stands, its target is written.
         frames: iterable of uint8 (H, W, 3), RGB, all of one size; taken one at a time.
         fps: frames a second.
         audio, sample_rate: float32 (N,) in [-1, 1], mono, and its rate in Hz.
@@ -77,21 +138,34 @@ def write_video(path, frames, fps: float = 25, audio=None, sample_rate=None, tot
         errors.OutputError: unknown ending, a place that cannot be written, a full disk.
         errors.VideoError: no frame, or frames of several sizes; errors.AudioError: sound of a wrong shape.
     """
-    from tqdm.auto import tqdm  # in a notebook a bar that goes away, elsewhere one on stderr
-
     path = check_output(path)
     audio = check_audio(audio, sample_rate)
-    part = _beside(path)
-    try:
-        with tqdm(frames, total=total, desc=path.name, unit="frame", disable=not progress, delay=2,
-                  leave=False) as bar, _told(path):
-            count = _encode(part, FORMATS[path.suffix.lower()], bar, fps, audio, sample_rate)
+    place = _place(path)
+    part = _beside(place)
+    with _told(path), _folder_for(place):
+        try:
+            with progress_bars.bar(frames, total=total, desc=path.name, unit="frame", disable=not progress) as bar:
+                count = _encode(part, FORMATS[path.suffix.lower()], bar, fps, audio, sample_rate)
             with open(part, "rb+") as file:
                 os.fsync(file.fileno())  # some file systems say only here that the disk is full
-            os.replace(part, path)
-    finally:  # on an error and on Ctrl-C alike
-        part.unlink(missing_ok=True)
+            os.replace(part, place)
+        finally:  # on an error and on Ctrl-C alike
+            part.unlink(missing_ok=True)
     return count
+
+
+@contextlib.contextmanager
+def _folder_for(path: Path):
+    """A context in which the folder of a file is there; if it fails, the folders made for it go again."""
+    made = [folder for folder in path.parents if not folder.exists()]  # the innermost first
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield
+    except BaseException:
+        for folder in made:
+            with contextlib.suppress(OSError):  # somebody put something into it
+                folder.rmdir()
+        raise
 
 
 def check_audio(audio, sample_rate):
@@ -114,8 +188,12 @@ def _told(path: Path):
     try:
         yield
     except (OSError, av.FFmpegError) as problem:
+        if problem.errno in (errno.ENOMEM, errno.EAGAIN):  # the encoder gets no memory, or no thread
+            raise errors.OutputError(f"{paths.shortened(path)} cannot be written, for there is not enough memory: "
+                                     "close other programs, or choose a smaller size") from None
         why = getattr(problem, "strerror", None) or str(problem)
-        raise errors.OutputError(f"{path} cannot be written ({why}): choose another place or make room") from None
+        raise errors.OutputError(f"{paths.shortened(path)} cannot be written ({why}): choose another place or make "
+                                 "room") from None
 
 
 def _beside(path: Path) -> Path:
@@ -160,6 +238,7 @@ def _encode(part: Path, chosen: Format, frames, fps: float, audio, sample_rate) 
 def _check_frame(frame: np.ndarray) -> tuple:
     if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] != 3 or min(frame.shape[:2]) < 2:
         raise errors.VideoError(f"a frame must be uint8 (H, W, 3); this one is {frame.dtype} {frame.shape}")
+    check_size(frame.shape[1], frame.shape[0])
     return frame.shape
 
 

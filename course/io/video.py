@@ -6,12 +6,13 @@ whenever it is saved, shown or walked through.
 
 import base64
 import html
+import reprlib
 import tempfile
 from pathlib import Path
 
 import numpy as np
 
-from .. import errors
+from .. import errors, paths
 from . import encoding
 from .decoding import probe, read_frames
 
@@ -30,18 +31,19 @@ class Clip:
         fps: frames a second.
         audio, sample_rate: float32 (N,) in [-1, 1], mono, and its rate in Hz.
         n_frames: how many frames the function makes, where that is known; used for the length and progress.
+        sources: files that it is made from, which `save` therefore does not replace.
     Raises:
-        errors.VideoError: frames that could be walked through only once; fps not above 0.
+        errors.VideoError: frames that could be walked through only once; fps not a number above 0.
         errors.AudioError: sound of a wrong shape, or without its rate.
     """
 
-    def __init__(self, frames, fps: float = 25, audio=None, sample_rate=None, n_frames: int | None = None):
+    def __init__(self, frames, fps: float = 25, audio=None, sample_rate=None, n_frames: int | None = None,
+                 sources=()):
         if hasattr(frames, "__next__"):
             raise errors.VideoError("these frames can be walked through only once: give a list, or a function "
                                     "that returns a fresh iterator")
-        if not 0 < fps <= 1000:
-            raise errors.VideoError(f"frames a second must lie above 0 and at most at 1000, not {fps}")
-        self._frames = frames
+        fps = _rate(fps)
+        self._frames, self.sources = frames, tuple(sources)
         self.fps = float(fps)
         self.audio = encoding.check_audio(audio, sample_rate)
         self.sample_rate = sample_rate
@@ -79,9 +81,11 @@ class Clip:
         picture with an odd side gets one more row or column, since H.264 needs even ones.
 
         Raises:
-            errors.OutputError: unknown ending, a place that cannot be written, a full disk.
+            errors.OutputError: unknown ending, a place that cannot be written, a file that the film is made from,
+                a full disk.
             errors.VideoError: no frame, or frames of several sizes.
         """
+        path = encoding.check_output(path, self.sources)
         frames = iter(self)
         try:
             self._n_frames = encoding.write_video(
@@ -90,7 +94,7 @@ class Clip:
         finally:
             if hasattr(frames, "close"):  # a generator lets go of what it holds, also after an error
                 frames.close()
-        return Path(path)
+        return path
 
     def _repr_html_(self) -> str:
         """A player with the film inside the page: it works offline and in a saved notebook."""
@@ -113,10 +117,22 @@ class Clip:
 
 def load_video(path, fps: float | None = None, max_side: int | None = None) -> Clip:
     """A video file as a silent Clip that reads its frames when they are wanted. Raises `errors.VideoError`."""
+    path = paths.given(path, errors.VideoError, "a video")
     info = probe(path)
-    rate = fps or info.fps
-    count = round(info.duration * rate) if fps else info.frames
-    return Clip(lambda: read_frames(path, fps, max_side), rate, n_frames=count)
+    rate = info.fps if fps is None else _rate(fps)
+    count = info.frames if fps is None else round(info.duration * rate)
+    return Clip(lambda: read_frames(path, fps, max_side), rate, n_frames=count, sources=[path])
+
+
+def _rate(fps) -> float:
+    """Frames a second as a number. Raises `errors.VideoError`."""
+    try:
+        rate = float("nan") if isinstance(fps, (str, bytes)) else float(fps)
+    except (TypeError, ValueError, OverflowError):
+        rate = float("nan")
+    if not 0 < rate <= 1000:
+        raise errors.VideoError(f"frames a second must be a number above 0 and at most 1000, not {reprlib.repr(fps)}")
+    return rate
 
 
 def _shown_width(height: int, width: int) -> int:

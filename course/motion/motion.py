@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import errors
+from .. import errors, paths
 from ..face import channels as face_channels
 
 FPS = 25.0  # frames a second where nothing else says how many
@@ -85,7 +85,7 @@ class Motion:
     def save(self, path) -> Path:
         """Write a .npz that `Motion.load` reads; returns its path. Raises `errors.OutputError`: it cannot be written.
         """
-        path = Path(path)
+        path = paths.given(path, errors.OutputError, "a motion")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with open(path, "wb") as file:
@@ -98,11 +98,10 @@ class Motion:
     def load(cls, path) -> "Motion":
         """Read what `save` wrote: (T, C) and its names. Raises `errors.MotionError`: no such file, or no saved motion.
         """
+        path = paths.regular_file(path, errors.MotionError, "a saved motion")
         try:
             with np.load(path, allow_pickle=False) as file:
                 return cls(file["values"], tuple(str(name) for name in file["channels"]), float(file["fps"]))
-        except FileNotFoundError:
-            raise errors.MotionError(f"there is no file {path}: check the name and the folder") from None
         # NumPy's own words are left out: of a file of another kind they say how to load it unsafely
         except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile):
             raise errors.MotionError(f"{path} is no saved motion: save one with Motion.save") from None

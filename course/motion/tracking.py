@@ -3,12 +3,11 @@
 import logging
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from .. import errors, parallel
 from ..face import channels
 from ..face import model as face_model
-from ..io import decoding
+from ..io import decoding, progress
 from ..keypoints import landmarks
 from . import cuts, following, motion, smoothing
 
@@ -27,8 +26,8 @@ def track_video(path, fps: float = 25.0, steady: bool = True) -> motion.Motion:
     info = decoding.probe(path)
     frames = decoding.read_frames(path, fps=fps, max_side=720)
     total = round(info.duration * fps) if info.duration else None
-    progress = tqdm(parallel.ahead(frames), total=total, desc="following the face", unit="frame", leave=False)
-    points, tracked, follower = _followed(progress)
+    bar = progress.bar(parallel.ahead(frames), total=total, desc="following the face", unit="frame")
+    points, tracked, follower = _followed(bar)
     if not len(points) or tracked.mean() < MIN_TRACKED:
         raise errors.FaceError(f"{path} shows a face in {int(tracked.sum())} of {len(tracked)} frames: "
                                "use a video in which one face stays visible")

@@ -1,0 +1,17 @@
+"""Progress bars: in a notebook one that goes away, elsewhere one on standard error, if there is any."""
+
+import sys
+
+from .. import streams
+
+
+def bar(items, **options):
+    """`tqdm` over items, after two seconds, gone when done; where nothing can be written it draws nothing.
+
+    options: as `tqdm.tqdm` takes them.
+    """
+    from tqdm.auto import tqdm
+
+    if sys.stderr is None:  # a window without a terminal behind it
+        options["disable"] = True
+    return tqdm(items, **{"delay": 2, "leave": False, "file": streams.Tolerant(sys.stderr)} | options)

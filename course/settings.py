@@ -1,0 +1,186 @@
+"""What each setting of `course.animate` may be: one table for the command line and for Python, with one wording.
+
+    "--fps 30" -> of_text("fps", "30") -> 30.0            animate(..., fps=30) -> checked({"fps": 30}) -> {"fps": 30.0}
+"""
+
+import operator
+import reprlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import errors
+from .motion import expressions
+
+GENERATORS = ("auto", "gan", "warp")
+IDLE = ("autoregressive", "vae", "hand")
+ORIGINAL = "original"  # a size: the photo's own, whatever it is
+
+
+class Wrong(ValueError):
+    """A value that is none of those that a setting may have."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number within limits. whole: without a fraction; unit: what it counts; names: words that may stand for one."""
+
+    low: float
+    high: float
+    whole: bool = False
+    unit: str = ""
+    names: tuple = ()
+
+    def __str__(self) -> str:
+        words = [f"a {'whole ' if self.whole else ''}number from {self.low} to {self.high}{self.unit}", *self.names]
+        return " or ".join(words)
+
+    def read(self, text: str):
+        """What a word of the command line means."""
+        try:
+            return text if text in self.names else int(text) if self.whole else float(text)
+        except ValueError:
+            raise Wrong from None
+
+    def check(self, value):
+        """The value as Python's own number. Raises `Wrong`."""
+        if isinstance(value, str) and value in self.names:
+            return value
+        if isinstance(value, (bool, np.bool_, str, bytes, bytearray)) or getattr(value, "ndim", 0):
+            raise Wrong
+        try:
+            number = operator.index(value) if self.whole else float(value)
+        except (TypeError, ValueError, OverflowError):
+            raise Wrong from None
+        if not self.low <= number <= self.high:  # NaN is within no limits
+            raise Wrong
+        return number
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several words."""
+
+    words: tuple
+
+    def __str__(self) -> str:
+        return f"{', '.join(self.words[:-1])} or {self.words[-1]}"
+
+    def read(self, text: str) -> str:
+        """What a word of the command line means."""
+        return text
+
+    def check(self, value) -> str:
+        """The word. Raises `Wrong`."""
+        if not isinstance(value, str) or value not in self.words:
+            raise Wrong
+        return str(value)
+
+
+class Switch:
+    """Yes or no."""
+
+    def __str__(self) -> str:
+        return "True or False"
+
+    def check(self, value) -> bool:
+        """The truth value. Raises `Wrong`: "no" would count as true."""
+        if not isinstance(value, (bool, np.bool_)):
+            raise Wrong
+        return bool(value)
+
+
+@dataclass(frozen=True)
+class Words:
+    """Text. what: what it says; known: a function that raises a `CourseError` of its own for words it does not know."""
+
+    what: str
+    known: object = None
+
+    def __str__(self) -> str:
+        return self.what
+
+    def read(self, text: str) -> str:
+        """What a word of the command line means."""
+        return text
+
+    def check(self, value) -> str:
+        """The text. Raises `Wrong`, or what `known` raises."""
+        if not isinstance(value, str):
+            raise Wrong
+        if self.known:
+            self.known(value)
+        return str(value)
+
+
+class Face:
+    """Which face: a word, or a number that may be written as one."""
+
+    def __str__(self) -> str:
+        return "largest, all, or a whole number, 0 being the largest"
+
+    def read(self, text: str) -> str:
+        """What a word of the command line means."""
+        return text
+
+    def check(self, value):
+        """The word or the number. Raises `Wrong`."""
+        if isinstance(value, str):
+            if value not in ("largest", "all") and not (value.isascii() and value.isdigit() and len(value) < 10):
+                raise Wrong
+            return str(value)
+        return Number(0, 10**9, whole=True).check(value)
+
+
+SETTINGS = {
+    "fps": Number(1, 120),
+    "seed": Number(0, 2**32 - 1, whole=True),
+    "head": Number(0, 3),
+    "expression": Words("the name of an expression, such as happy or happy:0.6", expressions.expression),
+    "face": Face(),
+    "relative": Switch(),
+    "size": Number(64, 4096, whole=True, unit=" px", names=(ORIGINAL,)),
+    "voice": Words("the name of a voice, such as en-gb"),
+    "polish": Switch(),
+    "generator": Choice(GENERATORS),
+    "idle": Choice(IDLE),
+}
+
+
+def checked(given: dict) -> dict:
+    """The settings that were given, each in its right type; None stands for the default and is left out.
+
+    Raises:
+        errors.CourseError: a setting that does not exist, of the wrong type, or out of its range.
+    """
+    return {name: check(name, value) for name, value in given.items() if value is not None or name not in SETTINGS}
+
+
+def check(name: str, value):
+    """One setting's value in its right type. Raises `errors.CourseError`."""
+    if name not in SETTINGS:
+        raise errors.CourseError(f"unknown setting {name!r}: choose from {', '.join(SETTINGS)}")
+    try:
+        return SETTINGS[name].check(value)
+    except Wrong:
+        raise errors.CourseError(f"{name} must be {SETTINGS[name]}, not {shown(value)}") from None
+
+
+def of_text(name: str, text: str | None):
+    """One setting as the command line gives it; None if it does not. Raises `errors.CourseError`."""
+    if text is None or isinstance(SETTINGS[name], Switch):  # a switch is thrown by its own option
+        return text
+    try:
+        return check(name, SETTINGS[name].read(text))
+    except Wrong:
+        raise errors.CourseError(f"{name} must be {SETTINGS[name]}, not {shown(text)}") from None
+
+
+def shown(value) -> str:
+    """A wrong value as a message shows it: short, and in one line."""
+    if not isinstance(value, (str, bytes, bool, int, float, complex, np.generic, type(None))):
+        return f"of type {type(value).__name__}"
+    try:
+        return reprlib.repr(value.item() if isinstance(value, np.generic) else value)
+    except ValueError:  # Python writes no number of more than some thousand digits
+        return "a number as large as that"
