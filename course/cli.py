@@ -140,7 +140,7 @@ def _add_animate(commands) -> None:
                               "what `course evaluate` finds better (default)")
     command.add_argument("--size", metavar="PX",
                          help="longer side of the video, or original (default: the photo's, 1280 at most)")
-    command.add_argument("--fps", help="frames a second (default: 25)")
+    command.add_argument("--fps", help="frames a second (default: the driving video's own, up to 60; else 25)")
     command.add_argument("--seed", help="for blinks and idle movement (default: 0)")
     command.add_argument("--idle", metavar="{autoregressive,vae,hand}",
                          help="what moves head, brows and lids beside the lips: a learned model, or the movement made "

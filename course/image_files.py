@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import colour_profiles, errors
+from . import colour_profiles, errors, paths
 
 MAX_SIDE = 12_000  # pixels; larger files are refused before a single pixel is decoded
 MAX_PIXELS = 60_000_000
@@ -29,7 +29,7 @@ def read(path: Path) -> np.ndarray:
     """A picture file as uint8 (H, W, 3), RGB, upright. Raises `errors.ImageError`."""
     from PIL import Image, UnidentifiedImageError
 
-    _check_file(path)
+    path = paths.filled_file(path, errors.ImageError, "a picture")
     words = []
     try:
         with warnings.catch_warnings():
@@ -84,24 +84,6 @@ def check_size(width: int, height: int, name) -> None:
 
 
 # ---------------------------------------------------------------- files
-
-
-def _check_file(path: Path) -> None:
-    """Refuse, before it is opened, what cannot be a picture file."""
-    try:
-        if not path.exists():
-            raise errors.ImageError(f"there is no file {path}: check the name and the folder")
-        if path.is_dir():
-            raise errors.ImageError(f"{path} is a folder: name a picture in it")
-        if not path.is_file():  # a pipe or a device: reading it may never end
-            raise errors.ImageError(f"{path} is no regular file: name a picture")
-        if not path.stat().st_size:
-            raise errors.ImageError(f"{path} is empty: save or download it again")
-    except PermissionError:
-        raise errors.ImageError(f"{path} may not be read: check its permissions") from None
-    except (OSError, ValueError) as problem:  # a name too long, or with a zero byte in it
-        reason = getattr(problem, "strerror", None) or problem
-        raise errors.ImageError(f"there is no file {str(path)[:80]!r} ({reason}): check the name") from None
 
 
 def _opened(path: Path, words: list):

@@ -55,6 +55,14 @@ def regular_file(path, error=errors.CourseError, what: str = "a file") -> Path:
     return path
 
 
+def filled_file(path, error=errors.CourseError, what: str = "a file") -> Path:
+    """The path of a file that can be read and holds something. Raises `error` as `regular_file`, or it is empty."""
+    path = regular_file(path, error, what)
+    if not path.stat().st_size:
+        raise error(f"{path} is empty: save or download it again")
+    return path
+
+
 def same_file(first, second) -> bool:
     """Whether two names lead to one file that exists, through links of either kind too."""
     try:

@@ -169,7 +169,7 @@ def test_no_picture_at_all(tmp_path, content):
 def test_no_file_and_a_folder(tmp_path):
     refused(tmp_path / "none.jpg", "no file .*none.jpg")
     refused(tmp_path, "is a folder")
-    refused(tmp_path / "a" / "b\0.jpg", "no file")
+    refused(tmp_path / "a" / "b\0.jpg", "zero byte")
     refused("x" * 5000, "no file|cannot be opened")
 
 
@@ -519,7 +519,7 @@ class Unwilling:
     np.full((40, 40, 3), -np.inf), "a" * 9 + "\0", np.array("x"), np.zeros((40, 40, 3), "datetime64[s]"),
     np.broadcast_to(np.zeros((1, 1, 3)), (50_000, 50_000, 3)), {"a": 1}, memoryview(b"abc")])
 def test_more_that_is_no_picture(source):
-    refused(source, "image|no file|px")
+    refused(source, "image|no file|px|zero byte")
 
 
 @pytest.mark.parametrize("image", [None, np.zeros((20, 20)), np.zeros((20, 20, 3)), [[1]],

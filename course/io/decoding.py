@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .. import errors, images, paths
-from . import files, frame_pixels, frame_times, packets
+from . import frame_pixels, frame_times, packets
 
 # FFmpeg's names of what is read. Not among them: single pictures, text drawn as a screen, devices, lists that name
 # other files or addresses, and what nobody records in any more.
@@ -109,7 +109,7 @@ def _read(path: Path, survey: _Survey, fps: float | None, max_side: int | None):
 
 
 def _survey(path) -> _Survey:
-    path = files.regular_file(path, errors.VideoError)
+    path = paths.filled_file(path, errors.VideoError, "a video")
     try:
         with _opened(path) as (container, stream):
             if "mov" in container.format.name.split(","):
@@ -131,10 +131,10 @@ def _opened(path: Path):
     """The container of a video file and the stream of its picture."""
     import av
 
-    # Nothing but files, nothing through the network, and no list of other files.
+    # Nothing but files, nothing through the network, and no list of other files; "10:30.mp4" is no address.
     limits = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
     try:
-        container = av.open(files.address_of(path), options=limits)
+        container = av.open(f"file:{path.absolute()}", options=limits)
     except MemoryError:
         raise
     except (av.FFmpegError, OSError, ValueError) as problem:
