@@ -105,10 +105,10 @@ def test_sound_that_is_no_sound_file(animate, tmp_path, hopper_path):
     os.mkfifo(tmp_path / "pipe.wav")
     (tmp_path / "empty.wav").write_bytes(b"")
     (tmp_path / "list.m3u8").write_text("#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\nhttp://127.0.0.1:9/a.wav\n")
-    for name, message in [("pipe.wav", "is a pipe or a device"), ("/dev/zero", "is a pipe or a device"),
+    for name, message in [("pipe.wav", "is no regular file"), ("/dev/zero", "is no regular file"),
                           ("empty.wav", "is empty"), ("list.m3u8", "a list of other files"), (".", "is a folder"),
-                          ("http://127.0.0.1:9/a.wav", "there is no file"), ("a\0.wav", "cannot be opened"),
-                          ("a\nb.wav", "there is no file"), ("x" * 300 + ".wav", "cannot be opened")]:  # fmt: skip
+                          ("http://127.0.0.1:9/a.wav", "there is no file"), ("a\0.wav", "zero byte"),
+                          ("a\nb.wav", "there is no file"), ("x" * 300 + ".wav", "there is no file")]:  # fmt: skip
         assert message in animate(hopper_path, "--audio", name)
 
 
@@ -148,7 +148,7 @@ def test_films_and_photos_that_are_none(animate, tmp_path, hopper_path, monkeypa
     (tmp_path / "list.mp4").write_text("ffconcat version 1.0\nfile a.mp4\n")
     (tmp_path / "a.m3u8").write_text("#EXTM3U\n#EXTINF:5,\nhttp://127.0.0.1:9/a.ts\n")
     long, nul = "x" * 300 + ".mp4", "a\0b.mp4"
-    for photo, told in (("empty", "is empty"), (tmp_path, "is a folder"), (long, "no file"), (nul, "no file"),
+    for photo, told in (("empty", "is empty"), (tmp_path, "is a folder"), (long, "no file"), (nul, "zero byte"),
                         ("a.heic", "HEIC"), ("a.eps", "PostScript"), ("list.mp4", "not a picture")):
         assert told in animate(photo, "--text", "Hello."), photo
     for film, told in (("empty", "is empty"), (tmp_path, "is a folder"), (long, "no file"), (nul, "zero byte"),

@@ -87,7 +87,7 @@ def test_files_that_are_no_motion(nod, tmp_path):
         assert "\n" not in str(caught.value)
     with pytest.raises(errors.MotionError, match="no file"):
         Motion.load(tmp_path / "none.npz")
-    with pytest.raises(errors.MotionError, match="no saved motion"):
+    with pytest.raises(errors.MotionError, match="is a folder"):
         Motion.load(tmp_path)
 
 

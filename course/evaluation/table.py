@@ -28,6 +28,7 @@ FRAME_METRICS = ("l1", "face_l1", "mouth_l1", "eyes_l1", "psnr", "ssim")
 OTHER = "--generator warp" if animation.AUTO == "gan" else "--generator gan"
 DEFAULT_METHODS = ("static", "warp", OTHER, "ships")
 MEAN = "mean"
+SIDE = 256  # pixels: of the squares that are compared
 
 
 @dataclass
@@ -70,7 +71,7 @@ def _none_left(failed: dict) -> errors.CourseError:
     return type(first)(f"{first}{more}")
 
 
-def evaluate(clips, methods=DEFAULT_METHODS, size: int = 256, judge: str = "embedded", judge_weights=None,
+def evaluate(clips, methods=DEFAULT_METHODS, judge: str = "embedded", judge_weights=None,
              limit: int | None = None, pictures=None, failed: dict | None = None) -> list:
     """Self-reenactment of each clip by each method.
 
@@ -80,7 +81,7 @@ def evaluate(clips, methods=DEFAULT_METHODS, size: int = 256, judge: str = "embe
     Args:
         clips: paths of videos with one face; methods: names out of `reenactment.METHODS`, or "judge's points",
             the triangulated warp driven by what the judge itself finds in the film;
-        size: pixels a side; judge, judge_weights: see `evaluation.open_judge`; limit: frames of each clip, 2 or
+        judge, judge_weights: see `evaluation.open_judge`; limit: frames of each clip, 2 or
             more;
         pictures: a folder for one picture a clip, photo and film beside every method; see `sheets`;
         failed: filled with {path: error} of clips that cannot be evaluated; None: the first of them ends it.
@@ -102,7 +103,7 @@ def evaluate(clips, methods=DEFAULT_METHODS, size: int = 256, judge: str = "embe
     with judges.open_judge(judge, judge_weights) as find:
         for path in clips:
             try:
-                take = reenactment.read_take(path, size, limit)
+                take = reenactment.read_take(path, SIDE, limit)
                 seen = [find(frame) for frame in take.frames]
                 if seen[0] is None or sum(points is not None for points in seen) < 2:
                     raise errors.FaceError(f"the judge {judge} sees no face in {path}: use another clip or judge")
