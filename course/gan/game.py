@@ -1,10 +1,7 @@
-"""The GAN: two networks that learn from each other, from noise to faces of 64x64.
+"""The game of the GAN: two networks that learn from each other, and one step of both.
 
-    result = gan.train_gan("formula", minutes=3)          # or the folders that `course data fetch` made
-    result.sample(16)                                     # (16, 3, 64, 64) in [0, 1]
-
-The losses stand in `gan/losses.py`, the networks in `gan/networks.py`, the pictures in `gan/data.py`; all of their
-names can be had from here (`gan.generator_loss`).
+The losses stand in `gan/losses.py`, the networks in `gan/networks.py`, the pictures in `gan/data.py`; `gan/train.py`
+plays the game to its end.
 """
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Film: `Clip`, which holds frames and sound and plays itself, and videos in and out.
+"""`Clip`: frames and sound, which plays itself in a notebook and is saved as a film.
 
 A clip need not have its frames in memory: it may hold the recipe for them, and makes them one by one
 whenever it is saved, shown or walked through.

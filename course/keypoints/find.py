@@ -1,8 +1,4 @@
-"""68 points on every face of a picture (and ten more inside), and the points of one face through a video.
-
-Two looks: the first at the detector's box, the second at the same face turned upright and centred. The second
-look sees the crop and its mirror image and takes the mean of both, which is steadier than either.
-"""
+"""68 points on every face of a picture, and ten more: the detector says where the faces are, `reading` reads them."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The last touch: movement without jitter, pictures without the softness of resampling."""
+"""Pictures without the softness of resampling: the detail that the photo had."""
 
 import cv2
 import numpy as np
