@@ -1,7 +1,7 @@
 """From a picture to faces: the small detector looks coarsely, then finely, and again where it is in doubt.
 
-The network (`detection/network.py`) answers at every anchor: is a face here, and how must the anchor be moved
-and stretched to fit it? What anchors and boxes are stands in `detection/boxes.py`. A box is x1, y1, x2, y2 in pixels: the
+The network (`network.py`) answers at every anchor: is a face here, and how must the anchor be moved
+and stretched to fit it? What anchors and boxes are stands in `boxes.py`. A box is x1, y1, x2, y2 in pixels: the
 tight one around the 68 points, from the eyebrows to the chin.
 """
 
