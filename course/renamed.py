@@ -192,13 +192,21 @@ def find(module_name: str, name: str):
     """
     old = module_name.partition(".")[2]
     spelled = SPELLED.get(f"{old}.{name}", name)
-    if not name.startswith("_"):
-        for home in HOMES.get(old, "").split():
-            module = importlib.import_module(f"course.{home}")
-            if not isinstance(vars(module).get(spelled, module), ModuleType):
-                _say(f"course.{old}.{name}", _taught(home, spelled))
-                return getattr(module, spelled)
+    homes = [] if name.startswith("_") else HOMES.get(old, "").split()
+    found = {home: value for home in homes if (value := _public(home, spelled)) is not None}
+    if found:
+        # a name that one file has from another is called by where it was made
+        made = [home for home, value in found.items() if getattr(value, "__module__", "") == f"course.{home}"]
+        home = (made or list(found))[0]
+        _say(f"course.{old}.{name}", _taught(home, spelled))
+        return found[home]
     raise AttributeError(f"module {module_name!r} has no attribute {name!r}")
+
+
+def _public(home: str, name: str):
+    """What stands under a name in a file, or None; a module that the file imports does not count."""
+    value = vars(importlib.import_module(f"course.{home}")).get(name)
+    return None if isinstance(value, ModuleType) else value
 
 
 def places_of(old: str) -> list:

@@ -35,7 +35,7 @@ import torch
 import course
 from course import demo, evaluation, images, io, keypoints, plots
 from course.exercises import check, hint, places, progress, solution
-from course.keypoints import crops
+from course.keypoints import crops as keypoint_crops
 from course.lessons.lesson_02 import three_ways, widget
 
 print("Ready.")
@@ -77,7 +77,7 @@ plots.show(plots.numbered_points(pictures[k], true[k]))
 # %%
 network, size = keypoints.load_network()
 center, side = keypoints.square_around(keypoints.find_points(photo)[0])
-crop = crops.cut(photo, keypoints.square_matrix(center, side, size), size)  # (128, 128, 3)
+crop = keypoint_crops.cut(photo, keypoints.square_matrix(center, side, size), size)  # (128, 128, 3)
 with torch.inference_mode():
     maps = network.maps(torch.from_numpy(crop).permute(2, 0, 1)[None].float() / 255)  # (1, 78, 32, 32)
     beliefs = maps.flatten(2).softmax(dim=2).view_as(maps)[0].numpy()
@@ -337,7 +337,7 @@ similarity_transform = check("similarity_transform")
 # %%
 mean = faces[0]
 for _ in range(3):
-    aligned = np.stack([crops.apply(similarity_transform(face, mean), face) for face in faces])
+    aligned = np.stack([keypoint_crops.apply(similarity_transform(face, mean), face) for face in faces])
     mean = aligned.mean(axis=0)
 plots.show(plots.shape_clouds([faces, aligned],
                               ["as they are in their pictures", "each laid onto the mean"],
@@ -358,7 +358,7 @@ with places.counted("keypoints.similarity_transform") as seen:
     points = keypoints.find_points(tilted)[0]
 upright = np.array([[48, 62], [112, 62], [80, 122]], float)  # eyes and mouth in a 160 x 160 square
 here = np.stack([points[36:42].mean(axis=0), points[42:48].mean(axis=0), points[48:68].mean(axis=0)])
-straight = crops.cut(tilted, similarity_transform(here, upright), 160)
+straight = keypoint_crops.cut(tilted, similarity_transform(here, upright), 160)
 plots.show(plots.faces([tilted, straight], [points, None], side=3,
                        titles=["the tilted photo", "set upright"]))
 print(f"similarity_transform was called {seen.calls} times while the points were found.")

@@ -10,7 +10,7 @@ from .. import doors
 doors.open_door(__name__, {
     "channels": "BLENDSHAPES CHANNELS HEAD INDEX",
     "model": (
-        "HEAD_COLUMNS NOISE N_CHANNELS Face FaceModel angles_of blendshapes_to_points fit_channels fit_face "
+        "HEAD_COLUMNS NOISE N_CHANNELS UPPER Face FaceModel angles_of blendshapes_to_points fit_channels fit_face "
         "fit_pose pose_points project rotation_matrix"),
     "posing": "posed_points seal_lids seal_lips",
 })
