@@ -8,9 +8,10 @@ the first of its names is asked for.
 
 import importlib
 import sys
-from types import ModuleType
 
 from . import renamed
+
+ModuleType = type(sys)
 
 
 class Door(ModuleType):

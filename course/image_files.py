@@ -86,14 +86,24 @@ def check_size(width: int, height: int, name) -> None:
 # ---------------------------------------------------------------- files
 
 
+def _known() -> list:
+    """The formats of `FORMATS` that Pillow has loaded."""
+    from PIL import Image
+
+    return [name for name in FORMATS if name in Image.OPEN]
+
+
 def _opened(path: Path, words: list):
     """The PIL image of a file, nothing decoded yet."""
     from PIL import Image
 
-    Image.init()
-    known = [name for name in FORMATS if name in Image.OPEN]
+    Image.preinit()  # the usual formats; all the others take a while to load
     try:
-        return Image.open(path, formats=known)
+        return Image.open(path, formats=_known())
+    except (OSError, ValueError, SyntaxError):  # of another format, or damaged
+        Image.init()
+    try:
+        return Image.open(path, formats=_known())
     except Image.DecompressionBombError:
         raise
     except (OSError, ValueError, SyntaxError):

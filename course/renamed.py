@@ -4,13 +4,11 @@
 used, a line says what it is called now. So nothing that a student kept is lost, and nobody has to search.
 """
 
-import functools
 import importlib
-import importlib.abc
-import importlib.util
-import logging
 import sys
-from types import ModuleType
+from importlib.machinery import ModuleSpec
+
+ModuleType = type(sys)  # `types` has it too, and takes a while to load
 
 # what was a file of `course/`: the files in which its names stand now, that with most of them first
 HOMES = {
@@ -162,12 +160,12 @@ class OldModule(ModuleType):
         return find(self.__name__, name)
 
 
-class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+class _Finder:
     """Finds the old modules of `course`; asked last, after all that are really there."""
 
     def find_spec(self, fullname, path=None, target=None):
         old = fullname.removeprefix("course.")
-        return importlib.util.spec_from_loader(fullname, self) if old in HOMES and fullname != old else None
+        return ModuleSpec(fullname, self) if old in HOMES and fullname != old else None
 
     def create_module(self, spec):
         return OldModule(spec.name)
@@ -221,7 +219,12 @@ def _taught(home: str, name: str) -> str:
     return f"course.{room}.{name}" if door.get(name) == file else f"course.{home}.{name}"
 
 
-@functools.cache  # once each
+_said = set()  # old names, once each
+
+
 def _say(old: str, new: str) -> None:
-    if old != new:
+    if old != new and old not in _said:
+        _said.add(old)
+        import logging
+
         logging.getLogger("course").warning("%s is called %s now", old, new)

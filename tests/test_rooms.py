@@ -263,7 +263,7 @@ def test_an_old_name_still_leads_to_the_thing(name):
 
 
 def test_an_old_import_is_told_the_new_name_once(caplog):
-    renamed._say.cache_clear()
+    renamed._said.clear()
     with caplog.at_level("WARNING", logger="course"):
         exec("from course import blending, landmarks\nblending.retarget, blending.retarget, landmarks.JAW", {})
     assert caplog.messages == ["course.blending.retarget is called course.motion.retarget now",

@@ -5,12 +5,10 @@ it is asked for.
 """
 
 import importlib
-from dataclasses import dataclass
 
 from .. import errors
 
 
-@dataclass(frozen=True)
 class Entry:
     """One line of the table.
 
@@ -19,10 +17,9 @@ class Entry:
     the names of `train`'s arguments.
     """
 
-    module: str
-    about: str
-    data: str = "pictures"
-    further: tuple = ()
+    # written out, since `dataclasses` takes longer to load than the whole command's help
+    def __init__(self, module: str, about: str, data: str = "pictures", further: tuple = ()):
+        self.module, self.about, self.data, self.further = module, about, data, further
 
     def load(self):
         """The module, imported."""
