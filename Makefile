@@ -3,17 +3,19 @@
 PYTHON ?= python3
 VENV ?= .venv
 JOBS ?= 2
+SECONDS_EACH ?= 600
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check
 CORE := $(VENV)/.installed
 TEST := $(VENV)/.installed-test
 LAB := $(VENV)/.installed-lab
 
-.PHONY: help demo test lab clean
+.PHONY: help demo test test-long lab clean
 
 help:
 	@echo "make demo   install, then make out/hello.mp4: a photograph that talks"
 	@echo "make test   ruff and pytest, which runs every notebook too"
+	@echo "make test-long   what takes an hour: damaged and random inputs, ten minutes each, and 300 calls by chance"
 	@echo "make lab    JupyterLab, opened at the first lesson"
 	@echo "make clean  remove out/ and what the tests leave (not .venv)"
 
@@ -23,6 +25,12 @@ demo: $(CORE)
 test: $(TEST)
 	$(BIN)/ruff check course tests benchmarks
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+# The seeds may be chosen: make test-long COURSE_FUZZ_SEED=7
+test-long: $(TEST)
+	COURSE_FUZZ_SECONDS=$(SECONDS_EACH) OMP_NUM_THREADS=1 $(BIN)/python -m pytest -s tests/test_sound_fuzz.py \
+	  tests/test_pictures_fuzz.py tests/test_speech_fuzz.py
+	$(BIN)/python benchmarks/generated_inputs.py
 
 lab: $(LAB)
 	$(BIN)/jupyter lab --notebook-dir=. $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/00_bring_a_photo_to_life.ipynb

@@ -17,7 +17,7 @@ import fuzzed_pictures
 
 HERE = Path(__file__).parent
 SECONDS = float(os.environ.get("COURSE_FUZZ_SECONDS", 4))
-FIRST = int(os.environ.get("COURSE_FUZZ_FIRST", 0))
+FIRST = 1_000_000 * int(os.environ.get("COURSE_FUZZ_SEED", 0))  # number of the first case
 HANG = 20.0  # seconds for one file
 
 
