@@ -1,6 +1,6 @@
 """Damaged films and photos, in a process of their own: each is read or refused in one line; none ends the process.
 
-COURSE_FUZZ_SECONDS=600 reads on for ten minutes, COURSE_FUZZ_FIRST=1000000 begins with other cases. Each case is made
+COURSE_FUZZ_SECONDS=600 reads on for ten minutes, COURSE_FUZZ_SEED=1 begins with other cases. Each case is made
 from its number, so what is found can be looked at again: tests/fuzzed_pictures.py.
 """
 
