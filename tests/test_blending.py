@@ -216,7 +216,7 @@ def test_place_and_size_bend_towards_what_a_photo_can_show(rest):
         assert (np.diff(steps) >= -1e-6).all() and (np.diff(steps) <= 0.0501).all()  # never back, never in a jump
         assert 0.95 * most < steps[-1] <= most + 1e-6
         assert reached(rest, **{name: -2})[column] == pytest.approx(-steps[-1], abs=1e-6)
-    assert -0.29 < reached(rest, headScale=-0.9)[5] < -0.28 and 0.39 < reached(rest, headScale=9)[5] < 0.4
+    assert -0.28 < reached(rest, headScale=-0.9)[5] < -0.27 and 0.38 < reached(rest, headScale=9)[5] < 0.39
 
 
 def test_shift_size_and_turn_share_one_room():
@@ -236,7 +236,7 @@ def test_no_number_takes_a_channel_out_of_its_range(amount):
         values = motion.values_for(everything, face(headYaw=5), mode, animation.Settings())
         assert np.isfinite(values).all()
         assert (values[:, :51] >= 0).all() and (values[:, :51] <= transfer.MAX_BLENDSHAPE + 1e-6).all()
-        assert np.abs(values[:, HEAD[:3]]).max() < 35 and np.abs(values[:, HEAD[3:]]).max() < 0.9
+        assert np.abs(values[:, HEAD[:3]]).max() < 35 and np.abs(values[:, HEAD[3:]]).max() < 1.1
 
 
 @pytest.mark.parametrize("wrong", [np.nan, np.inf, -np.inf])
