@@ -119,7 +119,7 @@ def test_the_trunk_is_the_landmarkers(hopper):
     net.load_state_dict({k: v.float() for k, v in weights.load_tensors("keypoints.safetensors").items()}, strict=False)
     picture = features.as_batch(hopper[:128, :128])
     with torch.no_grad():
-        expected = net._encode(picture * 2 - 1)
+        expected = net.encode(picture * 2 - 1)
     found = features.extract_features(hopper[:128, :128])
     assert tuple(found) == features.layer_names() == ("1/2", "1/4", "1/8", "1/16")
     for name, value in zip(found, expected):

@@ -73,13 +73,14 @@ class Landmarker(nn.Module):
     def maps(self, crops):
         """Heatmaps before the softmax: (N, 3, 128, 128) -> (N, 78, 32, 32)."""
         x = crops * 2 - 1
-        _, at_32, at_16, at_8 = self._encode(x)
+        _, at_32, at_16, at_8 = self.encode(x)
         y = torch.relu(at_16 + _twice(self.up_16(at_8)))  # (N, 80, 16, 16)
         y = self.join_16(y)
         y = torch.relu(self.skip_32(at_32) + _twice(self.up_32(y)))  # (N, 48, 32, 32)
         return self.heatmaps(self.join_32(y))
 
-    def _encode(self, x) -> list:
+    def encode(self, x) -> list:
+        """What every layer of the way down answers: (N, 3, S, S) in [-1, 1] -> maps (N, C, S / 2^k, S / 2^k)."""
         features = []
         for down in self.downs:
             x = down(x)

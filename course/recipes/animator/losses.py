@@ -28,7 +28,7 @@ def perceptual_distance(landmarker, made: torch.Tensor, target: torch.Tensor) ->
     """
     # L = 1/3 sum_l mean |f_l(I) - f_l(T)| / std f_l(T)
     distance = 0.0
-    for a, b in zip(landmarker._encode(made * 2 - 1)[:3], landmarker._encode(target * 2 - 1)[:3]):
+    for a, b in zip(landmarker.encode(made * 2 - 1)[:3], landmarker.encode(target * 2 - 1)[:3]):
         spread = b.std(dim=(0, 2, 3), keepdim=True) + 1e-3
         distance = distance + ((a - b).abs() / spread).mean()
     return distance / 3
