@@ -57,7 +57,7 @@ def test_each_option_changes_the_film(animate, options):
     plain, *_ = animate("--text", WORDS, *SMALL)
     again, *_ = animate("--text", WORDS, *SMALL)
     other, *_ = animate("--text", WORDS, *SMALL, *options)
-    assert change(plain, again) == 0
+    assert change(plain, again) < 0.01  # grey levels: libraries round by how many threads are free just then
     assert change(plain, other) > 0.1
 
 
