@@ -22,6 +22,8 @@ def run(lessons=(), check: bool = False, nbgrader=None, slides: bool = False, fo
         from . import slides as slide_maker
     root = build.find_root()
     if architecture:
+        if lessons:
+            raise errors.CourseError("the page of architecture is one for all lessons: leave the lesson out")
         (root / architecture_page.PAGE).write_text(architecture_page.page(root), encoding="utf-8")
         print(f"{architecture_page.PAGE}: written")
         return 0

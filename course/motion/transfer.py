@@ -24,7 +24,7 @@ KEPT_CHARACTER = 0.5
 EASE_IN = 0.3  # seconds in which the photo's own mouth gives way to speech
 
 FREE_TURN = 18.0  # degrees away from the photo up to which a head turns as it is told
-MAX_TURN = np.array([28.0, 28.0, 28.0])  # and which pitch, yaw and roll never pass: a picture shows no far side
+MAX_TURN = 28.0  # and which it never passes: one picture does not know the far side of a head
 MAX_TOGETHER = 1.15  # turns about several axes, as shares of that, together
 # How far the head goes from its place in the photo as it is told: to a side, up or down (eye distances), and in size
 # (log of the ratio); all count together. A picture ends below the collar and shows little behind the head.

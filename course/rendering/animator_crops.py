@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import images
 from ..interpolation import smoothstep
-from ..keypoints import landmarks
+from ..keypoints import crops, landmarks
 
 SUBPIXEL = 4  # bits after the point in OpenCV's polygons
 
@@ -80,7 +80,7 @@ def cut(image: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
 
 def place(points: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     """Points of the picture (78, 2) in the square."""
-    return points @ matrix[:, :2].T + matrix[:, 2]
+    return crops.apply(matrix, points)
 
 
 def target_masks(part: Part, points: np.ndarray) -> np.ndarray:

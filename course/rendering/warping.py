@@ -8,6 +8,8 @@ is the twin of this file in torch, for batches and gradients: NumPy and OpenCV a
 import cv2
 import numpy as np
 
+from ..keypoints import crops
+
 
 def identity_grid(height: int, width: int) -> np.ndarray:
     """Where nothing moves, every pixel looks at itself: float32 (height, width, 2), x then y, in pixels."""
@@ -69,7 +71,7 @@ def similarity(source: np.ndarray, target: np.ndarray, weights: np.ndarray | Non
 
 def transform(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
     """Points (..., 2) through an affine (2, 3)."""
-    return points @ matrix[:, :2].T + matrix[:, 2]
+    return crops.apply(matrix, points)
 
 
 def inverted(matrix: np.ndarray) -> np.ndarray:
