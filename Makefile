@@ -15,7 +15,7 @@ LAB := $(VENV)/.installed-lab
 help:
 	@echo "make demo   install, then make out/hello.mp4: a photograph that talks"
 	@echo "make test   ruff and pytest, which runs every notebook too"
-	@echo "make test-long   what takes an hour: damaged and random inputs, ten minutes each, and 300 calls by chance"
+	@echo "make test-long   what takes an hour: damaged and random inputs, ten minutes each, 300 calls by chance, mutants"
 	@echo "make lab    JupyterLab, opened at the first lesson"
 	@echo "make clean  remove out/ and what the tests leave (not .venv)"
 
@@ -31,6 +31,7 @@ test-long: $(TEST)
 	COURSE_FUZZ_SECONDS=$(SECONDS_EACH) OMP_NUM_THREADS=1 $(BIN)/python -m pytest -s tests/test_sound_fuzz.py \
 	  tests/test_pictures_fuzz.py tests/test_speech_fuzz.py
 	$(BIN)/python benchmarks/generated_inputs.py
+	$(BIN)/python benchmarks/mutate_exercises.py
 
 lab: $(LAB)
 	$(BIN)/jupyter lab --notebook-dir=. $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/00_bring_a_photo_to_life.ipynb

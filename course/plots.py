@@ -5,8 +5,10 @@ differs in colour differs in shape or line as well. Every figure carries a text 
 """
 
 import base64
+import functools
 import html
 import io
+from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -225,44 +227,72 @@ def heatmap_row(maps, marks=(), titles=None, title: str = "", side: float = 2.4,
 
 # ---------------------------------------------------------------- the pipeline
 
-STAGES = {  # key: (words, lesson, x, y)
-    "photo": ("photo", "", 0, 1), "detection": ("find\nthe face", "01", 1, 1),
-    "keypoints": ("find the\nkeypoints", "02", 2, 1), "face_model": ("pose\nthe face", "03", 3, 1),
-    "words": ("text, sound\nor video", "", 1, 0), "speech": ("hear the\nmotion", "05", 2, 0),
-    "motion": ("motion:\ncurves", "03, 05", 3, 0), "warping": ("move\nthe pixels", "06-08", 4.1, 0.5),
-    "paste": ("paste\nback", "00, 09", 5.1, 0.5), "polish": ("polish", "10", 6.1, 0.5), "video": ("film", "", 7.1, 0.5),
+STAGES = {  # key: (words, its lessons, x, y)
+    "photo": ("photo", (), 0, 1), "detection": ("find\nthe face", (1,), 1, 1),
+    "keypoints": ("find the\nkeypoints", (2,), 2, 1), "face_model": ("pose\nthe face", (3,), 3, 1),
+    "words": ("text, sound\nor video", (), 1, 0), "speech": ("hear the\nmotion", (5,), 2, 0),
+    "motion": ("motion:\ncurves", (3, 5), 3, 0), "warping": ("move\nthe pixels", (6,), 4.1, 0.5),
+    "paste": ("paste\nback", (0, 9), 5.1, 0.5), "polish": ("polish", (10,), 6.1, 0.5),
+    "video": ("film", (), 7.1, 0.5),
+    "gan": ("GAN: real\nor made?", (7,), 6.1, -0.45), "training": ("train the\nanimator", (8,), 5.1, -0.45),
 }
 ARROWS = (("photo", "detection"), ("detection", "keypoints"), ("keypoints", "face_model"), ("words", "speech"),
           ("speech", "motion"), ("face_model", "warping"), ("motion", "warping"), ("warping", "paste"),
-          ("paste", "polish"), ("polish", "video"))
+          ("paste", "polish"), ("polish", "video"), ("gan", "training"), ("training", "warping"))
+HALF = np.array([0.4, 0.3])  # of a box's width and height
 
 
 def pipeline(lit=(), title: str = "From a photo to a film") -> Figure:
-    """The whole system as boxes and arrows; the stages named in `lit` (keys of `STAGES`) stand out."""
-    figure, grid = new(9.6, 2.75, title=title)
+    """The whole system as boxes and arrows; the stages named in `lit` (keys of `STAGES`) stand out.
+
+    A box names the lessons about it that there are.
+    """
+    figure, grid = new(9.6, 3.3, title=title)
     axes = grid[0, 0]
-    half = np.array([0.4, 0.3])
-    for key, (words, lesson, x, y) in STAGES.items():
-        on = key in lit
-        axes.add_patch(FancyBboxPatch((x - half[0], y - half[1]), *(2 * half),
-                                      boxstyle="round,pad=0,rounding_size=0.08",
-                                      facecolor=ORANGE if on else "#F2F2F2", edgecolor=BLACK if on else GREY,
-                                      linewidth=2.4 if on else 1))
-        axes.text(x, y + (0.06 if lesson else 0), words, ha="center", va="center", fontsize=8.5,
-                  fontweight="bold" if on else "normal")
-        if lesson:
-            axes.text(x, y - 0.21, f"lesson {lesson}", ha="center", va="center", fontsize=6.5, color="#333333")
+    there = _lessons_there()
+    for key, (words, lessons, x, y) in STAGES.items():
+        numbers = ", ".join(f"{number:02d}" for number in lessons if number in there)
+        label = f"lesson{'s' if ',' in numbers else ''} {numbers}" if numbers else ""
+        _stage(axes, words, label, (x, y), key in lit)
     for start, end in ARROWS:
-        (x0, y0), (x1, y1) = STAGES[start][2:], STAGES[end][2:]
-        axes.add_patch(FancyArrowPatch((x0 + half[0], y0), (x1 - half[0], y1 + 0.12 * np.sign(y0 - y1)),
-                                       arrowstyle="-|>", mutation_scale=11, color="#444444", shrinkA=1, shrinkB=1))
-    axes.set(xlim=(-0.5, 7.6), ylim=(-0.42, 1.42))
+        axes.add_patch(FancyArrowPatch(*_ends(STAGES[start][2:], STAGES[end][2:]), arrowstyle="-|>",
+                                       mutation_scale=11, color="#444444", shrinkA=1, shrinkB=1))
+    axes.set(xlim=(-0.5, 7.6), ylim=(-0.85, 1.42))
     axes.axis("off")
     names = [STAGES[key][0].replace("\n", " ") for key in lit]
     describe(figure, "The pipeline: photo, find the face, find the keypoints, pose the face; beside it text, sound or "
-                     "video become motion; both meet in moving the pixels, then paste back, polish, film. "
+                     "video become motion; both meet in moving the pixels, then paste back, polish, film. Below, a GAN "
+                     "judges what is real while the animator is trained, which then moves the pixels. "
                      + (f"Lit: {', '.join(names)}." if names else ""))
     return figure
+
+
+def _stage(axes, words: str, lesson: str, middle: tuple, on: bool) -> None:
+    x, y = middle
+    axes.add_patch(FancyBboxPatch((x - HALF[0], y - HALF[1]), *(2 * HALF), boxstyle="round,pad=0,rounding_size=0.08",
+                                  facecolor=ORANGE if on else "#F2F2F2", edgecolor=BLACK if on else GREY,
+                                  linewidth=2.4 if on else 1))
+    axes.text(x, y + (0.06 if lesson else 0), words, ha="center", va="center", fontsize=8.5,
+              fontweight="bold" if on else "normal")
+    if lesson:
+        axes.text(x, y - 0.21, lesson, ha="center", va="center", fontsize=6.5, color="#333333")
+
+
+def _ends(start: tuple, end: tuple) -> tuple:
+    """Where an arrow between two boxes begins and ends: at their sides, left of `start` where `end` lies there."""
+    (x0, y0), (x1, y1) = start, end
+    if x1 > x0:
+        return (x0 + HALF[0], y0), (x1 - HALF[0], y1 + 0.12 * np.sign(y0 - y1))
+    if y0 == y1:
+        return (x0 - HALF[0], y0), (x1 + HALF[0], y1)
+    return (x0 - HALF[0], y0), (x1, y1 + HALF[1] * np.sign(y0 - y1))
+
+
+@functools.cache
+def _lessons_there() -> frozenset:
+    """The numbers of the lessons that the package has."""
+    folder = Path(__file__).parent / "lessons"
+    return frozenset(int(path.name[-2:]) for path in folder.glob("lesson_[0-9][0-9]"))
 
 
 # ---------------------------------------------------------------- film and motion

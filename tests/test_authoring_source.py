@@ -5,7 +5,7 @@ import re
 import pytest
 import toy_lesson
 
-from course.authoring import LessonError, source
+from course.authoring import LessonError, minutes, source
 from course.authoring.cell_ids import cell_ids
 
 
@@ -33,6 +33,28 @@ def test_cells_have_kinds_lines_and_exercises(tmp_path):
     exercise = lesson.exercises[0]
     assert (exercise.difficulty, exercise.minutes, exercise.points) == (2, 10, 2)
     assert r"\sum_{i \le n}" in lesson.cells[4].source
+
+
+TIME = "# **Time:** {} minutes for you, a moment for the machine."
+
+
+def test_the_minutes_are_those_of_the_words_and_the_exercises(tmp_path):
+    text = toy_lesson.SOURCE.replace("# # Add things up\n", f"# # Add things up\n#\n{TIME.format(25)}\n", 1)
+    assert minutes.wanted(read(tmp_path, text)) == 25  # 10 and 12, and a few words
+    long = text.replace("# A test has no folder", f"# {'word ' * 1500}\n# A test has no folder")
+    said = complaints(tmp_path, long)
+    assert len(said) == 1 and re.search(r"the lesson says 25 minutes: 1\d\d\d words at 150 a minute and its exercises "
+                                        r"are 35$", said[0])
+    formulas = text.replace("# A test has no folder", f"# $${'a b ' * 1500}$$\n# A test has no folder")
+    read(tmp_path, formulas)
+    optional = text.replace("2/5 · 10 min", "2/5 · 10 min · optional").replace(TIME.format(25), TIME.format(15))
+    read(tmp_path, optional)
+
+
+def test_an_exercise_takes_what_its_difficulty_says(tmp_path):
+    said = complaints(tmp_path, toy_lesson.SOURCE.replace("2/5 · 10 min", "2/5 · 20 min"))
+    assert said == [f"solutions/{toy_lesson.NAME}.py:{line_of(toy_lesson.SOURCE, '# %% exercise: add_up')}: exercise "
+                    "add_up: difficulty 2/5 takes 8 to 12 minutes, not 20"]
 
 
 def test_an_optional_exercise_has_no_points(tmp_path):

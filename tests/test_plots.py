@@ -1,7 +1,9 @@
 """The lessons' figures: they draw what they are given, carry words, and stay small."""
 
 import io
+import re
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -149,3 +151,9 @@ def test_an_output_is_due_again_after_its_seconds(monkeypatch):
     time.sleep(0.06)
     assert output.due() and notebook.Output().due()
     assert not notebook.in_notebook()
+
+
+def test_the_map_names_only_lessons_that_there_are():
+    there = {int(path.name[-2:]) for path in (Path(plots.__file__).parent / "lessons").glob("lesson_[0-9][0-9]")}
+    written = " ".join(text.get_text() for text in plots.pipeline().axes[0].texts)
+    assert {int(number) for number in re.findall(r"\d\d", written)} == there

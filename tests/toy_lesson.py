@@ -70,7 +70,7 @@ add_up = check("add_up")
 # %% tags=["nbval-check-output"]
 print(add_up([1, 2]))
 
-# %% exercise: Counter · difficulty 3/5 · 5 min
+# %% exercise: Counter · difficulty 3/5 · 12 min
 class Counter:
     """Counts: `count(3)` adds 3 and returns the total."""
 

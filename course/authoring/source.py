@@ -14,7 +14,7 @@ from pathlib import Path
 
 import jupytext
 
-from . import LessonError
+from . import LessonError, minutes
 
 FILE_NAME = re.compile(r"(\d\d)_[a-z0-9]+(_[a-z0-9]+)*\.py")
 MARKER = re.compile(r"#\s*%%(?!%)")
@@ -97,7 +97,7 @@ def read(path, known=None) -> Lesson:
     _read_cells(lesson)
     problems = sorted(set(_problems(lesson)))
     if not problems:
-        problems = sorted(_registry_problems(lesson, known))
+        problems = sorted([*_registry_problems(lesson, known), *minutes.problems(lesson)])
     if problems:
         raise LessonError("\n".join(f"{lesson.place(line)}: {text}" for line, text in problems))
     return lesson
