@@ -22,9 +22,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import values
+from . import inputs, values
 
-OWN = (__file__, contextlib.__file__)
+OWN = (__file__, inputs.__file__, contextlib.__file__)
 AGAIN = 0.2  # seconds between two rings of the clock
 PATIENCE = 60  # seconds for all libraries that are loaded for the first time
 DEPTH = 1500  # frames below ours: deeper is a function that calls itself without end
@@ -40,7 +40,7 @@ class Outcome:
 
     value: object = None
     error: BaseException | None = None
-    changed: tuple = ()  # positions and names of the arguments that it changed in place
+    changed: tuple = ()  # names of the arguments that it changed in place, positions where they have no name
     asked_ours: bool = False  # it called the reference
 
     @property
@@ -138,19 +138,19 @@ def _in_finalizer(frame) -> bool:
     return False
 
 
-def call(function, case, run, clock: Clock, seed: int = 0, ours: frozenset = frozenset()) -> Outcome:
+def call(function, case, run, clock: Clock, seed: int = 0, ours: frozenset = frozenset(), reference=None) -> Outcome:
     """One call on copies of the case's arguments.
 
     run: the exercise's way of trying an answer, or None. clock: stops it. seed: of all random numbers. ours: code
-    objects; whether one of them ran is told. Raises `KeyboardInterrupt` alone: every other exception is in the
-    `Outcome`.
+    objects; whether one of them ran is told. reference: ours, with the names of the parameters. Raises
+    `KeyboardInterrupt` alone: every other exception is in the `Outcome`.
     """
     args, kwargs = values.copied((case.args, case.kwargs))
     _seed(seed)
-    asked = []
+    asked, changes = [], inputs.Changes(reference)
     try:
         with clock.running(), _watching(ours, asked):
-            value = run(function, *args, **kwargs) if run else function(*args, **kwargs)
+            value = run(changes.watched(function), *args, **kwargs) if run else function(*args, **kwargs)
             plain = values.plain(value)
     except KeyboardInterrupt:
         raise  # the stop button
@@ -158,8 +158,10 @@ def call(function, case, run, clock: Clock, seed: int = 0, ours: frozenset = fro
         return Outcome(error=problem, asked_ours=bool(asked))
     named = {**dict(enumerate(args)), **kwargs}
     before = {**dict(enumerate(case.args)), **case.kwargs}
-    changed = tuple(key for key in before if not values.identical(before[key], named[key]))
-    return Outcome(value=plain, changed=changed, asked_ours=bool(asked))
+    changed = [key for key in before if not values.identical(before[key], named[key])]
+    if not run:  # else a case's arguments need not be the answer's
+        changed = [inputs.name_of(reference, key) for key in changed]
+    return Outcome(value=plain, changed=tuple(changes.found or changed), asked_ours=bool(asked))
 
 
 @contextlib.contextmanager
