@@ -140,7 +140,7 @@ class Exercise:
     any_shape: bool = False  # the answer's shape is not compared (then `same` must do it)
     exact_dtype: bool = False  # uint8 must be uint8, float32 float32
     changes_inputs: bool = False  # a training step may change the network that it is given
-    seconds: float = 10.0  # for all calls of one check together
+    seconds: float = 10.0  # of processor time, for all calls of one check together
 
     def __post_init__(self):
         def refuse(why: str):

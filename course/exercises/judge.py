@@ -4,14 +4,13 @@ Order: does it run, the type, the shape, are its inputs as they were, the number
 then random ones, of which the smallest that fails is told.
 """
 
-import inspect
 import textwrap
 import zlib
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from . import answers, guard, places, values, words
+from . import answers, clock, guard, places, values, words
 from .exercise import BugCard, Case, Exercise, ExerciseError, View
 
 WIDTH = 100
@@ -96,7 +95,7 @@ def tests(exercise: Exercise) -> list[Test]:
     if exercise not in _prepared:
         reference, found = answers.ours(exercise), []
         for number, (group, case) in enumerate(_cases(exercise)):
-            right = guard.call(reference, case, exercise.run, guard.Clock(600), number)
+            right = guard.call(reference, case, exercise.run, clock.Clock(600), number, reference=reference)
             if right.error is not None:
                 raise ExerciseError(f"exercise {exercise.name!r}: our own answer fails for {case.says}:"
                                     f" {words.of_error(right.error, reference)}") from right.error
@@ -107,11 +106,11 @@ def tests(exercise: Exercise) -> list[Test]:
 
 def outcomes(exercise: Exercise, answer, watch: bool = False) -> list[guard.Outcome]:
     """An answer on every test, as far as its time reaches."""
-    clock, found = guard.Clock(exercise.seconds), []
-    watched = answers.codes(answers.ours(exercise)) - answers.codes(answer) if watch else frozenset()
+    time, found, reference = clock.Clock(exercise.seconds), [], answers.ours(exercise)
+    watched = answers.codes(reference) - answers.codes(answer) if watch else frozenset()
     for test in tests(exercise):
         ours = watched if test.group == "small" else frozenset()
-        found.append(guard.call(answer, test.case, exercise.run, clock, test.seed, ours))
+        found.append(guard.call(answer, test.case, exercise.run, time, test.seed, ours, reference))
         if found[-1].slow or found[-1].asked_ours or isinstance(found[-1].error, NotImplementedError):
             break
     return found
@@ -169,6 +168,9 @@ def _praise(exercise: Exercise, all_tests: list[Test]) -> str:
 
 def _problem(exercise: Exercise, answer, test: Test, outcome: guard.Outcome) -> str | None:
     """What is wrong, as it reads on after "for the two boxes drawn here"; None when nothing."""
+    if outcome.slow and outcome.error.waited:
+        return (f"it was not done after {outcome.error.waited:g} seconds, though it worked for fewer than"
+                f" {exercise.seconds:g} of them, and was stopped")
     if outcome.slow:
         return f"it was still at work after {exercise.seconds:g} seconds, and was stopped"
     if outcome.error is not None:
@@ -182,7 +184,7 @@ def _problem(exercise: Exercise, answer, test: Test, outcome: guard.Outcome) -> 
     if shapes:
         return "you give {}, the answer is {}".format(*map(values.shape_words, shapes))
     if outcome.changed and not exercise.changes_inputs:
-        names = ", ".join(_argument(exercise, key) for key in outcome.changed)
+        names = ", ".join(f"argument {key + 1}" if isinstance(key, int) else f"`{key}`" for key in outcome.changed)
         return f"it changes the {names} that it was given: work on a copy"
     if _same(exercise, theirs, right):
         return None
@@ -197,17 +199,6 @@ def _same(exercise: Exercise, theirs, right) -> bool:
     if exercise.same:
         return bool(exercise.same(theirs, right))
     return values.close(theirs, right, exercise.atol, exercise.rtol)
-
-
-def _argument(exercise: Exercise, key) -> str:
-    """The name of an argument that was given by position."""
-    if isinstance(key, str):
-        return f"`{key}`"
-    try:
-        names = [] if exercise.run else list(inspect.signature(answers.ours(exercise)).parameters)
-    except (TypeError, ValueError):
-        names = []
-    return f"`{names[key]}`" if key < len(names) else f"argument {key + 1}"
 
 
 def _size(case: Case) -> int:
@@ -247,9 +238,9 @@ def find_card(exercise: Exercise, given: list[guard.Outcome]) -> BugCard | None:
 
 def agrees(exercise: Exercise, card: BugCard, given: list[guard.Outcome]) -> bool:
     """Whether the card's wrong answer agrees with these outcomes on every test, as far as they go."""
-    wrong, clock = card_answer(exercise, card), guard.Clock(2 * exercise.seconds)
+    wrong, time = card_answer(exercise, card), clock.Clock(2 * exercise.seconds)
     for test, theirs in zip(tests(exercise), given):
-        outcome = guard.call(wrong, test.case, exercise.run, clock, test.seed)
+        outcome = guard.call(wrong, test.case, exercise.run, time, test.seed)
         if not _alike(exercise, theirs, outcome, test.right.value):
             return False
     return True
