@@ -267,9 +267,9 @@ plots.show(plots.error_arrows(pictures_64 * 3, torch.cat(found),
 # looks like, and so find it wherever it is. *Heatmaps* snaps to its 16 cells, *soft-argmax* does not.
 #
 # Be fair to the loser: it was still falling when we stopped, and with far more pictures and steps it comes much closer.
-# What heatmaps buy is learning *from little*. And be careful with the winner: this is one person's face. On another one these networks would fail. The network that ships has the
-# soft-argmax, 1,008 faces and 2,800 steps behind it, 43 minutes on one core; its card is `data/keypoints.md`. On the
-# same kind of crops, of poses that it never saw either:
+# What heatmaps buy is learning *from little*. And be careful with the winner: this is one person's face. On another one
+# these networks would fail. The network that ships has the soft-argmax, 1,008 faces and 2,800 steps behind it, 43
+# minutes on one core; its card is `data/keypoints.md`. On the same kind of crops, of poses that it never saw either:
 
 # %%
 crops_128, targets_128 = three_ways.unseen_crops(photo, three_ways.Settings(crop=128))
@@ -557,8 +557,9 @@ plots.show(plots.faces(frames, dots, titles=list(exhibits), columns=5, side=2.2,
 #   line. Nothing holds the lips any more, so a face that was asked to open its mouth stays calm. You would look for the
 #   fault in the motion. The most famous bug of keypoint code, and it hides in training too, where the loss simply stays
 #   high.
-# * **Swap only.** The points get new numbers, but stay where they are: the same line, upside down in places, and the
-#   face is torn along it.
+# * **Swap only.** The points get new numbers, but stay where the mirrored picture shows them. The mean is nearly the
+#   same line, and this time the face is torn along it. Nearly the same points, and quite another film: look at points
+#   before you look at films.
 # * **Half a cell.** Every point four pixels too high, and you hardly see it in the dots. The mouth shows it: the lips
 #   part above the place where they meet. (And four to the left? In the mirrored look it is four to the right, and the
 #   mean of the two is none. One part can hide another part's bug.)
