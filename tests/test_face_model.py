@@ -90,7 +90,7 @@ def test_derivatives_match_small_steps(model):
         step = np.zeros_like(values)
         step[0, unknown] = 1e-5
         ahead, _ = face_model._linearise(values + step, model.mean, basis)
-        np.testing.assert_allclose((ahead - points).ravel() / 1e-5, jacobian[0, unknown], atol=1e-4)
+        np.testing.assert_allclose((ahead - points)[0] / 1e-5, jacobian[0, unknown], atol=1e-4)
 
 
 # ---------------------------------------------------------------- fitting
