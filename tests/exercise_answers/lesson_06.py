@@ -27,7 +27,7 @@ def identity_grid(height, width, device=None):
 import torch
 
 def identity_grid(height, width, device=None):
-    y, x = torch.meshgrid(torch.linspace(-1, 1, height), torch.linspace(-1, 1, width), indexing="ij")
+    y, x = torch.meshgrid(torch.linspace(-1, 1, height), torch.linspace(1, -1, width), indexing="ij")
     return torch.stack([x, y], dim=-1)
 ''',
             '''
@@ -146,16 +146,16 @@ def soft_masks(logits, flows):
 import torch
 
 def soft_masks(logits, flows):
-    e = torch.exp(logits)
-    masks = e / e.sum(dim=1, keepdim=True)
+    logits -= logits.max(dim=1, keepdim=True).values  # in place: the caller's claims are lost
+    masks = torch.softmax(logits, dim=1)
     return masks, (masks[..., None] * flows).sum(1)
 ''',
             '''
 import torch
 
 def soft_masks(logits, flows):
-    masks = torch.softmax(logits, dim=1)
-    return masks, (masks[..., None] * flows).mean(1)
+    masks = torch.softmax(-logits, dim=1)
+    return masks, (masks[..., None] * flows).sum(1)
 ''',
         ],
     },
@@ -218,7 +218,11 @@ def occlude(moved, visible):
         ],
         "wrong": [
             '''
+import torch
+
 def occlude(moved, visible):
+    visible = torch.nn.functional.interpolate(visible, moved.shape[2:], mode="bilinear", align_corners=True)
+    moved *= visible  # in place: what was moved is lost
     return moved
 ''',
             '''
