@@ -21,7 +21,7 @@ from .detection import choose, detector
 from .face import channels, posing
 from .face import model as face_model
 from .io import decoding, encoding, video
-from .keypoints import find, landmarks
+from .keypoints import covered, find, landmarks
 from .motion import motion, transfer
 from .motion import spoken as motion_spoken
 from .rendering import portrait
@@ -43,7 +43,8 @@ class Settings:
     idle: what moves head, brows and lids beside the lips: "autoregressive" or "vae" (learned, `learned_idle`), or
     "hand" (`idle`); polish: steady the driving points and bring back the detail that resampling took; generator:
     "warp" moves the photo's pixels and draws teeth and lids, "gan" has the trained animator repaint mouth and eyes,
-    "auto" is the one of the two that `course evaluate` finds better. What each may be says `settings.SETTINGS`.
+    "auto" is the one of the two that `course evaluate` finds better; force: go on where the photo shows no mouth. What
+    each may be says `settings.SETTINGS`.
     """
 
     fps: float | None = None
@@ -57,6 +58,7 @@ class Settings:
     polish: bool = True
     generator: str = "auto"
     idle: str = "autoregressive"
+    force: bool = False
 
 
 MOUTH_SHOWN = 0.75  # share of the lips' points that a photo should show
@@ -97,7 +99,7 @@ def animate(photo, text=None, audio=None, driving=None, motion=None, **settings)
     image = _sized(whole, options.size)
     # Words and sound are checked before the photo is analysed: a wrong voice should not take seconds to say.
     drive = DRIVES[name](value, options)
-    actors = cast(image, options.face, options.generator, whole)
+    actors = cast(image, options.face, options.generator, whole, options.force)
     tracks = [transfer.values_for(drive.motion, actor.face, drive.mode, options) for actor in actors]
     return video.Clip(
         lambda: render(image, actors, tracks, options),
@@ -117,24 +119,36 @@ def generate_animation(image, text: str) -> video.Clip:
 # ---------------------------------------------------------------- the photo
 
 
-def cast(image: np.ndarray, face=None, generator: str = "auto", whole: np.ndarray | None = None) -> list:
-    """The chosen faces of a picture, uint8 (H, W, 3), as `Actor`s, largest first; face, generator: as in `Settings`.
+def cast(image: np.ndarray, face=None, generator: str = "auto", whole: np.ndarray | None = None,
+         force: bool = False) -> list:
+    """The chosen faces of a picture, uint8 (H, W, 3), as `Actor`s, largest first; face, generator, force: as in
+    `Settings`.
 
     whole: the photo as it was given, where `image` (H, W, 3) is a smaller copy: what is too small for the copy is
     looked for there.
 
     Raises:
-        errors.FaceError: no face, one too small, several and none chosen, no such number; errors.WeightsError.
+        errors.FaceError: no face, one too small, several and none chosen, no such number, no mouth to be seen;
+        errors.WeightsError.
     """
-    return [make_actor(image, found, generator) for found in _points(image, face, whole)]
-
-
-def _points(image: np.ndarray, face, whole: np.ndarray | None) -> np.ndarray:
-    """The points of the chosen faces, (N, 78, 2), in pixels of `image`; a mouth that is not all there is said."""
     points = _found(image, face, whole)
-    if any(landmarks.share_inside(row[landmarks.LIPS_OUTER], image.shape) < MOUTH_SHOWN for row in points):
-        log.warning("the photo ends before the mouth does, which is made up: use one that shows the whole face")
-    return points
+    for row in points:
+        _check_mouth(image, row, force)
+    return [make_actor(image, found, generator) for found in points]
+
+
+def _check_mouth(image: np.ndarray, points: np.ndarray, force: bool) -> None:
+    """A mouth that the photo does not show would be made up; points: (78, 2). Raises `errors.FaceError`."""
+    if landmarks.share_inside(points[landmarks.LIPS_OUTER], image.shape) < MOUTH_SHOWN:
+        why = "the photo ends before the mouth does"
+    elif covered.probability(image, points) >= covered.LIMIT:
+        why = "something covers the mouth, a mask perhaps"
+    else:
+        return
+    if not force:
+        raise errors.FaceError(f"{why}: use a photo that shows the whole face, or --force (force=True), which makes "
+                               "a mouth up")
+    log.warning("%s: it is made up", why)
 
 
 def _found(image: np.ndarray, face, whole: np.ndarray | None) -> np.ndarray:

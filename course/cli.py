@@ -147,6 +147,8 @@ def _add_animate(commands) -> None:
                               "by hand (default: autoregressive)")
     command.add_argument("--no-polish", dest="polish", action="store_false", default=None,
                          help="leave out steadying and detail")
+    command.add_argument("--force", action="store_true", default=None,
+                         help="go on where a mask or the photo's border hides the mouth: it is made up")
     command.set_defaults(run=run_animate)
 
 

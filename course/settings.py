@@ -144,6 +144,7 @@ SETTINGS = {
     "polish": Switch(),
     "generator": Choice(GENERATORS),
     "idle": Choice(IDLE),
+    "force": Switch(),
 }
 
 
