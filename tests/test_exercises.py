@@ -193,6 +193,38 @@ def test_edge_cases_come_after_small_ones_and_random_ones_last(notebook, capsys)
     assert smallest.case.says.startswith(f"number {number + 1} ")
 
 
+def test_the_smallest_of_the_small_cases_that_fail_is_told():
+    three, one, two = (case(says, np.ones(count)) for says, count in (("three", 3), ("one", 1), ("two", 2)))
+    exercise = Exercise(name="toy", lesson=1, title="toy", no_place="toy", solution=lambda row: row * 2,
+                        cases=[three, two, one], edges=[case("none", np.ones(0))], hints=["a", "b", "c"])
+    assert judge.judge(exercise, lambda row: row).why == "for one you give [1], the answer is [2]."
+    found = judge.judge(exercise, lambda row: row * 2 if len(row) == 1 else row)
+    assert found.why == "for two you give [1, 1], the answer is [2, 2]." and found.view.args[0].size == 2
+    found = judge.judge(exercise, lambda row: {"loss": 3})
+    assert found.why == "for one you give a dict, the answer is an array."
+
+
+def test_a_shape_that_is_compared_is_told_as_a_shape():
+    def run(function, row):
+        made = function(torch.tensor(row))
+        return {"the logits' shape": np.array(made.shape), "sum": made.sum()}
+
+    exercise = Exercise(name="toy", lesson=1, title="toy", no_place="toy", solution=lambda row: row * 2, run=run,
+                        cases=[case("four", np.ones(4))], hints=["a", "b", "c"])
+    assert judge.judge(exercise, lambda row: 2 * row[:, None]).why == (
+        "for four you give (4, 1) under \"the logits' shape\", the answer is (4,).")
+    found = judge.judge(exercise, lambda row: row[:3] * 2)
+    assert found.why == "for four you give (3,) under \"the logits' shape\", the answer is (4,)."
+
+
+def test_a_wrong_shape_says_where():
+    exercise = Exercise(name="toy", lesson=1, title="toy", no_place="toy", solution=lambda n: {"a": 1, "b": [n, [n]]},
+                        cases=[case("three", np.ones(3))], hints=["a", "b", "c"])
+    assert judge.judge(exercise, lambda n: {"a": 1, "b": [n, [n[:2]]]}).why == (
+        "for three you give an array of shape (2,) in number 1 of 1 in number 2 of 2 under 'b',"
+        " the answer is an array of shape (3,).")
+
+
 def test_a_changed_random_state_and_settings_are_put_back(notebook, capsys):
     random.seed(1), np.random.seed(2), torch.manual_seed(3)
     before = random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state()
@@ -298,11 +330,20 @@ def test_solution_typed_in_is_the_students_own(notebook, capsys):
     (1.0, 1.00004, ("", "1", "1.00004")),
     (1, 2, ("", "1", "2")),
     ([1.0, np.nan], [1.0, 2.0], ("", "[1, nan]", "[1, 2]")),
-    (np.arange(6.0).reshape(2, 3), np.arange(6.0).reshape(2, 3) * [1, 1, 3], ("at [1, 2] ", "5", "15")),
-    ([np.zeros(2), 3], [np.zeros(2), 4], ("in number 2 of 2 ", "3", "4")),
-    ({"a": "x", "b": True}, {"a": "x", "b": False}, ("under 'b' ", "True", "False")),
+    (np.arange(6.0).reshape(2, 3), np.arange(6.0).reshape(2, 3) * [1, 1, 3], ("at [1, 2]", "5", "15")),
+    ([np.zeros(2), 3], [np.zeros(2), 4], ("in number 2 of 2", "3", "4")),
+    ({"a": "x", "b": True}, {"a": "x", "b": False}, ("under 'b'", "True", "False")),
+    ({"after": {"0.bias": [1, 2], "0.weight": np.zeros((5, 2))}},
+     {"after": {"0.bias": [1, 2], "0.weight": np.eye(5, 2)}},
+     ("at [0, 0] in '0.weight' under 'after'", "0", "1")),
+    ({"gradients": [1, np.zeros(9)]}, {"gradients": [1, np.eye(9)[8]]},
+     ("at [8] in number 2 of 2 under 'gradients'", "0", "1")),
+    ({"the logits' shape": np.array([4, 1])}, {"the logits' shape": np.array([4])},
+     ("under \"the logits' shape\"", "(4, 1)", "(4,)")),
+    (torch.zeros(4, 1).shape, torch.zeros(4).shape, ("", "(4, 1)", "(4,)")),
+
     (123456.0, 123457.0, ("", "123456", "123457")),
-    (np.array([True, False, True, True, True]), np.ones(5, bool), ("at [1] ", "False", "True")),
+    (np.array([True, False, True, True, True]), np.ones(5, bool), ("at [1]", "False", "True")),
 ])  # fmt: skip
 def test_a_difference_is_told_in_as_few_digits_as_show_it(theirs, right, words):
     plain = values.plain(right)

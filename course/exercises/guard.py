@@ -15,7 +15,7 @@ import random
 import sys
 import tempfile
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -32,6 +32,8 @@ class Outcome:
     error: BaseException | None = None
     changed: tuple = ()  # names of the arguments that it changed in place, positions where they have no name
     asked_ours: bool = False  # it called the reference
+    echoes: frozenset = frozenset()  # names of the arguments that it gave back as they were
+    shapes: dict = field(default_factory=dict)  # of its arguments, by name
 
     @property
     def slow(self) -> bool:
@@ -49,21 +51,22 @@ def call(function, case, run, time: clock.Clock, seed: int = 0, ours: frozenset 
     """
     args, kwargs = values.copied((case.args, case.kwargs))
     _seed(seed)
-    asked, changes = [], inputs.Changes(reference)
+    asked, calls = [], inputs.Calls(reference)
     try:
         with time.running(), _watching(ours, asked):
-            value = run(changes.watched(function), *args, **kwargs) if run else function(*args, **kwargs)
+            value = run(calls.watched(function), *args, **kwargs) if run else function(*args, **kwargs)
             plain = values.plain(value)
     except KeyboardInterrupt:
         raise  # the stop button
     except BaseException as problem:
         return Outcome(error=problem, asked_ours=bool(asked))
-    named = {**dict(enumerate(args)), **kwargs}
+    given = {**dict(enumerate(args)), **kwargs}
     before = {**dict(enumerate(case.args)), **case.kwargs}
-    changed = [key for key in before if not values.identical(before[key], named[key])]
     if not run:  # else a case's arguments need not be the answer's
-        changed = [inputs.name_of(reference, key) for key in changed]
-    return Outcome(value=plain, changed=tuple(changes.found or changed), asked_ours=bool(asked))
+        calls.note(reference, {}, given, plain)
+    changed = calls.changed or [key if run else inputs.name_of(reference, key) for key in before
+                                if not values.identical(before[key], given[key])]
+    return Outcome(plain, None, tuple(changed), bool(asked), frozenset(calls.echoes or ()), calls.shapes)
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Which of the arguments that an answer was given did it change in place?
+"""What an answer does with its arguments: does it change one in place, does it give one back?
 
 An exercise's `run` makes arguments of its own (tensors of arrays, lists of layers), so comparing a case before and
 after shows nothing. Here the answer itself is wrapped: each call's arguments are compared before and after.
@@ -18,12 +18,14 @@ from . import values
 DEEPEST = 4  # lists in lists: what lies deeper is not compared
 
 
-class Changes:
-    """What the calls of one answer changed: names of parameters, or positions where there are no names."""
+class Calls:
+    """What the calls of one answer did with their arguments: names of parameters, positions where there are none."""
 
     def __init__(self, reference):
         """reference: our function or class, whose parameters have the names that the docstring tells."""
-        self.found: list = []
+        self.changed: list = []
+        self.echoes: set | None = None  # which were given back as they were, in every call
+        self.shapes: dict = {}  # of the arrays and lists in the first call
         self._reference = reference
         self._busy = False  # within a call: what an answer gives to its own functions is its own business
 
@@ -58,18 +60,31 @@ class Changes:
                 given = dict(enumerate(args[own:], own)) | kwargs
                 before = {key: kept(item) for key, item in given.items()}
                 value = function(*args, **kwargs)
-                for key, was in before.items():
-                    if not values.identical(was, kept(given[key], copies=False)):
-                        self._note(name_of(reference, key))
+                self.note(reference, before, given, value)
                 return value
             finally:
                 self._busy = False
 
         return watched
 
-    def _note(self, name) -> None:
-        if name not in self.found:
-            self.found.append(name)
+    def note(self, reference, before: dict, given: dict, value) -> None:
+        """Note one call: its arguments before (see `kept`) and after it, by position or name, and what it gave."""
+        for key, was in before.items():
+            name = name_of(reference, key)
+            if name not in self.changed and not values.identical(was, kept(given[key], copies=False)):
+                self.changed.append(name)
+        self.shapes = self.shapes or {name_of(reference, key): shape for key, item in given.items()
+                                      if (shape := _shape(item))}
+        echoes = {name_of(reference, key) for key, item in given.items() if _is_same(item, value)}
+        self.echoes = echoes if self.echoes is None else self.echoes & echoes
+
+
+def names(function) -> list[str]:
+    """The names of all parameters; none where they are not known."""
+    try:
+        return list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        return []
 
 
 def name_of(function, key) -> str | int:
@@ -115,3 +130,25 @@ def _kept_tensor(tensor, copies: bool):
         return _NOTHING
     tensor = tensor.detach()
     return tensor.clone() if copies else tensor
+
+
+# ---------------------------------------------------------------- of arguments and what was given
+
+
+def _shape(value) -> tuple:
+    """Of an array, a tensor or a list of numbers; () of all else."""
+    if isinstance(value, np.ndarray) or values.is_tensor(value):
+        return tuple(value.shape)
+    return (len(value),) if isinstance(value, list) else ()
+
+
+def _is_same(item, value) -> bool:
+    """Whether an argument came back, as itself or in the same numbers."""
+    if item is value:
+        return values.is_numbers(item) or values.is_tensor(item) or isinstance(item, (list, dict))
+    if not _shape(item) or _shape(item) != _shape(value):
+        return False
+    item, value = values.plain(item), values.plain(value)
+    if isinstance(item, list) or isinstance(value, list):
+        return values.identical(item, value)
+    return item.dtype.kind in "biuf" and bool(np.array_equal(item, value))

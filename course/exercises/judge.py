@@ -1,7 +1,7 @@
 """Right or wrong: one answer tried on all cases of its exercise, beside ours.
 
 Order: does it run, the type, the shape, are its inputs as they were, the numbers; small cases first, then edge cases,
-then random ones, of which the smallest that fails is told.
+then random ones. Told is the smallest of the group that fails.
 """
 
 import textwrap
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from . import answers, clock, guard, places, values, words
+from . import answers, clock, guard, places, relations, values, words
 from .exercise import BugCard, Case, Exercise, ExerciseError, View
 
 WIDTH = 100
@@ -28,6 +28,12 @@ class Verdict:
     why: str  # a sentence; for what is right, what was looked at
     view: View | None = None
     card: BugCard | None = None
+    fact: str = ""  # where no card agrees: what the answer has to do with the right one
+
+    @property
+    def diagnosis(self) -> str:
+        """What there is to say about the mistake, "" where nothing is known of it."""
+        return self.card.diagnosis if self.card else self.fact
 
     @property
     def text(self) -> str:
@@ -37,7 +43,7 @@ class Verdict:
             return head + self.why
         indent = " " * min(len(head), INDENT)
         lines = _wrapped(head + self.why, indent)
-        told = _wrapped(indent + self.card.diagnosis, indent) if self.card else []
+        told = _wrapped(indent + self.diagnosis, indent) if self.diagnosis else []
         last = f"{told[-1]}          {HELP}" if told else ""
         told = [*told[:-1], last] if last and len(last) <= WIDTH + 12 else [*told, indent + HELP]
         return "\n".join([*lines, *told])
@@ -45,8 +51,7 @@ class Verdict:
     @property
     def line(self) -> str:
         """The same in one line, for an exception."""
-        told = f" {self.card.diagnosis}" if self.card else ""
-        return f"{self.exercise.name}: {self.why}{told}"
+        return f"{self.exercise.name}: {self.why} {self.diagnosis}".rstrip()
 
 
 def _wrapped(text: str, indent: str) -> list[str]:
@@ -148,9 +153,11 @@ def _judge(exercise: Exercise, answer) -> Verdict:
         return Verdict(exercise, "right", _praise(exercise, all_tests), view)
     group = failing[0][0].group
     of_group = [entry for entry in failing if entry[0].group == group]
-    test, outcome, why = min(of_group, key=lambda entry: _size(entry[0].case)) if group == "random" else of_group[0]
+    test, outcome, why = min(of_group, key=lambda entry: _size(entry[0].case))
     card = find_card(exercise, given) if len(given) == len(all_tests) else None
-    return Verdict(exercise, "wrong", f"for {test.case.says} {why}.", _view(exercise, test, outcome, "wrong"), card)
+    fact = "" if card else relations.find(exercise, all_tests, given, [test for test, _, _ in failing])
+    view = _view(exercise, test, outcome, "wrong")
+    return Verdict(exercise, "wrong", f"for {test.case.says} {why}.", view, card, fact)
 
 
 def _not_yet(exercise: Exercise, all_tests: list[Test]) -> Verdict:
@@ -182,7 +189,8 @@ def _problem(exercise: Exercise, answer, test: Test, outcome: guard.Outcome) -> 
         return "you give nothing (None): a `return` may be missing" if theirs is None else f"you give {what}"
     shapes = None if exercise.any_shape else values.wrong_shape(theirs, right)
     if shapes:
-        return "you give {}, the answer is {}".format(*map(values.shape_words, shapes))
+        given, answer_ = map(values.shape_words, shapes[:2])
+        return f"you give {given}{' ' + shapes[2] if shapes[2] else ''}, the answer is {answer_}"
     if outcome.changed and not exercise.changes_inputs:
         names = ", ".join(f"argument {key + 1}" if isinstance(key, int) else f"`{key}`" for key in outcome.changed)
         return f"it changes the {names} that it was given: work on a copy"
@@ -192,7 +200,7 @@ def _problem(exercise: Exercise, answer, test: Test, outcome: guard.Outcome) -> 
         where, given, answer_ = "", values.briefly(theirs), values.briefly(right)
     else:
         where, given, answer_ = values.difference(theirs, right, exercise.atol, exercise.rtol)
-    return f"you give {given}{' ' + where.strip() if where else ''}, the answer is {answer_}"
+    return f"you give {given}{' ' + where if where else ''}, the answer is {answer_}"
 
 
 def _same(exercise: Exercise, theirs, right) -> bool:
