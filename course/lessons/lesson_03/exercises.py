@@ -615,7 +615,8 @@ EXERCISES = [
         ],
         edges=[
             case("two frames", {"mouthPucker": 0.5, "headRoll": 15.0}, {"browInnerUp": 1.0, "headYaw": -25.0}),
-            case("a head that is near and to one side", {"headX": 0.5, "headY": -0.3, "headScale": 0.4, "headRoll": -8.0}),
+            case("a head that is near and to one side",
+                 {"headX": 0.5, "headY": -0.3, "headScale": 0.4, "headRoll": -8.0}),
         ],
         random=random_frames,
         random_count=3,
@@ -626,8 +627,8 @@ EXERCISES = [
             "Raise one value by 0.0001. By how much does each point move, and by how much would it move for 1?",
             "values[:, None] + 1e-4 * np.eye(57) is (T, 57, 57): each frame 57 times, with another value raised each "
             "time. pose_points takes all of them at once. Take away where the points are now.",
-            "now = face_model.pose_points(face, values); raised = face_model.pose_points(face, values[:, None] + 1e-4 * "
-            "np.eye(57)); return (raised - now[:, None]) / 1e-4",
+            "now = face_model.pose_points(face, values); raised = face_model.pose_points(face, values[:, None] + 1e-4 "
+            "* np.eye(57)); return (raised - now[:, None]) / 1e-4",
         ],
         cards=[
             BugCard("not-divided", slopes_not_divided,
@@ -665,12 +666,14 @@ EXERCISES = [
         ],
         edges=[
             case("two values that do nearly the same, one at its bound", np.array([[0.5, 0.5]]), ALIKE,
-                 np.array([[[3.0, -1], [1, 2]]]), np.array([0.1, 0.2]), np.array([0.0, -np.inf]), np.array([1.2, np.inf])),
+                 np.array([[[3.0, -1], [1, 2]]]), np.array([0.1, 0.2]), np.array([0.0, -np.inf]),
+                 np.array([1.2, np.inf])),
             case("a point that is not known", np.array([[0.2, 0.4]]), ALIKE, np.array([[[1.0, 2], [np.nan, np.nan]]]),
                  np.array([0.5, 1]), -FREE, FREE),
             case("a point of which only y is known", np.array([[0.2, 0.4]]), ALIKE, np.array([[[1.0, 2], [np.nan, 3]]]),
                  np.array([0.5, 1]), -FREE, FREE),
-            case("no error at all", np.array([[0.6, 0.3]]), ALIKE, np.zeros((1, 2, 2)), np.array([0.5, 1]), -FREE, FREE),
+            case("no error at all", np.array([[0.6, 0.3]]), ALIKE, np.zeros((1, 2, 2)), np.array([0.5, 1]), -FREE,
+                 FREE),
             case("two frames", np.array([[0.0, 0], [1, 0.5]]), np.concatenate([ALIKE, 2 * ALIKE]),
                  np.array([[[1.0, 2], [0, 1]], [[-1, 0.5], [2, 1]]]), np.array([0.5, 1]), np.zeros(2), np.full(2, 1.2)),
             case("one value", np.array([[0.3]]), APART[:, :1], np.array([[[1.0, 5]]]), np.array([2.0]), np.zeros(1),
@@ -694,8 +697,8 @@ EXERCISES = [
             BugCard("unbounded", step_unbounded,
                     "It looks as if the bounds do nothing: hand (low, high) on to lsq_linear."),
             BugCard("clipped-after", step_clipped,
-                    "It looks as if you solve without bounds and clip the result: what one value may not do, the others "
-                    "must make up for. lsq_linear does both at once."),
+                    "It looks as if you solve without bounds and clip the result: what one value may not do, the "
+                    "others must make up for. lsq_linear does both at once."),
             BugCard("without-habit", step_without_habit,
                     "It looks as if nothing draws the values to 0: add a row sqrt(weights_j) for each."),
             BugCard("drawn-to-now", step_drawn_to_now,
@@ -734,7 +737,7 @@ EXERCISES = [
         rtol=1e-3,
         seconds=30.0,
         hints=[
-            "Where do you start, if fit_pose knows how the head is held, and the photo's own expression is in face.rest?",
+            "Where do you start, if fit_pose knows how the head is held, and face.rest the photo's own expression?",
             "Four times: the error is tracks less pose_points(face, v); the slopes are those at v; fit_step gives the "
             "next v. The weights are in squares of pixels: 1 / spread^2 times (scale times noise)^2.",
             "weights = (face.scale * face_model.NOISE)**2 * np.r_[face.model.spread**-2, np.full(6, 1e-6)]; low = np.r_"
@@ -805,13 +808,13 @@ EXERCISES = [
                     "It looks as if the direction's length counts: divide it by its norm, so that amplitude is how far "
                     "the head goes."),
             BugCard("sum-of-direction", gesture_sum_of_direction,
-                    "It looks as if the direction is divided by the sum of its three numbers: its length is the root of "
-                    "their squares, np.linalg.norm."),
+                    "It looks as if the direction is divided by the sum of its three numbers: its length is the root "
+                    "of their squares, np.linalg.norm."),
             BugCard("radians", gesture_radians,
                     "It looks as if the angles are in radians: amplitude is in degrees, and so are they."),
             BugCard("without-guard", gesture_without_guard,
-                    "It looks as if nothing is done about amplitude 0: then the way out takes 0 seconds, and you divide "
-                    "by it. Give zeros."),
+                    "It looks as if nothing is done about amplitude 0: then the way out takes 0 seconds, and you "
+                    "divide by it. Give zeros."),
         ],
         picture=drawn("draw_gesture"),
     ),

@@ -81,7 +81,7 @@ def draw_slopes(view: View):
         axes.tick_params(labelsize=7)
         axes.set_title(f"{words}, the longest {np.abs(np.nan_to_num(slopes[frame, value])).max():.3g} pixels",
                        fontsize=9)
-    plots.describe(figure, f"The points of a face, each with an arrow for how {name} moves it: rightly, and as you say.")
+    plots.describe(figure, f"The points of a face, each with an arrow for how {name} moves it: right and yours.")
     return figure
 
 
