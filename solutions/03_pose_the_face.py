@@ -377,10 +377,10 @@ print(f"point_slopes was called {sloped.calls} times, fit_step {stepped.calls} t
 #
 # ### The loop
 #
-# What is left is to begin somewhere, and to go round. Begin with the head as `fit_pose` finds it, and the face as it is
-# in the photo, `face.rest`. The head's six values are pitch, yaw, roll, then the shift in eye distances,
-# $(o - \text{face.origin}) / s$, and the size less one, $s' / s - 1$, where $o$ and $s'$ are the origin and the scale
-# that `fit_pose` gives. Errors and slopes are in pixels here, so the weights are
+# What is left is to begin somewhere, and to go round. Begin with the face as it is in the photo, the first 51 of
+# `face.rest`, with the three angles that `fit_pose` finds, and with 0 for shift and size: on those the points move along
+# straight ways, and the first round finds them wherever it begins. A turn is the only thing here that is bent, so a good
+# guess is worth most there. Errors and slopes are in pixels, so the weights are
 #
 # $$w_j = (s\,\nu)^2 / \sigma_j^2,$$
 #
@@ -399,9 +399,9 @@ def fit_motion(face, tracks, fps=25.0):
     free = np.full(6, np.inf)  # the head goes where it likes
     low, high = np.r_[np.zeros(51), -free], np.r_[np.full(51, face_model.UPPER), free]
     weights = (face.scale * face_model.NOISE) ** 2 * np.r_[face.model.spread**-2, np.full(6, 1e-6)]
-    turns, sizes, origins = face_model.fit_pose(tracks, face.shape)
+    turns, _, _ = face_model.fit_pose(tracks, face.shape)
     rest = np.tile(face.rest[:51], (len(tracks), 1))
-    v = np.column_stack([rest, turns, (origins - face.origin) / face.scale, sizes / face.scale - 1])
+    v = np.column_stack([rest, turns, np.zeros((len(tracks), 3))])
     for _ in range(4):
         errors = tracks - face_model.pose_points(face, v)
         v = fit_step(v, point_slopes(face, v), errors, weights, low, high)
