@@ -14,7 +14,7 @@
 # * make a film out of a few faces and the way between them;
 # * put a function of your own into a running system in place of ours, and watch it work.
 #
-# **Time:** 45 minutes for you, about a minute for the machine. **Before this:** some Python and NumPy; nothing else.
+# **Time:** 40 minutes for you, about a minute for the machine. **Before this:** some Python and NumPy; nothing else.
 
 # %%
 # Makes the notebook ready. Where the course is installed this takes some seconds; on Colab it is

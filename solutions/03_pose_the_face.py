@@ -14,7 +14,7 @@
 # * find what a face does from its points, and say why that needs bounds and habits;
 # * make a gesture from a direction, a speed and an amplitude.
 #
-# **Time:** 80 minutes for you, about a minute for the machine. **Before this:** lesson 00.
+# **Time:** 100 minutes for you, about a minute for the machine. **Before this:** lesson 00.
 
 # %%
 # Makes the notebook ready. Where the course is installed this takes some seconds; on Colab it is
@@ -85,7 +85,7 @@ print(f"jawOpen moves the chin down by {chin:.2f} and the tip of the nose by {no
 # %% [markdown]
 # ### Build
 
-# %% exercise: blendshapes_to_points · difficulty 1/5 · 8 min
+# %% exercise: blendshapes_to_points · difficulty 1/5 · 5 min
 def blendshapes_to_points(shape, values, channels):
     """A person's neutral face and slider values -> the moved face.
 
@@ -153,7 +153,7 @@ for words, angles in (("pitch 30", (30, 0, 0)), ("yaw 30", (0, 30, 0))):
 # %% [markdown]
 # ### Build
 
-# %% exercise: project · difficulty 3/5 · 15 min
+# %% exercise: project · difficulty 3/5 · 12 min
 def project(shapes, head, scale=1.0, origin=(0.0, 0.0)):
     """Faces in space -> points in the picture: shapes (..., K, 3), head (..., 6) -> (..., K, 2) pixels.
 
@@ -208,7 +208,7 @@ print("project was called." if seen.calls else "project was not called.")
 #
 # ### Build
 
-# %% exercise: fit_pose · difficulty 4/5 · 20 min
+# %% exercise: fit_pose · difficulty 4/5 · 18 min
 def fit_pose(points, shape):
     """How a known shape is held, frame by frame.
 
@@ -326,7 +326,7 @@ plots.show(plots.error_arrows(
 #
 # ### Build
 
-# %% exercise: fit_step · difficulty 3/5 · 18 min
+# %% exercise: fit_step · difficulty 3/5 · 15 min
 def fit_step(values, slopes, errors, weights, low, high):
     """One round, frame by frame: values (T, P), slopes (T, P, K, 2), errors (T, K, 2) -> better values (T, P).
 
@@ -389,7 +389,7 @@ print(f"point_slopes was called {sloped.calls} times, fit_step {stepped.calls} t
 #
 # ### Build
 
-# %% exercise: fit_motion · difficulty 3/5 · 18 min
+# %% exercise: fit_motion · difficulty 3/5 · 12 min
 def fit_motion(face, tracks, fps=25.0):
     """What a known face does: face_model.Face, tracks (T, 78, 2) pixels -> Motion with all 57 channels.
 
@@ -480,7 +480,7 @@ for words, v in fits.items():
 #
 # ### Build
 
-# %% exercise: motion_model · difficulty 2/5 · 12 min
+# %% exercise: motion_model · difficulty 2/5 · 8 min
 def motion_model(times, direction, speed, amplitude):
     """A gesture out of rest and back, as pitch, yaw and roll at each time.
 

@@ -727,8 +727,8 @@ EXERCISES = [
         edges=[
             case("points that jitter", ({"mouthPucker": 0.6, "browInnerUp": 0.5},), 0.8),
             case("four points that are not known", ({"mouthSmileLeft": 0.9, "headRoll": 10.0},), 0.3, (0, 1, 76, 77)),
-            case("a head that is turned far", ({"headYaw": -30.0, "headPitch": -20.0, "headRoll": 60.0, "headScale": 0.5,
-                                                "jawOpen": 0.4},), 0.2),
+            case("a head that is turned far",
+                 ({"headYaw": -30.0, "headPitch": -20.0, "headRoll": 60.0, "headScale": 0.5, "jawOpen": 0.4},), 0.2),
             case("two frames, the head near and to one side", ({"headX": 0.4, "headY": -0.3, "headScale": 0.3},
                                                                {"jawOpen": 1.0, "headYaw": -20.0}), 0.3, (), 24.0),
         ],
