@@ -34,7 +34,7 @@ from scipy.optimize import lsq_linear
 import course
 from course import demo, face as face_model, images, keypoints, motion, plots
 from course.exercises import check, hint, places, progress, solution
-from course.lessons.lesson_03 import widget
+from course.lessons.lesson_03 import figures, widget
 
 print("Ready.")
 
@@ -302,12 +302,9 @@ course.use(point_slopes)
 
 # %%
 slopes = point_slopes(face, face.rest[None])[0]  # (57, 78, 2)
-shown = {"jawOpen": 0.25, "mouthPucker": 0.4, "headYaw": 6.0}
-here = points - np.round([x - 160, y - 160])
-plots.show(plots.error_arrows(
-    [close(photo)] * 3, [here + rise * slopes[face_model.INDEX[name]] for name, rise in shown.items()],
-    [here] * 3, titles=[f"{name}, a rise of {rise:g}" for name, rise in shown.items()],
-    title="Slopes: where each point would go on a straight way"))
+shown = {name: slopes[face_model.INDEX[name]] for name in ("jawOpen", "mouthPucker", "headYaw")}
+plots.show(figures.slopes_on(close(photo), points - np.round([x - 160, y - 160]), shown,
+                             "Slopes: which way each point goes, and how far for a rise by 1"))
 
 # %% [markdown]
 # ### One round

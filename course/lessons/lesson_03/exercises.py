@@ -7,6 +7,7 @@ import numpy as np
 from course.exercises.exercise import BugCard, Exercise, case
 
 from . import head as head_03
+from . import somebody as people
 
 
 def drawn(name: str):
@@ -180,36 +181,7 @@ def pose_unknown_as_zero(points, shape):
     return _pose(points, shape, zeros=True)
 
 
-# ---------------------------------------------------------------- somebody
-
-
-@functools.lru_cache(maxsize=1)
-def somebody():
-    """A made face that smiles a little and looks to the side, as the photo of a person does."""
-    from course.face import model as face_model
-
-    model = face_model.FaceModel.load()
-    shape = model.mean + 0.8 * model.identity[0] - 0.5 * model.identity[2]
-    return face_model.fit_face(filmed(shape, {"mouthSmileLeft": 0.3, "mouthSmileRight": 0.3, "headYaw": 6.0}, model))
-
-
-def values_of(does: dict) -> np.ndarray:
-    """Channel values (57,) of somebody who `does` something."""
-    from course.face import channels as face_channels
-
-    values = np.zeros(len(face_channels.CHANNELS))
-    for name, value in does.items():
-        values[face_channels.INDEX[name]] = value
-    return values
-
-
-def filmed(shape, does: dict, model):
-    """The points (78, 2) of a shape that does something."""
-    from course.face import model as face_model
-
-    values = values_of(does)
-    moved = face_model.blendshapes_to_points(shape, values[: face_model.N_CHANNELS], model.channels)
-    return face_model.project(moved, values[face_model.HEAD_COLUMNS], 120.0, (200.0, 220.0))
+# ---------------------------------------------------------------- point_slopes
 
 
 def random_doing(rng) -> dict:
@@ -220,12 +192,9 @@ def random_doing(rng) -> dict:
     return does | {"headYaw": float(rng.uniform(-15, 15)), "headPitch": float(rng.uniform(-10, 10))}
 
 
-# ---------------------------------------------------------------- point_slopes
-
-
 def slopes_of_somebody(function, *frames):
     """The slopes where somebody does something, a frame each."""
-    return function(somebody(), np.stack([values_of(does) for does in frames]))
+    return function(people.somebody(), np.stack([people.values_of(does) for does in frames]))
 
 
 def random_frames(rng):
@@ -327,8 +296,8 @@ def step_unknown_as_zero(values, slopes, errors, weights, low, high):
 
 def on_somebody(function, frames, jitter=0.0, hidden=(), fps=30.0):
     """What is found where somebody does something, a frame each; degrees in thirties."""
-    face = somebody()
-    film = np.stack([filmed(face.shape, does, face.model) for does in frames])
+    face = people.somebody()
+    film = np.stack([people.filmed(face.shape, does, face.model) for does in frames])
     film = film + np.random.default_rng(len(frames[0])).normal(0, 1, film.shape) * jitter
     film[:, list(hidden)] = np.nan
     moved = function(face, film, fps)
