@@ -14,7 +14,7 @@
 # * mirror a face without turning its left eye into a right one;
 # * measure keypoints with the number that papers use, and look at the errors behind the number.
 #
-# **Time:** 75 minutes for you, about a minute for the machine. **Before this:** lesson 00.
+# **Time:** 80 minutes for you, about a minute for the machine. **Before this:** lesson 00.
 
 # %%
 # Makes the notebook ready. Where the course is installed this takes some seconds; on Colab it is
@@ -106,7 +106,7 @@ plots.show(plots.heatmap_row([beliefs[k] for k in shown.values()], titles=list(s
 #
 # ### Build
 
-# %% exercise: gaussian_heatmap · difficulty 2/5 · 12 min
+# %% exercise: gaussian_heatmap · difficulty 2/5 · 10 min
 def gaussian_heatmap(points, size, sigma=1.5):
     """A round hill at every point, 1 at its top: tensor (N, K, 2) in [0, 1] -> tensor (N, K, size, size).
 
@@ -315,7 +315,7 @@ print(f"{len(faces)} labelled faces in pictures of many sizes")
 # %% [markdown]
 # ### Build
 
-# %% exercise: similarity_transform · difficulty 4/5 · 20 min
+# %% exercise: similarity_transform · difficulty 4/5 · 18 min
 def similarity_transform(source, target):
     """The turn, size and shift that bring `source` nearest to `target`: (K, 2), (K, 2) -> (2, 3).
 

@@ -127,7 +127,7 @@ def project(shapes: np.ndarray, head: np.ndarray, scale: float = 1.0, origin=(0.
 
 
 def pose_points(face: Face, values: np.ndarray) -> np.ndarray:
-    """A face with given channel values, in the picture: (57,) or (T, 57) -> (78, 2) or (T, 78, 2) pixels.
+    """A face with given channel values, in the picture: (..., 57) -> (..., 78, 2) pixels.
 
     At `face.rest` these are exactly the points that the face was fitted to.
     Raises `errors.MotionError`: the values do not end in 57.

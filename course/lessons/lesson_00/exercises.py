@@ -208,7 +208,7 @@ def draw_rows(view: View):
     from course import plots
 
     share = np.asarray(view.args[2], float)
-    figure, grid = plots.new(7.2, 2.9, title="in_between: " + view.says)
+    figure, grid = plots.new(8.4, 2.9, title="in_between: " + view.says)
     axes = grid[0, 0]
     for k, right in enumerate(np.asarray(view.right).T[:4]):
         line = plots.LINES[k % len(plots.LINES)]
@@ -351,9 +351,9 @@ EXERCISES = [
         title="the frames between two faces",
         place="motion.in_between",
         cases=[
-            case("the way from (0, 10) to (1, 4) at 0, 0.25, 0.5 and 1", np.array([0.0, 10]), np.array([1.0, 4]),
+            case("two sliders on their way from (0, 10) to (1, 4)", np.array([0.0, 10]), np.array([1.0, 4]),
                  np.array([0, 0.25, 0.5, 1])),
-            case("the way from (2, 0, -1) to (0, -4, 3) at 0.3", np.array([2.0, 0, -1]), np.array([0.0, -4, 3]),
+            case("three sliders at 0.3 of their way", np.array([2.0, 0, -1]), np.array([0.0, -4, 3]),
                  np.array([0.3])),
         ],
         edges=[

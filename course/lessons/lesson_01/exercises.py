@@ -409,7 +409,8 @@ EXERCISES = [
                  floats((0, 0, 4, 4), (3, 1, 8, 5))),
             case("no box on one side", np.zeros((0, 4), np.float32), TWO[1]),
             case("a box inside another", floats((2, 3, 6, 9)), floats((0, 0, 20, 10))),
-            case("boxes left of and above the picture", floats((-8, -6, -2, 4), (-5, -5, 5, 5)), floats((-4, -9, 3, 1))),
+            case("boxes left of and above the picture", floats((-8, -6, -2, 4), (-5, -5, 5, 5)),
+                 floats((-4, -9, 3, 1))),
             case("boxes in float64", np.array([[0.5, 0.25, 2.75, 3.5]]), np.array([[1.25, 1, 3, 2.125]])),
             case("boxes a thousandth of a pixel wide", floats((0, 0, 0.001, 0.002)), floats((0, 0, 0.002, 0.001))),
             case("boxes of ten thousand pixels", floats((0, 0, 10000, 8000)), floats((2500, 0, 12500, 8000))),
@@ -692,8 +693,8 @@ EXERCISES = [
             BugCard("mean-precision", ap_mean_precision,
                     "It looks like the plain mean of the precisions: each counts by how much recall grew with it."),
             BugCard("best-so-far", ap_best_so_far,
-                    "It looks as if each precision is raised to the best one before it: it is the best one after it, so "
-                    "accumulate from the end."),
+                    "It looks as if each precision is raised to the best one before it: it is the best one after it, "
+                    "so accumulate from the end."),
             BugCard("trapezoid", ap_trapezoid,
                     "It looks like the area of trapezoids: here each step in recall counts with the precision at its "
                     "end, the first step from recall 0 too."),

@@ -56,6 +56,7 @@ def draw_similarity(view: View):
     for axes, shown, words in zip(grid[0], sets, ("given", "the source, moved by the matrix")):
         for points, name, colour in shown:
             _draw_set(axes, points, name, colour)
+        axes.margins(0.14)
         axes.set(aspect="equal", xlabel="x", ylabel="y")
         axes.invert_yaxis()
         axes.tick_params(labelsize=7)

@@ -6,6 +6,7 @@ from course import face, plots
 from course.exercises.exercise import View
 
 from . import head
+from . import somebody as people
 
 PARTS = ("eye", "eye", "nose", "mouth", "mouth", "chin", "forehead")  # the points of `head.HEAD`
 
@@ -63,12 +64,12 @@ def draw_pose(view: View):
 
 def draw_slopes(view: View):
     """Somebody's points, with an arrow for where the value that is furthest off moves each: rightly, and as you say."""
-    from . import exercises
-
     right, theirs = np.asarray(view.right, float), view.theirs
     off = np.abs(right) if theirs is None else np.abs(np.nan_to_num(np.asarray(theirs, float)) - right)
     frame, value = np.unravel_index(np.argmax(off.sum(axis=(2, 3))), off.shape[:2])
-    points = face.pose_points(exercises.somebody(), exercises.values_of(view.args[frame]))
+    if off.max() < 1e-3 or theirs is None:  # nothing is wrong: one that everybody knows
+        value = face.INDEX["jawOpen"]
+    points = face.pose_points(people.somebody(), people.values_of(view.args[frame]))
     name, room = face.CHANNELS[value], 14 / max(np.abs(right[frame, value]).max(), 1e-9)  # the longest is 14 pixels
     panels = {"right": (right, plots.GREEN)} | ({} if theirs is None else {"yours": (theirs, plots.VERMILION)})
     figure, grid = plots.new(3.6 * len(panels), 3.8, 1, len(panels), f"point_slopes: {name}, {view.says}")
@@ -81,7 +82,7 @@ def draw_slopes(view: View):
         axes.tick_params(labelsize=7)
         axes.set_title(f"{words}, the longest {np.abs(np.nan_to_num(slopes[frame, value])).max():.3g} pixels",
                        fontsize=9)
-    plots.describe(figure, f"The points of a face, each with an arrow for how {name} moves it: rightly, and as you say.")
+    plots.describe(figure, f"The points of a face, each with an arrow for how {name} moves it: right and yours.")
     return figure
 
 
