@@ -17,7 +17,7 @@ def two_slopes(title: str = "Which loss still teaches while the fakes are bad?")
         grid[0, 1].plot(x, slope, line, color=colour, linewidth=2, label=words)
     for axes, ylabel in zip(grid[0], ("loss of one fake", "length of its gradient")):
         axes.axvspan(-8, -3, color=plots.GREY, alpha=0.18)
-        axes.set(xlabel="logit x of a fake", ylabel=ylabel, xlim=(-8, 6))
+        axes.set(xlabel="logit of a fake", ylabel=ylabel, xlim=(-8, 6))
         axes.grid(alpha=0.3)
     grid[0, 0].legend(fontsize=8, loc="lower left")
     grid[0, 1].text(-7.8, 0.5, "here training\nbegins: D is\nsure", fontsize=8.5, va="center")

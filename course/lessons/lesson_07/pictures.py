@@ -65,7 +65,8 @@ def draw_discriminator_loss(view: View):
 def draw_hinge(view: View):
     """The hinges of whoever's turn it is against the logit, with marks for the case; and the gradients."""
     if len(view.args) < 2:
-        return _curves(view, [("fake, G's turn: minus the logit", lambda x: -x, "fake logits")], "hinge_loss: " + view.says)
+        return _curves(view, [("fake, G's turn: minus the logit", lambda x: -x, "fake logits")],
+                       "hinge_loss: " + view.says)
     return _curves(view, [("fake: max(0, 1 + logit)", lambda x: np.maximum(0, 1 + x), "fake logits"),
                           ("real: max(0, 1 - logit)", lambda x: np.maximum(0, 1 - x), "real logits")],
                    "hinge_loss: " + view.says)

@@ -444,7 +444,7 @@ def match_detached_fakes(fake_features, real_features):
 
 
 def match_detached(fake_features, real_features):
-    return sum((f.detach() - r.detach()).abs().mean() for f, r in zip(fake_features, real_features)) / len(fake_features)
+    return sum((f - r).detach().abs().mean() for f, r in zip(fake_features, real_features)) / len(fake_features)
 
 
 def match_last_layer(fake_features, real_features):

@@ -402,7 +402,7 @@ EXERCISES = [
             case("a slightly turned head against a wide open jaw", film({"jaw": 0.9}, {"yaw": 6.0}), one()),
             case("a head far turned against a jaw a little open", film({"yaw": 28.0}, {"jaw": 0.3}), one()),
             case("a head turned by 26.5 degrees against a jaw open by 0.9", film({"jaw": 0.9}, {"yaw": 26.5}), one()),
-            case("a head nodding by 27.5 degrees against a jaw open by 0.9", film({"pitch": 27.5}, {"jaw": 0.9}), one()),
+            case("a head bent by 27.5 degrees against a jaw open by 0.9", film({"pitch": 27.5}, {"jaw": 0.9}), one()),
             case("a head tilted by 6 degrees against a jaw open by 0.5", film({"jaw": 0.5}, {"roll": 6.0}), one()),
             case("a head tilted by 6 degrees against a jaw open by 0.15", film({"jaw": 0.15}, {"roll": -6.0}), one()),
             case("two small differences against one large", film({"jaw": 0.5}, {"jaw": 0.3, "smile": 0.2}), one()),
