@@ -67,7 +67,7 @@ plots.show(plots.pipeline(["warping"]))
 # $G$ only moves the second term: $E[\log(1 - D(G(z)))]$. But look how steep it is:
 
 # %%
-plots.show(figures.two_slopes())
+plots.show(figures.two_losses())
 
 # %% [markdown]
 # No network gives a probability. It gives a number without bounds, the *logit* $\ell$, and the sigmoid makes a

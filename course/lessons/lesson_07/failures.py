@@ -81,8 +81,8 @@ def vanishing_gradients(steps: int = 200, every: int = 10, seed: int = 0) -> Fai
         if step % every == 0:
             logits = players.discriminator(fake)
             for name, loss in zip(lengths, (gan.saturating_generator_loss, gan.generator_loss)):
-                slopes = torch.autograd.grad(loss(logits), list(players.generator.parameters()), retain_graph=True)
-                lengths[name].append(torch.cat([slope.flatten() for slope in slopes]).norm().item())
+                gradients = torch.autograd.grad(loss(logits), list(players.generator.parameters()), retain_graph=True)
+                lengths[name].append(torch.cat([one.flatten() for one in gradients]).norm().item())
             at.append(step)
             sure.append(torch.sigmoid(logits).mean().item())
         real = plane.sample_ring(256, chance)
