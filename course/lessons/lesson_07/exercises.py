@@ -119,6 +119,10 @@ def discriminator_log_of_zero(real_logits, fake_logits):
     return -real_logits.sigmoid().log().mean() - (1 - fake_logits.sigmoid()).log().mean()
 
 
+def discriminator_added_first(real_logits, fake_logits):
+    return (_softplus(-real_logits) + _softplus(fake_logits)).mean()
+
+
 def discriminator_sum(real_logits, fake_logits):
     return _softplus(-real_logits).sum() + _softplus(fake_logits).sum()
 
@@ -476,6 +480,25 @@ def step_one_fake(players, real, noise):
     return {"d_loss": d_loss.item(), "g_loss": g_loss.item()}
 
 
+def step_both_losses_first(players, real, noise):
+    """Both losses before anybody moves: the generator's way back leads through weights that are no longer there."""
+    from course.gan import game as gan
+    from course.gan import losses as gan_losses
+
+    loss_of_g, loss_of_d = gan_losses.losses_of(players.settings.game)
+    fake = players.generator(noise)
+    d_loss = loss_of_d(players.discriminator(real), players.discriminator(fake.detach()))
+    g_loss = loss_of_g(players.discriminator(fake))
+    players.discriminator_optimizer.zero_grad()
+    (d_loss + gan.smoothness(players, real)).backward()
+    players.discriminator_optimizer.step()
+    players.generator_optimizer.zero_grad()
+    g_loss.backward()
+    players.generator_optimizer.step()
+    players.steps += 1
+    return {"d_loss": d_loss.item(), "g_loss": g_loss.item()}
+
+
 def step_against_the_old(players, real, noise):
     """The generator asks the discriminator before that has moved."""
     import torch
@@ -552,6 +575,13 @@ def r1_half(real_logits, real):
 
 def r1_summed(real_logits, real):
     return _r1(real_logits, real, total=True)
+
+
+def r1_of_pictures(real_logits, real):
+    import torch
+
+    (gradient,) = torch.autograd.grad(real_logits.sum(), real, create_graph=True)
+    return gradient.square().sum(dim=(1, 2, 3)).mean()
 
 
 def r1_of_the_logits(real_logits, real):
@@ -639,6 +669,9 @@ EXERCISES = [
             BugCard("log-of-zero", discriminator_log_of_zero,
                     "It looks as if you take the logarithm of a sigmoid: far out that is log 0. Write it with softplus "
                     "or logsigmoid."),
+            BugCard("added-first", discriminator_added_first,
+                    "It looks as if both terms are added before the means: there need not be as many real pictures as "
+                    "fakes. Take two means, and add those."),
             BugCard("sum", discriminator_sum, "It looks like sums over the batch: each E is a mean."),
             BugCard("detached", discriminator_detached,
                     "The number is right, but no gradient flows from it to the logits, so D cannot learn from it: no "
@@ -771,6 +804,9 @@ EXERCISES = [
                     "The fakes of the discriminator's turn are not detached: its backward ran through the generator "
                     "too and used up the way, so the generator's own finds none. Show the discriminator fake.detach()."
                     ),
+            BugCard("both-losses-first", step_both_losses_first,
+                    "Both losses are worked out before anybody moves; then the discriminator's step changes the very "
+                    "weights that the generator's backward needs. Ask the discriminator again, after its step."),
             BugCard("against-the-old", step_against_the_old,
                     "It looks as if the generator asks the discriminator before that has moved: judge the fakes anew "
                     "after the discriminator's step."),
@@ -860,6 +896,9 @@ EXERCISES = [
                     "The value is right, but nothing can be learned from it: grad needs create_graph=True."),
             BugCard("half", r1_half, "It looks as if the half of gamma / 2 is in it: that factor comes later."),
             BugCard("summed", r1_summed, "It looks like a sum over the batch: E is a mean over the pictures."),
+            BugCard("of-pictures", r1_of_pictures,
+                    "Right for pictures with three axes; points of the plane have one. flatten(1) makes one axis of "
+                    "however many there are."),
             BugCard("of-the-logits", r1_of_the_logits,
                     "It looks as if the logits themselves are squared: R1 squares their gradient in the picture."),
         ],
