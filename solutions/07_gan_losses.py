@@ -146,8 +146,8 @@ course.use(discriminator_loss)
 def gan_step(players, real, noise):
     """One step of each player, the discriminator first: real (N, ...), noise (N, latent) -> {"d_loss", "g_loss"}.
 
-    players has generator, discriminator, generator_optimizer, discriminator_optimizer, settings and steps. Numbers are
-    floats; d_loss is told without the penalty.
+    players has generator, discriminator, generator_optimizer, discriminator_optimizer, settings and steps.
+    Numbers are floats; d_loss is told without gan.smoothness.
     """
     ### BEGIN SOLUTION
     loss_of_generator, loss_of_discriminator = gan.losses_of(players.settings.game)
@@ -198,8 +198,8 @@ plots.show(ring.stills({"step": 70}, {"step": 350}, {"step": 700}, {"step": 700,
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## What keeps it smooth (optional)
 #
-# In the hasty game $D$ became so steep that the points jump from heap to heap, all at once. What is in `gan.smoothness`
-# prevents it. R1 (Mescheder et al., 2018) asks $D$ to be flat around the real pictures:
+# In the hasty game the points stay in one crowd, which $D$, steep as it is, pushes from heap to heap. What is in
+# `gan.smoothness` prevents it. R1 (Mescheder et al., 2018) asks $D$ to be flat around the real pictures:
 #
 # $$R_1 = E\left[\lVert \nabla_x\, \ell(x) \rVert^2\right]$$
 #
@@ -313,7 +313,10 @@ course.use(build_generator)
 
 # %% exercise: build_discriminator · difficulty 3/5 · 12 min
 def build_discriminator(size=64, width=32):
-    """Pictures to logits, an nn.Module: (N, 3, size, size) in [-1, 1] -> (N,). width: channels of its largest map."""
+    """Pictures to logits, an nn.Module: (N, 3, size, size) in [-1, 1] -> (N,).
+
+    width: channels of its largest map.
+    """
     ### BEGIN SOLUTION
     layers, n = [], 3
     for level in range(int(math.log2(size)) - 2):
@@ -341,7 +344,7 @@ quick = gan.Settings(size=32, generator_width=16, discriminator_width=16, genera
 torch.manual_seed(0)
 players = gan.build_gan(settings=quick)
 config = training.Config(batch=16, logdir="gan", average=0.98, picture_every=10_000, save_every=10_000)
-done = 0
+done = 0  # steps
 
 
 def train_more(steps):
@@ -354,17 +357,15 @@ def train_more(steps):
     return trained
 
 
-trained = train_more(steps=600)
-
 # %%
+trained = train_more(steps=600)
 real = images.from_tensor(gan.grid(faces[:32].float() / 255))
 made = images.from_tensor(gan.grid(trained.sample(32)))
 plots.show(figures.sheets([real, made], ["drawn by the formula", f"by your generator, {done} steps"]))
 
 # %% [markdown]
-# Hair, brows, eyes and a light from one side, and all of it out of noise. They are a beginning. Do you want better
-# ones? Write `trained = train_more(1000)` into the cell above the picture and run both again: it goes on where it
-# stopped, as often as you like.
+# Skin, eyes, a nose, a mouth, and all of it out of noise. They are a beginning. Do you want better ones? Run the last
+# cell again: it goes on where it stopped, as often as you like.
 #
 # What longer runs made, with the shipped settings at 64 pixels, the first 32 noises and none picked out: the drawn
 # faces after 1,000 steps, 6 minutes 33 on two shared processor cores; photographs of people who do not exist (`course
