@@ -281,6 +281,10 @@ def occlude_as_it_is(moved, visible):
     return moved * visible
 
 
+def occlude_the_other_way_round(moved, visible):
+    return visible * moved
+
+
 def occlude_makes_small(moved, visible):
     import torch
 
@@ -443,6 +447,10 @@ EXERCISES = [
             BugCard("black-outside", _sample(outside="zeros"),
                     "It looks as if outside of the picture all is black: repeat the border, so keep x and y inside "
                     "first."),
+            BugCard("defaults", _sample(outside="zeros", corners=False),
+                    "It looks like grid_sample as it is by default: black outside of the picture, and -1 and 1 at the "
+                    "outer edges. Here the border is repeated (padding_mode=\"border\"), and -1 and 1 are the middles "
+                    "of the outermost pixels (align_corners=True)."),
             BugCard("weights-swapped", sample_weights_swapped,
                     "It looks as if the weights changed places: the nearer pixel counts more."),
             BugCard("times-width", sample_times_width,
@@ -647,6 +655,8 @@ EXERCISES = [
             BugCard("as-it-is", occlude_as_it_is,
                     "It looks as if the map is multiplied as it is: where it is coarser or finer than the picture, "
                     "bring it to the picture's size first."),
+            BugCard("before-it-fits", occlude_the_other_way_round,
+                    "It looks as if the map is multiplied before it has the picture's size: interpolate it first."),
             BugCard("picture-made-small", occlude_makes_small,
                     "It looks as if the picture is brought to the map's size: keep the picture, make the map fit."),
             BugCard("white", occlude_fills_with_white,

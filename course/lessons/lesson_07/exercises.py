@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from course import parallel
 from course.exercises.exercise import BugCard, Exercise, case
 
 
@@ -26,8 +27,8 @@ def floats(*numbers):
 def told_losses(*names, kinks=(0.0,)):
     """How a loss of such logits is tried: its value, and the gradient for each of them, from which is learned.
 
-    kinks: logits at which no gradient is asked for, since right formulas differ there. At 0 the gradient of
-    softplus is 1/2, and that of the equal clamp(min=0) + log1p(exp(-abs)) is 1.
+    kinks: where one of the logits is such a number no gradient is asked for, since right formulas differ there. At 0
+    the gradient of softplus is 1/2, and that of the equal clamp(min=0) + log1p(exp(-abs)) is 1.
     """
 
     def run(loss, *logits):
@@ -35,10 +36,10 @@ def told_losses(*names, kinks=(0.0,)):
 
         given = [torch.tensor(x, requires_grad=True) for x in logits]
         value = loss(*given)
-        found = {"loss": value}
-        for name, x, gradient in zip(names, logits, _gradients(value, given)):
-            found[f"gradient for the {name}"] = np.where(np.isin(x, kinks), 0, gradient)
-        return found
+        if any(np.isin(x, kinks).any() for x in logits):
+            return {"loss": value}
+        gradients = zip(names, _gradients(value, given))
+        return {"loss": value, **{f"gradient for the {name}": gradient for name, gradient in gradients}}
 
     return run
 
@@ -117,6 +118,10 @@ def discriminator_all_real(real_logits, fake_logits):
 
 def discriminator_log_of_zero(real_logits, fake_logits):
     return -real_logits.sigmoid().log().mean() - (1 - fake_logits.sigmoid()).log().mean()
+
+
+def discriminator_added_first(real_logits, fake_logits):
+    return (_softplus(-real_logits) + _softplus(fake_logits)).mean()
 
 
 def discriminator_sum(real_logits, fake_logits):
@@ -208,6 +213,7 @@ def _bends(network, given, undo) -> bool:
     return bool((there + back - 2 * middle).abs().max() > 1e-3 * size)
 
 
+@parallel.one_thread_each()  # on a busy machine two would wait for each other
 def try_generator(build, latent, size, width):
     """What can be seen of a generator from outside, whatever it is made of."""
     import torch
@@ -290,6 +296,7 @@ def generator_linear(latent=128, size=64, width=32):
     return _generator(latent, size, width, bends=False)
 
 
+@parallel.one_thread_each()
 def try_discriminator(build, size, width):
     """What can be seen of a discriminator from outside.
 
@@ -390,6 +397,7 @@ def discriminator_linear(size=64, width=32):
 # ---------------------------------------------------------------- a step
 
 
+@parallel.one_thread_each()
 def play(step, a, b, real, noise, r1=0.0, game="non-saturating", steps=3):
     """Steps of the smallest GAN there is, G(z) = a z with the logit b x, by plain gradient descent of rate 0.1."""
     import torch
@@ -476,6 +484,25 @@ def step_one_fake(players, real, noise):
     return {"d_loss": d_loss.item(), "g_loss": g_loss.item()}
 
 
+def step_both_losses_first(players, real, noise):
+    """Both losses before anybody moves: the generator's way back leads through weights that are no longer there."""
+    from course.gan import game as gan
+    from course.gan import losses as gan_losses
+
+    loss_of_g, loss_of_d = gan_losses.losses_of(players.settings.game)
+    fake = players.generator(noise)
+    d_loss = loss_of_d(players.discriminator(real), players.discriminator(fake.detach()))
+    g_loss = loss_of_g(players.discriminator(fake))
+    players.discriminator_optimizer.zero_grad()
+    (d_loss + gan.smoothness(players, real)).backward()
+    players.discriminator_optimizer.step()
+    players.generator_optimizer.zero_grad()
+    g_loss.backward()
+    players.generator_optimizer.step()
+    players.steps += 1
+    return {"d_loss": d_loss.item(), "g_loss": g_loss.item()}
+
+
 def step_against_the_old(players, real, noise):
     """The generator asks the discriminator before that has moved."""
     import torch
@@ -554,6 +581,13 @@ def r1_summed(real_logits, real):
     return _r1(real_logits, real, total=True)
 
 
+def r1_of_pictures(real_logits, real):
+    import torch
+
+    (gradient,) = torch.autograd.grad(real_logits.sum(), real, create_graph=True)
+    return gradient.square().sum(dim=(1, 2, 3)).mean()
+
+
 def r1_of_the_logits(real_logits, real):
     return real_logits.square().mean()
 
@@ -570,11 +604,11 @@ EXERCISES = [
         title="what the generator makes small",
         place="gan.generator_loss",
         cases=[
-            case("the logits -2, 0 and 3", floats(-2, 0, 3)),
+            case("the logits -2, 0.5 and 3", floats(-2, 0.5, 3)),
             case("a single logit of 0", floats(0)),
         ],
         edges=[case("logits of -200 and 200", FAR),
-               case("a map of logits (2, 3)", floats(-1, 2, 0, 4, -3, 1).reshape(2, 3))],
+               case("a map of logits (2, 3)", floats(-1, 2, 0.5, 4, -3, 1).reshape(2, 3))],
         random=random_logits,
         random_label="random logits",
         run=told_losses("fake logits"),
@@ -613,7 +647,7 @@ EXERCISES = [
         title="what the discriminator makes small",
         place="gan.discriminator_loss",
         cases=[
-            case("the real logits 2, -1 and the fake ones -2, 0, 3", floats(2, -1), floats(-2, 0, 3)),
+            case("the real logits 2, -1 and the fake ones -2, 0.5, 3", floats(2, -1), floats(-2, 0.5, 3)),
             case("a discriminator that knows nothing (all logits 0)", floats(0, 0), floats(0, 0)),
         ],
         edges=[case("logits of -200 and 200", FAR, FAR),
@@ -639,6 +673,9 @@ EXERCISES = [
             BugCard("log-of-zero", discriminator_log_of_zero,
                     "It looks as if you take the logarithm of a sigmoid: far out that is log 0. Write it with softplus "
                     "or logsigmoid."),
+            BugCard("added-first", discriminator_added_first,
+                    "It looks as if both terms are added before the means: there need not be as many real pictures as "
+                    "fakes. Take two means, and add those."),
             BugCard("sum", discriminator_sum, "It looks like sums over the batch: each E is a mean."),
             BugCard("detached", discriminator_detached,
                     "The number is right, but no gradient flows from it to the logits, so D cannot learn from it: no "
@@ -732,8 +769,9 @@ EXERCISES = [
         lesson=7,
         title="one move of each player",
         place="gan.gan_step",
-        cases=[case("the real number 1 and the fake 2 (a = 2 and b = 1/2 in G(z) = a z, D(x) = sigmoid(b x))", 2.0, 0.5, ONE, ONE)],
-        edges=[case("the same with the R1 penalty", 2.0, 0.5, ONE, ONE, 0.5),
+        cases=[case("the real number 1 and the fake 2 (a = 2 and b = 1/2 in G(z) = a z, D(x) = sigmoid(b x))",
+                    2.0, 0.5, ONE, ONE)],
+        edges=[case("the same where D is kept smooth (gan.smoothness)", 2.0, 0.5, ONE, ONE, 0.5),
                case("the same in the hinge game", 2.0, 0.5, ONE, ONE, 0.0, "hinge")],
         random=random_game,
         random_count=20,
@@ -770,6 +808,9 @@ EXERCISES = [
                     "The fakes of the discriminator's turn are not detached: its backward ran through the generator "
                     "too and used up the way, so the generator's own finds none. Show the discriminator fake.detach()."
                     ),
+            BugCard("both-losses-first", step_both_losses_first,
+                    "Both losses are worked out before anybody moves; then the discriminator's step changes the very "
+                    "weights that the generator's backward needs. Ask the discriminator again, after its step."),
             BugCard("against-the-old", step_against_the_old,
                     "It looks as if the generator asks the discriminator before that has moved: judge the fakes anew "
                     "after the discriminator's step."),
@@ -859,6 +900,9 @@ EXERCISES = [
                     "The value is right, but nothing can be learned from it: grad needs create_graph=True."),
             BugCard("half", r1_half, "It looks as if the half of gamma / 2 is in it: that factor comes later."),
             BugCard("summed", r1_summed, "It looks like a sum over the batch: E is a mean over the pictures."),
+            BugCard("of-pictures", r1_of_pictures,
+                    "Right for pictures with three axes; points of the plane have one. flatten(1) makes one axis of "
+                    "however many there are."),
             BugCard("of-the-logits", r1_of_the_logits,
                     "It looks as if the logits themselves are squared: R1 squares their gradient in the picture."),
         ],

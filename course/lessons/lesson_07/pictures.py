@@ -33,6 +33,12 @@ def _curves(view: View, pairs, title: str):
 
 def _gradients(axes, view: View, names):
     """The gradient of the loss for each logit of the case: right as rings, yours as crosses."""
+    axes.set_title("the gradient for each logit", fontsize=9)
+    if len(view.right) == 1:
+        axes.set(xticks=[], yticks=[])
+        axes.text(0.5, 0.5, "not asked for here:\nthe curve may have a kink", ha="center", va="center", fontsize=9,
+                  transform=axes.transAxes)
+        return
     for values, mark, colour, words in ((view.right, "o", plots.GREEN, "right"), (view.theirs, "x", plots.VERMILION,
                                                                                   "yours")):
         if values is not None:
@@ -43,7 +49,6 @@ def _gradients(axes, view: View, names):
     axes.axhline(0, color=plots.BLACK, linewidth=0.8)
     axes.set_xticks(np.arange(len(logits)), logits, fontsize=8)
     axes.set(xlabel="each logit", xlim=(-0.5, len(logits) - 0.5))
-    axes.set_title("the gradient for each logit", fontsize=9)
     axes.legend(fontsize=8)
 
 
@@ -65,7 +70,8 @@ def draw_discriminator_loss(view: View):
 def draw_hinge(view: View):
     """The hinges of whoever's turn it is against the logit, with marks for the case; and the gradients."""
     if len(view.args) < 2:
-        return _curves(view, [("fake, G's turn: minus the logit", lambda x: -x, "fake logits")], "hinge_loss: " + view.says)
+        return _curves(view, [("fake, G's turn: minus the logit", lambda x: -x, "fake logits")],
+                       "hinge_loss: " + view.says)
     return _curves(view, [("fake: max(0, 1 + logit)", lambda x: np.maximum(0, 1 + x), "fake logits"),
                           ("real: max(0, 1 - logit)", lambda x: np.maximum(0, 1 - x), "real logits")],
                    "hinge_loss: " + view.says)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from course import parallel
 from course.exercises.exercise import BugCard, Exercise, case
 
 from . import small
@@ -60,6 +61,7 @@ def face_points(does: dict) -> np.ndarray:
     return points.astype(np.float32)
 
 
+@parallel.one_thread_each()  # on a busy machine two would wait for each other
 def pair_of(function, does, darker=0.8, off=(1.5, -1.0)):
     """What the function makes of somebody: points are found `off` pixels away, and the other camera is darker.
 
@@ -178,6 +180,7 @@ def two_losses(made, target):
     return {"l1": (made - target).abs().mean(), "square": (2 * target * (made - target).square()).mean()}
 
 
+@parallel.one_thread_each()
 def steps_taken(function, weights, steps=1, count=2):
     """The step taken `steps` times by plain descent, with a gradient that somebody has left lying about."""
     import torch
@@ -309,6 +312,7 @@ class Finder:
         return first_order.Keypoints(points, spread / spread.mean() + turned)
 
 
+@parallel.one_thread_each()
 def bent_by(function, count, seed, affine, bend, size=(16, 16)):
     """Both losses for a bend of that strength, and what the finder of points would learn from each."""
     import torch
@@ -444,7 +448,7 @@ def match_detached_fakes(fake_features, real_features):
 
 
 def match_detached(fake_features, real_features):
-    return sum((f.detach() - r.detach()).abs().mean() for f, r in zip(fake_features, real_features)) / len(fake_features)
+    return sum((f - r).detach().abs().mean() for f, r in zip(fake_features, real_features)) / len(fake_features)
 
 
 def match_last_layer(fake_features, real_features):
@@ -477,6 +481,7 @@ def match_means(fake_features, real_features):
 # ---------------------------------------------------------------- overfit_one_batch
 
 
+@parallel.one_thread_each()
 def learned_by_heart(function, steps, rate, count=2):
     """The losses, and what became of the network that was given."""
     net, (inputs, target, window) = small.small_network(), batch(3, count)
@@ -573,6 +578,7 @@ class Stopped:
             self.optimizer.step()
 
 
+@parallel.one_thread_each()
 def stopped_and_gone_on(function, before, after, saves=1, there=True, bare=False, apart=False):
     """A run of `before` steps, saved, and gone on with by a run that knows nothing: its numbers and its weights.
 
@@ -583,6 +589,10 @@ def stopped_and_gone_on(function, before, after, saves=1, there=True, bare=False
         path = Path(folder) / "run.checkpoint"
         run = Stopped(1)
         if not there:
+            elsewhere = path.with_stem("elsewhere")
+            function(elsewhere, run.parts(), {"step": 0})
+            if not elsewhere.is_file():
+                return "it writes no file"
             try:
                 function(path, run.parts())
             except Exception as problem:  # any refusal will do
@@ -593,12 +603,10 @@ def stopped_and_gone_on(function, before, after, saves=1, there=True, bare=False
             numbers = {"step": before * (number + 1), "seconds": 2.5 * (number + 1)}
             place = path.with_stem(f"run{number}") if apart and number else path
             told = function(place, run.parts(), {} if bare and number == saves - 1 else numbers)
-        if not path.is_file():
-            return {"after writing": told, "a file is written": False}
-        other = Stopped(2)
-        found = function(path, other.parts())
+        other, written = Stopped(2), path.is_file()
+        found = function(path, other.parts()) if written else numbers
         other.go(after)
-        return {"after writing": told, "a file is written": True, "after reading": found,
+        return {"after writing": told, "a file is written": written, "after reading": found,
                 **weights_of(other.net, "of the net later"), **weights_of(other.judge, "of the judge later")}
 
 
@@ -606,17 +614,9 @@ def random_stops(rng):
     return int(rng.integers(1, 6)), int(rng.integers(1, 6)), int(rng.integers(1, 3))
 
 
-KEPT = {}  # what the card below writes in place of a file
-
-
 def resume_from_memory(path, parts, numbers=None):
-    if numbers is not None:
-        KEPT[str(path)] = {name: copy.deepcopy(part.state_dict()) for name, part in parts.items()} | {"n": numbers}
-        return numbers
-    state = KEPT[str(path)]
-    for name, part in parts.items():
-        part.load_state_dict(state[name])
-    return state["n"]
+    """Nothing is written: whatever it keeps instead is not asked for any more."""
+    return numbers
 
 
 def _resume(path, parts, numbers=None, left_out=(), random=True, plain=True, quiet=False, truth=False):
@@ -668,6 +668,7 @@ def resume_from_nothing(path, parts, numbers=None):
 # ---------------------------------------------------------------- ema_update
 
 
+@parallel.one_thread_each()
 def averaged(function, decay, times=1, seed=0):
     """A running mean after some steps of its network: all of its state, and the network's."""
     import torch

@@ -112,6 +112,10 @@ def best_in_degrees(values, rest):
     return _best(values, rest, turn=1.0)
 
 
+def best_of_everything(values, rest):
+    return _best(values, rest, turn=1.0, place=1.0)
+
+
 def best_is_worst(values, rest):
     return _best(values, rest, pick=np.argmax)
 
@@ -292,8 +296,8 @@ def paste_on_black(photo, region, mask, box):
 
 def paste_cut_off(photo, region, mask, box):
     x0, y0, x1, y1 = box
-    m, result = mask[..., None].astype(float), photo.copy()
-    result[y0:y1, x0:x1] = np.floor(m * region + (1 - m) * photo[y0:y1, x0:x1] + 1e-4)
+    m, result = mask[..., None], photo.copy()
+    result[y0:y1, x0:x1] = (m * region + (1 - m) * photo[y0:y1, x0:x1]).astype(np.uint8)
     return result
 
 
@@ -402,7 +406,7 @@ EXERCISES = [
             case("a slightly turned head against a wide open jaw", film({"jaw": 0.9}, {"yaw": 6.0}), one()),
             case("a head far turned against a jaw a little open", film({"yaw": 28.0}, {"jaw": 0.3}), one()),
             case("a head turned by 26.5 degrees against a jaw open by 0.9", film({"jaw": 0.9}, {"yaw": 26.5}), one()),
-            case("a head nodding by 27.5 degrees against a jaw open by 0.9", film({"pitch": 27.5}, {"jaw": 0.9}), one()),
+            case("a head bent by 27.5 degrees against a jaw open by 0.9", film({"pitch": 27.5}, {"jaw": 0.9}), one()),
             case("a head tilted by 6 degrees against a jaw open by 0.5", film({"jaw": 0.5}, {"roll": 6.0}), one()),
             case("a head tilted by 6 degrees against a jaw open by 0.15", film({"jaw": 0.15}, {"roll": -6.0}), one()),
             case("two small differences against one large", film({"jaw": 0.5}, {"jaw": 0.3, "smile": 0.2}), one()),
@@ -435,6 +439,9 @@ EXERCISES = [
                     "than two small ones."),
             BugCard("signed", best_signed,
                     "It looks as if differences of opposite sign cancel each other: square them before you add."),
+            BugCard("everything-alike", best_of_everything,
+                    "It looks as if all 57 channels count alike: leave the last three out, a head's place and size, "
+                    "and divide its angles by 30."),
             BugCard("worst", best_is_worst,
                     "It looks as if you take the frame that is least like the photo: `argmin`."),
             BugCard("neutral", best_of_rest,
