@@ -115,7 +115,7 @@ def test_field_goes_to_the_points(face):
     back, held, residual = field.start(target, matrix)
     used = np.setdiff1d(np.arange(78), head_field.LOWER_LIP)
     spline = field.spline(held, residual, used)
-    positions = field.positions(spline, back)
+    positions = field.positions(spline, field.shares(back))
     x0, y0 = field.box[:2]
     here = np.round(target[used]).astype(int) - [x0, y0]
     slack = np.round(target[used]) - target[used]  # the pixel's centre against the point
