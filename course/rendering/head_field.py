@@ -46,7 +46,7 @@ class FieldSettings:
     border: float = 0.45  # width of the strip along the picture's border that comes to rest
     open_above: bool = False  # no such strip above the shoulders, where `layers` fills what comes in
     skull: tuple = (0.4, 1.6)  # from here on the skull's movement takes over from the face's; it alone is left
-    near: float = 0.25  # a part of the head that is further than this from its place takes along what lies between
+    near: float = 0.35  # a part of the head that is further than this from its place takes along what lies between
     max_parallax: float = 0.8  # how far the two may be apart: more is a mistake
     max_residual: float = 1.2  # a point further off than this is a mistake
 
