@@ -113,8 +113,8 @@ def box_of(head: Head, shape, settings: FieldSettings) -> tuple:
 
 
 class Shares(NamedTuple):
-    """How the nodes take part in a frame: where they lie in the photo if only the head moves, (nodes, nodes, 2), and how
-    much of the rigid and of the local part each takes, (nodes, nodes, 1) each."""
+    """How the nodes take part in a frame: where they lie in the photo if only the head moves, (nodes, nodes, 2), and
+    how much of the rigid and of the local part each takes, (nodes, nodes, 1) each."""
 
     homes: np.ndarray
     rigid: np.ndarray
@@ -191,7 +191,10 @@ class HeadField:
         homes = self.home(self.nodes, back)
         side, up = self.head.coordinates(self.nodes)
         along, rise = ((there - here) for there, here in zip(self.head.coordinates(homes), (side, up)))
-        part = np.maximum(1 - self.settings.near / np.maximum(np.hypot(along, rise), 1e-9), 0)
+        gone = np.hypot(along, rise)
+        if gone[self.rigid_weight[..., 0] > 0].max(initial=0) <= self.settings.near:  # most frames: nothing to work out
+            return Shares(homes, self.rigid_weight, self.local_weight)
+        part = np.maximum(1 - self.settings.near / np.maximum(gone, 1e-9), 0)
         along, rise = part * along, part * rise
         # the point q + t v of the way that comes closest to the face's centre: t = -q.v / v.v
         t = np.clip(-(side * along + up * rise) / np.maximum(along**2 + rise**2, 1e-9), 0, 1)

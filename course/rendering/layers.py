@@ -23,7 +23,7 @@ SIZE, FIELD_SIZE = layers_networks.SIZE, layers_networks.FIELD_SIZE
 FILLED = 256  # pixels a side of the square in which the wall is filled
 LARGEST = 2048  # pixels a side of what moves, up to which layers fit into memory
 BEYOND = 1.0  # radii that a movement may look beyond the photo's border
-TRUSTED = (0.3, 0.7)  # `HeadField.gone` up to which the Refiner hides of the person what it likes, and from which nothing
+TRUSTED = (0.3, 0.7)  # `HeadField.gone` up to which the Refiner hides what it likes of a person, and from which nothing
 EDGE, TEXTURE = 0.06, 0.02  # the guided filter: radius in face radii, and which contrast counts as an edge
 
 
