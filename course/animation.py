@@ -78,6 +78,10 @@ class Actor:
         """The whole photo with this face posed by channel values (57,): uint8 (H, W, 3)."""
         return self.portrait.render(posing.posed_points(self.face, values))
 
+    def mask(self, values: np.ndarray) -> np.ndarray:
+        """How far each pixel of that frame may differ from the photo: float32 (H, W)."""
+        return self.portrait.mask_at(posing.posed_points(self.face, values))
+
 
 def animate(photo, text=None, audio=None, driving=None, motion=None, **settings) -> video.Clip:
     """Make the person in a photo speak and move.
@@ -269,7 +273,7 @@ def render(image: np.ndarray, actors: list, tracks: list, options: Settings):
             theirs = actor.frame(values)
             if options.polish:
                 theirs = polish.restore_detail(theirs, sharp, mask)
-            frame = theirs if frame is None else lay_in(frame, theirs, mask)
+            frame = theirs if frame is None else lay_in(frame, theirs, actor.mask(values))
         return frame
 
     return parallel.ordered_map(draw, zip(*tracks))

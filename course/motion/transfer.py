@@ -29,7 +29,7 @@ MAX_TOGETHER = 1.15  # turns about several axes, as shares of that, together
 # How far the head goes from its place in the photo as it is told: to a side, up or down (eye distances), and in size
 # (log of the ratio); all count together. A picture ends below the collar and shows little behind the head.
 FREE_PLACE = np.array([0.9, 0.55, 0.3])
-MAX_PLACE = 1.08  # times as far it never goes
+MAX_PLACE = 1.3  # times as far it never goes
 TURN_SHARE = 0.8  # a head turned as far as it can has this share of its room left
 MAX_BLENDSHAPE = 1.2
 MAX_GAIN = 2.0  # a lid moves at most twice as far as the driver's: the jitter of one nearly shut would grow with it
