@@ -29,6 +29,7 @@ class Verdict:
     view: View | None = None
     card: BugCard | None = None
     fact: str = ""  # where no card agrees: what the answer has to do with the right one
+    given: tuple = ()  # the outcome of each test, as far as it was tried
 
     @property
     def diagnosis(self) -> str:
@@ -79,6 +80,15 @@ def judge(exercise: Exercise, answer) -> Verdict:
     """
     with places.as_shipped(), guard.quiet():
         return _judge(exercise, answer)
+
+
+def of_outcomes(exercise: Exercise, given: list[guard.Outcome]) -> Verdict:
+    """Judge what an answer gave elsewhere: outcomes on all tests. Bug cards are not asked.
+
+    Raises `ExerciseError` as `judge` does.
+    """
+    with places.as_shipped(), guard.quiet():
+        return _verdict(exercise, None, given, cards=())
 
 
 def missing(exercise: Exercise) -> Verdict:
@@ -141,23 +151,31 @@ def _judge(exercise: Exercise, answer) -> Verdict:
         what = "function" if exercise.kind == "function" else "class"
         return Verdict(exercise, "wrong", f"{exercise.name} is {values.kind_of(answer)}, not a {what}.",
                        _view(exercise, all_tests[0], None, "wrong"))
-    given = outcomes(exercise, answer, watch=True)
-    if isinstance(given[0].error, NotImplementedError):
-        return _not_yet(exercise, all_tests)
+    return _verdict(exercise, answer, outcomes(exercise, answer, watch=True), exercise.cards)
+
+
+def _verdict(exercise: Exercise, answer, given: list[guard.Outcome], cards) -> Verdict:
+    """From what an answer gave. answer: the function itself, for the words about its exceptions, or None."""
+    all_tests, given_ = tests(exercise), tuple(given)
+    if given and isinstance(given[0].error, NotImplementedError):
+        return replace(_not_yet(exercise, all_tests), given=given_)
     if any(outcome.asked_ours for outcome in given):
-        return Verdict(exercise, "wrong", "this asks our own function for the answer: write yours in its place.")
+        why = "this asks our own function for the answer: write yours in its place."
+        return Verdict(exercise, "wrong", why, given=given_)
     failing = [(test, outcome, why) for test, outcome in zip(all_tests, given)
                if (why := _problem(exercise, answer, test, outcome))]
+    if not failing and len(given) != len(all_tests):
+        return Verdict(exercise, "wrong", f"of {len(all_tests)} cases only {len(given)} were tried.", given=given_)
     if not failing:
         view = _view(exercise, all_tests[0], given[0], "right")
-        return Verdict(exercise, "right", _praise(exercise, all_tests), view)
+        return Verdict(exercise, "right", _praise(exercise, all_tests), view, given=given_)
     group = failing[0][0].group
     of_group = [entry for entry in failing if entry[0].group == group]
     test, outcome, why = min(of_group, key=lambda entry: _size(entry[0].case))
-    card = find_card(exercise, given) if len(given) == len(all_tests) else None
+    card = find_card(exercise, given) if cards and len(given) == len(all_tests) else None
     fact = "" if card else relations.find(exercise, all_tests, given, [test for test, _, _ in failing])
     view = _view(exercise, test, outcome, "wrong")
-    return Verdict(exercise, "wrong", f"for {test.case.says} {why}.", view, card, fact)
+    return Verdict(exercise, "wrong", f"for {test.case.says} {why}.", view, card, fact, given_)
 
 
 def _not_yet(exercise: Exercise, all_tests: list[Test]) -> Verdict:
