@@ -103,6 +103,11 @@ def passes(exercise: Exercise, answer) -> bool:
     return right
 
 
+def last_checked() -> Exercise | None:
+    """The exercise that was checked last in this session."""
+    return registry.find(_last[0]) if _last else None
+
+
 def forget() -> None:
     """As if nothing had been checked in this session."""
     for memory in (_own, _handed, _right, _copied, _last):
