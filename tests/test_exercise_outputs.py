@@ -45,10 +45,10 @@ def test_the_verdict_there_is_the_verdict_here(notebook):
 @pytest.mark.parametrize("handed", [
     [], [None], ["not json"], ["[1]"], [{}], [{"exercise": "iou"}], [{"exercise": "split", "outcomes": []}],
     [{"exercise": "iou", "outcomes": []}], [{"exercise": "iou", "outcomes": {}}],
-    [{"exercise": "iou", "outcomes": [{"changed": [], "asked_ours": False}]}],
-    [{"exercise": "iou", "outcomes": [{"changed": [], "asked_ours": False, "value": ["array", ["O", [1], "AAAA"]]}]}],
-    [{"exercise": "iou", "outcomes": [{"changed": [], "asked_ours": False, "value": ["array", ["<f8", [9**9], ""]]}]}],
-    [{"exercise": "iou", "outcomes": [{"changed": [], "asked_ours": False, "value": ["array", ["<f8", [1], "AA=="]]}]}],
+    [{"exercise": "iou", "outcomes": [{"changed": [], "refused": ""}]}],
+    [{"exercise": "iou", "outcomes": [{"changed": [], "refused": "", "value": ["array", ["O", [1], "AAAA"]]}]}],
+    [{"exercise": "iou", "outcomes": [{"changed": [], "refused": "", "value": ["array", ["<f8", [9**9], ""]]}]}],
+    [{"exercise": "iou", "outcomes": [{"changed": [], "refused": "", "value": ["array", ["<f8", [1], "AA=="]]}]}],
     [{"exercise": "iou", "verdict": "right", "state": "right", "outcomes": [True]}],
 ])  # fmt: skip
 def test_what_is_no_set_of_outputs_gives_nothing(handed):
@@ -64,7 +64,7 @@ def test_only_all_outputs_for_the_inputs_in_their_order_give_points(notebook):
                     [whole["outcomes"][0]] * len(whole["outcomes"]), whole["outcomes"][1:]):
         assert pointing.judged(exercise, [whole | {"outcomes": changed}]).state == "wrong"
     assert pointing.judged(exercise, [whole, whole]).state == "wrong"
-    asked = [entry | {"asked_ours": True} for entry in whole["outcomes"]]
+    asked = [entry | {"refused": "it asks our own function"} for entry in whole["outcomes"]]
     assert "our own function" in pointing.judged(exercise, [whole | {"outcomes": asked}]).why
     with pytest.raises(ExerciseError, match="another exercise than split"):
         outputs.from_data(registry.find("split"), whole)
@@ -88,6 +88,6 @@ def test_outputs_are_handed_out_while_nbgrader_marks_and_else_not(notebook, monk
 def test_no_code_comes_with_the_data():
     """An exception is made here, of its name and words alone."""
     exercise = registry.find("iou")
-    data = {"changed": [], "asked_ours": False, "error": "__import__('os')", "said": "x", "waited": 0}
+    data = {"changed": [], "refused": "", "error": "__import__('os')", "said": "x", "waited": 0}
     outcome = outputs.from_data(exercise, {"exercise": "iou", "outcomes": [data]})[0]
     assert type(outcome.error).__name__ == "Exception" and str(outcome.error) == "x"

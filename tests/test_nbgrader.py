@@ -185,7 +185,7 @@ SHOW = """
 import json
 from IPython.display import display
 def shown(*lists):
-    outcomes = [{"changed": [], "asked_ours": False, "value": ["list", [["float", float(x).hex()] for x in row]]}
+    outcomes = [{"changed": [], "refused": "", "value": ["list", [["float", float(x).hex()] for x in row]]}
                 for row in lists]
     display({"application/vnd.living-portraits.outputs+json": {"exercise": "add_up", "outcomes": outcomes}}, raw=True)
 """

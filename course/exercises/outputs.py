@@ -37,7 +37,7 @@ def from_data(exercise: Exercise, data) -> list[guard.Outcome]:
 
 
 def _outcome_to_data(outcome: guard.Outcome) -> dict:
-    made = {"changed": [str(name) for name in outcome.changed], "asked_ours": outcome.asked_ours}
+    made = {"changed": [str(name) for name in outcome.changed], "refused": outcome.refused}
     if outcome.error is None:
         return made | {"value": _to_data(outcome.value)}
     try:
@@ -50,7 +50,7 @@ def _outcome_to_data(outcome: guard.Outcome) -> dict:
 
 def _outcome_from_data(data: dict) -> guard.Outcome:
     outcome = guard.Outcome(changed=tuple(str(name)[:100] for name in data["changed"]),
-                            asked_ours=bool(data["asked_ours"]))
+                            refused=str(data["refused"])[:200])
     if "error" in data:
         outcome.error = _problem(str(data["error"])[:100], str(data["said"])[:1000], float(data["waited"]))
     else:
