@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import sys
 import warnings
 
@@ -11,7 +12,7 @@ import torch
 from exercise_toys import RIGHT, notebook_fixture, toys_fixture  # noqa: F401 (fixtures)
 
 from course import errors
-from course.exercises import desk, guard, home, judge, registry, show, values
+from course.exercises import board, desk, guard, home, judge, registry, show, values
 from course.exercises.exercise import BugCard, Exercise, ExerciseError, case
 
 pytestmark = pytest.mark.usefixtures("toys")
@@ -411,16 +412,54 @@ def test_hints_and_solution(notebook, capsys):
     assert said(capsys).startswith('def iou(a, b):\n    """Intersection over union')
 
 
+def board_of(notebook, capsys, call: str = "progress()") -> list[str]:
+    capsys.readouterr()
+    notebook.run(call)
+    return said(capsys).splitlines()
+
+
 def test_the_board_tells_done_tried_and_open(notebook, capsys):
-    notebook.check("iou", RIGHT["iou"])
     notebook.check("split", "def split(row):\n    return row")
-    said(capsys)
-    notebook.run("progress()")
-    board = said(capsys).splitlines()
-    assert "01 Find the face" in board and "03 Pose the face" in board
-    marks = {line.split()[1]: line.split()[0] for line in board if line.startswith("   ")}
-    assert (marks["iou"], marks["split"], marks["soft_pick"]) == ("✓", "✗", "○")
-    assert board[-1].startswith("1 of ") and 'course.use("mine")' in board[-1]
+    notebook.check("iou", RIGHT["iou"])
+    shown = board_of(notebook, capsys)
+    assert shown[0].startswith("01 Find the face: 1 of ")
+    own = [line for line in shown if line.startswith("   ")]
+    marks = {line.split()[1]: line.split()[0] for line in own}
+    assert (marks["iou"], marks["soft_pick"]) == ("✓", "○") and "split" not in marks
+    assert shown[1 : len(own) + 1] == own, "this lesson stands first"
+    others = shown[len(own) + 1 : -1]
+    assert [line[:2] for line in others] == sorted(line[:2] for line in others)
+    assert [line for line in others if line.startswith("03 Pose the face: 0 of ")]
+    assert re.match(r"1 of \d+ done in all", shown[-1]) and 'course.use("mine")' in shown[-1]
+    shown = board_of(notebook, capsys, "progress(3)")
+    assert shown[0].startswith("03 Pose the face: 0 of ") and "   ✗ split" in "\n".join(shown)
+    with pytest.raises(ExerciseError, match="no exercises in lesson 77: choose from 0, 1"):
+        notebook.run("progress(77)")
+
+
+def test_the_board_knows_in_which_lesson_you_are(notebook, capsys, monkeypatch):
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    assert board_of(notebook, capsys)[0].startswith("00 ")
+    notebook.check("split", "def split(row):\n    return row")
+    assert board_of(notebook, capsys)[0].startswith("03 ")
+    desk.forget()  # another day: the last try counts, until it is known which notebook is open
+    assert board_of(notebook, capsys)[0].startswith("03 ")
+    monkeypatch.setenv("JPY_SESSION_NAME", "/home/me/notebooks/02_find_the_keypoints.ipynb")
+    assert board_of(notebook, capsys)[0].startswith("02 ")
+    monkeypatch.setenv("JPY_SESSION_NAME", "/home/me/notebooks/50_mine.ipynb")
+    assert board_of(notebook, capsys)[0].startswith("03 ")
+    notebook.check("iou", RIGHT["iou"])
+    assert board_of(notebook, capsys)[0].startswith("01 ")
+
+
+def test_the_other_lessons_are_folded_in_the_page(notebook):
+    rows = [(exercise, board.state(exercise)) for exercise in registry.every()]
+    page = board.as_html(rows, 3)
+    first, *others = page.split("<details>")
+    assert "split" in first and "iou" not in first and "<summary>" not in first
+    lessons = {exercise.lesson for exercise, _ in rows}
+    assert len(others) == len(lessons) - 1 and page.count("<tr>") == len(rows)
+    assert all(re.match(r"<summary>\d\d [\w ]+: 0 of \d+ done</summary><table>", one) for one in others)
 
 
 def test_a_right_answer_is_kept_with_all_that_it_needs(notebook, capsys):

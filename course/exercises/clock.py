@@ -15,9 +15,10 @@ import time
 
 # what looks and clears up must not be stopped in the middle
 OWN = (contextlib.__file__, *(os.path.join(os.path.dirname(__file__), name) for name in
-                              ("clock.py", "guard.py", "inputs.py")))
+                              ("clock.py", "guard.py", "inputs.py", "watch.py")))
 AGAIN = 0.2  # seconds between two rings of the clock
 LOADING = 60  # seconds for all libraries that are loaded for the first time
+_set, _get = sys.setprofile, sys.getprofile  # held from the start: an answer may exchange them
 PATIENT = 6  # seconds on the wall for each second of processor time that is allowed
 
 
@@ -108,15 +109,15 @@ class _Alarm:
         """In place of `__import__`: a library that is loaded for the first time may take its time."""
         if name in sys.modules or self.nested or self.loading > LOADING:
             return self.importer(name, *args, **kwargs)
-        begun, profile = self.now(), sys.getprofile()
+        begun, profile = self.now(), _get()
         signal.setitimer(signal.ITIMER_REAL, 0)
         self.nested = True
-        sys.setprofile(None)
+        _set(None)
         try:
             return self.importer(name, *args, **kwargs)
         finally:
             self.nested = False
-            sys.setprofile(profile)
+            _set(profile)
             paused = [now - then for now, then in zip(self.now(), begun)]
             self.start = tuple(then + seconds for then, seconds in zip(self.start, paused))
             self.loading += paused[1]

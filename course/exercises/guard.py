@@ -31,9 +31,9 @@ class Outcome:
     value: object = None
     error: BaseException | None = None
     changed: tuple = ()  # names of the arguments that it changed in place, positions where they have no name
-    asked_ours: bool = False  # it called the reference
     echoes: frozenset = frozenset()  # names of the arguments that it gave back as they were
     shapes: dict = field(default_factory=dict)  # of its arguments, by name
+    refused: str = ""  # why it is no answer: it called ours, or it changed the check
 
     @property
     def slow(self) -> bool:
@@ -41,51 +41,31 @@ class Outcome:
         return isinstance(self.error, clock.TooSlow)
 
 
-def call(function, case, run, time: clock.Clock, seed: int = 0, ours: frozenset = frozenset(),
-         reference=None) -> Outcome:
+def call(function, case, run, time: clock.Clock, seed: int = 0, seen=None, reference=None) -> Outcome:
     """One call on copies of the case's arguments.
 
-    run: the exercise's way of trying an answer, or None. time: stops it. seed: of all random numbers. ours: code
-    objects; whether one of them ran is told. reference: ours, with the names of the parameters. Raises
+    run: the exercise's way of trying an answer, or None. time: stops it. seed: of all random numbers. seen: a context
+    that looks at the call, as `watch.Watch.on`. reference: ours, with the names of the parameters. Raises
     `KeyboardInterrupt` alone: every other exception is in the `Outcome`.
     """
     args, kwargs = values.copied((case.args, case.kwargs))
     _seed(seed)
-    asked, calls = [], inputs.Calls(reference)
+    calls = inputs.Calls(reference)
     try:
-        with time.running(), _watching(ours, asked):
+        with time.running(), seen or contextlib.nullcontext():
             value = run(calls.watched(function), *args, **kwargs) if run else function(*args, **kwargs)
             plain = values.plain(value)
     except KeyboardInterrupt:
         raise  # the stop button
     except BaseException as problem:
-        return Outcome(error=problem, asked_ours=bool(asked))
+        return Outcome(error=problem)
     given = {**dict(enumerate(args)), **kwargs}
     before = {**dict(enumerate(case.args)), **case.kwargs}
     if not run:  # else a case's arguments need not be the answer's
         calls.note(reference, {}, given, plain)
     changed = calls.changed or [key if run else inputs.name_of(reference, key) for key in before
                                 if not values.identical(before[key], given[key])]
-    return Outcome(plain, None, tuple(changed), bool(asked), frozenset(calls.echoes or ()), calls.shapes)
-
-
-@contextlib.contextmanager
-def _watching(codes: frozenset, asked: list):
-    """Notes in `asked` when one of the code objects runs."""
-    if not codes:
-        yield
-        return
-
-    def note(frame, event, _):
-        if event == "call" and frame.f_code in codes:
-            asked.append(True)
-
-    before = sys.getprofile()
-    sys.setprofile(note)
-    try:
-        yield
-    finally:
-        sys.setprofile(before)
+    return Outcome(plain, None, tuple(changed), frozenset(calls.echoes or ()), calls.shapes)
 
 
 @contextlib.contextmanager

@@ -4,14 +4,18 @@ Order: does it run, the type, the shape, are its inputs as they were, the number
 then random ones. Told is the smallest of the group that fails.
 """
 
+import contextlib
+import sys
 import textwrap
 import zlib
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from . import answers, clock, guard, places, relations, values, words
+from . import answers, arithmetic, clock, guard, inputs, places, relations, values, words
+from . import watch as watching
 from .exercise import BugCard, Case, Exercise, ExerciseError, View
+from .seal import Seal
 
 WIDTH = 100
 INDENT = 9  # of the second line and those after it, at most
@@ -29,6 +33,7 @@ class Verdict:
     view: View | None = None
     card: BugCard | None = None
     fact: str = ""  # where no card agrees: what the answer has to do with the right one
+    given: tuple = ()  # the outcome of each test, as far as it was tried
 
     @property
     def diagnosis(self) -> str:
@@ -69,7 +74,32 @@ class Test:
     right: guard.Outcome
 
 
-_prepared: dict[Exercise, list[Test]] = {}  # exercises are compared by identity
+class _Prepared:
+    """The tests of each exercise. While an answer works they are not to be had, and who asks for them is noted."""
+
+    def __init__(self):
+        kept: dict[Exercise, list[Test]] = {}  # exercises are compared by identity; in no frame that an answer sees
+        self.get, self.put, self.pop, self.clear = kept.get, kept.__setitem__, kept.pop, kept.clear
+        self.closed, self.asked = False, False
+
+    def tests(self, exercise: Exercise) -> list[Test] | None:
+        """All tests, or None where they are not made yet. Raises `ExerciseError`: an answer is at work."""
+        if self.closed:
+            self.asked = True
+            raise ExerciseError("the answers are not to be had while yours is tried")
+        return self.get(exercise)
+
+    @contextlib.contextmanager
+    def away(self):
+        """A context in which an answer works."""
+        self.closed, self.asked = True, False
+        try:
+            yield
+        finally:
+            self.closed = False
+
+
+_prepared = _Prepared()
 
 
 def judge(exercise: Exercise, answer) -> Verdict:
@@ -79,6 +109,15 @@ def judge(exercise: Exercise, answer) -> Verdict:
     """
     with places.as_shipped(), guard.quiet():
         return _judge(exercise, answer)
+
+
+def of_outcomes(exercise: Exercise, given: list[guard.Outcome]) -> Verdict:
+    """Judge what an answer gave elsewhere: outcomes on all tests. Bug cards are not asked.
+
+    Raises `ExerciseError` as `judge` does.
+    """
+    with places.as_shipped(), guard.quiet():
+        return _verdict(exercise, None, given, cards=())
 
 
 def missing(exercise: Exercise) -> Verdict:
@@ -97,7 +136,8 @@ def tests(exercise: Exercise) -> list[Test]:
 
     Raises `ExerciseError`: ours fails on one of them.
     """
-    if exercise not in _prepared:
+    known = _prepared.tests(exercise)
+    if known is None:
         reference, found = answers.ours(exercise), []
         for number, (group, case) in enumerate(_cases(exercise)):
             right = guard.call(reference, case, exercise.run, clock.Clock(600), number, reference=reference)
@@ -105,20 +145,36 @@ def tests(exercise: Exercise) -> list[Test]:
                 raise ExerciseError(f"exercise {exercise.name!r}: our own answer fails for {case.says}:"
                                     f" {words.of_error(right.error, reference)}") from right.error
             found.append(Test(case, group, number, right))
-        _prepared[exercise] = found
-    return _prepared[exercise]
+        _prepared.put(exercise, found)
+        return found
+    return known
 
 
 def outcomes(exercise: Exercise, answer, watch: bool = False) -> list[guard.Outcome]:
-    """An answer on every test, as far as its time reaches."""
+    """An answer on every test, as far as its time reaches.
+
+    watch: it is refused where it asks ours for the answers, or changes the check.
+    """
     time, found, reference = clock.Clock(exercise.seconds), [], answers.ours(exercise)
-    watched = answers.codes(reference) - answers.codes(answer) if watch else frozenset()
-    for test in tests(exercise):
-        ours = watched if test.group == "small" else frozenset()
-        found.append(guard.call(answer, test.case, exercise.run, time, test.seed, ours, reference))
-        if found[-1].slow or found[-1].asked_ours or isinstance(found[-1].error, NotImplementedError):
+    seen = watching.Watch(reference, answer) if watch else None
+    for group, case, seed in [(test.group, test.case, test.seed) for test in tests(exercise)]:
+        looks = seen.on(closely=group == "small") if seen else None
+        with _prepared.away():
+            found.append(guard.call(answer, case, exercise.run, time, seed, looks, reference))
+        if seen:
+            found[-1].refused = _refused(seen)
+        if found[-1].slow or found[-1].refused or isinstance(found[-1].error, NotImplementedError):
             break
     return found
+
+
+def _refused(seen: watching.Watch) -> str:
+    """Why this is no answer, as it reads on after "this"; "" where nothing was seen."""
+    if seal.mended():
+        return "changes the check itself"
+    if seen.asked or _prepared.asked:
+        return "asks our own function for the answer"
+    return "switches off what looks at it while it is tried" if seen.switched_off else ""
 
 
 def _cases(exercise: Exercise):
@@ -136,28 +192,37 @@ def _cases(exercise: Exercise):
 
 
 def _judge(exercise: Exercise, answer) -> Verdict:
-    all_tests = tests(exercise)
+    if seal.mended():
+        return Verdict(exercise, "wrong", "something here changes the check itself: run the notebook from its top.")
     if not callable(answer):
         what = "function" if exercise.kind == "function" else "class"
         return Verdict(exercise, "wrong", f"{exercise.name} is {values.kind_of(answer)}, not a {what}.",
-                       _view(exercise, all_tests[0], None, "wrong"))
-    given = outcomes(exercise, answer, watch=True)
-    if isinstance(given[0].error, NotImplementedError):
-        return _not_yet(exercise, all_tests)
-    if any(outcome.asked_ours for outcome in given):
-        return Verdict(exercise, "wrong", "this asks our own function for the answer: write yours in its place.")
+                       _view(exercise, tests(exercise)[0], None, "wrong"))
+    return _verdict(exercise, answer, outcomes(exercise, answer, watch=True), exercise.cards)
+
+
+def _verdict(exercise: Exercise, answer, given: list[guard.Outcome], cards) -> Verdict:
+    """From what an answer gave. answer: the function itself, for the words about its exceptions, or None."""
+    all_tests, given_ = tests(exercise), tuple(given)
+    if given and isinstance(given[0].error, NotImplementedError):
+        return replace(_not_yet(exercise, all_tests), given=given_)
+    refused_for = next((outcome.refused for outcome in given if outcome.refused), "")
+    if refused_for:
+        return Verdict(exercise, "wrong", f"this {refused_for}: write yours in its place.", given=given_)
     failing = [(test, outcome, why) for test, outcome in zip(all_tests, given)
                if (why := _problem(exercise, answer, test, outcome))]
+    if not failing and len(given) != len(all_tests):
+        return Verdict(exercise, "wrong", f"of {len(all_tests)} cases only {len(given)} were tried.", given=given_)
     if not failing:
         view = _view(exercise, all_tests[0], given[0], "right")
-        return Verdict(exercise, "right", _praise(exercise, all_tests), view)
+        return Verdict(exercise, "right", _praise(exercise, all_tests), view, given=given_)
     group = failing[0][0].group
     of_group = [entry for entry in failing if entry[0].group == group]
     test, outcome, why = min(of_group, key=lambda entry: _size(entry[0].case))
-    card = find_card(exercise, given) if len(given) == len(all_tests) else None
+    card = find_card(exercise, given) if cards and len(given) == len(all_tests) else None
     fact = "" if card else relations.find(exercise, all_tests, given, [test for test, _, _ in failing])
     view = _view(exercise, test, outcome, "wrong")
-    return Verdict(exercise, "wrong", f"for {test.case.says} {why}.", view, card, fact)
+    return Verdict(exercise, "wrong", f"for {test.case.says} {why}.", view, card, fact, given_)
 
 
 def _not_yet(exercise: Exercise, all_tests: list[Test]) -> Verdict:
@@ -279,3 +344,6 @@ def _alike(exercise: Exercise, a: guard.Outcome, b: guard.Outcome, right) -> boo
         return True
     comparable = exercise.same and not values.wrong_type(b, right) and not values.wrong_shape(b, right)
     return bool(comparable and exercise.same(a, b) and exercise.same(a, right) == exercise.same(b, right))
+
+
+seal = Seal(sys.modules[__name__], answers, arithmetic, clock, guard, inputs, relations, values, watching, words)
