@@ -502,7 +502,8 @@ EXERCISES = [
             BugCard("x-and-y-swapped", _anchor_bug(swapped=True),
                     "It looks as if x and y have changed places: rows are y, and a box begins with x."),
             BugCard("height-and-width-swapped", _anchor_bug(turned=True),
-                    "It looks as if there were a row for each stride of the width: rows are counted by the height."),
+                    "It looks as if height and width have changed places: there is a row of cells for each stride of "
+                    "the height."),
             BugCard("centre-and-side", _anchor_bug(centred=True),
                     "It looks as if you give centre and sides: a box is x1, y1, x2, y2, its two corners."),
             BugCard("clipped", _anchor_bug(clipped=True),
