@@ -51,8 +51,8 @@ clip
 # %% [markdown]
 # The woman in the picture is Grace Hopper (1906-1992), who wrote one of the first compilers. The US Navy took her
 # portrait in 1984; it is in the public domain. The voice is synthetic, and these words were never hers: the film says
-# so of itself, in its metadata, and on the player if you rest the pointer on it. Lesson 13 is about doing this
-# responsibly. Until then one rule is enough: **move your own face, or one whose owner said yes.**
+# so of itself, in its metadata, and on the player if you rest the pointer on it. One rule goes with this course: **move
+# your own face, or one whose owner said yes.**
 #
 # ## The map
 #
@@ -64,7 +64,7 @@ plots.show(plots.pipeline(["photo", "paste", "video"]))
 # %% [markdown]
 # Two streams meet. The upper one asks *what is in the photo*: where is the face, where are its eyes and lips, how is
 # the head held? The lower one asks *what should move*: it turns words, a recording or another film into curves over
-# time. Where they meet, pixels are moved. Each box is a lesson; the lit ones are in this one.
+# time. Where they meet, pixels are moved. A number in a box is the lesson that builds it; the lit ones are in this one.
 #
 # Let us walk through it. First the photo, the box that the detector finds, and the keypoints inside:
 

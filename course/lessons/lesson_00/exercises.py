@@ -80,6 +80,18 @@ def rounded_too_early(image, x, y, side):
     return image[rows[:, None], columns]
 
 
+def not_clipped(image, x, y, side):
+    columns, rows = round(x - side / 2) + np.arange(side), round(y - side / 2) + np.arange(side)
+    return image[rows[:, None], columns]
+
+
+def clipped_one_too_far(image, x, y, side):
+    height, width = image.shape[:2]
+    columns = np.clip(round(x - side / 2) + np.arange(side), 0, width)
+    rows = np.clip(round(y - side / 2) + np.arange(side), 0, height)
+    return image[rows[:, None], columns]
+
+
 def draw_crop(view: View):
     from matplotlib.patches import Rectangle
 
@@ -288,6 +300,12 @@ EXERCISES = [
             BugCard("rounded-too-early", rounded_too_early,
                     "It looks as if the centre is rounded and then moved by side // 2: that loses the half pixel of an "
                     "odd side. Round once, x - side / 2 as a whole."),
+            BugCard("not-clipped", not_clipped,
+                    "It looks as if rows and columns outside are read as they are: there is none after the last, and "
+                    "-1 is the last one. Push them back to the border with np.clip."),
+            BugCard("one-too-far", clipped_one_too_far,
+                    "It looks as if you clip to width and height: counted from 0, the last column is width - 1, the "
+                    "last row height - 1."),
         ],
         picture=draw_crop,
     ),

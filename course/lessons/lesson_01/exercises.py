@@ -327,6 +327,17 @@ def nms_against_the_last(boxes, scores, threshold):
     return _nms(boxes, scores, threshold, last=1)
 
 
+def nms_gives_places(boxes, scores, threshold):
+    import torch
+
+    place = torch.argsort(torch.argsort(scores, descending=True))  # of each box in the sorted list
+    return place[_nms(boxes, scores, threshold)]
+
+
+def nms_gives_boxes(boxes, scores, threshold):
+    return boxes[_nms(boxes, scores, threshold)]
+
+
 # ---------------------------------------------------------------- average_precision
 
 
@@ -491,7 +502,8 @@ EXERCISES = [
             BugCard("x-and-y-swapped", _anchor_bug(swapped=True),
                     "It looks as if x and y have changed places: rows are y, and a box begins with x."),
             BugCard("height-and-width-swapped", _anchor_bug(turned=True),
-                    "It looks as if there were a row for each stride of the width: rows are counted by the height."),
+                    "It looks as if height and width have changed places: there is a row of cells for each stride of "
+                    "the height."),
             BugCard("centre-and-side", _anchor_bug(centred=True),
                     "It looks as if you give centre and sides: a box is x1, y1, x2, y2, its two corners."),
             BugCard("clipped", _anchor_bug(clipped=True),
@@ -649,6 +661,11 @@ EXERCISES = [
                     "Say dtype=torch.long."),
             BugCard("against-the-last", nms_against_the_last,
                     "It looks as if a box is compared with the one kept last only: any box that stays may drop it."),
+            BugCard("places-in-the-list", nms_gives_places,
+                    "The right boxes stay, but you give their places in the sorted list: give their indices in boxes, "
+                    "as order[...] has them."),
+            BugCard("gives-boxes", nms_gives_boxes,
+                    "The right boxes stay, but you give the boxes: give their indices."),
         ],
         picture=drawn("draw_nms"),
     ),
