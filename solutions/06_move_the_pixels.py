@@ -525,8 +525,8 @@ plots.show(figures.bars(off, "How far from the true flow?", "mean distance in pi
 #
 # All of these were *told* their points. The published network finds its own, without a label. So does ours
 # (`course/lessons/lesson_06/first_order.py`), on formula faces: after 1,000 steps, seven minutes on one CPU thread,
-# it is 2.98 pixels off on 48 new people, where the best single shift is 2.90 off and standing still 5.92 (`python
-# benchmarks/first_order.py`). It learned that heads move as one, and hardly more. Its points slide, too: they miss
+# it is 2.98 pixels off on 48 new people, where the best single shift is 2.90 off and standing still 5.92
+# (`python benchmarks/first_order.py`). It learned that heads move as one, and hardly more. Its points slide, too: they miss
 # the spot on the face that they sat on by 4.4 pixels. The paper's network is far larger and learned from thousands of
 # videos. This course goes another way: points that were found with labels, from lesson 02, and a network (lesson 08)
 # for what a warp cannot do.

@@ -368,8 +368,8 @@ plots.show(figures.sheets([real, made], ["drawn by the formula", f"by your gener
 # cell again: it goes on where it stopped, as often as you like.
 #
 # What longer runs made, with the shipped settings at 64 pixels, the first 32 noises and none picked out: the drawn
-# faces after 1,000 steps, 6 minutes 33 on two shared processor cores; photographs of people who do not exist (`course
-# data fetch portraits`, `scenes`) after 1,500 steps, 36 minutes 38.
+# faces after 1,000 steps, 6 minutes 33 on two shared processor cores; photographs of people who do not exist
+# (`course data fetch portraits`, `scenes`) after 1,500 steps, 36 minutes 38.
 
 # %%
 longer = [images.load_image(io.data_file(f"pictures/lesson_07_{name}.jpg")) for name in ("formula", "photos")]

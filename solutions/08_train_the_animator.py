@@ -421,10 +421,10 @@ course.use(ema_update)
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Your animator learns
 #
-# All parts stand in the system. The run below is stopped half way, thrown away, and taken up again from its checkpoint.
-# The curve is measured on people whom the network never sees, between the lips, where the warp is worst. From the
-# middle on, the judge plays along. It ends after 240 *steps*, however long they take: half a minute on a core that has
-# nothing else to do.
+# All parts stand in the system. The run below is stopped half way, thrown away, and taken up again from its
+# checkpoint. The curve is measured on people whom the network never sees, between the lips, where the warp is worst.
+# From the middle on, the judge plays along. It ends after 240 *steps*, however long they take: a quarter of a minute
+# on a core that has nothing else to do.
 
 # %%
 curve = plots.LiveCurve(settings.steps, "An animator in a minute, on mouths it has never seen",
@@ -452,9 +452,10 @@ print(f"Off between the lips, of 255: {off['the warp alone']:.1f} by the warp al
 # It has learned that between open lips there are teeth, above, and dark below. They are soft, and sometimes they stand
 # where there are none. It has seen 44 people, for 240 steps.
 #
-# And after a hundred steps the number rises again. Is it the judge, who joins at step 120? Guessing is cheap, so try:
-# without any judge it rises too, from 24.7 to 25.9 in place of 26.4 (`benchmarks/minute_animator.py`). Most of it is
-# that 44 people are few, and the network begins to know them by heart.
+# And from step 120 on the number rises again. Is it the judge, who joins there? Guessing is cheap, so try: without
+# any judge it rises too, from 25.0 to 25.3 in place of 25.6 (`python benchmarks/minute_animator.py`). So half of it
+# is the judge, who does not ask for L1; the other half is that 44 people are few, and the network begins to know them
+# by heart.
 #
 # ### The same, in TensorBoard
 #

@@ -74,6 +74,24 @@ def bilinear_sample(image, positions):
     return ((1 - a) * (1 - b) * read(top, left) + a * (1 - b) * read(top, right)
             + (1 - a) * b * read(bottom, left) + a * b * read(bottom, right))
 ''',
+            '''
+import torch
+
+def bilinear_sample(image, positions):
+    n, c, h, w = image.shape
+    x, y = ((positions[..., k] + 1) * (side - 1) / 2 for k, side in ((0, w), (1, h)))
+    x, y = x.clamp(0, w - 1), y.clamp(0, h - 1)
+    x0, y0 = x.detach().floor().clamp(max=max(w - 2, 0)), y.detach().floor().clamp(max=max(h - 2, 0))
+    a, b = (x - x0)[:, None], (y - y0)[:, None]
+    flat = image.flatten(2)
+
+    def pixel(right, below):
+        index = ((y0 + below).clamp(max=h - 1) * w + (x0 + right).clamp(max=w - 1)).long().flatten(1)
+        return flat.gather(2, index[:, None].expand(-1, c, -1)).view(n, c, *x.shape[1:])
+
+    return (pixel(0, 0) * (1 - a) * (1 - b) + pixel(1, 0) * a * (1 - b) + pixel(0, 1) * (1 - a) * b
+            + pixel(1, 1) * a * b)
+''',
         ],
         "wrong": [
             '''

@@ -130,6 +130,23 @@ def build_discriminator(size=64, width=32):
         n = m
     return nn.Sequential(*layers, nn.Conv2d(n, 1, 4), nn.Flatten(0))
 ''',
+            NETS + '''
+from torch.nn.utils import spectral_norm
+
+class Halve(nn.Module):
+    def __init__(self, n_in, n_out):
+        super().__init__()
+        self.first, self.second = (spectral_norm(nn.Conv2d(n, n_out, 3, 1, 1)) for n in (n_in, n_out))
+        self.past = spectral_norm(nn.Conv2d(n_in, n_out, 1))
+
+    def forward(self, x):
+        return nn.functional.avg_pool2d(self.past(x) + self.second(torch.relu(self.first(torch.relu(x)))), 2)
+
+def build_discriminator(size=64, width=32):
+    widths = [3, *(width * 2 ** k for k in range(int(math.log2(size)) - 2))]
+    return nn.Sequential(*(Halve(*pair) for pair in zip(widths, widths[1:])), nn.ReLU(), nn.AdaptiveAvgPool2d(1),
+                         nn.Flatten(), spectral_norm(nn.Linear(widths[-1], 1)), nn.Flatten(0))
+''',
         ],
         "wrong": [
             NETS + '''

@@ -323,7 +323,7 @@ def bent_by(function, count, seed, affine, bend, size=(16, 16)):
     random_bend = flow.RandomBend(count, affine, bend, generator=torch.Generator().manual_seed(seed))
     points, jacobians = function(finder, image, finder(image), random_bend)
     losses = {"points": points, "Jacobians": jacobians}
-    learned = {f"gradient of {name}": _gradient(loss, finder.sharpness) if affine or bend else 0.0
+    learned = {f"gradient of the loss on {name}": _gradient(loss, finder.sharpness) if affine or bend else 0.0
                for name, loss in losses.items()}  # where the loss is nothing, the sign of nothing decides
     return losses | learned
 

@@ -68,7 +68,7 @@ def draw_equivariance(view: View):
     def row(values):
         return None if values is None else [float(values[name]) for name in view.right]
 
-    return bars("equivariance_loss: " + view.says, [name.replace(" of ", "\nof ") for name in view.right],
+    return bars("equivariance_loss: " + view.says, [name.replace(" of the loss", "\nof the loss\n") for name in view.right],
                 row(view.right), row(view.theirs), "value")
 
 
@@ -121,7 +121,8 @@ def draw_mean(view: View):
     right = {name: np.ravel(value) for name, value in view.right["the mean"].items()}
     theirs = None if view.theirs is None else np.concatenate(
         [np.ravel(value) for value in view.theirs["the mean"].values()])
-    names = [f"{name.split('.')[1][:7]}" for name, value in right.items() for _ in value]
+    names = [f"{name}[{k}]" for name, value in right.items() for k in range(len(value))]
     figure = bars("ema_update: the mean's numbers", names, np.concatenate(list(right.values())), theirs, "value")
-    figure.axes[0].tick_params(axis="x", labelrotation=60, labelsize=6)
+    figure.set_size_inches(9, 3.4)
+    figure.axes[0].tick_params(axis="x", labelrotation=75, labelsize=7)
     return figure
