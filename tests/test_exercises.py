@@ -549,6 +549,23 @@ def test_guard_is_quiet_below_python_too(capfd):
     assert capfd.readouterr() == ("alive", "")
 
 
+def test_a_picture_is_told_where_the_answer_is_farthest_off():
+    def ours(row):
+        return {"loss": row.sum(), "parts": [row, np.outer(row, row)]}
+
+    exercise = Exercise(name="toy", lesson=1, title="toy", no_place="toy", solution=ours, hints=["a", "b", "c"],
+                        cases=[case("four", np.arange(1.0, 5))])
+    step = np.zeros((4, 4))
+    step[2, 1] = 3
+    found = judge.judge(exercise, lambda row: {"loss": row.sum(), "parts": [row, np.outer(row, row) + step + 0.1]})
+    assert found.view.at == ("parts", 1, 2, 1)
+    found = judge.judge(exercise, lambda row: {"loss": 3, "parts": [row, np.outer(row, row)]})
+    assert found.view.at == ("loss",)
+    found = judge.judge(exercise, lambda row: {"loss": 10, "parts": [row, np.outer(row, row)]})
+    assert found.state == "right" and found.view.at == ()
+    assert judge.judge(exercise, lambda row: {"loss": 10, "parts": [row, row]}).view.at == ()
+
+
 def test_picture_is_drawn_for_each_verdict(toys):
     exercise = toys["iou"]
     for answer in (None, judge.card_answer(exercise, exercise.cards[0]), lambda a, b: 3):

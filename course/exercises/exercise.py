@@ -106,6 +106,7 @@ class View:
     theirs: Any  # the student's; None where there is none, or of another type or shape than the right one
     verdict: str  # "right", "wrong" or "not yet"
     says: str  # names the case: "the two boxes drawn here"
+    at: tuple = ()  # where theirs is farthest off, to draw that part: keys, places in lists, an index: ("loss", 3, 0)
 
 
 @dataclass(frozen=True, eq=False)

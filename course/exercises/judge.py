@@ -292,13 +292,15 @@ def _flat(value):
 
 def _view(exercise: Exercise, test: Test, outcome: guard.Outcome | None, state: str) -> View:
     args, kwargs = values.copied((test.case.args, test.case.kwargs))
-    right, theirs = test.right.value, None
+    right, theirs, at = test.right.value, None, ()
     if outcome is not None and outcome.error is None:
         fitted = values.fit(outcome.value, right)
-        if not values.wrong_type(fitted, right) and (exercise.any_shape or not values.wrong_shape(fitted, right)):
+        shapes = not values.wrong_type(fitted, right) and values.wrong_shape(fitted, right)
+        if not values.wrong_type(fitted, right) and (exercise.any_shape or not shapes):
             theirs = fitted
+            at = () if shapes else values.worst(fitted, right, exercise.atol, exercise.rtol)
     return View(tuple(values.plain(args)), values.plain(kwargs), values.copied(right), values.copied(theirs), state,
-                test.case.says)
+                test.case.says, at)
 
 
 # ---------------------------------------------------------------- bug cards

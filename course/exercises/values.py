@@ -206,6 +206,19 @@ def difference(theirs, right, atol: float, rtol: float) -> tuple[str, str, str]:
     return "", briefly(theirs), briefly(right)
 
 
+def worst(theirs, right, atol: float, rtol: float) -> tuple:
+    """Where the first part that is wrong is farthest off: keys, places in lists, then the index in an array.
+
+    () where nothing is wrong, or a single thing is all there is. Types and shapes agree.
+    """
+    for path, t, r in leaves(theirs, right):
+        if not _close(t, r, atol, rtol):
+            steps = tuple(step[0] - 1 if isinstance(step, tuple) else step for step in path)
+            off = _off(t, r, atol, rtol) if is_numbers(r) and np.shape(r) else np.zeros(())
+            return (*steps, *map(int, np.unravel_index(np.argmax(off), off.shape))) if off.ndim else steps
+    return ()
+
+
 def _different_numbers(theirs: np.ndarray, right: np.ndarray, atol: float, rtol: float) -> tuple[str, str, str]:
     if theirs.ndim == 0:
         return ("", *_tell_apart(theirs.item(), right.item()))
