@@ -312,14 +312,14 @@ plots.show(figures.slopes_on(close(photo), points - np.round([x - 160, y - 160])
 # Now believe in those slopes. If the values became $v'$, the points would move by $J\,(v' - v)$, and the best $v'$ is that
 # of a *ridge* problem, least squares with something that holds it back:
 #
-# $$\min_{v'}\ \lVert e - J\,(v' - v) \rVert^2 + \sum_j w_j\,{v'_j}^2 \qquad\text{with}\quad
+# $$\min_{v'}\ \lVert \delta - J\,(v' - v) \rVert^2 + \sum_j w_j\,{v'_j}^2 \qquad\text{with}\quad
 # \text{low} \le v' \le \text{high}$$
 #
-# $e$ are the errors, each point seen less where the values put it now; $v$ are the values now and $v'$ the better ones;
+# $\delta$ are the errors, each point seen less where the values put it now; $v$ are the values now and $v'$ the better ones;
 # $w_j$ (`weights`) says how strongly value $j$ is drawn to 0. In words: explain as much of the error as you can, and
 # go no further from rest than that is worth. `lsq_linear(rows, right, (low, high)).x` makes
 # $\lVert \text{rows} \cdot v' - \text{right} \rVert^2$ as small as the bounds allow. So everything has to become rows:
-# $J v' \approx J v + e$, and below it $\sqrt{w_j}\,v'_j \approx 0$, one row for each value.
+# $J v' \approx J v + \delta$, and below it $\sqrt{w_j}\,v'_j \approx 0$, one row for each value.
 #
 # ### Build
 
