@@ -74,7 +74,7 @@ def varied(frames, count):
 
 reel = []
 for given in ({"text": "Ahoy! Wow, a moth."}, {"audio": folder / "ahoy.wav"}, {"driving": film}):
-    reel += varied(list(course.animate(photo, fps=12.5, **given)), 6)
+    reel += varied(list(course.animate(photo, fps=8, **given)), 6)
 words = [f"{name} {k}" for name in ("text", "sound", "film") for k in range(1, 7)]
 plots.show(plots.faces(reel, titles=words, columns=6, side=1.5, title="Text, sound and film on one photo"))
 
@@ -146,7 +146,7 @@ transfer
 with places.counted("motion.relative_motion") as seen:
     strip = transfer.stills({"driver": "Ada (bob)", "carry": "points", "frame": 4},
                             {"driver": "Cleo (updo)", "carry": "points", "frame": 10},
-                            {"driver": "Bela (beard)", "carry": "channels", "frame": 18},
+                            {"driver": "Cleo (updo)", "carry": "channels", "frame": 18},
                             title="Three settings of the widget")
 plots.show(strip)
 print("relative_motion was called." if seen.calls else "relative_motion was not called.")
@@ -297,10 +297,11 @@ course.use(retarget)
 
 # %%
 cleo = drivers.portrait("Cleo (updo)")
-settings = {"driving": film, "fps": 12.5}
+start = course.Clip(ada.frames[:11], fps=12.5).save(folder / "start.mp4", progress=False)  # her "oh!", and a word
+settings = {"driving": start, "fps": 12.5}
 with places.counted("motion.retarget") as seen:
-    relative = list(itertools.islice(course.animate(cleo, **settings), 11))
-absolute = list(itertools.islice(course.animate(cleo, relative=False, **settings), 11))
+    relative = list(course.animate(cleo, **settings))
+absolute = list(course.animate(cleo, relative=False, **settings))
 true = []
 for k in (4, 10):
     values = played.full()[k]
@@ -409,7 +410,7 @@ print("paste_back was called." if pasted.calls else "paste_back was not called."
 # %%
 changed = np.max([np.abs(frame.astype(int) - group).max(axis=2) for frame in frames], axis=0)
 print(f"{(changed == 0).mean():.0%} of the pixels never change in any frame.")
-choir
+course.Clip(frames, choir.fps, choir.audio, choir.sample_rate)  # these frames and the sound, to be played
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The failure museum

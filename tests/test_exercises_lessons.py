@@ -53,7 +53,7 @@ def test_there_are_lessons():
 @pytest.mark.parametrize("name", EXERCISES)
 def test_exercise_has_all_that_a_student_needs(name):
     exercise = EXERCISES[name]
-    assert 3 <= len(exercise.cards) <= 12
+    assert 3 <= len(exercise.cards) <= 14
     assert all(hint.strip() for hint in exercise.hints) and exercise.title and exercise.picture
     assert all(card.diagnosis.rstrip().endswith((".", "?", "`")) for card in exercise.cards)
     assert len(given(exercise).get("right", [])) >= 2, f"two right answers in other styles: {FOLDER}"

@@ -68,8 +68,8 @@ def draw_equivariance(view: View):
     def row(values):
         return None if values is None else [float(values[name]) for name in view.right]
 
-    return bars("equivariance_loss: " + view.says, [name.replace(" of the loss", "\nof the loss\n") for name in view.right],
-                row(view.right), row(view.theirs), "value")
+    names = [name.replace(" of the loss", "\nof the loss\n") for name in view.right]
+    return bars("equivariance_loss: " + view.says, names, row(view.right), row(view.theirs), "value")
 
 
 def draw_matching(view: View):
