@@ -70,31 +70,33 @@ class Calls:
     def note(self, reference, before: dict, given: dict, value) -> None:
         """Note one call: its arguments before (see `kept`) and after it, by position or name, and what it gave."""
         for key, was in before.items():
-            name = name_of(reference, key)
-            if name not in self.changed and not values.identical(was, kept(given[key], copies=False)):
-                self.changed.append(name)
+            if not values.identical(was, kept(given[key], copies=False)):
+                self.changed = list(dict.fromkeys([*self.changed, name_of(reference, key)]))
         self.shapes = self.shapes or {name_of(reference, key): shape for key, item in given.items()
                                       if (shape := _shape(item))}
         echoes = {name_of(reference, key) for key, item in given.items() if _is_same(item, value)}
         self.echoes = echoes if self.echoes is None else self.echoes & echoes
 
 
+@functools.lru_cache(maxsize=200)
+def _parameters(function) -> tuple:
+    """(name, whether it takes all positions from here on) of each parameter; none where they are not known."""
+    try:
+        found = inspect.signature(function).parameters
+    except (TypeError, ValueError):
+        return ()
+    return tuple((name, parameter.kind is parameter.VAR_POSITIONAL) for name, parameter in found.items())
+
+
 def names(function) -> list[str]:
     """The names of all parameters; none where they are not known."""
-    try:
-        return list(inspect.signature(function).parameters)
-    except (TypeError, ValueError):
-        return []
+    return [name for name, _ in _parameters(function)]
 
 
 def name_of(function, key) -> str | int:
     """The name of the parameter at a position; a name stays, and a position where no name is known."""
-    try:
-        parameters = {} if isinstance(key, str) else inspect.signature(function).parameters
-    except (TypeError, ValueError):
-        return key
-    for number, (name, parameter) in enumerate(parameters.items()):
-        if number == key or parameter.kind is parameter.VAR_POSITIONAL:
+    for number, (name, takes_rest) in enumerate(() if isinstance(key, str) else _parameters(function)):
+        if number == key or takes_rest:
             return name
     return key
 

@@ -165,13 +165,13 @@ def outcomes(exercise: Exercise, answer, watch: bool = False) -> list[guard.Outc
             found[-1].refused = _refused(seen)
         if found[-1].slow or found[-1].refused or isinstance(found[-1].error, NotImplementedError):
             break
+    if seen and seal.mended():
+        found[-1].refused = "changes the check itself"
     return found
 
 
 def _refused(seen: watching.Watch) -> str:
     """Why this is no answer, as it reads on after "this"; "" where nothing was seen."""
-    if seal.mended():
-        return "changes the check itself"
     if seen.asked or _prepared.asked:
         return "asks our own function for the answer"
     return "switches off what looks at it while it is tried" if seen.switched_off else ""

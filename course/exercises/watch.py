@@ -6,6 +6,7 @@ the profile off is noticed. A person who means to get round this can; who hands 
 """
 
 import contextlib
+import inspect
 import sys
 import threading
 import types
@@ -23,8 +24,10 @@ class Watch:
         """reference: our function or class; answer: the student's."""
         own = answers.codes(answer)
         self._codes = answers.codes(reference) - own
-        self._functions = [function for function in answers.functions(reference) if function.__code__ not in own]
+        functions = [function for function in answers.functions(reference) if function.__code__ not in own]
         self._others = {thread.ident for thread in threading.enumerate()} - {threading.get_ident()}
+        self._traps = [(function, function.__code__, _trap(function, function.__code__, self._note),
+                        inspect.signature(function)) for function in functions]
         self.asked = False  # it called ours
         self.switched_off = False  # it switched off the profile
 
@@ -40,14 +43,14 @@ class Watch:
 
     @contextlib.contextmanager
     def _trapped(self):
-        before = [(function, function.__code__) for function in self._functions]
-        for function, code in before:
-            function.__code__ = _trap(function, code, self._note)
+        for function, _, trap, signature in self._traps:
+            function.__code__, function.__signature__ = trap, signature  # the names of its parameters are asked for
         try:
             yield
         finally:
-            for function, code in before:
+            for function, code, _, _ in self._traps:
                 function.__code__ = code
+                del function.__signature__
 
     @contextlib.contextmanager
     def _profiled(self):
