@@ -477,7 +477,7 @@ for words, v in fits.items():
 #
 # ### Build
 
-# %% exercise: motion_model · difficulty 2/5 · 8 min
+# %% exercise: motion_model · difficulty 2/5 · 8 min · optional
 def motion_model(times, direction, speed, amplitude):
     """A gesture out of rest and back, as pitch, yaw and roll at each time.
 

@@ -14,7 +14,7 @@
 # * see what no warp can do, and take it away instead of inventing it;
 # * name five classic bugs by what they do to a face.
 #
-# **Time:** 75 minutes for you, half a minute for the machine. **Before this:** lesson 00; 02 and 03 help.
+# **Time:** 80 minutes for you, half a minute for the machine. **Before this:** lesson 00; 02 and 03 help.
 
 # %%
 # Makes the notebook ready. Where the course is installed this takes some seconds; on Colab it is
@@ -454,7 +454,7 @@ print("occlude was called." if seen.calls else "occlude was not called.")
 #
 # ### Build
 
-# %% exercise: lucas_kanade · difficulty 4/5 · 15 min · optional
+# %% exercise: lucas_kanade · difficulty 4/5 · 18 min · optional
 def lucas_kanade(source, target, radius=5):
     """Grey pictures (H, W) in [0, 1] -> how far each pixel of the target looks, (H, W, 2): x, y in pixels."""
     ### BEGIN SOLUTION

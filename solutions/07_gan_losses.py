@@ -14,7 +14,7 @@
 # * build a generator and a discriminator, and move each in its own turn;
 # * recognise mode collapse, vanishing gradients and checkerboards, and mend them.
 #
-# **Time:** 80 minutes for you, one to two for the machine. **Before this:** lesson 00.
+# **Time:** 75 minutes for you, one to two for the machine. **Before this:** lesson 00.
 
 # %%
 # Makes the notebook ready. Where the course is installed this takes some seconds; on Colab it is
@@ -208,7 +208,7 @@ plots.show(ring.stills({"step": 70}, {"step": 350}, {"step": 700}, {"step": 700,
 # it is added to $L_D$, and $\gamma$ says how much smoothness is worth to you. The gradient is itself part of a loss,
 # so it needs `create_graph=True`.
 
-# %% exercise: r1_penalty · difficulty 3/5 · 10 min · optional
+# %% exercise: r1_penalty · difficulty 3/5 · 12 min · optional
 def r1_penalty(real_logits, real):
     """R1 = E[|gradient of the logit in x|^2]: real_logits (N,) of real (N, ...), which requires grad -> a scalar."""
     ### BEGIN SOLUTION

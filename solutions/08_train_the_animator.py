@@ -15,7 +15,7 @@
 # * find out in three seconds that something is broken, not after a night;
 # * stop a training and go on as if nothing had been, and read its curves.
 #
-# **Time:** 80 minutes for you, one to two for the machine. **Before this:** lessons 06 and 07.
+# **Time:** 90 minutes for you, one to two for the machine. **Before this:** lessons 06 and 07.
 
 # %%
 # Makes the notebook ready. Where the course is installed this takes some seconds; on Colab it is
@@ -289,7 +289,7 @@ course.use(feature_matching)
 # sample with `functional.grid_sample(image, positions, "bilinear", "reflection", align_corners=True)`. Nothing is
 # detached here: the finder learns from both pictures.
 
-# %% exercise: equivariance_loss · difficulty 4/5 · 15 min
+# %% exercise: equivariance_loss · difficulty 4/5 · 18 min
 def equivariance_loss(detector, image, found, bend):
     """Both losses: image (N, 3, H, W), found: its .points (N, K, 2) and .jacobians (N, K, 2, 2) -> two scalars.
 

@@ -15,7 +15,7 @@
 # * paste a region back without an edge;
 # * drive one photo by text, sound or film, and a whole group at once.
 #
-# **Time:** 70 minutes for you, about a minute for the machine. **Before this:** lesson 03 helps.
+# **Time:** 65 minutes for you, about a minute for the machine. **Before this:** lesson 03 helps.
 
 # %%
 # Makes the notebook ready. Where the course is installed this takes some seconds; on Colab it is

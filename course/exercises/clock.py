@@ -2,7 +2,7 @@
 
 Counted is the processor time of the thread that calls it. The threads of a linear algebra library work beside it and
 are not counted, so an answer may use them; what waits or sleeps, or has its own threads work, meets the other limit,
-`PATIENT` times as many seconds on the wall.
+`PATIENT` times as many seconds on the wall, less those in which it stood in the queue for a processor.
 """
 
 import builtins
@@ -75,8 +75,8 @@ class _Alarm:
 
     @staticmethod
     def now() -> tuple[float, float]:
-        """(seconds of this thread's processor time, seconds on the wall)."""
-        return time.thread_time(), time.monotonic()
+        """(seconds of this thread's processor time, seconds on the wall without those in which it waited for one)."""
+        return time.thread_time(), time.monotonic() - _queued()
 
     def left(self) -> tuple[float, float]:
         """What is left of both kinds of seconds."""
@@ -122,6 +122,15 @@ class _Alarm:
             self.start = tuple(then + seconds for then, seconds in zip(self.start, paused))
             self.loading += paused[1]
             signal.setitimer(signal.ITIMER_REAL, max(self.soonest(), 0.01), AGAIN)
+
+
+def _queued() -> float:
+    """Seconds in which this thread could have worked and no processor was free; 0 where the system does not tell."""
+    try:
+        with open("/proc/thread-self/schedstat", encoding="ascii") as file:  # nanoseconds: at work, in the queue
+            return int(file.read().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
 
 
 def _stop(frame, event, _):

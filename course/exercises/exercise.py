@@ -131,7 +131,7 @@ class Exercise:
     random: Callable | None = None  # rng -> tuple of arguments (or a Case)
     random_count: int = 50
     random_label: str = "random cases"  # "200 {random_label}"
-    cards: Sequence[BugCard] = ()  # three to six
+    cards: Sequence[BugCard] = ()  # three at least; the commonest mistakes first
     picture: Callable | None = None  # View -> matplotlib Figure
     kind: str = "function"  # or "class"
     run: Callable | None = None  # (answer, *args, **kwargs) -> values to compare; a class needs it

@@ -438,7 +438,7 @@ EXERCISES = [
             case("a slider beyond its end", TRIANGLE, np.array([1.2, 0.0]), TWO),
             case("one slider", TRIANGLE, np.array([0.3]), TWO[:1]),
             case("two films of three frames", TRIANGLE, np.linspace(0, 1, 12).reshape(2, 3, 2), TWO),
-            case("whole numbers", TRIANGLE.astype(int), np.array([1, 2]), TWO.astype(int)),
+            case("sliders and directions in whole numbers", TRIANGLE, np.array([1, 2]), TWO.astype(int)),
         ],
         random=random_sliders,
         random_count=50,
