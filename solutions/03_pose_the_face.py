@@ -14,7 +14,7 @@
 # * find what a face does from its points, and say why that needs bounds and habits;
 # * make a gesture from a direction, a speed and an amplitude.
 #
-# **Time:** 100 minutes for you, about a minute for the machine. **Before this:** lesson 00.
+# **Time:** 90 minutes for you, about a minute for the machine. **Before this:** lesson 00.
 
 # %%
 # Makes the notebook ready. Where the course is installed this takes some seconds; on Colab it is

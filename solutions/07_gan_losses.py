@@ -43,7 +43,7 @@ from course.lessons.lesson_07 import failures, figures, plane, widget
 print("Ready.")
 
 # %% slideshow={"slide_type": "slide"}
-plots.show(plots.pipeline(["warping"]))
+plots.show(plots.pipeline(["gan"]))
 
 # %% [markdown]
 # ## A game of two

@@ -48,7 +48,7 @@ from course.training import checkpoints
 print("Ready.")
 
 # %% slideshow={"slide_type": "slide"}
-plots.show(plots.pipeline(["warping"]))
+plots.show(plots.pipeline(["training"]))
 
 # %% [markdown]
 # ## Where do the questions come from?
@@ -289,7 +289,7 @@ course.use(feature_matching)
 # sample with `functional.grid_sample(image, positions, "bilinear", "reflection", align_corners=True)`. Nothing is
 # detached here: the finder learns from both pictures.
 
-# %% exercise: equivariance_loss · difficulty 4/5 · 18 min
+# %% exercise: equivariance_loss · difficulty 3/5 · 15 min
 def equivariance_loss(detector, image, found, bend):
     """Both losses: image (N, 3, H, W), found: its .points (N, K, 2) and .jacobians (N, K, 2, 2) -> two scalars.
 

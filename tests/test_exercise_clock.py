@@ -35,14 +35,16 @@ def test_what_others_do_is_not_counted(body):
 def test_work_is_counted_over_all_calls():
     assert verdict(BUSY.format(0.2), 0.8)[0].state == "right"
     found, took = verdict(BUSY.format(0.5), 0.8)
-    assert found.why == "for two it was still at work after 0.8 seconds, and was stopped." and took < 4
+    assert found.why == "for two it was still at work after 0.8 seconds, and was stopped." and took < 30
 
 
-def test_who_only_waits_is_stopped_too():
+def test_who_only_waits_is_stopped_too(monkeypatch):
+    assert clock.Clock(1).wall == 60 and clock.Clock(30).wall == 180
+    monkeypatch.setattr(clock, "AT_LEAST", 0)
     found, took = verdict("while True: time.sleep(0.01)", 0.2)
     assert found.why == ("for one it was not done after 1.2 seconds, though it worked for fewer than 0.2 of them,"
                          " and was stopped.")
-    assert 1.1 < took < 5
+    assert 1.1 < took < 15
 
 
 def test_a_clock_that_was_set_before_goes_on():

@@ -65,8 +65,7 @@ def test_a_check_that_was_changed_is_put_back(notebook, capsys, line, within):
     body = "return np.zeros((len(a), len(b)))"
     source = f"def iou(a, b):\n    {line}\n    {body}" if within else f"{line}\ndef iou(a, b):\n    {body}"
     said = verdict(notebook, capsys, source)
-    if "slow" not in line:
-        assert said.startswith("✗ iou  ") and "changes the check itself" in said
+    assert said.startswith("✗ iou  ") and "changes the check itself" in said
     assert verdict(notebook, capsys, f"def iou(a, b):\n    {body}").startswith("✗ iou  for the two boxes drawn here")
     assert verdict(notebook, capsys, RIGHT["iou"]).startswith("✓ iou")
 

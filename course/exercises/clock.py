@@ -2,7 +2,7 @@
 
 Counted is the processor time of the thread that calls it. The threads of a linear algebra library work beside it and
 are not counted, so an answer may use them; what waits or sleeps, or has its own threads work, meets the other limit,
-`PATIENT` times as many seconds on the wall, less those in which it stood in the queue for a processor.
+`PATIENT` times as many seconds on the wall, a minute at least, less those in which it stood in the queue for a processor.
 """
 
 import builtins
@@ -19,6 +19,7 @@ OWN = (contextlib.__file__, *(os.path.join(os.path.dirname(__file__), name) for 
 AGAIN = 0.2  # seconds between two rings of the clock
 LOADING = 60  # seconds for all libraries that are loaded for the first time
 _set, _get = sys.setprofile, sys.getprofile  # held from the start: an answer may exchange them
+AT_LEAST = 60  # seconds on the wall
 PATIENT = 6  # seconds on the wall for each second of processor time that is allowed
 
 
@@ -36,7 +37,8 @@ class Clock:
 
     def __init__(self, seconds: float):
         """seconds: of processor time."""
-        self.left, self.wall, self.patience = seconds, PATIENT * seconds, PATIENT * seconds
+        self.patience = max(AT_LEAST, PATIENT * seconds)
+        self.left, self.wall = seconds, self.patience
         self.works = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
 
     @contextlib.contextmanager

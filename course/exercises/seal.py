@@ -30,4 +30,5 @@ def _classes(module) -> list:
 def _own(owner, module) -> list:
     """(name, value) of what is defined here."""
     return [(name, value) for name, value in vars(owner).items()
-            if (inspect.isfunction(value) or inspect.isclass(value)) and value.__module__ == module.__name__]
+            if isinstance(value, property)
+            or (inspect.isfunction(value) or inspect.isclass(value)) and value.__module__ == module.__name__]
