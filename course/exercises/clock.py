@@ -2,7 +2,8 @@
 
 Counted is the processor time of the thread that calls it. The threads of a linear algebra library work beside it and
 are not counted, so an answer may use them; what waits or sleeps, or has its own threads work, meets the other limit,
-`PATIENT` times as many seconds on the wall, a minute at least, less those in which it stood in the queue for a processor.
+`PATIENT` times as many seconds on the wall, a minute at least, less those in which it stood in the queue for a
+processor.
 """
 
 import builtins
