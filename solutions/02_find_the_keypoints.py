@@ -549,7 +549,7 @@ frames, dots = [], []
 for bug, name in exhibits.values():
     with course.use(bug, name=name, force=True):
         dots.append(keypoints.find_points(photo)[0] - np.round([x - 150, y - 150]))
-        frames.append(images.crop_square(list(course.animate(photo, motion=gesture))[0], x, y, 300))
+        frames.append(images.crop_square(list(course.animate(photo, motion=gesture, force=True))[0], x, y, 300))
 plots.show(plots.faces(frames, dots, titles=list(exhibits), columns=5, side=2.2, size=5))
 
 # %% [markdown]
