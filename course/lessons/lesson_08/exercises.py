@@ -579,11 +579,12 @@ class Stopped:
 
 
 @parallel.one_thread_each()
-def stopped_and_gone_on(function, before, after, saves=1, there=True, bare=False, apart=False):
+def stopped_and_gone_on(function, before, after, saves=1, there=True, bare=False, apart=False, *,
+                        turned=False):
     """A run of `before` steps, saved, and gone on with by a run that knows nothing: its numbers and its weights.
 
     bare: the last time there are no numbers to write, {}. apart: each time goes to a file of its own, and the first
-    is read.
+    is read. turned: the run that goes on names its parts in the other order.
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "run.checkpoint"
@@ -604,7 +605,8 @@ def stopped_and_gone_on(function, before, after, saves=1, there=True, bare=False
             place = path.with_stem(f"run{number}") if apart and number else path
             told = function(place, run.parts(), {} if bare and number == saves - 1 else numbers)
         other, written = Stopped(2), path.is_file()
-        found = function(path, other.parts()) if written else numbers
+        parts = dict(reversed(other.parts().items())) if turned else other.parts()
+        found = function(path, parts) if written else numbers
         other.go(after)
         return {"after writing": told, "a file is written": written, "after reading": found,
                 **weights_of(other.net, "of the net later"), **weights_of(other.judge, "of the judge later")}
@@ -655,6 +657,22 @@ def resume_from_step_0(path, parts, numbers=None):
 
 def resume_if_numbers(path, parts, numbers=None):
     return _resume(path, parts, numbers, truth=True)
+
+
+def resume_by_order(path, parts, numbers=None):
+    import torch
+
+    from course.training import checkpoints
+
+    if numbers is not None:
+        states = [part.state_dict() for part in parts.values()]
+        checkpoints.save(path, {"parts": states, "numbers": numbers, "random": torch.get_rng_state()})
+        return numbers
+    state = checkpoints.load(path)
+    for part, part_state in zip(parts.values(), state["parts"]):
+        part.load_state_dict(part_state)
+    torch.set_rng_state(state["random"])
+    return state["numbers"]
 
 
 def resume_puts_nothing_back(path, parts, numbers=None):
@@ -1019,6 +1037,7 @@ EXERCISES = [
             case("a file that is not there", 1, 1, 1, False),
             case("no numbers at all, {}, written over the file of an earlier step", 2, 1, 2, True, True),
             case("two files, of which the first is read", 2, 2, 2, True, False, True),
+            case("parts that are named in another order when the run goes on", 2, 1, turned=True),
         ],
         random=random_stops,
         random_count=6,
@@ -1046,6 +1065,9 @@ EXERCISES = [
             BugCard("from-memory", resume_from_memory,
                     "It looks as if nothing is written to the file: what is kept in a variable is gone when the "
                     "notebook stops."),
+            BugCard("by-order", resume_by_order,
+                    "It looks as if you count the parts, and each gets the state that stood at its place: go by their "
+                    "names, which may come in any order."),
             BugCard("if-numbers", resume_if_numbers,
                     "It looks as if you ask `if numbers:`, and an empty dict is no: then nothing is written. Ask "
                     "`if numbers is not None:`."),
