@@ -35,7 +35,7 @@ class CoveredNet(nn.Module):
 
 
 @functools.lru_cache(maxsize=1)
-def load_network() -> CoveredNet:
+def load_covered() -> CoveredNet:
     """The shipped network, ready to use. Raises `errors.WeightsError`."""
     return weights.fill(CoveredNet(), weights.load_tensors(WEIGHTS), WEIGHTS)
 
@@ -52,5 +52,5 @@ def probability(image: np.ndarray, points: np.ndarray, network: CoveredNet | Non
     image: uint8 (H, W, 3); points: (78, 2) in pixels; network: the shipped one by default. Raises
     `errors.WeightsError`.
     """
-    network = network or load_network()
+    network = network or load_covered()
     return float(torch.sigmoid(network(as_seen(image, points)[None]))[0])

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from course import interpolation
 from course.exercises.exercise import BugCard, Exercise, View, case
 
 
@@ -207,8 +208,7 @@ def jumps(start, end, share):
 
 
 def eased(start, end, share):
-    t = share[:, None] ** 2 * (3 - 2 * share[:, None])
-    return start + t * (end - start)
+    return start + interpolation.smoothstep(0, 1, share)[:, None] * (end - start)
 
 
 def always_halfway(start, end, share):

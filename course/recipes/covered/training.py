@@ -115,7 +115,7 @@ def one(tiles: face_tiles.Tiles, recipe: Recipe, rng) -> tuple:
         image, hidden = cloth.covered(image, points, rng), 1.0
     elif share < recipe.covered + recipe.elsewhere:
         image = cloth.elsewhere(image, points, rng)
-    seen = covered_network.as_seen(_lit(image, rng), _badly_found(points, hidden, rng))
+    seen = covered_network.as_seen(_coarse(_lit(image, rng), rng), _badly_found(points, hidden, rng))
     if rng.random() < 0.5:
         seen = seen.flip(-1)
     return (seen * 255).to(torch.uint8), hidden
@@ -128,6 +128,16 @@ def _badly_found(points: np.ndarray, hidden: float, rng) -> np.ndarray:
     lips = landmarks.LIPS_OUTER
     moved[lips] += rng.normal(0, 0.14 if hidden else 0.05, 2) * eye  # the same spread for both would waste the hint
     return moved
+
+
+def _coarse(image: np.ndarray, rng) -> np.ndarray:
+    """A small face of a large photo, or one that was saved small: half of the time, uint8 in, uint8 out."""
+    if rng.random() < 0.5:
+        return image
+    share = rng.uniform(0.12, 0.8)
+    small = cv2.resize(image, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+    return cv2.resize(small, image.shape[1::-1], interpolation=cv2.INTER_LINEAR if rng.random() < 0.5 else
+                      cv2.INTER_CUBIC)
 
 
 def _lit(image: np.ndarray, rng) -> np.ndarray:
