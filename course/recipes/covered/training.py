@@ -25,7 +25,7 @@ from . import cloth
 class Recipe:
     """What the shipped weights were trained with."""
 
-    steps: int = 1000
+    steps: int = 900
     batch: int = 64
     learning_rate: float = 3e-3
     warmup: int = 100  # steps
