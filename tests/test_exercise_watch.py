@@ -95,7 +95,7 @@ def test_the_right_answers_stand_in_no_frame(notebook, capsys):
                       "    rows = []"),
     ("    rows = []", "    import cProfile\n    p = cProfile.Profile(); p.enable(); p.disable()\n    rows = []"),
     ("    rows = []", "    def deep(): deep()\n    try: deep()\n    except RecursionError: pass\n    rows = []"),
-    ("    rows = []", "    import inspect; inspect.stack(0)\n    rows = []"),
+    ("    rows = []", "    import inspect; inspect.currentframe().f_back\n    rows = []"),
 ])  # fmt: skip
 def test_a_right_answer_may_do_much(notebook, capsys, change):
     assert verdict(notebook, capsys, RIGHT["iou"].replace(*change)).startswith("✓ iou")
