@@ -130,7 +130,7 @@ def _add_animate(commands) -> None:
                                          "for the script of the text)")
     command.add_argument("--rate", help="times the voice's own pace, 0.5 to 2 (default: 1)")
     command.add_argument("--pitch", metavar="SEMITONES",
-                         help="above the voice's own pitch, -10 to 10 (default: 0); Kokoro's voices have one pitch")
+                         help="above the voice's own pitch, -5 to 9 (default: 0); Kokoro's voices have one pitch")
     command.add_argument("--expression", metavar="NAME[:STRENGTH]",
                          help="neutral, happy, sad, surprised or angry, such as happy:0.6")
     command.add_argument("--head", metavar="STRENGTH", help="how much the head moves, 0 to 3 (default: 1)")

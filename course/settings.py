@@ -142,7 +142,7 @@ SETTINGS = {
     "size": Number(64, 4096, whole=True, unit=" px", names=(ORIGINAL,)),
     "voice": Words("the name of a voice, such as heart or en-gb"),
     "rate": Number(0.5, 2),
-    "pitch": Number(-10, 10, unit=" semitones"),
+    "pitch": Number(-5, 9, unit=" semitones"),
     "polish": Switch(),
     "generator": Choice(GENERATORS),
     "idle": Choice(IDLE),

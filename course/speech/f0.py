@@ -11,6 +11,7 @@ from .phonemes import F0_RATE
 LOWEST, HIGHEST = 60.0, 500.0  # Hz
 WINDOW = 0.040  # seconds: two periods of nearly the lowest voice
 VOICED = 0.5  # autocorrelation of a voiced frame, at least
+NEARLY = 0.85  # of the highest autocorrelation
 QUIET = 10 ** (-45 / 20)  # of the loudest frame
 UNVOICED = 40.0  # Hz; the networks write what is below for sounds without pitch
 
@@ -39,9 +40,17 @@ def _of_frames(frames: np.ndarray, window: np.ndarray, sample_rate: int) -> tupl
     energy = similar[:, 0]
     similar = similar / np.maximum(energy[:, None], 1e-9) * (own[0] / np.maximum(own, 1e-3 * own[0]))
     lags = np.arange(shortest, min(longest, int(0.6 * len(window))))
-    # of two periods that fit as well, the shorter
-    best = lags[np.argmax(similar[:, lags] - 0.01 * np.log2(lags / shortest), axis=1)]
+    best = lags[_first_peak(similar[:, lags])]
     return sample_rate / best, similar[np.arange(len(frames)), best], np.sqrt(np.maximum(energy, 0))
+
+
+def _first_peak(similar: np.ndarray) -> np.ndarray:
+    """The first hill of each row (F, L) that is nearly as high as the highest: two periods fit as well as one."""
+    high = similar >= NEARLY * similar.max(axis=1, keepdims=True)
+    hill = np.zeros_like(high)
+    hill[:, 1:-1] = (similar[:, 1:-1] >= similar[:, :-2]) & (similar[:, 1:-1] >= similar[:, 2:])
+    found = high & hill
+    return np.where(found.any(axis=1), found.argmax(axis=1), similar.argmax(axis=1))
 
 
 def _autocorrelation(frames: np.ndarray) -> np.ndarray:

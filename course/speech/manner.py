@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from . import espeak
 
 RATES = (0.5, 2.0)
-PITCHES = (-10.0, 10.0)  # semitones; espeak's own scale reaches about as far
-_PITCH_OF_OCTAVE = 50  # espeak's pitch runs from 0 to 100, two octaves
+PITCHES = (-5.0, 9.0)  # semitones; espeak's own scale reaches no further
+# Measured on four of espeak's voices, which agree to half a semitone: its pitch, and semitones above that at 45
+_ESPEAK_PITCH = (0, 10, 20, 30, 45, 60, 70, 80, 90, 100)
+_SEMITONES = (-5.9, -4.9, -3.8, -2.4, 0.0, 2.5, 4.3, 6.1, 8.1, 9.9)
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,7 @@ def of_espeak(settings) -> Manner:
         return settings
     own = espeak.Settings()
     return Manner(min(max(settings.rate / own.rate, RATES[0]), RATES[1]),
-                  12 * (settings.pitch - own.pitch) / _PITCH_OF_OCTAVE)  # fmt: skip
+                  float(np.interp(settings.pitch, _ESPEAK_PITCH, _SEMITONES)))  # fmt: skip
 
 
 def for_espeak(settings) -> espeak.Settings:
@@ -33,5 +37,5 @@ def for_espeak(settings) -> espeak.Settings:
     own = espeak.Settings()
     if settings is None or isinstance(settings, espeak.Settings):
         return settings or own
-    pitch = own.pitch + settings.pitch * _PITCH_OF_OCTAVE / 12
-    return espeak.Settings(rate=round(own.rate * settings.rate), pitch=round(min(max(pitch, 0), 100)))
+    pitch = np.interp(settings.pitch, _SEMITONES, _ESPEAK_PITCH)
+    return espeak.Settings(rate=round(own.rate * settings.rate), pitch=round(float(pitch)))
