@@ -130,7 +130,7 @@ def test_phonemes_stand_where_they_sound(voice, benchmark):
     if voice.startswith("z") and not mandarin.is_installed():
         pytest.skip("what reads Chinese is in the extra `voices`")
     texts = benchmark.TEXTS[catalogue.neural(voice).language.partition("-")[0]]
-    spoken = [speech.synthesize(text, voice) for text in texts[:2]]
+    spoken = [speech.synthesize(text, voice) for text in texts[: 2 if voice == "heart" else 1]]
     assert all(said.voice == voice and said.sample_rate == 24_000 and without_gap(said) for said in spoken)
     assert abs(np.mean([benchmark.lag(said) for said in spoken])) <= 0.03
     for said in spoken:
@@ -140,11 +140,11 @@ def test_phonemes_stand_where_they_sound(voice, benchmark):
         assert max(end.max(initial=0) for end in ends) < 0.1 * loud.max(), "the voice is silent where the mouth is"
 
 
-@pytest.mark.parametrize("voice", ["heart", *KOKORO[1:5]])
+@pytest.mark.parametrize("voice", ["heart", *KOKORO[1:5:3]])
 def test_words_begin_where_a_recogniser_hears_them(voice, benchmark):
     pytest.importorskip("pocketsphinx", reason="pocketsphinx, which hears words, is in the extra `test`")
     off = []
-    for text in benchmark.TEXTS["en"][:3]:
+    for text in benchmark.TEXTS["en"][:2]:
         said = speech.synthesize(text, voice)
         theirs = benchmark.aligned(said.samples, said.sample_rate, text)
         ours = benchmark.word_starts(text, voice)
@@ -162,7 +162,7 @@ def test_a_recogniser_understands_the_english_voice(benchmark):
         assert np.mean([word in found for word in text.lower().strip(".").split()]) > 0.8, settings
 
 
-@pytest.mark.parametrize("voice", ["heart", "en-us", *KOKORO[:2]])
+@pytest.mark.parametrize("voice", ["heart", "en-us", *KOKORO[:1]])
 def test_pitch_is_that_of_the_sound(voice):
     said = speech.synthesize(TEXT, voice)
     assert said.f0_rate == 100 and said.f0.dtype == np.float32 and len(said.f0) == int(said.duration * 100) + 1
@@ -307,7 +307,7 @@ def test_mixed_text_is_one_speech():
     """Neural parts and espeak-ng's, at one rate; each phoneme sounds where it stands."""
     said = speech.synthesize("Hello there, привет, my friend.")
     assert said.voice == "heart" and said.sample_rate == 24_000 and without_gap(said)
-    assert symbols(said)[:4] == ["h", "ə", "l", "oʊ"] and "rʲ" in " ".join(symbols(said))
+    assert symbols(said)[:4] == ["h", "ə", "l", "oʊ"] and "ʲ" in "".join(symbols(said))
     for vowel in [p for p in said.phonemes if p.symbol[:1] in "aeiouɛ" and p.symbol and p.end - p.start > 0.08]:
         middle = said.samples[int((vowel.start + 0.02) * 24_000) : int((vowel.end - 0.02) * 24_000)]
         assert np.sqrt(np.mean(middle**2)) > 0.02, vowel
@@ -331,7 +331,7 @@ def test_the_english_voice_leaves_other_scripts_to_others(caplog):
         said = speech.synthesize("Hello мир", "heart")
     assert [record.getMessage() for record in caplog.records] == [
         "the voice heart does not read all of this text: ru reads the rest"]
-    assert "mʲ" in symbols(said)
+    assert "ʲ" in "".join(symbols(said))
 
 
 # ---------------------------------------------------------------- whatever is written
@@ -351,12 +351,13 @@ def test_letters_that_the_lexicon_lacks_are_not_dropped():
     assert "pˈI" in english.symbols_of("π is it")
 
 
-@pytest.mark.parametrize("voice", ["heart", *KOKORO[:1]])
-def test_a_sentence_that_does_not_fit_is_said_in_pieces(voice):
-    text = "and then a happy man came back to buy another big brown map of Paris " * (9 if voice == "heart" else 10)
-    assert len(english.symbols_of(text)) > kokoro.LONGEST
+@pytest.mark.parametrize(("voice", "times"), [("heart", 9), *((voice, 2) for voice in KOKORO[:1])])
+def test_a_sentence_that_does_not_fit_is_said_in_pieces(voice, times, monkeypatch):
+    monkeypatch.setattr(kokoro, "LONGEST", 60)
+    text = "and then a happy man came back to buy another big brown map of Paris " * times
+    assert len(english.symbols_of(text)) > (hibari_voice.LONGEST if voice == "heart" else kokoro.LONGEST)
     said = speech.synthesize(text, voice)
-    assert without_gap(said) and symbols(said).count("p") > 35
+    assert without_gap(said) and symbols(said).count("p") == 3 * times, "every p of happy map Paris"
 
 
 def test_long_text_stops_at_the_limit(monkeypatch):
