@@ -185,9 +185,10 @@ class Drive:
 
 def drive_by_text(text: str, options: Settings) -> Drive:
     """A sentence -> speech, lips, idle movement."""
-    from .speech import manner, synthesis
+    from .speech import manner, speakers, synthesis
 
     spoken = synthesis.synthesize(text, options.voice, manner.Manner(options.rate, options.pitch))
+    speakers.let_go()  # the frames need the memory
     lips = motion_spoken.from_speech(spoken, fps=options.fps or motion.FPS)
     return Drive(_with_idle(lips, options, motion_spoken.accents(spoken)), "speech", spoken.samples, spoken.sample_rate)
 

@@ -439,3 +439,13 @@ def test_a_voice_needs_no_librosa_and_no_torch():
     code = ("import sys; from course import speech; speech.synthesize('Hello there.', 'heart');"
             "print([m for m in ('librosa', 'torch', 'av', 'jieba') if m in sys.modules])")  # fmt: skip
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
+
+
+def test_what_was_let_go_is_loaded_again():
+    from course.speech import speakers
+
+    first = speech.synthesize("Hello there.")
+    network = hibari_voice._session()
+    speakers.let_go()
+    assert hibari_voice._session() is not network
+    assert np.array_equal(speech.synthesize("Hello there.").samples, first.samples)

@@ -40,6 +40,12 @@ def _plain_letter(letter: str) -> str:
     return unicodedata.normalize("NFD", letter.translate(_FOLDED))[: len(letter.translate(_FOLDED))]
 
 
+def let_go() -> None:
+    """Give back the memory of the lexicon (100 MB); the next text loads it again, in half a second."""
+    with _lock:
+        _reader.cache_clear()
+
+
 @functools.lru_cache(maxsize=2)
 def _reader(british: bool):
     from hibari.g2p import G2P

@@ -37,6 +37,12 @@ def say(symbols: str, rate: float = 1.0, pitch: float = 0.0) -> neural.Spoken:
     return neural.Spoken(samples, units.reshape(-1), hertz)
 
 
+def let_go() -> None:
+    """Give back the memory of the network (60 MB); the next text loads it again."""
+    with _lock:
+        _session.cache_clear()
+
+
 @functools.lru_cache(maxsize=1)
 def _session():
     try:

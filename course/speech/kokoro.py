@@ -58,6 +58,12 @@ def vectors(voice: str) -> np.ndarray:
         raise errors.WeightsError(f"{path} cannot be read ({problem}): install the package again") from None
 
 
+def let_go() -> None:
+    """Give back the memory of the network (some 300 MB); the next text loads it again."""
+    with _lock:
+        _session.cache_clear()
+
+
 @functools.lru_cache(maxsize=1)
 def _session():
     model = joined() + onnx_model.output(_DURATIONS) + onnx_model.output(_PITCH)

@@ -3,6 +3,9 @@
 Neural voices take a sentence or a few at a time, so long text needs no more memory than short.
 """
 
+import ctypes
+import gc
+
 import numpy as np
 
 from .. import errors
@@ -87,6 +90,17 @@ def with_pitch(samples: np.ndarray, rate: int, found: list, voice: str) -> Speec
         if not phoneme.symbol:
             pitch[(at >= phoneme.start) & (at < phoneme.end)] = 0
     return Speech(samples, rate, found, voice, pitch)
+
+
+def let_go() -> None:
+    """Give back the memory of every network and lexicon; whoever speaks next loads what it needs, in a second."""
+    for part in (hibari_voice, kokoro, english):
+        part.let_go()
+    gc.collect()
+    try:
+        ctypes.CDLL(None).malloc_trim(0)  # glibc keeps what was freed in small pieces unless it is told
+    except (AttributeError, OSError, TypeError):
+        pass  # another C library, which has no such function
 
 
 def silence(seconds: float, rate: int) -> Speech:
