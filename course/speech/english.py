@@ -4,7 +4,7 @@ import functools
 import threading
 import unicodedata
 
-from . import scripts
+from . import pieces, scripts
 
 _lock = threading.Lock()
 # What has no plain letter under its accent
@@ -15,8 +15,9 @@ _FOLDED = str.maketrans({"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", 
 
 def symbols_of(text: str, british: bool = False) -> str:
     """The symbols of a piece of text, punctuation included, "" if nothing in it is said."""
+    words = pieces.breathing(readable(text), scripts.DEFAULT_VOICE)  # reading takes the cube of a word's length
     with _lock:
-        return _reader(british)(readable(text))
+        return _reader(british)(words)
 
 
 def sentences(text: str) -> list:
