@@ -43,8 +43,9 @@ class Settings:
     idle: what moves head, brows and lids beside the lips: "autoregressive" or "vae" (learned, `learned_idle`), or
     "hand" (`idle`); polish: steady the driving points and bring back the detail that resampling took; generator:
     "warp" moves the photo's pixels and draws teeth and lids, "gan" has the trained animator repaint mouth and eyes,
-    "auto" is the one of the two that `course evaluate` finds better; force: go on where the photo shows no mouth. What
-    each may be says `settings.SETTINGS`.
+    "auto" is the one of the two that `course evaluate` finds better; voice, rate, pitch: who says a text (None for the
+    best of its script), at how many times the voice's own pace, so many semitones above its own pitch; force: go on
+    where the photo shows no mouth. What each may be says `settings.SETTINGS`.
     """
 
     fps: float | None = None
@@ -55,6 +56,8 @@ class Settings:
     relative: bool = True
     size: int | str | None = None
     voice: str | None = None
+    rate: float = 1.0
+    pitch: float = 0.0
     polish: bool = True
     generator: str = "auto"
     idle: str = "autoregressive"
@@ -199,9 +202,10 @@ class Drive:
 
 def drive_by_text(text: str, options: Settings) -> Drive:
     """A sentence -> speech, lips, idle movement."""
-    from .speech import synthesis
+    from .speech import manner, speakers, synthesis
 
-    spoken = synthesis.synthesize(text, voice=options.voice)
+    spoken = synthesis.synthesize(text, options.voice, manner.Manner(options.rate, options.pitch))
+    speakers.let_go()  # the frames need the memory
     lips = motion_spoken.from_speech(spoken, fps=options.fps or motion.FPS)
     return Drive(_with_idle(lips, options, motion_spoken.accents(spoken)), "speech", spoken.samples, spoken.sample_rate)
 

@@ -97,7 +97,7 @@ def viseme_labels(phonemes, times) -> np.ndarray:
 def what_to_say(random, texts) -> tuple:
     """A text and a voice, drawn by chance; texts: {voice: sentences}. Held-out voices are never drawn."""
     if random.random() < 0.15:  # any voice of the world can count
-        known = [voice.name for voice in synthesis.voices() if voice.name not in HELD_OUT_VOICES]
+        known = [voice.name for voice in espeak.installed_voices() if voice.name not in HELD_OUT_VOICES]
         text = ", ".join(str(random.integers(0, 10 ** random.integers(1, 5))) for _ in range(random.integers(3, 9)))
         voice = str(random.choice(known))
     else:
