@@ -132,7 +132,7 @@ def test_english_numbers_agree_with_hibari():
     numbers = pytest.importorskip("hibari.g2p.numbers")
 
     def bare(words):
-        return words.replace("-", " ").replace(" and ", " ")
+        return words.replace("-", " ").replace(" and ", " ").replace(",", "")
 
     for number in [*range(130), 999, 1000, 1001, 12_345, 10**6, 987_654_321]:
         assert bare(say_as.cardinal(number)) == bare(numbers.cardinal(number))

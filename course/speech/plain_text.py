@@ -33,6 +33,23 @@ def plain(text: str) -> str:
     return words
 
 
+def with_pictures(text: str) -> str:
+    """The words of a text and its emoji, on one line: what is not read aloud shows a mood. Raises as `check`."""
+    check(text)
+    # emoji stand aside as private characters while the rest is cleaned
+    seen = []
+
+    def aside(found):
+        seen.append(found[0])
+        return chr(FIRST_MARK + len(seen) - 1)
+
+    pieces = re.split(f"({PICTURES.pattern})", PAUSE.sub(" ", text))
+    marked = "".join(PICTURES.sub(aside, piece) if i % 2 else letters(piece) for i, piece in enumerate(pieces))
+    words = cleaned(marked)
+    return "".join(seen[ord(letter) - FIRST_MARK] if FIRST_MARK <= ord(letter) < FIRST_MARK + len(seen) else letter
+                   for letter in words)
+
+
 def check(text) -> None:
     """Raises `errors.TextError`: not a string, or too long."""
     if not isinstance(text, str):
@@ -77,7 +94,7 @@ _COMPATIBLE = ("LATIN", "ROMAN", "SMALL", "KANGXI", "CJK", "ARABIC", "ARMENIAN",
                "PARENTHESIZED", "DEGREE", "DOUBLE-STRUCK", "ALEF", "BET", "GIMEL", "DALET")  # fmt: skip
 _ENCLOSED = re.compile(r"(?:(?:NEGATIVE |CROSSED NEGATIVE )?(?:CIRCLED|SQUARED)|LATIN LETTER SMALL|TAG) "
                        r"(?:LATIN )?(?:CAPITAL|SMALL)? ?(?:LETTER )?([A-Z])")  # fmt: skip
-_PICTURES = re.compile(
+PICTURES = re.compile(
     "[\u2190-\u21ff\u2300-\u23ff\u2500-\u27bf\u2800-\u28ff\u2b00-\u2bff\u3030\u303d\u3297\u3299\u266a"
     "\U0001f000-\U0001f0ff\U0001f10d-\U0001f10f\U0001f16a-\U0001f16f\U0001f1e6-\U0001faff]")  # fmt: skip
 _CLAUSE_MARKS = frozenset("！，．：；？（）［］｛｝～｡､｢｣")  # wide signs that end a clause without a space after them
@@ -147,7 +164,7 @@ def _visible(letter: str, category: str, before: str) -> str:
         return letter if _JOINING.match(before) else ""
     if category == "Cf" or letter == "\u0640" or _is_selector(letter):  # U+0640 only stretches an Arabic word
         return ""
-    return _EMOJI if _PICTURES.match(letter) else letter
+    return _EMOJI if PICTURES.match(letter) else letter
 
 
 def _is_selector(letter: str) -> bool:
