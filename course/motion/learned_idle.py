@@ -15,7 +15,7 @@ from .. import errors
 from ..face import channels
 from ..interpolation import smoothstep
 from ..io import weights
-from . import idle, idle_features, idle_networks, motion
+from . import emphasis, idle, idle_features, idle_networks, motion
 
 WEIGHTS = "motion.safetensors"
 KINDS = ("autoregressive", "vae")
@@ -78,7 +78,7 @@ def livelier(values: torch.Tensor, angles: float, others: float) -> torch.Tensor
 
 
 def idle_motion(lips: motion.Motion, seed: int = 0, strength: float = 1.0, accents=None, kind: str = "autoregressive",
-                networks: dict | None = None) -> motion.Motion:
+                networks: dict | None = None, questions=()) -> motion.Motion:
     """Blinks, gaze, head and brows for spoken lips, as `idle.idle_motion` gives them by hand.
 
     Args:
@@ -89,7 +89,7 @@ def idle_motion(lips: motion.Motion, seed: int = 0, strength: float = 1.0, accen
         errors.MotionError: no such kind; errors.WeightsError: no networks.
     """
     opening = idle_features.opening_of(lips.resample(idle_features.FPS))
-    manner = Manner(seed, strength, () if accents is None else accents, kind, networks)
+    manner = Manner(seed, strength, () if accents is None else accents, kind, networks, questions)
     return from_opening(opening, len(lips), lips.fps, manner)
 
 
@@ -99,7 +99,7 @@ class Manner:
 
     seed: the same one moves the same; strength: scales all head movement, 0 keeps the head still; accents: (seconds,
     strength 0 to 1) pairs where the speech is stressed; kind: one of `KINDS`; networks: those of `load`, which is
-    asked for them by default.
+    asked for them by default; questions: seconds at which questions end.
     """
 
     seed: int = 0
@@ -107,6 +107,7 @@ class Manner:
     accents: Sequence = ()
     kind: str = "autoregressive"
     networks: dict | None = None
+    questions: Sequence = ()
 
 
 def from_opening(opening: np.ndarray, count: int, fps: float, manner: Manner) -> motion.Motion:
@@ -129,7 +130,8 @@ def from_opening(opening: np.ndarray, count: int, fps: float, manner: Manner) ->
     values["eyeBlinkLeft"], values["eyeBlinkRight"] = shut, shut
     idle.look_about(values, times, looking, settings)
     if len(manner.accents):
-        idle.stress(values, times, strength, manner.accents, stressing, settings)
+        emphasis.stress(values, times, strength, manner.accents, stressing)
+    emphasis.ask(values, times, strength, manner.questions, stressing)
     return motion.Motion(np.stack(list(values.values()), axis=1), channels.CHANNELS, fps)
 
 
