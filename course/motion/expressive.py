@@ -31,12 +31,18 @@ def of_phrases(phrases, lips: motion.Motion, strength: float = 1.0, head: float 
     times = (np.arange(len(lips)) + 0.5) / lips.fps
     values = np.zeros((len(lips), len(channels.CHANNELS)), np.float32)
     for name in sorted({phrase.mood for phrase in phrases if phrase.strength}):
-        # one mood over several sentences stays, it does not add up
-        share = np.max([(LEAST + (MOST - LEAST) * phrase.strength) * envelope(times, phrase.start, phrase.end)
-                        for phrase in phrases if phrase.mood == name], axis=0)
+        # one mood over several sentences stays until the next has come, and does not add up
+        share = np.max([(LEAST + (MOST - LEAST) * phrase.strength) * envelope(times, phrase.start, end)
+                        for phrase, end in zip(phrases, _ends(phrases)) if phrase.mood == name], axis=0)
         values += strength * share[:, None] * expressions.expression(name)
     values[:, HEAD] *= head
     return motion.Motion(over_lips(lips.full(), values), channels.CHANNELS, lips.fps)
+
+
+def _ends(phrases) -> list:
+    """When each phrase's expression goes: at its end, or when the next, of the same mood, has come."""
+    return [after.start - AHEAD + COMES if after is not None and after.mood == phrase.mood else phrase.end
+            for phrase, after in zip(phrases, [*phrases[1:], None])]
 
 
 def envelope(times: np.ndarray, start: float, end: float) -> np.ndarray:

@@ -20,9 +20,12 @@ from . import emphasis, idle, idle_features, idle_networks, motion
 WEIGHTS = "motion.safetensors"
 KINDS = ("autoregressive", "vae")
 EASE = 0.8  # s in which movement leaves the photo's pose, and comes back to it
-# The networks learn from 106 s of seven people and move a third as fast as they do; their draws are made larger by so
-# much, head angles first. On the left-out tracks that brings every distance down (data/motion.md).
-LIVELY = {"autoregressive": (2.4, 1.5), "vae": (5.0, 1.5)}  # (angles, shifts and brows)
+# The networks learn from 106 s of seven people: most of their draws move a third as fast as those do, some run wild.
+# Each draw is made larger or smaller until its head moves at about `AIM`, which brings every distance to the left-out
+# people down (data/motion.md).
+AIM = 9.0  # degrees a second, of people who talk
+NEARER = 0.9  # 1 all draws at the same speed, 0 each at its own
+LEAST, MOST = 0.7, 3.5  # times a draw's own size
 LIMIT = np.array([9.0, 9.0, 7.0, 6.0, 6.0, 5.0, 5.0, 5.0])  # units; movement bends towards them and never passes
 
 
@@ -60,21 +63,24 @@ def curves(opening: np.ndarray, seed: int = 0, kind: str = "autoregressive", net
             values, blinks = idle_networks.vae_rollout(networks[kind], told, noise)
         else:
             values, blinks, _ = idle_networks.autoregressive_rollout(networks[kind], told, noise)
-    values = livelier(values, *LIVELY[kind]).numpy().astype(np.float64)
+    values = livelier(values).numpy().astype(np.float64)
     # What the tracks were freed of when the networks learned, their own movement is freed of too: it cannot drift.
     values[:, idle_features.HEAD] = idle_features.without_drift(values[:, idle_features.HEAD])
     values = LIMIT * np.tanh(values / LIMIT)
     return values[before:], blinks.numpy()[before:]
 
 
-def livelier(values: torch.Tensor, angles: float, others: float) -> torch.Tensor:
-    """The same movement, larger: (T, 8) in units -> (T, 8); no frame differs more than `TOP_SPEED` from the one before.
+def livelier(values: torch.Tensor) -> torch.Tensor:
+    """The same movement at the speed of people: (T, 8) in units -> (T, 8).
 
-    angles: times for pitch, yaw, roll; others: times for shifts and brows.
+    Shifts and brows grow by the root of what angles do; no frame differs more than `TOP_SPEED` from the one before.
     """
-    times = torch.tensor([angles] * 3 + [others] * 5)
-    speeds = torch.diff(values * times, dim=0, prepend=torch.zeros(1, len(times)))
-    return idle_networks.soft_limit(speeds, idle_networks.TOP_SPEED).cumsum(dim=0)
+    speeds = torch.diff(values, dim=0, prepend=torch.zeros(1, values.shape[1]))
+    own = float(speeds[:, :3].square().mean().sqrt()) * idle_features.FPS  # degrees a second
+    # s = (aim / own)^b
+    size = min(MOST, max(LEAST, (AIM / max(own, 1e-6)) ** NEARER))
+    times = torch.tensor([size] * 3 + [size**0.5] * 5)
+    return idle_networks.soft_limit(speeds * times, idle_networks.TOP_SPEED).cumsum(dim=0)
 
 
 def idle_motion(lips: motion.Motion, seed: int = 0, strength: float = 1.0, accents=None, kind: str = "autoregressive",

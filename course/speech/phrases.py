@@ -13,9 +13,9 @@ SHORTEST_PAUSE = 0.05  # seconds of silence at which a sentence may end
 WORTH = 8.0  # what a second of silence is worth against lengths that do not fit
 LONGEST_WORTH = 0.6  # seconds of silence: more is no surer
 BREATH = 0.35  # seconds of quiet that part the phrases of a recording
-# How a voice moves while somebody reads: spread of F0 between its 10th and 90th percentile in semitones, loudness in
-# dB and syllables a second; beyond, it sounds lively or flat.
-LIVELY_SPREAD, FLAT_SPREAD = 11.0, 2.5
+# Spread of F0 in semitones, between its 10th and 90th percentile, beyond which a voice sounds lively, and below which
+# it sounds flat: espeak-ng reads with 4, neural voices and people with 5 to 10.
+LIVELY_SPREAD, FLAT_SPREAD = 11.0, 2.0
 RISE = 2.5  # semitones from a phrase's middle to its end: a question
 ENDING = 0.35  # seconds of voice that are the end
 
@@ -108,7 +108,7 @@ def of_sound(heard: hearing.Heard, f0: np.ndarray | None = None) -> list:
         lively = _liveliness(high[first:last], loud[first:last] - level)
         name = "happy" if lively > 0 else "sad"
         strength = min(0.6, abs(lively))
-        if strength < mood.SEEN / 2:
+        if strength < mood.SEEN:
             name, strength = mood.NEUTRAL, 0.0
         found.append(Phrase(float(first / pitch.FRAMES), float(last / pitch.FRAMES), name, strength,
                             _rises(high[first:last])))

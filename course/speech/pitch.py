@@ -12,6 +12,7 @@ LOWEST, HIGHEST = 60.0, 500.0  # Hz
 WINDOW = 0.040  # seconds that are compared with themselves
 VOICED = 0.2  # of the normalised difference, at most, where there is a voice
 QUIET = 32.0  # dB below the loud parts: no voice
+SILENT = -90.0  # dB: nothing at all
 AT_ONCE = 2000  # frames
 
 
@@ -29,7 +30,7 @@ def f0_of(samples: np.ndarray, sample_rate: int) -> np.ndarray:
              for first in range(0, len(starts), AT_ONCE)]
     f0, power = (np.concatenate(part) for part in zip(*found))
     loudness = 10 * np.log10(power + 1e-12)
-    f0[loudness < np.percentile(loudness, 95) - QUIET] = 0.0
+    f0[(loudness < np.percentile(loudness, 95) - QUIET) | (loudness < SILENT)] = 0.0
     return _steadied(f0).astype(np.float32)
 
 
