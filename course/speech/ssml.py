@@ -19,8 +19,8 @@ from dataclasses import dataclass, replace
 from . import plain_text, say_as
 
 LONGEST_PAUSE = 10.0  # seconds
-SLOWEST, FASTEST = 0.4, 2.5  # times the voice's own rate
-HIGHEST = 12.0  # semitones away from the voice's own pitch
+SLOWEST, FASTEST = 0.5, 2.0  # times the voice's own rate
+HIGHEST = 10.0  # semitones away from the voice's own pitch
 PAUSES = {"none": 0.0, "x-weak": 0.1, "weak": 0.2, "medium": 0.4, "strong": 0.7, "x-strong": 1.2}  # seconds
 RATES = {"x-slow": 0.5, "slow": 0.75, "medium": 1.0, "default": 1.0, "fast": 1.3, "x-fast": 1.7}
 PITCHES = {"x-low": -6.0, "low": -3.0, "medium": 0.0, "default": 0.0, "high": 3.0, "x-high": 6.0}  # semitones
