@@ -7,6 +7,9 @@ espeak-ng says "$5" as "dollar five" in English and leaves the sign out in Chine
 
 import re
 
+from .. import errors
+from . import scripts
+
 _ONES = ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
          "seventeen eighteen nineteen").split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
@@ -31,17 +34,15 @@ ORDINAL_ENDS = {"de": "{}.", "fr": "{}e", "es": "{}º", "it": "{}º", "pt": "{}�
                 "fi": "{}.", "da": "{}.", "nb": "{}.", "hu": "{}."}  # fmt: skip
 
 
-def language_of(words: str, voice: str | None = None) -> str:
-    """Two or three letters, such as "en" or "cmn": of a voice's name, or guessed from the letters of the words."""
-    from .. import errors
-    from . import scripts
-
-    if voice is None:
+def language_of(words: str, language: str | None = None) -> str:
+    """Two or three letters, such as "en" or "cmn": of a language as espeak-ng's voices are named, or, for None, of that
+    in which most of the words are written."""
+    if language is None:
         try:
-            voice = scripts.guess_voice(words)
+            language = max(scripts.parts(words), key=lambda part: len(part[0]))[1]
         except errors.TextError:  # no voice reads them, which whoever says them will be told
             return "en"
-    base = str(voice).lower().partition("+")[0].partition("-")[0]
+    base = str(language).lower().partition("+")[0].partition("-")[0]
     return {"zh": "cmn", "mandarin": "cmn", "chinese": "cmn", "english": "en"}.get(base, base)
 
 

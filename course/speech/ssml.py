@@ -56,10 +56,10 @@ class Span:
         return self.rate * rate, self.pitch + semitones, decibels
 
 
-def parse(text: str, voice: str | None = None) -> list:
+def parse(text: str, language: str | None = None) -> list:
     """The `Span`s of a text, in order; a text without marks is one span of `plain_text.plain(text)`.
 
-    voice: the voice that will say it, whose language decides how `<say-as>` is worded; None guesses from the letters.
+    language: in which `<say-as>` is worded, as espeak-ng's voices are named ("en-gb", "cmn"); None: that of the letters.
 
     Raises:
         errors.TextError: as `plain_text.plain`: no string, too long, nothing to pronounce.
@@ -75,7 +75,7 @@ def parse(text: str, voice: str | None = None) -> list:
     words = plain_text.cleaned(found, marked=True)
     if not plain_text.has_words(_MARKS.sub("", words)):
         raise plain_text.nothing_to_say(text)
-    spans = _Reader(tags, say_as.language_of(_MARKS.sub("", words), voice)).read(words)
+    spans = _Reader(tags, say_as.language_of(_MARKS.sub("", words), language)).read(words)
     return spans or [Span(_MARKS.sub("", words))]
 
 
