@@ -59,7 +59,7 @@ class Span:
 def parse(text: str, language: str | None = None) -> list:
     """The `Span`s of a text, in order; a text without marks is one span of `plain_text.plain(text)`.
 
-    language: in which `<say-as>` is worded, as espeak-ng's voices are named ("en-gb", "cmn"); None: that of the letters.
+    language: in which `<say-as>` is worded, as espeak-ng's voices are named ("en-gb", "cmn"); None: that of the words.
 
     Raises:
         errors.TextError: as `plain_text.plain`: no string, too long, nothing to pronounce.
