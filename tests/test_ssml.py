@@ -29,6 +29,7 @@ Span = ssml.Span
     ("<phoneme alphabet='x-sampa' ph='t@'>the</phoneme>", [Span("the")]),
     ("<voice name='de'>Hallo</voice> you", [Span("Hallo", voice="de"), Span("you")]),
     ("<p>One</p><p>Two</p>", [Span("One. Two")]),
+    ("今天*真*好", [Span("今天"), Span("真", emphasis=1), Span("好")]), ("a*b*c 2*3*4", [Span("a*b*c 2*3*4")]),
     ("你好<break time='500ms'/>*世界*。", [Span("你好"), Span("世界。", emphasis=1, pause_before=0.5)]),
 ])  # fmt: skip
 def test_marks_become_manners(text, spans):

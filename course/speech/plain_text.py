@@ -236,6 +236,7 @@ _LINES = [
     (re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+(.*?)[ \t#]*$", re.M), r"\n\n\1\n\n"),  # headings
     (re.compile(r"^[ \t]*[-*+•‣◦][ \t]+(?:\[[ xX]\][ \t]+)?(.*)$", re.M), r"\n\n\1\n\n"),  # lists
 ]
+_UNPARTED = "[\u2e80-\u9fff\uf900-\ufaff]"  # scripts that put no space between words
 _INSIDE = [
     (re.compile(r"\[\^[^\]\s]+\]"), ""),  # footnotes
     (re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+[\"'(][^\n]*?[\"')])?\)"), r"\1"),  # links and pictures
@@ -244,7 +245,8 @@ _INSIDE = [
     (re.compile(r"(?<!`)(`{1,3})(?!`)(.+?)(?<!`)\1(?!`)", re.S), r"\2"),  # code
     (re.compile(r"(?<![\\*])\*\*\*(?=[^\s*])(.+?)(?<=[^\s*])\*\*\*(?!\*)", re.S), r"\1", STRONG),
     (re.compile(r"(?<![\\*\d])\*\*(?=[^\s*])(.+?)(?<=[^\s*\\])\*\*(?![*\d])", re.S), r"\1", STRONG),
-    (re.compile(r"(?<![\\*\w])\*(?=[^\s*])([^*\n]+?)(?<=[^\s*\\])\*(?![*\w])"), r"\1", STRESSED),
+    (re.compile(rf"(?<![\\*])(?:(?<!\w)|(?<={_UNPARTED}))\*(?=[^\s*])([^*\n]+?)(?<=[^\s*\\])\*(?!\*)"
+                rf"(?:(?!\w)|(?={_UNPARTED}))"), r"\1", STRESSED),
     (re.compile(r"(?<![\\_\w])__(?=[^\s_])([^\n]+?)(?<=[^\s_\\])__(?![_\w])"), r"\1", STRONG),
     (re.compile(r"(?<![\\_\w])(_{1,3})(?=[^\s_])([^\n]+?)(?<=[^\s_\\])\1(?![_\w])"), r"\2", STRESSED),
     (re.compile(r"(?<!~)~~(?=[^\s~])(.+?)(?<=[^\s~])~~(?!~)", re.S), r"\1"),
