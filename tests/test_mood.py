@@ -134,6 +134,15 @@ def test_sentences_end_at_their_own_pauses(stops):
     np.testing.assert_allclose([(one.start, one.end) for one in found], times, atol=1e-6)
 
 
+def test_a_long_silence_ends_a_sentence_rather_than_a_comma_that_fits_its_length():
+    sounds, at = [], 0.0
+    for symbol, seconds in (("a", 0.35), ("", 0.15), ("a", 0.35), ("", 0.4), ("a", 0.9)):
+        sounds.append(speech.Phoneme(symbol, at, at + seconds))
+        at += seconds
+    first, second = phrases.of_speech("Aa, bb. Cccccccccccc.", sounds)
+    assert first.end == pytest.approx(0.85) and second.start == pytest.approx(1.25)
+
+
 def test_without_pauses_sentences_are_laid_out_by_length():
     sounds = [speech.Phoneme("a", k * 0.1, k * 0.1 + 0.1) for k in range(40)]
     found = phrases.of_speech("Aaaa. Bbbbbbbbbbbb.", sounds)

@@ -10,7 +10,7 @@ import numpy as np
 FRAMES = 100  # a second
 LOWEST, HIGHEST = 60.0, 500.0  # Hz
 WINDOW = 0.040  # seconds that are compared with themselves
-VOICED = 0.2  # of the normalised difference, at most, where there is a voice
+VOICED = 0.3  # of the normalised difference, at most, where there is a voice
 QUIET = 32.0  # dB below the loud parts: no voice
 SILENT = -90.0  # dB: nothing at all
 AT_ONCE = 2000  # frames
