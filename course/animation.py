@@ -22,7 +22,7 @@ from .face import channels, posing
 from .face import model as face_model
 from .io import decoding, encoding, video
 from .keypoints import covered, find, landmarks
-from .motion import motion, transfer
+from .motion import expressions, expressive, motion, transfer
 from .motion import spoken as motion_spoken
 from .rendering import portrait
 from .rendering import sharpness as polish
@@ -36,7 +36,9 @@ class Settings:
 
     fps: frames a second, None for the driving video's or the Motion's own up to 60, else 25;
     head: strength of head movement (1 as made, 0 none); expression: "name" or "name:strength" out of
-    `motion.EXPRESSIONS`; face: "largest", "all", a number counted from 0, largest first, or None (must be clear);
+    `motion.EXPRESSIONS`, or "auto" (the default), the mood of each sentence as its words or its sound tell it, and
+    "auto:strength"; "neutral" is none;
+    face: "largest", "all", a number counted from 0, largest first, or None (must be clear);
     relative: a driving video's movement is added to the photo's own pose, or else replaces it;
     size: longer side of the frames in pixels, None for the photo's own up to `DEFAULT_SIDE`, "original" for the
     photo's own in any case; seed: blinks and idle movement;
@@ -207,7 +209,8 @@ def drive_by_text(text: str, options: Settings) -> Drive:
     spoken = synthesis.synthesize(text, options.voice, manner.Manner(options.rate, options.pitch))
     speakers.let_go()  # the frames need the memory
     lips = motion_spoken.from_speech(spoken, fps=options.fps or motion.FPS)
-    return Drive(_with_idle(lips, options, motion_spoken.accents(spoken)), "speech", spoken.samples, spoken.sample_rate)
+    moved = _with_idle(lips, options, motion_spoken.delivery(text, spoken))
+    return Drive(moved, "speech", spoken.samples, spoken.sample_rate)
 
 
 def drive_by_audio(path, options: Settings) -> Drive:
@@ -218,7 +221,7 @@ def drive_by_audio(path, options: Settings) -> Drive:
     samples, rate = sound.load_audio(path)
     heard = hearing.hear(samples, rate)
     lips = motion_spoken.from_audio(heard, fps=options.fps or motion.FPS)
-    return Drive(_with_idle(lips, options, motion_spoken.accents_of_sound(heard)), "speech", samples, rate)
+    return Drive(_with_idle(lips, options, motion_spoken.delivery_of_sound(heard)), "speech", samples, rate)
 
 
 def drive_by_video(path, options: Settings) -> Drive:
@@ -251,16 +254,21 @@ def _kept_rate(fps: float, whose: str) -> float:
 DRIVES = {"text": drive_by_text, "audio": drive_by_audio, "driving": drive_by_video, "motion": drive_by_motion}
 
 
-def _with_idle(lips: motion.Motion, options: Settings, accents=()) -> motion.Motion:
+def _with_idle(lips: motion.Motion, options: Settings, delivery=None) -> motion.Motion:
+    """Spoken lips, what a face does beside them, and what it shows of the mood of what is said."""
+    delivery = delivery or motion_spoken.Delivery()
+    accents, questions = delivery.accents, delivery.questions
     if options.idle == "hand":
         from .motion import idle
 
-        moved = idle.idle_motion(len(lips), fps=lips.fps, seed=options.seed, strength=options.head, accents=accents)
+        moved = idle.idle_motion(len(lips), fps=lips.fps, seed=options.seed, strength=options.head, accents=accents,
+                                 questions=questions)
     else:
         from .motion import learned_idle
 
-        moved = learned_idle.idle_motion(lips, options.seed, options.head, accents, options.idle)
-    return motion.Motion(lips.full() + moved.full(), channels.CHANNELS, lips.fps)
+        moved = learned_idle.idle_motion(lips, options.seed, options.head, accents, options.idle, questions=questions)
+    shown = expressive.of_phrases(delivery.phrases, lips, expressions.auto_strength(options.expression), options.head)
+    return motion.Motion(lips.full() + moved.full() + shown.full(), channels.CHANNELS, lips.fps)
 
 
 # ---------------------------------------------------------------- the film

@@ -132,7 +132,8 @@ def _add_animate(commands) -> None:
     command.add_argument("--pitch", metavar="SEMITONES",
                          help="above the voice's own pitch, -5 to 9 (default: 0); Kokoro's voices have one pitch")
     command.add_argument("--expression", metavar="NAME[:STRENGTH]",
-                         help="neutral, happy, sad, surprised or angry, such as happy:0.6")
+                         help="auto (default): the mood of each sentence; or neutral, happy, sad, surprised or "
+                              "angry, such as happy:0.6")
     command.add_argument("--head", metavar="STRENGTH", help="how much the head moves, 0 to 3 (default: 1)")
     command.add_argument("--face", help="which face: largest, all, or a number, 0 being the largest")
     manner = command.add_mutually_exclusive_group()

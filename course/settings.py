@@ -136,7 +136,7 @@ SETTINGS = {
     "fps": Number(1, 120),
     "seed": Number(0, 2**32 - 1, whole=True),
     "head": Number(0, 3),
-    "expression": Words("the name of an expression, such as happy or happy:0.6", expressions.expression),
+    "expression": Words("auto or the name of an expression, such as happy or happy:0.6", expressions.expression),
     "face": Face(),
     "relative": Switch(),
     "size": Number(64, 4096, whole=True, unit=" px", names=(ORIGINAL,)),

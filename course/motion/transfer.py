@@ -10,7 +10,7 @@ import numpy as np
 from ..face import channels
 from ..face import model as face_model
 from ..interpolation import smoothstep
-from . import expressions, motion
+from . import expressions, expressive, motion
 
 N_BLENDSHAPES = len(channels.BLENDSHAPES)
 LIPS = np.array([name.startswith(("jaw", "mouth")) for name in channels.CHANNELS])
@@ -49,15 +49,16 @@ def values_for(moved: motion.Motion, face: face_model.Face, mode: str, options) 
         errors.MotionError: no such expression.
     """
     values = moved.full()  # (T, 57)
+    wanted = np.broadcast_to(expressions.expression(options.expression), values.shape)
     if mode == "speech":
+        wanted = expressive.over_lips(values, wanted)
         values = _speaking(values, face.rest, moved.fps)
     elif mode == "offset":
         values = face.rest + values
     elif mode == "relative":
         values[:, HEAD_ANGLES] *= options.head
         values = retarget(values, values[find_best_frame(values, face.rest)], face.rest)
-    values = values + expressions.expression(options.expression)
-    return _within_reach(values, face.rest)
+    return _within_reach(values + wanted, face.rest)
 
 
 def find_best_frame(values: np.ndarray, rest: np.ndarray) -> int:
