@@ -119,7 +119,8 @@ def _add_animate(commands) -> None:
                                               "Grace Hopper's says hello.")
     command.add_argument("photo", nargs="?", help="a JPEG, PNG or WebP with a face; default: the embedded photo")
     drive = command.add_mutually_exclusive_group()
-    drive.add_argument("--text", help="what to say")
+    drive.add_argument("--text", help="what to say; [pause 0.5] is a pause in seconds, *word* is stressed, and a small "
+                                      "part of SSML is followed")
     drive.add_argument("--audio", metavar="FILE", help="a recording of speech to say")
     drive.add_argument("--driving", metavar="VIDEO", help="a video of one face to follow")
     drive.add_argument("--motion", metavar="FILE", help="a saved Motion (.npz)")

@@ -51,6 +51,14 @@ def of_espeak(ipa: str) -> str:
     return "".join(letter for letter in ipa if letter == " " or letter not in alphabet.GAPS | set("^-"))
 
 
+def of_written(ipa: str) -> str:
+    """IPA as people and dictionaries write it, without ties, in the alphabet's spelling."""
+    for spelling, symbol in {pair.replace("^", ""): symbol for pair, symbol in PAIRS.items()}.items():
+        if spelling != "ss":
+            ipa = ipa.replace(spelling, symbol)
+    return of_espeak(ipa)
+
+
 def sentences(text: str) -> list:
     """A text as sentences."""
     return [part for part in _SENTENCE.split(text) if part.strip()]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from . import alphabet, f0
+from . import alphabet
 from .phonemes import F0_RATE, Speech
 
 SAMPLE_RATE = 24_000  # Hz, of both networks
@@ -12,6 +12,7 @@ SAMPLES_A_UNIT = 600
 F0_FRAMES_A_UNIT = 2
 KEPT_BEFORE, KEPT_AFTER = 0.06, 0.08  # seconds of the networks' own silence around what is said
 QUIET = 10 ** (-50 / 20)  # of the loudest sample
+UNVOICED = 40.0  # Hz; the networks write what is below for sounds without pitch
 
 
 @dataclass
@@ -26,7 +27,7 @@ class Spoken:
 def speech_of(spoken: Spoken, symbols: str, voice: str) -> Speech:
     """A network's answer as `Speech`, without most of the silence around it."""
     found = alphabet.timed(symbols, spoken.units)
-    pitch = f0.on_grid(spoken.f0, F0_FRAMES_A_UNIT / alphabet.UNIT, len(spoken.samples) / SAMPLE_RATE)
+    pitch = pitch_on_grid(spoken.f0, F0_FRAMES_A_UNIT / alphabet.UNIT, len(spoken.samples) / SAMPLE_RATE)
     return cut(Speech(spoken.samples, SAMPLE_RATE, found, voice, pitch))
 
 
@@ -48,3 +49,16 @@ def cut(said: Speech) -> Speech:
     kept[0] = replace(kept[0], start=0.0)
     kept[-1] = kept[-1].until(end)
     return Speech(samples, rate, kept, said.voice, said.f0[first : first + int(end * F0_RATE) + 1])
+
+
+def pitch_on_grid(values: np.ndarray, rate: float, seconds: float) -> np.ndarray:
+    """Pitch (K,) of frames of 1 / rate seconds -> float32 (T,), `F0_RATE` values a second, 0 where not voiced.
+
+    Frame k of the networks covers k / rate to (k + 1) / rate.
+    """
+    at = np.arange(int(seconds * F0_RATE) + 1) / F0_RATE * rate - 0.5
+    values = np.where(np.asarray(values) > UNVOICED, values, 0)
+    nearest, low, high = (np.clip(way(at).astype(int), 0, len(values) - 1) for way in (np.round, np.floor, np.ceil))
+    between = values[low] + (at - np.floor(at)) * (values[high] - values[low])
+    both = (values[low] > 0) & (values[high] > 0)
+    return np.where(both, between, values[nearest]).astype(np.float32)

@@ -7,7 +7,8 @@ sound; librosa's `yin` finds the same (tests/test_emphasis.py), but takes second
 
 import numpy as np
 
-FRAMES = 100  # a second
+from .phonemes import F0_RATE as FRAMES
+
 LOWEST, HIGHEST = 60.0, 500.0  # Hz
 WINDOW = 0.040  # seconds that are compared with themselves
 VOICED = 0.3  # of the normalised difference, at most, where there is a voice

@@ -9,8 +9,8 @@ import gc
 import numpy as np
 
 from .. import errors
-from . import alphabet, catalogue, english, f0, hibari_voice, ipa, kokoro, mandarin, manner, neural, symbols
-from .phonemes import Phoneme, Speech
+from . import alphabet, catalogue, english, hibari_voice, ipa, kokoro, mandarin, manner, neural, pitch, symbols
+from .phonemes import F0_RATE, Phoneme, Speech
 
 GROUP = 160  # symbols: Kokoro speaks short sentences poorly when they stand alone
 KEPT = neural.KEPT_BEFORE + neural.KEPT_AFTER  # seconds of a voice's own silence between two sentences
@@ -32,6 +32,15 @@ def sentences_of(text: str, voice: str, language: str, settings):
     for row in _fitting(_grouped(rows) if engine == "kokoro" else rows, longest):
         if any(symbol not in alphabet.GAPS for symbol in row):
             yield neural.speech_of(_spoken(row, voice, engine, settings), row, voice), row[-1]
+
+
+def said_as(phonemes: str, voice: str, settings: manner.Manner) -> Speech | None:
+    """One word by its sounds in IPA, as a neural voice says it; None if it knows none of them."""
+    row = alphabet.known(ipa.of_written(phonemes))[: kokoro.LONGEST // 2]
+    if all(symbol in alphabet.GAPS for symbol in row):
+        return None
+    engine = catalogue.neural(voice).engine
+    return neural.speech_of(_spoken(row, voice, engine, settings), row, voice)
 
 
 def check_pitch(voice: str, settings: manner.Manner) -> None:
@@ -84,12 +93,12 @@ def _fitting(rows: list, longest: int):
 
 def with_pitch(samples: np.ndarray, rate: int, found: list, voice: str) -> Speech:
     """espeak-ng's samples and `Phoneme`s as `Speech`, with the pitch that the sound has in what is spoken."""
-    pitch = f0.estimate(samples, rate)
-    at = np.arange(len(pitch)) / f0.F0_RATE
+    hertz = pitch.f0_of(samples, rate)
+    at = np.arange(len(hertz)) / F0_RATE
     for phoneme in found:
         if not phoneme.symbol:
-            pitch[(at >= phoneme.start) & (at < phoneme.end)] = 0
-    return Speech(samples, rate, found, voice, pitch)
+            hertz[(at >= phoneme.start) & (at < phoneme.end)] = 0
+    return Speech(samples, rate, found, voice, hertz)
 
 
 def let_go() -> None:
@@ -106,5 +115,5 @@ def let_go() -> None:
 def silence(seconds: float, rate: int) -> Speech:
     """Nothing, for a while."""
     count = round(seconds * rate)
-    pitch = np.zeros(int(count / rate * f0.F0_RATE) + 1, np.float32)
-    return Speech(np.zeros(count, np.float32), rate, [Phoneme("", 0.0, count / rate)] if count else [], "", pitch)
+    hertz = np.zeros(int(count / rate * F0_RATE) + 1, np.float32)
+    return Speech(np.zeros(count, np.float32), rate, [Phoneme("", 0.0, count / rate)] if count else [], "", hertz)

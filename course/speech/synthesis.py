@@ -1,6 +1,7 @@
 """Text to sound with timed phonemes, whichever voice speaks.
 
-    text -> plain_text -> scripts: parts, each with its voice -> speakers, espeak: sound, phonemes, pitch -> joined
+    text -> ssml: spans of one manner -> scripts: parts, each with its voice -> speakers, espeak: sound, phonemes,
+    pitch -> joined
 
 English is spoken by hibari-tts, other languages by Kokoro where it is installed, and every one of a hundred more by
 espeak-ng (`catalogue` has them all).
@@ -12,7 +13,7 @@ import numpy as np
 
 from .. import errors
 from ..io import sound
-from . import catalogue, espeak, manner, plain_text, readings, scripts, speakers, symbols
+from . import catalogue, espeak, manner, plain_text, readings, scripts, speakers, ssml, symbols
 from .phonemes import F0_RATE, Phoneme, Speech
 
 LEAD_SILENCE, TAIL_SILENCE = 0.12, 0.35  # seconds around what is said: the mouth starts and ends closed
@@ -23,6 +24,7 @@ STRESS = {"ˈ": 2, "ˌ": 1}
 JOINT = 0.06  # seconds between two voices within a clause
 CLAUSE_JOINT, SENTENCE_JOINT = 0.18, 0.32  # and at the ends of clauses and sentences: about what one voice makes there
 SENTENCE_ENDS = frozenset(".!?…。！？।؟።")
+TIGHT = 0.025  # seconds of silence that are left between two spans of one sentence
 FADE = 0.004  # seconds in which a part comes and goes, so that a joint does not click
 LEVEL = 0.13  # root mean square of a neural voice where it is not quiet, about that of espeak-ng's
 QUIET, PEAK = 0.01, 0.98
@@ -34,8 +36,9 @@ def synthesize(text: str, voice: str = None, settings=None) -> Speech:
 
     Args:
         text: any script, several too: each part is read by a voice of its script. Tags, Markdown and emoji are not
-        read. voice: name out of `voices()`, an espeak-ng voice perhaps with a variant ("en-us+f3"): reads all it can
-        read; None takes the best for the letters. settings: `speech.Manner` (rate, pitch) for any voice, or
+        read; pauses, stress and the like that `ssml` knows are followed. voice: name out of `voices()`, an espeak-ng
+        voice perhaps with a variant ("en-us+f3"): reads all it can read; None takes the best for the letters.
+        settings: `speech.Manner` (rate, pitch) for any voice, or
         `espeak.Settings` on espeak-ng's own scales.
     Returns:
         Speech at 24,000 Hz, at 22,050 Hz where espeak-ng alone speaks, a little silence on both sides; its voice is
@@ -44,12 +47,12 @@ def synthesize(text: str, voice: str = None, settings=None) -> Speech:
         errors.TextError: nothing to say, too much (`plain_text.MAX_CHARACTERS`, `espeak.MAX_SECONDS`), no such
         voice, letters that no voice reads, a pitch that the voice does not have.
     """
-    words = plain_text.plain(text)
+    spans = ssml.parse(text)
     voice = None if voice is None else catalogue.find_voice(voice)
-    words = readings.with_kana(words, voice)
+    words = " ".join(span.text for span in spans)
     main = voice or catalogue.guess_voice(words)
     said, seconds = [], 0.0
-    for piece in _said_in_parts(_parts(words, voice), settings):
+    for piece in _said_in_spans(spans, voice, main, settings):
         said.append(piece)
         seconds += piece.duration
         espeak.check_length(seconds * espeak.SAMPLE_RATE)
@@ -62,14 +65,66 @@ def synthesize(text: str, voice: str = None, settings=None) -> Speech:
 # ---------------------------------------------------------------- who says what
 
 
-def _parts(text: str, voice: str) -> list:
+def _said_in_spans(spans: list, voice: str | None, main: str, settings):
+    """`Speech` after `Speech`: each span in its manner, after its pause; without one it goes on in the sentence.
+
+    voice: that was asked for, if any; main: the whole text's, so that one stressed word of it is not taken for another
+    language.
+    """
+    goes_on, japanese = False, scripts.is_japanese(" ".join(span.text for span in spans))
+    for span, after in zip(spans, [*spans[1:], None]):
+        if span.pause_before:
+            yield speakers.silence(span.pause_before, espeak.SAMPLE_RATE)
+        if not span.text:
+            continue
+        asked = catalogue.find_voice(span.voice) if span.voice else voice
+        text = readings.with_kana(span.text, asked or ("ja" if japanese else None))
+        parts = _parts(text, asked or (main if len(spans) > 1 else None), quiet=asked is None)
+        _, _, decibels = span.manner
+        more = after is not None and not after.pause_before
+        in_manner = _in_manner(settings, span, parts)
+        said = list(_said_in_parts(parts, in_manner, more))
+        if span.phonemes and catalogue.neural(parts[0][1]):  # espeak-ng's own voices say the words instead
+            own = speakers.said_as(span.phonemes, parts[0][1], manner.of_espeak(in_manner))
+            said = said if own is None else [own]
+        goes_on, came = more and _goes_on(text, last=False), goes_on
+        for i, piece in enumerate(said):
+            piece = _tightened(piece, came and i == 0, goes_on and i == len(said) - 1)
+            yield replace(piece, samples=piece.samples * np.float32(10 ** (decibels / 20))) if decibels else piece
+
+
+def _tightened(said: Speech, before: bool, after: bool) -> Speech:
+    """Without the silence at its beginning or end, but for `TIGHT` of it: within a sentence words follow at once."""
+    spoken = [phoneme for phoneme in said.phonemes if phoneme.symbol]
+    if not spoken or not (before or after):
+        return said
+    start = max(0.0, spoken[0].start - TIGHT) if before else 0.0
+    end = min(said.duration, spoken[-1].end + TIGHT) if after else said.duration
+    cut = [replace(phoneme, start=max(phoneme.start, start) - start, end=min(phoneme.end, end) - start)
+           for phoneme in said.phonemes if phoneme.end > start and phoneme.start < end]
+    samples = said.samples[round(start * said.sample_rate) : round(end * said.sample_rate)]
+    return replace(said, samples=samples, phonemes=cut, f0=said.f0[round(start * F0_RATE) : round(end * F0_RATE) + 1])
+
+
+def _in_manner(settings, span: ssml.Span, parts: list):
+    """The settings that were given, with what a span asks for; a voice that has no other pitch keeps its own."""
+    if replace(span, text="", pause_before=0.0, voice=None, phonemes="") == ssml.Span(""):
+        return settings
+    common, (rate, pitch, _) = manner.of_espeak(settings), span.manner
+    if any(known is not None and known.engine == "kokoro" for known in (catalogue.neural(part[1]) for part in parts)):
+        pitch = 0.0
+    return manner.Manner(float(np.clip(common.rate * rate, *manner.RATES)),
+                         float(np.clip(common.pitch + pitch, *manner.PITCHES)))  # fmt: skip
+
+
+def _parts(text: str, voice: str | None, quiet: bool) -> list:
     """[(piece of the text, voice, language it is read in)], in order; the language as espeak-ng calls it."""
     main = voice or catalogue.guess_voice(text)
     known = catalogue.neural(main)
     one_for_many = known is not None and known.engine == "kokoro"
-    keeps_espeak = voice is not None and known is None
+    keeps_espeak = not quiet and known is None
     found = scripts.parts(text, main if one_for_many else voice, _KOKORO_READS if one_for_many else frozenset(),
-                          str if keeps_espeak else catalogue.preferred, quiet=voice is None)  # fmt: skip
+                          str if keeps_espeak else catalogue.preferred, quiet=quiet)  # fmt: skip
     return [part for piece, speaker in found for part in _by_language(piece, speaker)]
 
 
@@ -92,13 +147,13 @@ def _by_language(text: str, voice: str) -> list:
     return found
 
 
-def _said_in_parts(parts: list, settings):
-    """`Speech` after `Speech`, with the pauses between them."""
+def _said_in_parts(parts: list, settings, more: bool = False):
+    """`Speech` after `Speech`, with the pauses between them; more: something follows the last part at once."""
     common = manner.of_espeak(settings)
     for voice in {voice for _, voice, _ in parts}:
         speakers.check_pitch(voice, common)
     for i, (text, voice, language) in enumerate(parts):
-        last = i == len(parts) - 1
+        last = i == len(parts) - 1 and not more
         pieces = _neural_part(text, voice, language, common, last) if catalogue.neural(voice) else iter(())
         first = next(pieces, None)
         if first is None:  # an espeak-ng voice, or one that finds nothing here to say
