@@ -28,13 +28,19 @@ def say(symbols: str, rate: float = 1.0, pitch: float = 0.0) -> neural.Spoken:
     """
     from hibari import dsp
 
+    *spectra, pulses, units = analyse(symbols, rate)
+    hertz = pulses * np.float32(2 ** (pitch / 12))
+    return neural.Spoken(dsp.synth(*spectra, hertz, np.random.default_rng(SEED)), units, hertz)
+
+
+def analyse(symbols: str, rate: float = 1.0) -> tuple:
+    """What the network gives and `hibari.dsp.synth` makes sound of: the spectra of what is voiced, its phase, and of
+    what hisses, each (B, 2 U); the phase of that; pitch in Hz (2 U,); and units (S + 2,). Raises as `say`."""
     with _lock:
         network = _session()
-    *spectra, pulses, units = network.run(None, {"ids": np.array([alphabet.numbers(symbols)], np.int64),
-                                                 "speed": np.array([rate], np.float32)})  # fmt: skip
-    hertz = pulses[0] * np.float32(2 ** (pitch / 12))
-    samples = dsp.synth(*(part[0] for part in spectra), hertz, np.random.default_rng(SEED))
-    return neural.Spoken(samples, units.reshape(-1), hertz)
+    *parts, units = network.run(None, {"ids": np.array([alphabet.numbers(symbols)], np.int64),
+                                       "speed": np.array([rate], np.float32)})  # fmt: skip
+    return *(part[0] for part in parts), units.reshape(-1)
 
 
 def let_go() -> None:

@@ -36,10 +36,15 @@ def say(symbols: str, voice: str, rate: float = 1.0) -> neural.Spoken:
     Raises:
         errors.TextError: the packages are not there or not whole; errors.WeightsError: no vectors of that voice.
     """
+    return say_in_style(symbols, vectors(voice), rate)
+
+
+def say_in_style(symbols: str, styles: np.ndarray, rate: float = 1.0) -> neural.Spoken:
+    """As `say`, for a voice or a mixture of voices that is given as its vectors, float32 (510, 256)."""
     row = alphabet.numbers(symbols)
     with _lock:
         network = _session()
-    style = vectors(voice)[len(row) - 2]
+    style = np.asarray(styles[len(row) - 2], np.float32)
     samples, units, hertz = network.run(None, {"tokens": np.array([row], np.int64), "style": style[None],
                                                "speed": np.array([rate], np.float32)})  # fmt: skip
     return neural.Spoken(samples, units.reshape(-1), hertz.reshape(-1))

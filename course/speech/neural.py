@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from . import alphabet
+from . import alphabet, endings
 from .phonemes import F0_RATE, Speech
 
 SAMPLE_RATE = 24_000  # Hz, of both networks
@@ -26,7 +26,7 @@ class Spoken:
 
 def speech_of(spoken: Spoken, symbols: str, voice: str) -> Speech:
     """A network's answer as `Speech`, without most of the silence around it."""
-    found = alphabet.timed(symbols, spoken.units)
+    found = endings.until_silent(alphabet.timed(symbols, spoken.units), spoken.samples, SAMPLE_RATE)
     pitch = pitch_on_grid(spoken.f0, F0_FRAMES_A_UNIT / alphabet.UNIT, len(spoken.samples) / SAMPLE_RATE)
     return cut(Speech(spoken.samples, SAMPLE_RATE, found, voice, pitch))
 
