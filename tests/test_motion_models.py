@@ -67,7 +67,7 @@ def test_a_forced_rollout_expects_what_the_network_does_all_at_once():
     values = torch.from_numpy(one.values / idle_features.UNIT)
     told, blinks = torch.from_numpy(idle_features.conditions(one.opening)), torch.from_numpy(one.blinks)
     with torch.inference_mode():
-        _, _, means = motion.autoregressive_rollout(network, told, torch.zeros(60, 9), (values, blinks))
+        _, _, means = motion.gru_rollout(network, told, torch.zeros(60, 9), (values, blinks))
         speeds = torch.diff(values, dim=0, prepend=torch.zeros(1, 8))
         since = torch.from_numpy(idle_features.since_blink(one.blinks))
         seen = idle_networks.seen_by(values[:-1], speeds[:-1], since[:-1], told[1:])
