@@ -9,7 +9,7 @@ from .. import doors
 
 doors.open_door(__name__, {
     "motion": "Motion frame_times in_between kept_rate",
-    "spoken": "accents accents_of_sound from_audio from_speech",
+    "spoken": "accents accents_of_sound delivery from_audio from_speech",
     "gestures": "DIRECTIONS MotionModel motion_model",
     "transfer": "find_best_frame hull_area limit_place limit_turn relative_motion retarget values_for",
     "expressions": "EXPRESSIONS expression",
