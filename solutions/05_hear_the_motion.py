@@ -47,8 +47,8 @@ plots.show(plots.pipeline(["speech", "motion"]))
 # Play this once with sound, and once without.
 
 # %%
-actor = actors.actor_of(side=256)
-sentence = "We won! I am so happy. Are you not happy, too?"
+actor = actors.actor_of(side=208)
+sentence = "We won! Are you not happy, too?"
 said = speaking.say(sentence)
 speaking.film(actor, said)
 
@@ -61,9 +61,9 @@ speaking.film(actor, said)
 #
 # ### Why
 #
-# A recording is 16,000 numbers a second, and hardly any of them means something alone. An *s* and an *a* differ in which
-# *frequencies* they hold. Ears work that way: along the inner ear each place answers to its own frequency, finely below
-# a kilohertz, coarsely above.
+# A recording is 16,000 numbers a second, and hardly any of them means something alone. An *s* and an *a* differ in
+# which *frequencies* they hold. Ears work that way: along the inner ear each place answers to its own frequency,
+# finely below a kilohertz, coarsely above.
 #
 # ### How
 #
@@ -81,8 +81,8 @@ plots.show(figures.filters())
 # %% [markdown]
 # ### Build
 #
-# `speech.mel_filters(sample_rate, n_fft, n_mels, low, high)` gives $F$. Frame $k$ is centred on sample $k h$, so half a
-# frame of zeros goes before the sound, and half after. No logarithm yet.
+# `speech.mel_filters(sample_rate, n_fft, n_mels, low, high)` gives $F$. Frame $k$ is centred on sample $k h$, so half
+# a frame of zeros goes before the sound, and half after. No logarithm yet.
 
 # %% exercise: mel_spectrogram · difficulty 3/5 · 12 min
 def mel_spectrogram(samples, sample_rate=16000, n_fft=512, hop=160, n_mels=80, low=55.0, high=7600.0):
@@ -131,8 +131,8 @@ if importlib.util.find_spec("librosa"):
 #
 # ### Why
 #
-# With text we need not listen: the synthesiser knows which sound it makes when. A *phoneme* is a sound that tells words
-# apart, and English has about 40. How many mouths do you need for them? Say *pat*, *bat*, *mat* into a mirror.
+# With text we need not listen: the synthesiser knows which sound it makes when. A *phoneme* is a sound that tells
+# words apart, and English has about 40. How many mouths do you need for them? Say *pat*, *bat*, *mat* into a mirror.
 #
 # ### How
 #
@@ -142,7 +142,7 @@ if importlib.util.find_spec("librosa"):
 # %%
 names = ["sil", "PP", "FF", "SS", "aa", "ih", "oh", "ou"]
 words = ["silence", "p b m", "f v", "s z", "father", "see", "more", "you"]
-plots.show(plots.faces(speaking.mouths(actor, names), titles=[f"{n}: {w}" for n, w in zip(names, words)], side=1.9,
+plots.show(plots.faces(speaking.mouths(actor, names), titles=[f"{n}: {w}" for n, w in zip(names, words)], side=1.6,
                        title="Eight of the seventeen visemes"))
 
 # %% [markdown]
@@ -152,8 +152,8 @@ plots.show(plots.faces(speaking.mouths(actor, names), titles=[f"{n}: {w}" for n,
 # ### Build
 #
 # A phoneme has `symbol`, `start` and `end` (seconds) and `stress` (0, 1 or 2). `speech.visemes_of(symbol)` gives
-# `[(name, strength), ...]`, and nothing for a pause, which becomes `"sil"` with strength 1. The strength of a vowel, one
-# of `speech.VOWELS`, is multiplied with `speech.STRESS_GAIN[stress]`.
+# `[(name, strength), ...]`, and nothing for a pause, which becomes `"sil"` with strength 1. The strength of a vowel,
+# one of `speech.VOWELS`, is multiplied with `speech.STRESS_GAIN[stress]`.
 
 # %% exercise: phonemes_to_visemes · difficulty 2/5 · 8 min
 def phonemes_to_visemes(phonemes):
@@ -191,9 +191,9 @@ print("phonemes_to_visemes was called." if seen.calls else "phonemes_to_visemes 
 #
 # ### Why
 #
-# Say *new*, slowly, and stop at the *n*. Where are your lips? They are round already: they go for the *oo* that is still
-# to come. Sounds share the mouth, and each reaches beyond its own time. That is *coarticulation*. Show each viseme in
-# its own time instead, and the mouth snaps like a puppet's.
+# Say *new*, slowly, and stop at the *n*. Where are your lips? They are round already: they go for the *oo* that is
+# still to come. Sounds share the mouth, and each reaches beyond its own time. That is *coarticulation*. Show each
+# viseme in its own time instead, and the mouth snaps like a puppet's.
 #
 # Move the sliders. The moment is that *n*. (Without a running kernel: the strip below.)
 
@@ -206,8 +206,8 @@ plots.show(blending.stills({"lead": 0.005, "lag": 0.005, "round": 0.005}, {},
                            {"lead": 0.15, "lag": 0.12, "round": 0.25}))
 
 # %% [markdown]
-# Short: a puppet, whose lips know nothing of what comes. Long: a mumble, in which the jaw hardly moves at all. Somewhere
-# between them somebody speaks.
+# Short: a puppet, whose lips know nothing of what comes. Long: a mumble, in which the jaw hardly moves at all.
+# Somewhere between them somebody speaks.
 #
 # ### How
 #
@@ -272,7 +272,8 @@ print(f"coarticulate was called {seen.calls} times: for opening, rounding and wi
 # ### Why
 #
 # A perfect mouth in a still face is uncanny. What should the rest do? Some of it stands in the words: *We won!* is no
-# sad sentence. The system gives each sentence a *mood* with a strength, by a list of words and a rule book called VADER.
+# sad sentence. The system gives each sentence a *mood* with a strength, by a list of words and a rule book called
+# VADER.
 
 # %%
 for phrase in motion.delivery(sentence, said.speech).phrases:
@@ -285,10 +286,10 @@ for phrase in motion.delivery(sentence, said.speech).phrases:
 # $$E(t) = \sum_m \Bigl( \max_{p \,\in\, m} \bigl(0.35 + 0.45\, s_p\bigr)\, e_p(t) \Bigr) X_m, \qquad
 # E_c(t) \leftarrow r(t)\, E_c(t) \ \text{ for the channels } c \text{ of the mouth}$$
 #
-# $X_m$ is what a face does in mood $m$, all 57 channels; $s_p$ is the strength of phrase $p$, and $e_p(t)$ rises from 0
-# to 1 around its start and falls again after its end; $r(t)$ is the room that the lips leave, 1 at rest, a tenth where
-# they are shut. In words: a face comes and goes with its sentence, two happy sentences do not make it twice as happy,
-# and where the lips have work to do, they come first. Brows and eyes need not wait.
+# $X_m$ is what a face does in mood $m$, all 57 channels; $s_p$ is the strength of phrase $p$, and $e_p(t)$ rises from
+# 0 to 1 around its start and falls again after its end; $r(t)$ is the room that the lips leave, 1 at rest, a tenth
+# where they are shut. In words: a face comes and goes with its sentence, two happy sentences do not make it twice as
+# happy, and where the lips have work to do, they come first. Brows and eyes need not wait.
 #
 # ### Build
 #
@@ -327,8 +328,8 @@ with places.counted("motion.expression_from_speech") as seen:
 middle = [(phrase.start + phrase.end) / 2 for phrase in motion.delivery(sentence, said.speech).phrases]
 plain = motion.Motion(said.lips.full(), fps=said.lips.fps)
 pictures = [*speaking.frames_at(actor, plain, middle), *speaking.frames_at(actor, said.whole, middle)]
-titles = [f"{words}, {second:.1f} s" for words in ("lips alone", "with mood and head") for second in middle]
-plots.show(plots.faces(pictures, titles=titles, columns=len(middle), side=2.1, title=sentence))
+titles = [f"{words}, {second:.1f} s" for words in ("lips alone", "and mood, head") for second in middle]
+plots.show(plots.faces(pictures, titles=titles, columns=len(pictures), side=1.8, title=sentence))
 print("expression_from_speech was called." if seen.calls else "expression_from_speech was not called.")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
@@ -351,16 +352,17 @@ plots.show(figures.paths({track.name: track.values[:250] for track in people if 
 # %% [markdown]
 # ### How
 #
-# A *variational autoencoder* (Kingma and Welling, 2014) squeezes each two seconds of movement through 16 numbers $z$ and
-# tries to make the movement again. And it asks that those numbers look like plain noise. Then noise makes new movement:
+# A *variational autoencoder* (Kingma and Welling, 2014) squeezes each two seconds of movement through 16 numbers $z$
+# and tries to make the movement again. And it asks that those numbers look like plain noise. Then noise makes new
+# movement:
 #
-# $$L = \frac1N \sum_{i=1}^{N} \Bigl( \underbrace{\tfrac12 \lVert x_i - \hat x_i \rVert^2}_{\text{reconstruction}} + \beta
-# \underbrace{\bigl( -\tfrac12 \bigr) \sum_j \bigl( 1 + \log \sigma_{ij}^2 - \mu_{ij}^2 -
+# $$L = \frac1N \sum_{i=1}^{N} \Bigl( \underbrace{\tfrac12 \lVert x_i - \hat x_i \rVert^2}_{\text{reconstruction}} +
+# \beta\, \underbrace{\bigl( -\tfrac12 \bigr) \sum_j \bigl( 1 + \log \sigma_{ij}^2 - \mu_{ij}^2 -
 # \sigma_{ij}^2 \bigr)}_{\mathrm{KL}} \Bigr)$$
 #
-# $x_i$ is window $i$ of $N$, and $\hat x_i$ what was made of it; the encoder says $z_{ij}$ is about $\mu_{ij}$, give or
-# take $\sigma_{ij}$; KL, the Kullback-Leibler divergence, is what that tells beyond noise, in *nats*; $\beta$ is its
-# price. In words: be true to the movement, but say it with as little as you can.
+# $x_i$ is window $i$ of $N$, and $\hat x_i$ what was made of it; the encoder says $z_{ij}$ is about $\mu_{ij}$, give
+# or take $\sigma_{ij}$; KL, the Kullback-Leibler divergence, is what that tells beyond noise, in *nats*; $\beta$ is
+# its price. In words: be true to the movement, but say it with as little as you can.
 #
 # ### Build
 #
@@ -399,35 +401,35 @@ plots.show(figures.paths({"six draws": vae.draws(6), "one person, for real": peo
                          "The same mouth, six draws of the VAE, and somebody real"))
 
 # %% [markdown]
-# Read the curves honestly. Of the people it learns from it can tell most of the path. Of the seventh it can tell next to
-# nothing: 100 is standing still. Under two minutes of six people are known by heart long before *people* are known. Its
-# draws are smooth, different from each other, and too calm.
+# Read the curves honestly. Of the people it learns from it can tell most of the path. Of the seventh it can tell next
+# to nothing: 100 is standing still. Under two minutes of six people are known by heart long before *people* are
+# known. Its draws are smooth, different from each other, and too calm.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## One frame after the other
 #
 # ### Why
 #
-# A VAE must guess two seconds at once, so it likes what is smooth. Ask for less: only the *next frame*, given all before
-# it. Then do it again, with what you have just made.
+# A VAE must guess two seconds at once, so it likes what is smooth. Ask for less: only the *next frame*, given all
+# before it. Then do it again, with what you have just made.
 #
 # ### How
 #
 # $$v_t = \ell \tanh \frac{\mu_t + \sigma_t\, \varepsilon_t}{\ell}, \qquad x_t = x_{t-1} + v_t, \qquad
 # (\mu_t, \sigma_t, h_t) = f(x_{t-1}, v_{t-1}, c_t, h_{t-1})$$
 #
-# $x_t$ is how the head is held in frame $t$ and $v_t$ how fast it moves, a step a frame; the network $f$ says that the
-# next speed is about $\mu_t$, give or take $\sigma_t$; $\varepsilon_t$ is drawn by chance; $c_t$ is what the mouth does;
-# $h_t$ is what the network remembers; $\ell$ is a limit that no speed passes. In words: guess the next step, roll the
-# dice, take it, look where you are, again.
+# $x_t$ is how the head is held in frame $t$ and $v_t$ how fast it moves, a step a frame; the network $f$ says that
+# the next speed is about $\mu_t$, give or take $\sigma_t$; $\varepsilon_t$ is drawn by chance; $c_t$ is what the
+# mouth does; $h_t$ is what the network remembers; $\ell$ is a limit that no speed passes. In words: guess the next
+# step, roll the dice, take it, look where you are, again.
 #
 # While it trains it sees true frames, later its own: an error feeds the next. So one also lets it go along a true path
 # and looks at what it expects. That is *teacher forcing* (Williams and Zipser, 1989).
 #
 # ### Build
 #
-# `predict(value, speed, told, state)` gives `mean, deviation, state`. Everything starts at 0, the state at `None`. Where
-# `forced` is given, $x_t$ is its row $t$ and $v_t$ the step to it.
+# `predict(value, speed, told, state)` gives `mean, deviation, state`. Everything starts at 0, the state at `None`.
+# Where `forced` is given, $x_t$ is its row $t$ and $v_t$ the step to it.
 
 # %% exercise: autoregressive_rollout · difficulty 3/5 · 12 min
 def autoregressive_rollout(predict, told, noise, limit=2.0, forced=None):
@@ -463,8 +465,8 @@ curve = plots.LiveCurve(frames.steps, "A frame-by-frame model, in a quarter of a
 frames.train(curve, every=30)
 with places.counted("motion.autoregressive_rollout") as seen:
     draws = frames.draws(6)
-plots.show(figures.paths({"VAE": vae.draws(6), "frame by frame": draws, "one person, for real": people[0].values[:150]},
-                         "Six draws of each model, and somebody real"))
+plots.show(figures.paths({"six draws": draws, "one person, for real": people[0].values[:150]},
+                         "The same mouth, six draws frame by frame, and somebody real"))
 print(f"autoregressive_rollout was called {seen.calls} times.")
 
 # %% [markdown]
@@ -475,8 +477,8 @@ print(f"autoregressive_rollout was called {seen.calls} times.")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Your portrait says your name
 #
-# Put your name between the quotes. Everything that moves comes from your six functions, and the head from the model that
-# you have just trained.
+# Put your name between the quotes. Everything that moves comes from your six functions, and the head from the model
+# that you have just trained.
 
 # %%
 name = "Ada"
@@ -488,9 +490,7 @@ speaking.film(actor, mine)
 
 # %%
 plots.show(plots.motion_curves(mine.whole, ["jawOpen", "mouthPucker", "mouthSmileLeft", "browInnerUp"],
-                               f"Words as curves: {name} introduces herself, or himself"))
-plots.show(plots.motion_curves(mine.whole, ["headPitch", "headYaw", "headRoll"],
-                               "The head, from the model that you trained"))
+                               f"{name}'s portrait, as four of its 57 curves"))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The failure museum
@@ -522,8 +522,8 @@ plots.show(figures.curves_of(jaws, np.arange(len(heard)) / heard.fps, "What it m
 
 # %% [markdown]
 # * **No window.** Cut off hard, every tone splashes over all bands, and the dark parts of the picture fill with haze.
-# * **No square.** Half the decibels everywhere: still a picture with the right ridges, only paler. Nothing crashes. It is
-#   just not the picture that the network was trained on.
+# * **No square.** Half the decibels everywhere: still a picture with the right ridges, only paler. Nothing crashes. It
+#   is just not the picture that the network was trained on.
 #
 # **Then, lips**, at five moments of *a new moon*:
 
@@ -545,8 +545,8 @@ for words, bug in (("right", coarticulate), ("winner takes all", takes_all), ("n
         lips = motion.from_speech(moon)
     exhibits += [speaking.close(actor, frame) for frame in speaking.frames_at(actor, lips, moments)]
     jaws[words] = lips["mouthPucker"]
-plots.show(plots.faces(exhibits, titles=[f"{words}, {t:.2f} s" for words in jaws for t in moments], columns=5, side=1.6,
-                       title="A new m..., three ways"))
+titles = [f"{words if t == moments[0] else ''} {t:.2f} s" for words in jaws for t in moments]
+plots.show(plots.faces(exhibits, titles=titles, columns=5, side=1.3, title="A new m..., three ways"))
 plots.show(figures.curves_of(jaws, np.arange(len(lips)) / lips.fps, "The pucker of the same words", "pucker"))
 
 # %% [markdown]
@@ -595,8 +595,8 @@ plots.show(figures.curves_of(told, steps, "What a window tells about itself, wit
                              xlabel="training step"))
 
 # %% [markdown]
-# With the wrong sign the network is *paid* for latents unlike noise. The loss falls beautifully, to minus infinity if you
-# let it. And new movement is drawn from noise, which such a decoder has never met.
+# With the wrong sign the network is *paid* for latents unlike noise. The loss falls beautifully, to minus infinity if
+# you let it. And new movement is drawn from noise, which such a decoder has never met.
 #
 # **No dice, and no memory**, with the model that you trained:
 
@@ -645,7 +645,8 @@ course.progress()
 #
 # <details><summary>Answer</summary>
 #
-# Because a mean never reaches its targets. For a tongue behind teeth nobody sees it. But lips that do not touch make no
+# Because a mean never reaches its targets. For a tongue behind teeth nobody sees it. But lips that do not touch make
+# no
 # *m*, and everybody sees that.
 # </details>
 #
@@ -659,17 +660,17 @@ course.progress()
 #
 # ## Going further
 #
-# * M. M. Cohen and D. W. Massaro, "Modeling coarticulation in synthetic visual speech", *Models and Techniques in Computer
-#   Animation* 1993.
-# * C. G. Fisher, "Confusions among visually perceived consonants", *Journal of Speech and Hearing Research* 1968: the word
-#   viseme.
+# * M. M. Cohen and D. W. Massaro, "Modeling coarticulation in synthetic visual speech", *Models and Techniques in
+#   Computer Animation* 1993.
+# * C. G. Fisher, "Confusions among visually perceived consonants", *Journal of Speech and Hearing Research* 1968: the
+#   word viseme.
 # * S. S. Stevens, J. Volkmann and E. B. Newman, "A scale for the measurement of the psychological magnitude pitch",
 #   *Journal of the Acoustical Society of America* 1937: the mel.
 # * C. J. Hutto and E. Gilbert, "VADER: a parsimonious rule-based model for sentiment analysis of social media text",
 #   *ICWSM* 2014.
-# * D. P. Kingma and M. Welling, "Auto-encoding variational Bayes", *ICLR* 2014; I. Higgins et al., "β-VAE", *ICLR* 2017.
+# * D. P. Kingma and M. Welling, "Auto-encoding variational Bayes", *ICLR* 2014.
 # * A. Graves, "Generating sequences with recurrent neural networks", 2013, arXiv:1308.0850.
-# * R. J. Williams and D. Zipser, "A learning algorithm for continually running fully recurrent neural networks", *Neural
-#   Computation* 1989.
+# * R. J. Williams and D. Zipser, "A learning algorithm for continually running fully recurrent neural networks",
+#   *Neural Computation* 1989.
 #
 # Next: **06, Move the pixels**. How a photo follows a few points.

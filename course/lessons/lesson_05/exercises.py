@@ -641,8 +641,8 @@ EXERCISES = [
             "How far has the expression of one phrase come at each time, if it is shown with its own amount?",
             "Of several phrases of one mood the largest share counts at each time; what the moods ask for is added. "
             "Then multiply the columns in `motion.MOUTH` with `motion.mouth_room(lips)`.",
-            "share = np.max([(0.35 + 0.45 * p.strength) * motion.envelope(times, p.start, p.end) for p in ...], axis=0); "
-            "values += share[:, None] * motion.expression(mood)",
+            "share = np.max([(0.35 + 0.45 * p.strength) * motion.envelope(times, p.start, p.end) for p in ...], axis=0)"
+            "; values += share[:, None] * motion.expression(mood)",
         ],
         cards=[
             BugCard("over-lips", shown_over_lips, "It looks as if the mouth never gives way: multiply the columns in "
@@ -679,12 +679,12 @@ EXERCISES = [
         random_count=30,
         random_label="random windows",
         hints=[
-            "Which of the two terms sums over the numbers of a window, which over the latents, and which mean is taken "
+            "Which of the two terms sums over the numbers of a window, which over the latents, and which mean comes "
             "last?",
-            "Half the sum of squared differences; minus half the sum of 1 + logvar - mean^2 - e^logvar; each summed for "
-            "one window, then a mean over the windows.",
-            "error = 0.5 * (target - reconstruction).square().flatten(1).sum(dim=1); divergence = -0.5 * (1 + logvar - "
-            "mean.square() - logvar.exp()).sum(dim=1)",
+            "Half the sum of squared differences; minus half the sum of 1 + logvar - mean^2 - e^logvar; each summed "
+            "for one window, then a mean over the windows.",
+            "error = 0.5 * (target - reconstruction).square().flatten(1).sum(dim=1); divergence = -0.5 * (1 + logvar "
+            "- mean.square() - logvar.exp()).sum(dim=1)",
         ],
         cards=[
             BugCard("sign", vae_sign, "It looks as if the KL term has the wrong sign: it is never below 0, and pulls "

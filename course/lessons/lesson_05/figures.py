@@ -41,7 +41,7 @@ def filters(n_mels: int = 16, title: str = "Sixteen mel filters: narrow where an
     """The triangles that sum a spectrum into bands, over frequency."""
     made = spectrogram.mel_filters(n_mels=n_mels)
     hertz = np.arange(made.shape[1]) * sound.SAMPLE_RATE / 512
-    figure, grid = plots.new(8.6, 2.5, title=title)
+    figure, grid = plots.new(7.0, 2.2, title=title)
     axes = grid[0, 0]
     for number, triangle in enumerate(made):
         axes.plot(hertz, 1000 * triangle, plots.LINES[number % 2], color=plots.CYCLE[number % 4], linewidth=1.3)
@@ -54,7 +54,7 @@ def filters(n_mels: int = 16, title: str = "Sixteen mel filters: narrow where an
 
 def pictures_of_sound(powers: dict, title: str):
     """Mel bands (M, T) side by side: {words: power}, each in dB below its own largest."""
-    figure, grid = plots.new(3.1 * len(powers), 2.9, 1, len(powers), title)
+    figure, grid = plots.new(2.7 * len(powers), 2.3, 1, len(powers), title)
     for axes, (words, power) in zip(grid[0], powers.items()):
         axes.imshow(decibels(power), origin="lower", aspect="auto", cmap="viridis", interpolation="nearest")
         axes.set(xlabel="frame", ylabel="mel band" if axes is grid[0, 0] else "")
@@ -118,7 +118,7 @@ def dominances(title: str = "Who rules the mouth, and what comes of it"):
 
 def curves_of(curves: dict, times, title: str, ylabel: str, xlabel: str = "seconds"):
     """{words: (T,)} over times (T,), or whatever else `xlabel` says, as lines."""
-    figure, grid = plots.new(9.2, 2.9, title=title)
+    figure, grid = plots.new(7.4, 2.4, title=title)
     axes = grid[0, 0]
     for number, (words, curve) in enumerate(curves.items()):
         axes.plot(times, curve, plots.LINES[number % 4], color=plots.CYCLE[number % 7], label=words)
@@ -134,7 +134,7 @@ def paths(draws: dict, title: str, channel: int = 1, seconds: float | None = Non
 
     channel: which of `idle_features.MOVING`: 0 pitch, 1 yaw, 2 roll.
     """
-    figure, grid = plots.new(3.5 * len(draws), 2.9, 1, len(draws), title, sharey=True)
+    figure, grid = plots.new(3.3 * len(draws), 2.5, 1, len(draws), title, sharey=True)
     name = ("pitch", "yaw", "roll")[channel]
     for axes, (words, films) in zip(grid[0], draws.items()):
         films = np.asarray(films)

@@ -10,7 +10,7 @@ from course.recipes.motion import training as motion_training
 from course.training import schedules
 
 LEFT_OUT = "d13"  # the person on whom is measured
-STEPS = {"vae": 300, "autoregressive": 240}
+STEPS = {"vae": 240, "autoregressive": 180}
 BATCH = 12
 
 
