@@ -3,8 +3,8 @@
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({{colab}})
 #
-# A portrait needs to be told what to do, 25 times a second. Here it is told by words. From a sentence to a mouth that
-# says it, to a face that means it, to a head that moves as heads do: at the end the portrait says *your* name.
+# A portrait needs to be told what to do, 25 times a second. Here words tell it: you go from a sentence to a mouth that
+# says it, a face that means it, and a head that moves as heads do. At the end the portrait says *your* name.
 #
 # **After this lesson you can**
 #
@@ -53,8 +53,8 @@ said = speaking.say(sentence)
 speaking.film(actor, said)
 
 # %% [markdown]
-# Without the sound: what gave away that she speaks? When were her lips shut? What did brows and head do, and when? All
-# of it was made from that one line of text. Keep your answers; by the end you will have built each of them.
+# Without the sound: when were her lips shut? What did brows and head do, and when? All of it was made from that one
+# line of text. Keep your answers; by the end you will have built each part.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A picture of sound
@@ -111,9 +111,9 @@ bands = mel_spectrogram(samples)
 plots.show(figures.sound_and_bands(moon, bands))
 
 # %% [markdown]
-# Find the two *z*: noise above, nothing below. Find *r-i*: the bright ridges, called formants, climb as the mouth
-# changes its shape. Whoever knows the ridges can read the mouth. That is what our network does with a recording: it is
-# shown nothing but this picture, through your function.
+# Find the two *z*: noise from top to bottom, nothing bright. Find *r-i*: the bright ridges, called formants, climb as
+# the mouth changes its shape. Whoever knows the ridges can read the mouth. That is what our network does with a
+# recording: it sees nothing but this picture, through your function.
 
 # %%
 with places.counted("speech.mel_spectrogram") as seen:
@@ -136,8 +136,8 @@ if importlib.util.find_spec("librosa"):
 #
 # ### How
 #
-# You saw one mouth. What a class of sounds looks like is a *viseme* (Fisher, 1968), and 17 do for all our languages.
-# Here are eight.
+# Three words, one mouth. What a class of sounds looks like is a *viseme* (Fisher, 1968), and 17 do for all the
+# languages that the system speaks. Here are eight.
 
 # %%
 names = ["sil", "PP", "FF", "SS", "aa", "ih", "oh", "ou"]
@@ -206,8 +206,8 @@ plots.show(blending.stills({"lead": 0.005, "lag": 0.005, "round": 0.005}, {},
                            {"lead": 0.15, "lag": 0.12, "round": 0.25}))
 
 # %% [markdown]
-# Short: a puppet, whose lips know nothing of what comes. Long: a mumble, in which the jaw hardly moves at all.
-# Somewhere between them somebody speaks.
+# Short: a puppet, whose lips know nothing of what comes. Long: a mumble, in which the jaw hardly moves. In between,
+# somebody speaks.
 #
 # ### How
 #
@@ -225,8 +225,8 @@ plots.show(blending.stills({"lead": 0.005, "lag": 0.005, "round": 0.005}, {},
 plots.show(figures.dominances())
 
 # %% [markdown]
-# The *m* is short and weak, so the jaw never gets where it wants. (For lips that would be a disaster: an *m* with open
-# lips is no *m*. So the system shuts them on top of this, at every p, b and m.)
+# The *m* is short and weak, so the jaw never gets where it wants. (For lips that would not do: an *m* with open lips
+# is no *m*. So the system shuts them on top of this, at every p, b and m.)
 #
 # ### Build
 
@@ -263,8 +263,8 @@ plots.show(figures.timeline(phonemes_to_visemes(moon.phonemes), times, shown, 'T
 print(f"coarticulate was called {seen.calls} times: for opening, rounding and width.")
 
 # %% [markdown]
-# Rounding has a lead of its own, twice as long. Look how early the pucker starts, and how the lips shut for the *m* in
-# the middle of two round vowels.
+# Rounding has a lead of its own, twice as long. See how early the pucker starts, and how the lips press for the *m*
+# between two round vowels.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A face that means it
@@ -272,8 +272,8 @@ print(f"coarticulate was called {seen.calls} times: for opening, rounding and wi
 # ### Why
 #
 # A perfect mouth in a still face is uncanny. What should the rest do? Some of it stands in the words: *We won!* is no
-# sad sentence. The system gives each sentence a *mood* with a strength, by a list of words and a rule book called
-# VADER.
+# sad sentence. The system gives each sentence a *mood* with a strength, by lists of words and by VADER's rules (Hutto
+# and Gilbert, 2014).
 
 # %%
 for phrase in motion.delivery(sentence, said.speech).phrases:
@@ -337,12 +337,12 @@ print("expression_from_speech was called." if seen.calls else "expression_from_s
 #
 # ### Why
 #
-# For this there is no table. Words hardly say how a head moves, and nobody moves it twice alike, so there is no right
-# answer to learn; a network that learns the best guess learns to stand still. What can be learned is the whole
-# *distribution*, to draw from.
+# For this there is no table. Words hardly say how a head moves, and nobody moves it twice alike. There is no right
+# answer: a network that learns the best guess learns to stand still. What can be learned is a *distribution*, to draw
+# from.
 #
-# Seven people were filmed. The course ships what a tracker measured, numbers only, 104 s of them
-# ([their card](../data/tracks.md)). Here is what three of them do in ten seconds:
+# The course ships what a tracker measured in films of seven people, 104 seconds of numbers
+# ([their card](../data/tracks.md)). Here are ten seconds of three of them:
 
 # %%
 people = minute_motion.tracks()
@@ -477,15 +477,14 @@ print(f"autoregressive_rollout was called {seen.calls} times.")
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Your portrait says your name
 #
-# Put your name between the quotes. Everything that moves comes from your six functions, and the head from the model
-# that you have just trained.
+# Put your name between the quotes. Lips and face come from your functions, and the head from the model that you have
+# just trained.
 
 # %%
 name = "Ada"
 
 # %%
-with places.counted("motion.autoregressive_rollout") as seen:
-    mine = speaking.say(f"Hello! My name is {name}, and I am happy to meet you.", frames.networks(), seed=2)
+mine = speaking.say(f"Hello! My name is {name}, and I am happy to meet you.", frames.networks(), seed=2)
 speaking.film(actor, mine)
 
 # %%

@@ -20,7 +20,7 @@ HIGHEST = 0.75
 class Coarticulation(widgets.Panel):
     """Lead and lag of all sounds, the lead of rounding, and a moment: the curves of a word, and the mouth then."""
 
-    START = {"lead": 0.045, "lag": 0.035, "round": 0.09, "time": 0.26}
+    START = {"lead": 0.045, "lag": 0.035, "round": 0.09, "time": 0.22}
     LEAST = 420
 
     def __init__(self, photo=None, words: str = WORDS):
