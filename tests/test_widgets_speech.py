@@ -58,7 +58,7 @@ def test_in_the_browser_the_sliders_move_the_picture(tmp_path):
         for words in ("lead of lips", "moment"):
             slider = widget.cell.locator(".widget-slider:visible", has_text=words).first
             slider.wait_for(state="visible", timeout=30_000)
-            assert widget.changed_by(lambda: widget.press("ArrowRight", 12, slider)), words
+            assert widget.changed_by(lambda at=slider: widget.press("ArrowRight", 12, at)), words
         widget.check_layout()
 
 

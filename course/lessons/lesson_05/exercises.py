@@ -433,8 +433,8 @@ def _roll(predict, told, noise, limit, forced, draw="drawn", bend="tanh", add=Tr
             sizes = {"drawn": deviation * noise[t], "mean": 0 * noise[t], "plain": noise[t],
                      "squared": deviation**2 * noise[t], "first": deviation * noise[0]}
             drawn_now = mean + sizes[draw]
-            speed = {"tanh": lambda: limit * torch.tanh(drawn_now / limit), "none": lambda: drawn_now,
-                     "clamp": lambda: drawn_now.clamp(-limit, limit)}[bend]()
+            speed = {"tanh": limit * torch.tanh(drawn_now / limit), "none": drawn_now,
+                     "clamp": drawn_now.clamp(-limit, limit)}[bend]
             value = value + speed if add else speed
         values.append(value)
         means.append(mean)
@@ -500,8 +500,8 @@ EXERCISES = [
         cases=[case("a tone of 1000 Hz", tone(1000)), case("a short click", np.eye(1, 200, 90)[0], **SMALL)],
         edges=[case("40 samples, fewer than a frame", tone(2000, 40), **SMALL), case("silence", np.zeros(300), **SMALL),
                case("a sound that breaks off", np.ones(160), **SMALL),
-               case("one sample", np.ones(1), RATE, 64, 20, 6), case("a low rate", tone(300, 500), 8000, 64, 20, 5, 50.0,
-                                                                    3900.0)],
+               case("one sample", np.ones(1), RATE, 64, 20, 6),
+               case("a low rate", tone(300, 500), 8000, 64, 20, 5, 50.0, 3900.0)],
         random=random_sounds,
         random_count=30,
         random_label="random sounds",

@@ -5,7 +5,7 @@ import numpy as np
 from course import face, plots
 from course.exercises.exercise import View
 
-TALL, FLAT = 3.0, 2.4
+TALL = 3.0  # inches
 
 
 def _decibels(power) -> np.ndarray:
