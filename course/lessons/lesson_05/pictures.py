@@ -91,7 +91,7 @@ def draw_expression(view: View):
     axes = grid[0, 0]
     for phrase in view.args[0]:
         axes.axvspan(phrase.start, phrase.end, color=plots.GREY, alpha=0.2)
-        axes.text(phrase.start, axes.get_ylim()[1], f" {phrase.mood}", fontsize=8, va="bottom")
+        axes.text(phrase.start, 1.01, f" {phrase.mood}", fontsize=8, va="bottom", transform=axes.get_xaxis_transform())
     _curves(axes, times, right[:, shown], None if theirs is None else theirs[:, shown],
             [face.CHANNELS[k] for k in shown])
     axes.set(xlabel="seconds; the grey bands are the phrases", ylabel="0 at rest, 1 full; degrees")
