@@ -18,7 +18,7 @@ def decibels(power) -> np.ndarray:
 
 def sound_and_bands(spoken, bands, title: str = "The same words as a wave and as bands", hop: int = 160):
     """The wave above, its mel bands (M, T) below, both over the same seconds, with the sounds that were said."""
-    figure, grid = plots.new(9.2, 4.6, 2, 1, title, sharex=True, height_ratios=(1, 2.2))
+    figure, grid = plots.new(7.8, 3.9, 2, 1, title, sharex=True, height_ratios=(1, 2.2))
     wave, image = grid[:, 0]
     wave.plot(np.arange(len(spoken.samples)) / spoken.sample_rate, spoken.samples, color=plots.BLUE, linewidth=0.5)
     wave.set(ylabel="pressure", ylim=(-1, 1.35))
@@ -41,7 +41,7 @@ def filters(n_mels: int = 16, title: str = "Sixteen mel filters: narrow where an
     """The triangles that sum a spectrum into bands, over frequency."""
     made = spectrogram.mel_filters(n_mels=n_mels)
     hertz = np.arange(made.shape[1]) * sound.SAMPLE_RATE / 512
-    figure, grid = plots.new(7.0, 2.2, title=title)
+    figure, grid = plots.new(6.6, 2.0, title=title)
     axes = grid[0, 0]
     for number, triangle in enumerate(made):
         axes.plot(hertz, 1000 * triangle, plots.LINES[number % 2], color=plots.CYCLE[number % 4], linewidth=1.3)
@@ -68,7 +68,7 @@ def timeline(rows, times=None, curves: dict | None = None, title: str = "Sounds 
 
     rows: [(viseme, start, end, strength), ...]; times: (T,) seconds; curves: {words: (T,)}.
     """
-    figure, grid = plots.new(9.2, 4.3 if curves else 1.9, 2 if curves else 1, 1, title, sharex=True,
+    figure, grid = plots.new(7.8, 3.5 if curves else 1.8, 2 if curves else 1, 1, title, sharex=True,
                              **({"height_ratios": (1, 2)} if curves else {}))
     blocks = grid[0, 0]
     for number, (name, start, end, strength) in enumerate(rows):
@@ -98,7 +98,7 @@ def dominances(title: str = "Who rules the mouth, and what comes of it"):
     before = np.maximum(spans[:, 0] + quarter - times[:, None], 0) / lead
     after = np.maximum(times[:, None] - spans[:, 1] + quarter, 0) / lag
     strengths = alphas * np.exp(-before - after)
-    figure, grid = plots.new(8.4, 4.2, 2, 1, title, sharex=True)
+    figure, grid = plots.new(7.2, 3.4, 2, 1, title, sharex=True)
     for number, name in enumerate(("a", "m", "u")):
         look = {"color": plots.CYCLE[number], "linestyle": plots.LINES[number]}
         grid[0, 0].plot(times, strengths[:, number], label=f"dominance of {name}", **look)
