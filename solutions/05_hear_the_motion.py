@@ -526,8 +526,8 @@ plots.show(figures.curves_of(jaws, np.arange(len(heard)) / heard.fps, "What it m
 # * **No window.** Cut off hard, every tone splashes over all bands, and streaks fill what was dark.
 # * **No square.** Half the decibels everywhere: the right ridges, only paler.
 #
-# And the jaw? Near enough that nobody would notice. Nothing crashes, and a network trained on noisy voices forgives
-# much. That is what makes such bugs live long: compare numbers with a library, not films with your memory.
+# And the jaw? Mostly near enough that nobody would notice. Nothing crashes, and a network trained on noisy voices
+# forgives much. That is what makes such bugs live long: compare numbers with a library, not films with your memory.
 #
 # **Then, lips**, at five moments of *a new moon*:
 
@@ -554,8 +554,8 @@ plots.show(plots.faces(exhibits, titles=titles, columns=5, side=1.3, title="A ne
 plots.show(figures.curves_of(jaws, np.arange(len(lips)) / lips.fps, "The pucker of the same words", "pucker"))
 
 # %% [markdown]
-# * **The winner takes all.** Each frame alone looks fine. In a film the lips jump, and a still picture cannot show it: look
-#   at the corners of the curve.
+# * **The winner takes all.** Each frame alone looks fine. In a film the lips jump, which a still picture cannot
+#   show: look at the corners of the curve.
 # * **Undivided.** Where many short sounds crowd together their sum grows, and the mouth does what none of them asked
 #   for.
 #
@@ -625,8 +625,8 @@ plots.show(figures.paths(films, "Six draws with a part missing"))
 
 # %% [markdown]
 # * **No dice.** Six times the same film, and in it hardly anything: the best guess is to stand still.
-# * **No memory.** Each step is the first one to it. It never learns that it has been turning for a while, and heads wander
-#   off several times as far.
+# * **No memory.** Each step is the first one to it. It never learns that it has been turning for a while,
+#   and heads wander off several times as far.
 #
 # ## What you have now
 
