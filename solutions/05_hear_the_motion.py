@@ -107,7 +107,7 @@ course.use(mel_spectrogram)
 # %%
 moon = speech.synthesize("A new moon is rising.", "en-us")
 samples = io.resample(moon.samples, moon.sample_rate, 16000)
-bands = mel_spectrogram(samples)
+bands = np.asarray(mel_spectrogram(samples))
 plots.show(figures.sound_and_bands(moon, bands))
 
 # %% [markdown]
@@ -511,7 +511,7 @@ def hears_without_window(samples, sample_rate=16000, n_fft=512, hop=160, n_mels=
 
 
 def hears_magnitude(samples, sample_rate=16000, n_fft=512, hop=160, n_mels=80, low=55.0, high=7600.0):
-    return np.sqrt(mel_spectrogram(samples, sample_rate, n_fft, hop, n_mels, low, high))
+    return np.sqrt(np.asarray(mel_spectrogram(samples, sample_rate, n_fft, hop, n_mels, low, high)))
 
 
 pictures, jaws = {"right": speech.mel_spectrogram(samples)}, {"right": heard["jawOpen"]}
