@@ -399,7 +399,7 @@ print(f"vae_loss was called {seen.calls} times. A window takes {vae.divergence()
 
 # %%
 plots.show(figures.paths({"six draws": vae.draws(6), "one person, for real": people[0].values[:150]},
-                         "The same mouth, six draws of the VAE, and somebody real"))
+                         "Six draws of the VAE for one mouth, and somebody else for real"))
 
 # %% [markdown]
 # Read the curves honestly. Of the people it learns from it can tell most of the path. Of the seventh it can tell next
@@ -468,7 +468,7 @@ frames.train(curve, every=30)
 with places.counted("motion.autoregressive_rollout") as seen:
     draws = frames.draws(6)
 plots.show(figures.paths({"six draws": draws, "one person, for real": people[0].values[:150]},
-                         "The same mouth, six draws frame by frame, and somebody real"))
+                         "Six draws frame by frame for the same mouth, and somebody else for real"))
 print(f"autoregressive_rollout was called {seen.calls} times.")
 
 # %% [markdown]
