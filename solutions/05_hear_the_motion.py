@@ -47,7 +47,7 @@ plots.show(plots.pipeline(["speech", "motion"]))
 # Play this once with sound, and once without.
 
 # %%
-actor = actors.actor_of(side=200)
+actor = actors.actor_of(side=176)
 sentence = "We won, how wonderful! Why are you so angry?"
 said = speaking.say(sentence)
 speaking.film(actor, said)
@@ -142,7 +142,7 @@ if importlib.util.find_spec("librosa"):
 # %%
 names = ["sil", "PP", "FF", "SS", "aa", "ih", "oh", "ou"]
 words = ["silence", "p b m", "f v", "s z", "father", "see", "more", "you"]
-plots.show(plots.faces(speaking.mouths(actor, names), titles=[f"{n}: {w}" for n, w in zip(names, words)], side=1.6,
+plots.show(plots.faces(speaking.mouths(actor, names), titles=[f"{n}: {w}" for n, w in zip(names, words)], side=1.4,
                        title="Eight of the seventeen visemes"))
 
 # %% [markdown]
@@ -550,7 +550,7 @@ for words, bug in (("right", coarticulate), ("winner", takes_all), ("undivided",
     exhibits += [speaking.close(actor, frame) for frame in speaking.frames_at(actor, lips, moments)]
     jaws[words] = lips["mouthPucker"]
 titles = [f"{words if t == moments[0] else ''} {t:.2f} s" for words in jaws for t in moments]
-plots.show(plots.faces(exhibits, titles=titles, columns=5, side=1.3, title="A new m..., three ways"))
+plots.show(plots.faces(exhibits, titles=titles, columns=5, side=1.15, title="A new m..., three ways"))
 plots.show(figures.curves_of(jaws, np.arange(len(lips)) / lips.fps, "The pucker of the same words", "pucker"))
 
 # %% [markdown]

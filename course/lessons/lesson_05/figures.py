@@ -18,7 +18,7 @@ def decibels(power) -> np.ndarray:
 
 def sound_and_bands(spoken, bands, title: str = "The same words as a wave and as bands", hop: int = 160):
     """The wave above, its mel bands (M, T) below, both over the same seconds, with the sounds that were said."""
-    figure, grid = plots.new(7.8, 3.9, 2, 1, title, sharex=True, height_ratios=(1, 2.2))
+    figure, grid = plots.new(7.2, 3.6, 2, 1, title, sharex=True, height_ratios=(1, 2.2))
     wave, image = grid[:, 0]
     wave.plot(np.arange(len(spoken.samples)) / spoken.sample_rate, spoken.samples, color=plots.BLUE, linewidth=0.5)
     wave.set(ylabel="pressure", ylim=(-1, 1.35))
@@ -54,7 +54,7 @@ def filters(n_mels: int = 16, title: str = "Sixteen mel filters: narrow where an
 
 def pictures_of_sound(powers: dict, title: str):
     """Mel bands (M, T) side by side: {words: power}, each in dB below its own largest."""
-    figure, grid = plots.new(2.7 * len(powers), 2.3, 1, len(powers), title)
+    figure, grid = plots.new(2.3 * len(powers), 2.1, 1, len(powers), title)
     for axes, (words, power) in zip(grid[0], powers.items()):
         axes.imshow(decibels(power), origin="lower", aspect="auto", cmap="viridis", interpolation="nearest")
         axes.set(xlabel="frame", ylabel="mel band" if axes is grid[0, 0] else "")
@@ -118,7 +118,7 @@ def dominances(title: str = "Who rules the mouth, and what comes of it"):
 
 def curves_of(curves: dict, times, title: str, ylabel: str, xlabel: str = "seconds"):
     """{words: (T,)} over times (T,), or whatever else `xlabel` says, as lines."""
-    figure, grid = plots.new(7.4, 2.4, title=title)
+    figure, grid = plots.new(6.6, 2.1, title=title)
     axes = grid[0, 0]
     for number, (words, curve) in enumerate(curves.items()):
         axes.plot(times, curve, plots.LINES[number % 4], color=plots.CYCLE[number % 7], label=words)
@@ -134,7 +134,7 @@ def paths(draws: dict, title: str, channel: int = 1, seconds: float | None = Non
 
     channel: which of `idle_features.MOVING`: 0 pitch, 1 yaw, 2 roll.
     """
-    figure, grid = plots.new(3.3 * len(draws), 2.5, 1, len(draws), title, sharey=True)
+    figure, grid = plots.new(2.9 * len(draws), 2.2, 1, len(draws), title, sharey=True)
     name = ("pitch", "yaw", "roll")[channel]
     for axes, (words, films) in zip(grid[0], draws.items()):
         films = np.asarray(films)
