@@ -190,7 +190,7 @@ def test_a_mouth_stays_between_its_targets_and_rests_where_nobody_speaks():
     spans, targets = np.array([[0.0, 0.1], [0.1, 0.3]]), np.array([[0.2, 0.0], [0.8, 0.4]])
     times = np.linspace(-0.1, 0.4, 51)
     mouth = speech.coarticulate(times, spans, np.array([1.0, 2.0]), targets, 0.05, 0.04)
-    assert (np.diff(mouth, axis=0) > -1e-12).all() and 0.2 <= mouth[:, 0].min() + 1e-6 and mouth[:, 0].max() <= 0.8
+    assert (np.diff(mouth, axis=0) > -1e-6).all() and 0.2 <= mouth[:, 0].min() + 1e-6 and mouth[:, 0].max() <= 0.8
     assert not speech.coarticulate(np.array([-5.0, 9.0]), spans, np.ones(2), targets, 0.05, 0.04).any()
 
 
