@@ -47,7 +47,7 @@ plots.show(plots.pipeline(["speech", "motion"]))
 # Play this once with sound, and once without.
 
 # %%
-actor = actors.actor_of(side=176)
+actor = actors.actor_of(side=160)
 sentence = "We won, how wonderful! Why are you so angry?"
 said = speaking.say(sentence)
 speaking.film(actor, said)
@@ -398,8 +398,8 @@ with places.counted("motion.vae_loss") as seen:
 print(f"vae_loss was called {seen.calls} times. A window takes {vae.divergence():.0f} nats to tell.")
 
 # %%
-plots.show(figures.paths({"six draws": vae.draws(6), "one person, for real": people[0].values[:150]},
-                         "Six draws of the VAE for one mouth, and somebody else for real"))
+plots.show(figures.paths({"four draws": vae.draws(4), "one person, for real": people[0].values[:150]},
+                         "Four draws of the VAE for one mouth, and somebody else for real"))
 
 # %% [markdown]
 # Read the curves honestly. Of the people it learns from it can tell most of the path. Of the seventh it can tell next
@@ -466,9 +466,9 @@ curve = plots.LiveCurve(frames.steps, "A frame-by-frame model, in a quarter of a
                         logarithmic=False)
 frames.train(curve, every=30)
 with places.counted("motion.autoregressive_rollout") as seen:
-    draws = frames.draws(6)
-plots.show(figures.paths({"six draws": draws, "one person, for real": people[0].values[:150]},
-                         "Six draws frame by frame for the same mouth, and somebody else for real"))
+    draws = frames.draws(4)
+plots.show(figures.paths({"four draws": draws, "one person, for real": people[0].values[:150]},
+                         "Four draws frame by frame for the same mouth, and somebody else for real"))
 print(f"autoregressive_rollout was called {seen.calls} times.")
 
 # %% [markdown]
@@ -486,7 +486,7 @@ print(f"autoregressive_rollout was called {seen.calls} times.")
 name = "Ada"
 
 # %%
-mine = speaking.say(f"Hello! My name is {name}. How wonderful!", frames.networks(), seed=2)
+mine = speaking.say(f"Hello! My name is {name}!", frames.networks(), seed=2)
 speaking.film(actor, mine)
 
 # %%
@@ -529,7 +529,7 @@ plots.show(figures.curves_of(jaws, np.arange(len(heard)) / heard.fps, "What it m
 # And the jaw? Mostly near enough that nobody would notice. Nothing crashes, and a network trained on noisy voices
 # forgives much. That is what makes such bugs live long: compare numbers with a library, not films with your memory.
 #
-# **Then, lips**, at five moments of *a new moon*:
+# **Then, lips**, at four moments of *a new moon*:
 
 # %%
 def takes_all(times, spans, alphas, targets, lead, lag):  # the strongest sound alone
@@ -542,7 +542,7 @@ def undivided(times, spans, alphas, targets, lead, lag):  # a sum, not a mean
     return (alphas * np.exp(-np.abs(np.asarray(times)[:, None] - middle) / 0.1)) @ targets
 
 
-moments = [0.18, 0.26, 0.34, 0.42, 0.50]
+moments = [0.18, 0.26, 0.34, 0.42]
 exhibits, jaws = [], {}
 for words, bug in (("right", coarticulate), ("winner", takes_all), ("undivided", undivided)):
     with course.use(bug, name="coarticulate", force=True):
@@ -550,7 +550,7 @@ for words, bug in (("right", coarticulate), ("winner", takes_all), ("undivided",
     exhibits += [speaking.close(actor, frame) for frame in speaking.frames_at(actor, lips, moments)]
     jaws[words] = lips["mouthPucker"]
 titles = [f"{words if t == moments[0] else ''} {t:.2f} s" for words in jaws for t in moments]
-plots.show(plots.faces(exhibits, titles=titles, columns=5, side=1.15, title="A new m..., three ways"))
+plots.show(plots.faces(exhibits, titles=titles, columns=4, side=1.15, title="A new m..., three ways"))
 plots.show(figures.curves_of(jaws, np.arange(len(lips)) / lips.fps, "The pucker of the same words", "pucker"))
 
 # %% [markdown]
@@ -617,14 +617,14 @@ def no_memory(predict, told, noise, limit=2.0, forced=None):
     return autoregressive_rollout(forgets, told, noise, limit, forced)
 
 
-films = {"right": frames.draws(6)}
+films = {"right": frames.draws(4)}
 for words, bug in (("no dice", no_dice), ("no memory", no_memory)):
     with course.use(bug, name="autoregressive_rollout", force=True):
-        films[words] = frames.draws(6)
-plots.show(figures.paths(films, "Six draws with a part missing"))
+        films[words] = frames.draws(4)
+plots.show(figures.paths(films, "Four draws with a part missing"))
 
 # %% [markdown]
-# * **No dice.** Six times the same film, and in it hardly anything: the best guess is to stand still.
+# * **No dice.** Four times the same film, and in it hardly anything: the best guess is to stand still.
 # * **No memory.** Each step is the first one to it. It never learns that it has been turning for a while,
 #   and heads wander off several times as far.
 #

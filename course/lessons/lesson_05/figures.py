@@ -54,7 +54,7 @@ def filters(n_mels: int = 16, title: str = "Sixteen mel filters: narrow where an
 
 def pictures_of_sound(powers: dict, title: str):
     """Mel bands (M, T) side by side: {words: power}, each in dB below its own largest."""
-    figure, grid = plots.new(2.3 * len(powers), 2.1, 1, len(powers), title)
+    figure, grid = plots.new(2.1 * len(powers), 2.0, 1, len(powers), title)
     for axes, (words, power) in zip(grid[0], powers.items()):
         axes.imshow(decibels(power), origin="lower", aspect="auto", cmap="viridis", interpolation="nearest")
         axes.set(xlabel="frame", ylabel="mel band" if axes is grid[0, 0] else "")

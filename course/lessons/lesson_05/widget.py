@@ -91,7 +91,7 @@ class Coarticulation(widgets.Panel):
         from course import plots
 
         words = [", ".join(f"{name} {value:g} s" for name, value in one.items()) or "as shipped" for one in settings]
-        return plots.faces([self.draw(one) for one in settings], titles=words, title=title, columns=1, side=5.2)
+        return plots.faces([self.draw(one) for one in settings], titles=words, title=title, columns=1, side=4.7)
 
 
 def _write(canvas: np.ndarray, words: str, x: int, y: int, colour: tuple) -> None:
