@@ -6,10 +6,33 @@ import numpy as np
 import torch
 from torch import nn
 
-from course import features, keypoints
+from course import errors, features, keypoints
 from course.features import networks as feature_networks
 
-PATCH = 15  # pixels a side of the pieces that are compared where no network looks
+# (kernel, stride) of the layers of two published networks, from the picture on; pooling counts
+RESNET50 = [(7, 2), (3, 2), *[(1, 1), (3, 1), (1, 1)] * 3, (1, 1), (3, 2), (1, 1), *[(1, 1), (3, 1), (1, 1)] * 3,
+            (1, 1), (3, 2), (1, 1), *[(1, 1), (3, 1), (1, 1)] * 5, (1, 1), (3, 2), (1, 1),
+            *[(1, 1), (3, 1), (1, 1)] * 2]
+VGG19 = [*[(3, 1)] * 2, (2, 2), *[(3, 1)] * 2, (2, 2), *[(3, 1)] * 4, (2, 2), *[(3, 1)] * 4, (2, 2), *[(3, 1)] * 4]
+PATCH = 9  # pixels a side of the pieces that are compared where no network looks
+
+
+def networks_here() -> tuple:
+    """The networks that can be asked here: "untrained" and "trunk" always, "resnet50" where its weights are.
+
+    Says in one line what to do where they are not.
+    """
+    try:
+        feature_networks.load("resnet50")
+    except errors.CourseError as missing:
+        print(missing)
+        return "untrained", "trunk"
+    return "untrained", "trunk", "resnet50"
+
+
+def growing(layers) -> list:
+    """Pixels that a unit sees after 1, 2, ... of these layers."""
+    return [features.receptive_field(layers[: count + 1])[0] for count in range(len(layers))]
 
 
 def layers_until(layer: str) -> list:
@@ -122,17 +145,17 @@ def best_place(alike: np.ndarray) -> np.ndarray:
 
 
 def misses(maps: torch.Tensor, points: torch.Tensor, some=range(0, 68, 4)) -> np.ndarray:
-    """How far the most similar place is from the true one, in percent of the eyes' distance, for each pair of faces.
+    """How far the most similar place is from the true one, in percent of the eyes' distance, each face in the next.
 
     maps: (N, D, H, W); points: (N, 68, 2), pixels; some: numbers of the points that are looked for.
     Returns:
-        (N (N - 1) * len(some),).
+        (N * len(some),).
     """
     found = []
     for one in range(len(maps)):
-        for other in set(range(len(maps))) - {one}:
-            eyes = keypoints.eye_distance(points[other].numpy())
-            for k in some:
-                place = best_place(likeness(vector_at(maps[one], points[one, k]), maps[other]))
-                found.append(100 * np.linalg.norm(place - points[other, k].numpy()) / eyes)
+        other = (one + 1) % len(maps)
+        eyes = keypoints.eye_distance(points[other].numpy())
+        for k in some:
+            place = best_place(likeness(vector_at(maps[one], points[one, k]), maps[other]))
+            found.append(100 * np.linalg.norm(place - points[other, k].numpy()) / eyes)
     return np.array(found)
