@@ -51,7 +51,7 @@ plots.show(plots.pipeline(["keypoints", "training"]))
 
 # %%
 crop, photo = by_hand.face_of(demo.photo_path())
-blurred = cv2.GaussianBlur(photo, (0, 0), 2.5)
+blurred = cv2.GaussianBlur(photo, (0, 0), 3)
 moved = np.hstack([photo[:, :1].repeat(3, axis=1), photo[:, :-3]])
 plots.show(plots.faces([photo, blurred, moved], titles=["the photo", "blurred", "moved"], columns=3, side=3))
 
@@ -549,4 +549,4 @@ course.progress()
 # * K. He, X. Zhang, S. Ren and J. Sun, "Deep residual learning for image recognition", *CVPR* 2016: ResNet-50.
 #   `course data fetch resnet50` gets it; run "Ask again" once more.
 #
-# Next: **06, Move the pixels**. The points know where to go; now the pixels between them have to follow.
+# Next: **05, Hear the motion**. You have taught the machine to see; now it shall hear when a mouth opens.

@@ -112,7 +112,8 @@ def receptive_field(layers):
             "    return torch.nn.functional.cosine_similarity(a, b, dim=-1)\n",
             "import torch\n\ndef cosine_similarity(a, b):\n    n = torch.nn.functional.normalize\n"
             "    return (n(a, dim=-1) * n(b, dim=-1)).sum(-1)\n",
-            "import numpy as np\n\ndef cosine_similarity(a, b):\n    a, b = np.asarray(a, float), np.asarray(b, float)\n"
+            "import numpy as np\n\ndef cosine_similarity(a, b):\n"
+            "    a, b = np.asarray(a, float), np.asarray(b, float)\n"
             "    top = np.einsum('...d,...d->...', a, b)\n"
             "    below = np.linalg.norm(a, axis=-1) * np.linalg.norm(b, axis=-1)\n"
             "    return np.divide(top, below, out=np.zeros_like(top), where=below > 0)\n",

@@ -283,9 +283,9 @@ EXERCISES = [
         atol=1e-4,
         hints=[
             "How many places are there for a kernel of 3 in a row of 5 pixels? And with a rim of 1 on both sides?",
-            "Do not walk over the places: walk over the kernel. Its number [i, j] is multiplied with one pixel for each "
-            "place, and those pixels are a slice of the picture that begins at row i, column j, with the stride as its "
-            "step.",
+            "Do not walk over the places: walk over the kernel. Its number [i, j] is multiplied with one pixel for "
+            "each place, and those pixels are a slice of the picture that begins at row i, column j and steps by the "
+            "stride.",
             "for i, j: seen = image[:, :, i : i + stride * rows : stride, j : j + stride * columns : stride]; "
             "out = out + torch.einsum('nchw,kc->nkhw', seen, kernel[:, :, i, j])",
         ],
@@ -339,8 +339,8 @@ EXERCISES = [
         random_label="random stacks",
         hints=[
             "A second kernel of 3 lies on three units. How many pixels do those three see together?",
-            "Keep two numbers: how much a unit sees, and how far apart two neighbours look. A kernel of k reaches k - 1 "
-            "neighbours further; a stride only matters for the layers after it.",
+            "Keep two numbers: how much a unit sees, and how far apart two neighbours look. A kernel of k reaches "
+            "k - 1 neighbours further; a stride only matters for the layers after it.",
             "seen += (kernel - 1) * dilation * apart; then apart *= stride",
         ],
         cards=[

@@ -4,8 +4,6 @@ import numpy as np
 
 from course import images, plots
 
-LAYER_STYLE = {"1/2": "/", "1/4": "\\", "1/8": "x", "1/16": "."}
-
 
 def as_pictures(pictures) -> list:
     """float (N, 3, H, W) in [0, 1] -> N pictures uint8 (H, W, 3)."""
@@ -37,7 +35,8 @@ def fields_on_face(face, slopes: dict, computed: dict, half: dict, title: str = 
     pale = (np.asarray(face) * 0.35 + 165).astype(np.uint8)
     middle = np.asarray(face).shape[0] / 2
     for axes, (layer, slope) in zip(grid[0], slopes.items()):
-        plots.picture(axes, pale, f"layer {layer}: {computed[layer]} px computed\nhalf of the slope within {half[layer]}")
+        plots.picture(axes, pale, f"layer {layer}: {computed[layer]} px computed\n"
+                      f"half of the slope within {half[layer]}")
         shown = np.sqrt(np.asarray(slope) / slope.max())
         axes.imshow(np.dstack([np.full((*shown.shape, 3), (0.84, 0.37, 0.0)), shown]))
         for side, line in ((computed[layer], "-"), (half[layer], "--")):

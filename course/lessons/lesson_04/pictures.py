@@ -37,7 +37,8 @@ def _numbers(axes, words: str, numbers, marked=()) -> None:
         for (row, column), value in np.ndenumerate(numbers):
             axes.text(column, row, f"{value:.3g}", ha="center", va="center", fontsize=8 if numbers.size <= 16 else 6)
     if len(marked) == 2:
-        axes.scatter([marked[1]], [marked[0]], s=420, marker="s", facecolors="none", edgecolors=plots.BLACK, linewidths=2)
+        axes.scatter([marked[1]], [marked[0]], s=420, marker="s", facecolors="none", edgecolors=plots.BLACK,
+                     linewidths=2)
 
 
 def draw_field(view: View):
@@ -45,7 +46,7 @@ def draw_field(view: View):
     rows = {"right": view.right, "yours": view.theirs}
     figure, grid = plots.new(7.6, 2.7, title="receptive_field: " + view.says)
     axes, ends = grid[0, 0], [1]
-    for place, (words, told) in enumerate(rows.items()):
+    for place, told in enumerate(rows.values()):
         if told is None:
             axes.text(0, place, "  nothing yet", va="center", fontsize=8)
             continue
@@ -53,7 +54,8 @@ def draw_field(view: View):
         for unit, (start, colour) in enumerate(((0, plots.BLUE), (apart, plots.ORANGE))):
             axes.barh(place + 0.2 - 0.4 * unit, seen, 0.36, left=start, color=colour, edgecolor=plots.BLACK,
                       hatch="" if unit == 0 else "//")
-        axes.text(max(seen, apart + seen), place, f"  sees {seen:g}, neighbours {apart:g} apart", va="center", fontsize=8)
+        axes.text(max(seen, apart + seen), place, f"  sees {seen:g}, neighbours {apart:g} apart", va="center",
+                  fontsize=8)
         ends.append(max(seen, apart + seen))
     axes.set(yticks=range(len(rows)), xlabel="pixels of the picture", xlim=(0, 1.75 * max(ends)), ylim=(1.6, -0.6))
     axes.set_yticklabels(rows)

@@ -1,4 +1,4 @@
-"""Lesson 04 by hand: a kernel that is turned, one place looked for in another face, a picture between sharp and mean."""
+"""Lesson 04 by hand: a kernel that is turned, a place looked for in another face, a picture between sharp and mean."""
 
 import io
 
