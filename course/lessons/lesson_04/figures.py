@@ -103,7 +103,7 @@ def tables(cosines: dict, who, title: str = ""):
     told = []
     for axes, (words, table) in zip(grid[0], cosines.items()):
         one, two = middle_cosines(table, who)
-        shown = axes.imshow(table, cmap="PuOr", vmin=-1, vmax=1)
+        shown = axes.imshow(table, cmap="PuOr_r", vmin=-1, vmax=1)
         for edge in edges:
             axes.axhline(edge, color=plots.BLACK, linewidth=0.6)
             axes.axvline(edge, color=plots.BLACK, linewidth=0.6)

@@ -32,7 +32,7 @@ def _numbers(axes, words: str, numbers, marked=()) -> None:
         return
     numbers = _finite(numbers)
     largest = max(float(np.abs(numbers).max(initial=0)), 1e-9)
-    axes.imshow(numbers, cmap="PuOr", vmin=-1.4 * largest, vmax=1.4 * largest)
+    axes.imshow(numbers, cmap="PuOr_r", vmin=-2 * largest, vmax=2 * largest)
     if numbers.size <= 50:
         for (row, column), value in np.ndenumerate(numbers):
             axes.text(column, row, f"{value:.3g}", ha="center", va="center", fontsize=8 if numbers.size <= 16 else 6)
