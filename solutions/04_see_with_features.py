@@ -6,7 +6,7 @@
 # To a computer a photo is a table of numbers. Move a face by three pixels and nearly all of them change, though you
 # see no difference. A network sees the face. What does it have that the table has not? In this lesson you build the
 # one operation it is made of, read 68 points of a face with it, and measure with its eyes: the same place in another
-# face, the same person in another light, and why a network that is told "be near the right picture" paints a blur.
+# face, the same person in other light, and why whoever is told "be near the right picture" paints a blur.
 #
 # **After this lesson you can**
 #
@@ -67,9 +67,8 @@ for name, other in (("blurred", blurred), ("moved", moved)):
 #
 # ### Why
 #
-# What makes a face a face is not how bright a pixel is. It is where bright meets dark, and in which direction: lids,
-# lips, the rim of a nose. So ask each place the same question about its neighbours: "is it darker on the left than on
-# the right?"
+# A face is not how bright its pixels are. It is where bright meets dark, and in which direction: lids, lips, the rim of
+# a nose. So ask each place the same question: "is it darker on your left than on your right?"
 #
 # ### How
 #
@@ -130,8 +129,8 @@ plots.show(kernel.stills({"turn": 0}, {"turn": 45}, {"turn": 90}, {"turn": 90, "
 
 # %% [markdown]
 # One kernel finds the rims of her glasses, another the lines of her lips. No kernel finds an eye. For that, the answers
-# of one layer become the picture of the next. The landmarker of lesson 02 has 22 such layers. Nobody wrote its kernels, it
-# learned them; but laying them on is your function:
+# of one layer become the picture of the next. The landmarker of lesson 02 has 22 such layers. Nobody wrote its kernels,
+# it learned them; but laying them on is your function:
 
 # %%
 with places.counted("features.conv2d") as seen:
@@ -152,13 +151,13 @@ print("conv2d was called." if seen.calls else "conv2d was not called.")
 # ### How
 #
 # The *receptive field* of a unit is the piece of the picture on which it depends. Go through the layers and keep two
-# numbers, both 1 at the start: $r$, how many pixels a unit sees (one way), and $a$, how many pixels lie between what two
-# neighbours look at:
+# numbers, both 1 at the start: $r$, how many pixels a unit sees (one way), and $a$, how many pixels lie between what
+# two neighbours look at:
 #
 # $$r \leftarrow r + (k - 1)\,d\,a, \qquad a \leftarrow a\,s$$
 #
-# $k$ is the layer's kernel, $s$ its stride, $d$ its *dilation*: 1, or more where the numbers of a kernel are spread, with
-# gaps between them. In words: a kernel reaches $k - 1$ neighbours further, and each of them looks $a$ pixels on. A
+# $k$ is the layer's kernel, $s$ its stride, $d$ its *dilation*: 1, or more where the numbers of a kernel are spread,
+# with gaps between them. In words: a kernel reaches $k - 1$ neighbours further, and each of them looks $a$ pixels on. A
 # stride makes all steps *after* it longer. Pooling counts as a layer.
 #
 # ### Build
@@ -199,16 +198,17 @@ print("receptive_field was called." if seen.calls else "receptive_field was not 
 # %%
 layers = features.layer_names("trunk")  # "1/8": one eighth of the picture's side
 slopes = {layer: sees.slope_of_unit(layer, crop) for layer in layers}
-plots.show(figures.fields_on_face(
-    images.from_tensor(crop[0]), slopes, {layer: features.receptive_field(sees.layers_until(layer))[0] for layer in layers},
-    {layer: sees.half_of(slope) for layer, slope in slopes.items()}, "What moves the middle unit of each layer"))
+computed = {layer: features.receptive_field(sees.layers_until(layer))[0] for layer in layers}
+half = {layer: sees.half_of(slope) for layer, slope in slopes.items()}
+plots.show(figures.fields_on_face(images.from_tensor(crop[0]), slopes, computed, half,
+                                  "What moves the middle unit of each layer"))
 
 # %% [markdown]
 # A unit *may* see far. What it listens to lies in the middle of that: only few ways lead from the rim to the unit, and
 # many from the middle.
 #
-# And what does it see? Here are eighteen drawn pictures, searched for the places that excite a channel most. Each row is
-# one channel. The last sheet is the control: the same network before it learned anything.
+# And what does it see? Here are eighteen drawn pictures, searched for the places that excite a channel most. Each row
+# is one channel. The last sheet is the control: the same network before it learned anything.
 
 # %%
 album = people.album()
@@ -218,9 +218,9 @@ plots.show(figures.favourites(sheets, "The pieces that excite a channel most, a 
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # Edges in one direction, then rims and corners, then parts: one channel likes the space beside an eye, another a mouth,
-# whatever the skin's colour and with a beard or without. The untrained network sees just as far, and stops at where hair
-# ends. **Shape gives reach, learning gives meaning.** Keep that control at hand: whatever a random network does as well,
-# yours has not learned.
+# whatever the skin's colour and with a beard or without. The untrained network sees just as far, and stops at where
+# hair ends. **Shape gives reach, learning gives meaning.** Keep that control at hand: whatever a random network does as
+# well, yours has not learned.
 #
 # ## The same direction
 #
@@ -234,8 +234,8 @@ plots.show(figures.favourites(sheets, "The pieces that excite a channel most, a 
 # $$\cos(a, b) = \frac{\sum_i a_i b_i}{\lVert a \rVert\,\lVert b \rVert}, \qquad
 # \lVert a \rVert = \sqrt{\textstyle\sum_i a_i^2}$$
 #
-# $a$ and $b$ are vectors, $\lVert a \rVert$ is the length of $a$. In words: the cosine of the angle between them, 1 for the
-# same direction, 0 for nothing in common, -1 for opposite ones. A vector of zeros has no direction: give 0 there.
+# $a$ and $b$ are vectors, $\lVert a \rVert$ is the length of $a$. In words: the cosine of the angle between them, 1 for
+# the same direction, 0 for nothing in common, -1 for opposite ones. A vector of zeros has no direction: give 0 there.
 #
 # ### Build
 
@@ -256,8 +256,8 @@ course.use(cosine_similarity)
 # %% [markdown]
 # ### Use
 #
-# Choose a point of the left face. On the right one the cosine with every place is laid over the picture, yellow where it
-# is large. The disc is the best place, the cross the true one. Then change by what you compare.
+# Choose a point of the left face. On the right one the cosine with every place is laid over the picture, yellow where
+# it is large. The disc is the best place, the cross the true one. Then change by what you compare.
 
 # %%
 with places.counted("features.cosine_similarity") as seen:
@@ -266,7 +266,8 @@ print("cosine_similarity was called." if seen.calls else "cosine_similarity was 
 same
 
 # %%
-plots.show(same.stills(*({"by": way, "point": 8, "other": 3} for way in list(sees.WAYS)[:1] + list(sees.WAYS)[2:]),
+ways = list(sees.WAYS)
+plots.show(same.stills(*({"by": way, "point": 8, "other": 3} for way in [ways[0], *ways[2:]]),
                        title="Where is this chin in the other face?"))
 for words, way in sees.WAYS.items():
     off = np.median(sees.misses(way.maps(album.rest), album.points[:: people.STATES]))
@@ -278,8 +279,9 @@ for words, way in sees.WAYS.items():
 #
 # ## Who is it?
 #
-# With all of a face in one vector, the cosine compares people. Six drawn people, three pictures each, in other moods and
-# other light. **Before you run the next cell:** which network tells them apart better, the trunk or the untrained one?
+# With a whole face in one vector, the cosine compares people. Here are six drawn ones, three pictures each, in other
+# moods and other light. **Before you run the next cell:** who tells them apart better, the trunk or the untrained
+# network?
 
 # %%
 with places.counted("features.cosine_similarity") as seen:
@@ -288,14 +290,13 @@ plots.show(figures.tables(tables, album.who, "The cosine of every picture with e
 print("cosine_similarity was called." if seen.calls else "cosine_similarity was not called.")
 
 # %% [markdown]
-# * **The trunk as it is** finds all faces alike. Of course: they *are* all faces. What they share makes up nearly the
-#   whole vector.
+# * **The trunk as it is** finds all faces alike. They *are* all faces, and what they share is nearly the whole vector.
 # * **Less the mean** of all of them, what differs is left. That step belongs to nearly every cosine.
-# * **The untrained one wins** against the trunk! It sees hair and skin, which stay. The trunk was taught where eyes are,
-#   and so to overlook *whose* they are. A network sees what it was asked to see.
-# * **Identity axes** are directions in what the trunk sees along which people differ and pictures of one person do not
-#   (Fisher, 1936). Another question to the same features, and a better answer. They learned from photographs; drawn people
-#   look somewhat alike to them.
+# * **The untrained one wins** against the trunk! It sees hair and skin, which stay. The trunk was taught where eyes
+#   are, and so to overlook *whose* they are. A network sees what it was asked to see.
+# * **Identity axes** are directions in what the trunk sees along which people differ, and pictures of one person do not
+#   (Fisher, 1936): another question to the same features, and a better answer. They come from photographs, so drawn
+#   people look somewhat alike to them.
 #
 # `features.identity_similarity` asks so of two photos:
 
@@ -311,8 +312,8 @@ print(f"and somebody drawn: {identity.with_drawn(demo.photo_path(), album):.2f}"
 #
 # ### Why
 #
-# "She turns her head and talks. Paint her!" There are many right pictures, and you may paint one. How far is it from each
-# of them? A loss takes the mean, and so it has a favourite. Here are some right ones:
+# "She turns her head and talks. Paint her!" There are many right pictures, and you may paint one. How far is it from
+# each of them? A loss takes the mean, and so it has a favourite. Here are some right ones:
 
 # %%
 right = people.right_pictures()
@@ -354,7 +355,7 @@ plots.show(plots.faces(figures.as_pictures(guesses), titles=["squared", "absolut
 #
 # ### Why
 #
-# A sharp face that is turned a little too far is fine. A ghost with four eyes is not. Pixels cannot say so. The trunk
+# A sharp face that is turned a little too far is fine, a ghost with four eyes is not. Pixels cannot say so. The trunk
 # can: it knows eyes.
 #
 # ### How
@@ -363,9 +364,10 @@ plots.show(plots.faces(figures.as_pictures(guesses), titles=["squared", "absolut
 #
 # $$d(x, y) = \sum_l w_l\; \frac{1}{M_l} \sum_m \lvert f_l(x)_m - f_l(y)_m \rvert$$
 #
-# $f_l(x)$ are the maps of layer $l$ for the picture $x$, $M_l$ is how many numbers they hold, $m$ counts through them, and
-# $w_l$ is the layer's weight, 1 where nothing is said. In words: for each layer the mean absolute difference, all of
-# them weighted and added up. Stay in torch, for somebody will want to learn from it: the check asks for the gradient too.
+# $f_l(x)$ are the maps of layer $l$ for the picture $x$, $M_l$ is how many numbers they hold, $m$ counts through them,
+# and $w_l$ is the layer's weight, 1 where nothing is said. In words: for each layer the mean absolute difference, all
+# of them weighted and added up. Stay in torch, for somebody will want to learn from it: the check asks for the gradient
+# too.
 #
 # ### Build
 
@@ -396,18 +398,21 @@ print("perceptual_distance was called." if seen.calls else "perceptual_distance 
 between
 
 # %%
-plots.show(between.stills({"share": 0}, {"share": 0.5}, {"share": 1}, title="The nearer to the mean, the worse or the better"))
+plots.show(between.stills({"share": 0}, {"share": 0.5}, {"share": 1},
+                          title="Nearer and nearer to the mean: better or worse?"))
 
 # %% [markdown]
-# To pixels the ghost is the best of all pictures. To the trunk it is the worst. And the untrained network sides with the
-# pixels: it is not depth that dislikes a ghost, it is knowing faces.
+# To pixels the ghost is the best of all pictures. To the trunk it is the worst. And the untrained network sides with
+# the pixels: it is not depth that dislikes a ghost, it is knowing faces.
 #
 # Now let somebody learn. Four painters lay the right pictures over each other like slides. All they can turn are the
 # shares of the slides; each goes downhill on another distance.
 
 # %%
-losses = {"pixels, squared": painter.pixel_distance(right), "pixels, absolute": painter.pixel_distance(right, power=1),
-          "untrained, 1/16": painter.feature_distance(right, "untrained"), "trunk, 1/16": painter.feature_distance(right)}
+losses = {"pixels, squared": painter.pixel_distance(right),
+          "pixels, absolute": painter.pixel_distance(right, power=1),
+          "untrained, 1/16": painter.feature_distance(right, "untrained"),
+          "trunk, 1/16": painter.feature_distance(right)}
 painted = {words: painter.paint(right, distance) for words, distance in losses.items()}
 plots.show(figures.paintings(painted, "What each painter ends with, and the shares it took"))
 
@@ -416,18 +421,22 @@ plots.show(figures.paintings(painted, "What each painter ends with, and the shar
 #
 # ### Ask again
 #
-# The photo, the blurred and the moved one, with your distance, by each network that is here. ResNet-50 was taught to name
-# a thousand kinds of things; its weights are not part of the course.
+# Blurred or moved? Now with your distance, by each network that is here. ResNet-50 was taught to name a thousand kinds
+# of things; its weights are not part of the course.
 
 # %%
-rows = {"pixels": {name: float(np.abs(photo / 255.0 - other / 255.0).mean())
-                   for name, other in (("blurred", blurred), ("moved", moved))}}
+others = {"blurred": blurred, "moved": moved}
+rows = {"pixels": {words: float(np.abs(photo / 255.0 - other / 255.0).mean()) for words, other in others.items()}}
 for name in sees.networks_here():
     wanted = features.extract_features(photo, network=name)
-    rows[name] = {words: float(features.perceptual_distance(wanted, features.extract_features(other, network=name)))
-                  for words, other in (("blurred", blurred), ("moved", moved))}
+    found = {words: features.extract_features(other, network=name) for words, other in others.items()}
+    rows[name] = {words: float(features.perceptual_distance(wanted, found[words])) for words in others}
 shares = {name: {words: value / row["blurred"] for words, value in row.items()} for name, row in rows.items()}
 plots.show(figures.bars(shares, "Which is nearer to the photo? The blurred one is 1 each time", "distance"))
+
+# %% [markdown]
+# Pixels and the untrained network take the blur. The trunk takes the face that you would take, and it has
+# all four layers to look at.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The failure museum
@@ -494,7 +503,8 @@ plots.show(figures.paintings({"means": by_means, "sums": by_sums}, "A painter wi
 distance = painter.feature_distance(right)
 start = right.mean(dim=0, keepdim=True)
 free = painter.free_pixels(right, distance, start)
-shown = {"the mean, where it began": start, "every pixel free": free, "the painter with slides": painted["trunk, 1/16"].picture}
+shown = {"the mean, where it began": start, "every pixel free": free,
+         "the painter with slides": painted["trunk, 1/16"].picture}
 with torch.no_grad():
     words = [f"{name}\ndistance {float(distance(picture)):.3f}" for name, picture in shown.items()]
 plots.show(plots.faces(figures.as_pictures(torch.cat(list(shown.values()))), titles=words, columns=3, side=2.8))
@@ -502,7 +512,8 @@ plots.show(plots.faces(figures.as_pictures(torch.cat(list(shown.values()))), tit
 # %% [markdown]
 # The speckle is *nearer* than any face. It shouts at the network in a way that no photo does, and the network, which
 # never met such a thing, believes it. So nobody trains with a perceptual loss alone: pixels hold the colours, features
-# the sharpness. And in lesson 07 a network judges that goes on learning, so that it cannot be fooled the same way twice.
+# the sharpness. And in lesson 07 a network judges that goes on learning, so that it cannot be fooled the same way
+# twice.
 #
 # ## What you have now
 
@@ -510,8 +521,9 @@ plots.show(plots.faces(figures.as_pictures(torch.cat(list(shown.values()))), tit
 course.progress()
 
 # %% [markdown]
-# A convolution that reads faces, the reach of a stack, a direction to compare, the best guess, and a distance that knows
-# a ghost. `course.use("mine")` brings them back in any later lesson. The animator of lesson 08 learns by such a distance.
+# A convolution that reads faces, the reach of a stack, a direction to compare, the best guess, and a distance that
+# knows a ghost. `course.use("mine")` brings them back in any later lesson. The animator of lesson 08 learns by such a
+# distance.
 #
 # **Three questions**
 #
@@ -527,8 +539,8 @@ course.progress()
 #
 # <details><summary>Answer</summary>
 #
-# What they share, the person, is gone. What is left is expression and light, and the cosines even become negative: three
-# vectors that sum to zero cannot all point the same way. The mean must come from many people.
+# What they share, the person, is gone. What is left is expression and light, and the cosines even become negative:
+# three vectors that sum to zero cannot all point the same way. The mean must come from many people.
 # </details>
 #
 # 3. Somebody trains a network that colours black and white photos, with squared pixel differences. Its cars are all
@@ -542,7 +554,8 @@ course.progress()
 #
 # ## Going further
 #
-# * M. D. Zeiler and R. Fergus, "Visualizing and understanding convolutional networks", *ECCV* 2014: what excites a unit.
+# * M. D. Zeiler and R. Fergus, "Visualizing and understanding convolutional networks", *ECCV* 2014: what excites a
+#   unit.
 # * W. Luo, Y. Li, R. Urtasun and R. Zemel, "Understanding the effective receptive field in deep convolutional neural
 #   networks", *NIPS* 2016.
 # * J. Johnson, A. Alahi and L. Fei-Fei, "Perceptual losses for real-time style transfer and super-resolution", *ECCV*
