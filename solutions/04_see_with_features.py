@@ -494,8 +494,8 @@ plots.show(plots.faces(found, titles=["the cosine", "without the lengths"], colu
 plots.show(figures.paintings({"means": by_means, "sums": by_sums}, "A painter with two layers to please"))
 
 # %% [markdown]
-# Without lengths the loudest place wins, whatever it shows. And with sums in place of means the first layer, whose map
-# holds sixteen times as many numbers, shouts the last one down.
+# Without lengths loud places win: half of the wall now looks like a chin. And with sums in place of means the first
+# layer, whose maps hold sixteen times as many numbers, shouts the last one down.
 #
 # The last exhibit needs no bug. A painter who may move **every pixel alone**, by the right distance:
 

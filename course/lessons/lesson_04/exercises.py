@@ -386,6 +386,7 @@ EXERCISES = [
             case("one vector against two, by broadcasting", floats([1, 2, 2]), floats([[2, 1, 2], [-6, 0, 8]])),
             case("a table: each of two against each of three", floats([[[1, 0]], [[2, 3]]]),
                  floats([[[1, 1], [0, 5], [-4, 1]]])),
+            case("two very short vectors", floats([0.003, 0.004]), floats([0.0008, 0.0006])),
             case("a vector and itself, a thousand times as long", floats([0.3, -0.4, 1.2]), floats([300, -400, 1200])),
         ],
         random=random_vectors,
