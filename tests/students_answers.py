@@ -1,7 +1,7 @@
 """Answers written from the student notebooks alone, by somebody who saw neither checks nor solutions.
 
-The first list was looked at while bug cards were written, the second was not; what there is for lesson 05 came from
-the cards' own author, and stands in the first. `python benchmarks/students.py` counts.
+The first list was looked at while bug cards were written, the second was not; what there is for lessons 04 and 05 came
+from the cards' own authors, and stands in the first. `python benchmarks/students.py` counts.
 """
 
 SEEN = [
@@ -1875,6 +1875,216 @@ def nms(boxes, scores, threshold):
         if all(overlap(rows[k], rows[m]) <= threshold for m in kept):
             kept.append(k)
     return torch.tensor(kept, dtype=torch.long)
+'''},
+    {"exercise": 'conv2d', "right": True, "label": 'python-loops-over-places', "common": True,
+     "what": 'a loop over every row and column, all kernels of one place at once',
+     "source": '''
+import torch
+
+def conv2d(image, kernel, bias=None, stride=1, padding=0):
+    if padding > 0:
+        image = torch.nn.functional.pad(image, [padding] * 4)
+    N, C, H, W = image.shape
+    K, _, h, w = kernel.shape
+    H2, W2 = (H - h) // stride + 1, (W - w) // stride + 1
+    out = torch.empty(N, K, H2, W2)
+    for r in range(H2):
+        for c in range(W2):
+            patch = image[:, :, r * stride:r * stride + h, c * stride:c * stride + w]
+            out[:, :, r, c] = (patch[:, None] * kernel[None]).sum(dim=(2, 3, 4))
+    if bias is not None:
+        out += bias.reshape(1, K, 1, 1)
+    return out
+'''},
+    {"exercise": 'conv2d', "right": False, "label": 'scipy-convolve', "common": True,
+     "what": "scipy's convolve turns the kernel round",
+     "source": '''
+import numpy as np
+from scipy.signal import convolve2d
+
+def conv2d(image, kernel, bias=None, stride=1, padding=0):
+    x = np.pad(np.asarray(image), ((0, 0), (0, 0), (padding,) * 2, (padding,) * 2))
+    k = np.asarray(kernel)
+    out = np.array([[sum(convolve2d(x[n, c], k[m, c], mode="valid") for c in range(k.shape[1]))
+                     for m in range(len(k))] for n in range(len(x))])[:, :, ::stride, ::stride]
+    return out if bias is None else out + np.asarray(bias)[:, None, None]
+'''},
+    {"exercise": 'conv2d', "right": False, "label": 'padding-forgotten', "common": True,
+     "what": 'the sizes know of the padding, the picture does not',
+     "source": '''
+import torch
+
+def conv2d(image, kernel, bias=None, stride=1, padding=0):
+    N, C, H, W = image.shape
+    K, _, h, w = kernel.shape
+    H2, W2 = (H + 2 * padding - h) // stride + 1, (W + 2 * padding - w) // stride + 1
+    out = torch.zeros(N, K, H2, W2)
+    for i in range(h):
+        for j in range(w):
+            seen = image[:, :, i:i + stride * H2:stride, j:j + stride * W2:stride]
+            out += torch.einsum("nchw,kc->nkhw", seen, kernel[:, :, i, j])
+    return out if bias is None else out + bias[:, None, None]
+'''},
+    {"exercise": 'conv2d', "right": False, "label": 'bias-on-the-last-axis', "common": True,
+     "what": 'the bias is added along the columns',
+     "source": '''
+import torch
+
+def conv2d(image, kernel, bias=None, stride=1, padding=0):
+    out = torch.nn.functional.conv2d(image, kernel, None, stride, padding)
+    return out + bias if bias is not None else out
+'''},
+    {"exercise": 'receptive_field', "right": True, "label": 'two-lists', "common": False,
+     "what": 'all distances first, then a sum',
+     "source": '''
+import numpy as np
+
+def receptive_field(layers):
+    strides = [layer[1] for layer in layers]
+    apart = np.cumprod([1] + strides)
+    grown = [(layer[0] - 1) * (layer[2] if len(layer) > 2 else 1) * a for layer, a in zip(layers, apart)]
+    return int(1 + sum(grown)), int(apart[-1])
+'''},
+    {"exercise": 'receptive_field', "right": False, "label": 'stride-of-its-own', "common": True,
+     "what": "multiplies with the layer's own stride before it reaches out",
+     "source": '''
+def receptive_field(layers):
+    r, a = 1, 1
+    for layer in layers:
+        k, s = layer[:2]
+        d = layer[2] if len(layer) == 3 else 1
+        a *= s
+        r += (k - 1) * d * a
+    return r, a
+'''},
+    {"exercise": 'receptive_field', "right": False, "label": 'two-numbers-only', "common": True,
+     "what": 'cannot take a dilation',
+     "source": '''
+def receptive_field(layers):
+    r, a = 1, 1
+    for k, s in layers:
+        r += (k - 1) * a
+        a *= s
+    return r, a
+'''},
+    {"exercise": 'receptive_field', "right": False, "label": 'kernels-added', "common": True,
+     "what": 'adds up kernels, less one each, whatever the strides',
+     "source": '''
+def receptive_field(layers):
+    r, a = 1, 1
+    for k, s, *rest in layers:
+        d = rest[0] if rest else 1
+        r = r + (k - 1) * d
+        a = a * s
+    return r, a
+'''},
+    {"exercise": 'cosine_similarity', "right": True, "label": 'normalised-first', "common": True,
+     "what": 'both vectors made one long, with a little so that nothing is divided by 0',
+     "source": '''
+def cosine_similarity(a, b):
+    a = a / a.norm(dim=-1, keepdim=True).clamp(min=1e-6)
+    b = b / b.norm(dim=-1, keepdim=True).clamp(min=1e-6)
+    return (a * b).sum(-1)
+'''},
+    {"exercise": 'cosine_similarity', "right": False, "label": 'nan-for-zeros', "common": True,
+     "what": 'the formula as it stands',
+     "source": '''
+import torch
+
+def cosine_similarity(a, b):
+    return (a * b).sum(-1) / (torch.linalg.norm(a, dim=-1) * torch.linalg.norm(b, dim=-1))
+'''},
+    {"exercise": 'cosine_similarity', "right": False, "label": 'dot-of-matrices', "common": True,
+     "what": '@ multiplies tables, not pairs',
+     "source": '''
+import torch
+
+def cosine_similarity(a, b):
+    return (a @ b.T) / (a.norm(dim=-1) * b.norm(dim=-1)).clamp(min=1e-8)
+'''},
+    {"exercise": 'cosine_similarity', "right": False, "label": 'torch-default-axis', "common": True,
+     "what": "torch's own, along its default axis 1",
+     "source": '''
+import torch
+
+def cosine_similarity(a, b):
+    return torch.nn.functional.cosine_similarity(a, b)
+'''},
+    {"exercise": 'best_guess', "right": True, "label": 'median-of-torch', "common": True,
+     "what": 'torch.median, which takes the lower of two middle ones',
+     "source": '''
+import torch
+
+def best_guess(answers, loss):
+    if loss == "squared":
+        return torch.mean(answers, dim=0)
+    if loss == "absolute":
+        return torch.median(answers, dim=0).values
+'''},
+    {"exercise": 'best_guess', "right": False, "label": 'median-as-a-pair', "common": True,
+     "what": 'torch.median gives values and places',
+     "source": '''
+def best_guess(answers, loss):
+    return answers.mean(0) if loss == "squared" else answers.median(0)
+'''},
+    {"exercise": 'best_guess', "right": False, "label": 'mean-for-both', "common": True,
+     "what": 'the mean whatever the loss',
+     "source": '''
+import torch
+
+def best_guess(answers, loss):
+    total = torch.zeros_like(answers[0])
+    for answer in answers:
+        total = total + answer
+    return total / len(answers)
+'''},
+    {"exercise": 'best_guess', "right": False, "label": 'one-of-the-answers', "common": False,
+     "what": 'chooses the best of the answers',
+     "source": '''
+def best_guess(answers, loss):
+    p = 2 if loss == "squared" else 1
+    costs = [((answers - a).abs() ** p).mean() for a in answers]
+    return answers[costs.index(min(costs))]
+'''},
+    {"exercise": 'perceptual_distance', "right": True, "label": 'a-loop', "common": True,
+     "what": 'a loop with a counter for the weights',
+     "source": '''
+def perceptual_distance(features_a, features_b, weights=None):
+    d, i = 0, 0
+    for layer in features_a.keys():
+        w = weights[i] if weights is not None else 1
+        d = d + w * (features_a[layer] - features_b[layer]).abs().mean()
+        i += 1
+    return d
+'''},
+    {"exercise": 'perceptual_distance', "right": False, "label": 'mse', "common": True,
+     "what": 'mean squared differences',
+     "source": '''
+import torch
+
+def perceptual_distance(features_a, features_b, weights=None):
+    weights = weights or [1] * len(features_a)
+    return sum(w * torch.nn.functional.mse_loss(features_a[k], features_b[k]) for w, k in zip(weights, features_a))
+'''},
+    {"exercise": 'perceptual_distance', "right": False, "label": 'item', "common": True,
+     "what": 'gives a Python number, from which nobody learns',
+     "source": '''
+def perceptual_distance(features_a, features_b, weights=None):
+    weights = weights or [1] * len(features_a)
+    total = 0.0
+    for w, a, b in zip(weights, features_a.values(), features_b.values()):
+        total += w * (a - b).abs().mean().item()
+    return total
+'''},
+    {"exercise": 'perceptual_distance', "right": False, "label": 'return-too-early', "common": True,
+     "what": 'the return stands within the loop',
+     "source": '''
+def perceptual_distance(features_a, features_b, weights=None):
+    weights = weights or [1] * len(features_a)
+    total = 0
+    for w, k in zip(weights, features_a):
+        total += w * (features_a[k] - features_b[k]).abs().mean()
+        return total
 '''},
     {"exercise": 'mel_spectrogram', "right": True, "label": 'stacked-frames', "common": False,
      "what": 'frames stacked one by one',
