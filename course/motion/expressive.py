@@ -76,7 +76,7 @@ def mouth_room(lips: np.ndarray) -> np.ndarray:
     """The share of the mouth that spoken lips (T, 57) leave to an expression: (T,), 1 at rest, 0.1 at m and p."""
 
     def of(*names):
-        return np.mean([lips[:, channels.INDEX[name]] for name in names], axis=0)
+        return np.mean([np.clip(lips[:, channels.INDEX[name]], -1, 2) for name in names], axis=0)  # a mean may overflow
 
     closed = np.clip(of("mouthPressLeft", "mouthPressRight") / 0.30, 0, 1)
     touching = np.clip(of("mouthRollLower") / 0.50, 0, 1)
