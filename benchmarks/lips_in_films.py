@@ -11,18 +11,21 @@ for the true phonemes.
     viseme     moments (50 a second) with the right viseme, of 17
     lag        frames by which the mouth is behind the loudness of the sound; less than nothing is before it
 
-The judge is the face model's points; `--films FOLDER` renders the clean sentences on a photo instead, and MediaPipe's
-landmarker looks at the films (`--judge-weights face_landmarker.task`, `pip install mediapipe`).
+The judge is the face model's points. With `--photo FILE` the sentences are rendered on a photo and a landmarker looks
+at the frames: `--judge mediapipe --judge-weights face_landmarker.task` (`pip install mediapipe`), or our own.
 """
 
 import argparse
 import io as bytes_io
 from pathlib import Path
 
+import cv2
 import lips as lip_benchmark
 import numpy as np
 
-from course import motion, speech
+from course import animation, images, keypoints, motion, speech
+from course.evaluation import judges
+from course.motion import transfer
 from course.recipes.speech import corpus, music, utterances
 from course.speech import hearing
 from course.speech import lips as heard_lips
@@ -116,25 +119,52 @@ def right_visemes(said, samples, network=None) -> np.ndarray:
     return found == utterances.viseme_labels(said.phonemes, np.arange(len(found)) / heard_lips.RATE)
 
 
-def heard_gap(face, samples, network=None, reading=None) -> np.ndarray:
-    """Gap of the lips of a recording (T,), judged by the face model's points."""
+def heard_lips_of(samples, network=None, reading=None) -> motion.Motion:
+    """The lips of a recording, as `--audio` has them."""
     heard = hearing.hear(samples, RATE)
     times = (np.arange(int(np.ceil(heard.duration * FPS))) + 0.5) / FPS
     curves = heard_lips.lip_curves(heard, times, 1 / FPS, reading, network)
-    return lip_benchmark.lip_shape(face, motion.Motion(curves, speech.LIP_CHANNELS, FPS))[0]
+    return motion.Motion(curves, speech.LIP_CHANNELS, FPS)
 
 
-def measure(recordings, network=None, spoilt=SPOILT) -> dict:
-    """{row: {column: list of values}} over the recordings."""
-    face, rows = lip_benchmark.mean_face(), {}
+def points_judge():
+    """What judges by the face model's points: Motion -> gap of the lips (T,), in eye distances."""
+    face = lip_benchmark.mean_face()
+    return lambda moved: lip_benchmark.lip_shape(face, moved)[0]
+
+
+def films_judge(photo, judge, size: int = 384):
+    """What judges by a film on a photo, seen by `judge`: Motion -> gap (T,), in eye distances, that at rest taken off.
+    """
+    image = images.as_image(photo)
+    scale = size / max(image.shape)
+    image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    (actor,) = animation.cast(image, "largest")
+
+    def gap_of(frame) -> float:
+        points = judge(frame)
+        return float((points[66, 1] - points[62, 1]) / keypoints.eye_distance(points))
+
+    rest = gap_of(actor.frame(np.zeros(57)))
+
+    def gaps(moved: motion.Motion) -> np.ndarray:
+        values = transfer.values_for(moved, actor.face, "speech", animation.Settings())
+        return np.array([gap_of(actor.frame(row)) for row in values]) - rest
+
+    return gaps
+
+
+def measure(recordings, gaps, spoilt=SPOILT, network=None) -> dict:
+    """{row: {column: list of values}} over the recordings; gaps: a judge, Motion -> (T,)."""
+    rows = {}
     for said in recordings:
-        gap = lip_benchmark.lip_shape(face, motion.from_speech(said, FPS))[0]
+        gap = gaps(motion.from_speech(said, FPS))
         _add(rows, "text", {**lip_counts(said, gap), "lag": [lag(said, gap)]})
     for name, spoil in spoilt.items():
         random = np.random.default_rng(0)
         for said in recordings:
             samples = spoil(said.samples, random)
-            gap = heard_gap(face, samples, network)
+            gap = gaps(heard_lips_of(samples, network))
             right = right_visemes(said, samples, network)
             _add(rows, name, {**lip_counts(said, gap), "lag": [lag(said, gap)], "viseme": right})
     return rows
@@ -158,9 +188,18 @@ def print_table(rows) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path, help="folder with held_out_*.npz")
+    parser.add_argument("--photo", type=Path, help="render on this photo")
+    parser.add_argument("--judge", default="embedded", choices=judges.NAMES)
+    parser.add_argument("--judge-weights", help="face_landmarker.task, for --judge mediapipe")
+    parser.add_argument("--rows", nargs="*", default=list(SPOILT), help="which of " + ", ".join(SPOILT))
     arguments = parser.parse_args()
     recordings = [said for path in sorted(arguments.corpus.glob("held_out_*.npz")) for said in corpus.read(path)]
-    print_table(measure(recordings))
+    spoilt = {name: SPOILT[name] for name in arguments.rows}
+    if not arguments.photo:
+        print_table(measure(recordings, points_judge(), spoilt))
+        return
+    with judges.open_judge(arguments.judge, arguments.judge_weights) as judge:
+        print_table(measure(recordings, films_judge(arguments.photo, judge), spoilt))
 
 
 if __name__ == "__main__":

@@ -120,7 +120,8 @@ HOMES = {
     "train_keypoints": "recipes.keypoints.training",
     "train_layers": "recipes.layers.training recipes.layers.matting recipes.layers.refiner recipes.layers.recipe",
     "train_motion": "recipes.motion.training",
-    "train_speech": "recipes.speech.training recipes.speech.utterances recipes.speech.augmentation",
+    "train_speech": "recipes.speech.training recipes.speech.utterances recipes.speech.augmentation "
+                    "recipes.speech.texts recipes.speech.corpus",
     "training": "training.loop",
     "training_log": "training.log",
     "updates": "training.updates",

@@ -57,7 +57,7 @@ def test_the_help_names_all_of_them(capsys):
 @pytest.mark.parametrize("what, further, words", [
     ("detector", ["--teacher", "file"], "for `course train layers`; the detector needs none: leave it out"),
     ("layers", ["--motion", "folder"], "for `course train face-model`; the layers needs none: leave it out"),
-    ("speech", ["--data", "folder"], "speech makes its own data: leave --data out"),
+    ("speech", ["--data", "folder"], "folder holds neither a corpus nor speakers: give the folder package/voices"),
     ("motion", [], "one folder of tracked motion: add --data FOLDER"),
     ("motion", ["--data", "one", "two"], "one folder of tracked motion: add --data FOLDER"),
     ("face-model", ["--data", "folder"], "the face model learns from tracked motion, too: add --motion FOLDER"),
@@ -89,7 +89,7 @@ def test_a_place_that_cannot_be_written_is_said_first(tmp_path, capsys, what):
 
 def test_a_logdir_that_cannot_be_written(tmp_path, capsys):
     (tmp_path / "file").write_text("no folder")
-    said = refused(capsys, "speech", "--steps", "1", "--logdir", tmp_path / "file", "-o", tmp_path / "w.safetensors")
+    said = refused(capsys, "gan", "--steps", "1", "--logdir", tmp_path / "file", "-o", tmp_path / "w.safetensors")
     assert "cannot be written" in said
 
 

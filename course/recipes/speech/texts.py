@@ -15,7 +15,7 @@ import numpy as np
 from ...io import weights
 
 ENGLISH = (
-    "The {JJ} {NN} {VBZ} the {NN} of {NNS}.", "My {NN} {MD} never {VBG2} a {JJ} {NN}, but your {NNS} {MD} be {JJ}.",
+    "The {JJ} {NN} {VBZ} the {NN} of {NNS}.", "My {NN} {MD} never {VB} a {JJ} {NN}, but your {NNS} {MD} be {JJ}.",
     "{NNP} {VBD} {RB} in the {NN} with {CD} {NNS}.", "Do you have {JJ} {NNS}, or only a {NN} and some {NN}?",
     "What {MD} we do about the {NN}, the {NNS} and the {JJ} {NN} by {NNP}?", "Please give me a {NN} for the {NN}!",
     "We were {VBG} the {JJ} {NNS}, while they {VBD} {JJ}.", "If the {NN} is {JJR}, everybody {VBZ} {RB}.",
@@ -26,8 +26,8 @@ ENGLISH = (
 MANDARIN = (
     "这个{n}很{a}，但是那个{n}不{a}。", "我们{d}{v}{n}和{n}。", "你为什么不{v}{n}？", "{nr}在{ns}{v}了一本{n}。",
     "请把{n}放在{n}上面。", "如果{n}{v}，我就{d}{v}{n}。", "妈妈和爸爸都说{n}{d}很{a}。", "{n}、{n}、{n}，还有{n}。",
-    "他{v}的{n}比我的{n}更{a}。", "明天下午，{nr}的朋友{d}要去{ns}。", "没有{n}，怎么{v}{n}呢？", "{a}的{n}，{a}的{n}。",
-    "老师问：{n}是不是{v}{n}的？", "不管{n}{v}不{v}，都{d}{a}。",
+    "他{v}的{n}比我的{n}更{a}。", "明天下午，{nr}的朋友{d}要去{ns}。", "没有{n}，怎么{v}{n}呢？",
+    "{a}的{n}，{a}的{n}。", "老师问：{n}是不是{v}{n}的？", "不管{n}{v}不{v}，都{d}{a}。",
 )  # fmt: skip
 
 
@@ -43,8 +43,7 @@ def read_sentences() -> dict:
 
 def english(random: np.random.Generator) -> str:
     """A sentence of common English words."""
-    words = _english_words()
-    return _filled(str(random.choice(ENGLISH)).replace("{VBG2}", "{VB}"), words, _labial_letters, random)
+    return _filled(str(random.choice(ENGLISH)), _english_words(), _labial_letters, random)
 
 
 def mandarin(random: np.random.Generator) -> str:

@@ -32,6 +32,7 @@ def train(data=None, *, steps: int | None = None, resume: bool = False, device: 
         training.Stopped: Ctrl-C, with everything saved; errors.CourseError: nothing to resume from, no voices;
         errors.TextError: no espeak-ng; errors.OutputError: a place that cannot be written.
     """
+    loop.check_device(device)
     folder = _corpus(data, recipe)
     task = SpeechTask(steps or recipe.steps, recipe, folder)
     result = loop.train(task, loop.Config(
@@ -46,7 +47,7 @@ def _corpus(data, recipe) -> Path:
     folders = [Path(one) for one in ([data] if isinstance(data, (str, Path)) else data or [CORPUS])]
     if len(folders) != 1:
         raise errors.CourseError("speech takes one folder as --data: a corpus, or Kokoro's speakers")
-    if any(folders[0].glob("espeak_*.npz")):
+    if any(folders[0].glob("*.npz")):
         return folders[0]
     if any(folders[0].glob("*.bin")):
         return corpus.make(CORPUS, folders[0], recipe.sizes, recipe.seed)
