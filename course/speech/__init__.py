@@ -12,4 +12,5 @@ doors.open_door(__name__, {
     "visemes": "LIP_CHANNELS VISEMES VISEME_NAMES curves segments_of visemes_of",
     "hearing": "Heard hear relative_loudness",
     "lips": "VisemeNet features lip_curves load_network viseme_probabilities",
+    "lip_stream": "LipStream",
 })

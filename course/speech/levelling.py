@@ -16,7 +16,7 @@ SPEECH_RANGE = 25.0  # dB; frames this near to the loud parts count as speech
 FALL = 1.5  # dB a second that the loud parts are forgotten by
 RISE = 0.3  # share of the way to the new loudness in a frame: a click is not a loud part
 MEMORY = 6.0  # seconds of speech after which the mean spectrum has gone most of the way to a new one
-USUAL_LOUDNESS = -5.0  # dB of the loud parts when a sound begins of which nothing is known
+USUAL_LOUDNESS = 10.0  # dB of the loud parts when a sound begins of which nothing is known
 
 
 @dataclass
@@ -61,3 +61,8 @@ def levelled(bands: np.ndarray, loudness: np.ndarray, level: Level) -> tuple:
     energy = np.clip(loudness - reference, -DYNAMIC_RANGE, 10)
     features = np.concatenate([below - means[:, before], energy[None]]) / 20
     return features.astype(np.float32), Level(float(reference[-1]), float(smooth[-1]), means[:, -1])
+
+
+def energy_of(features: np.ndarray) -> np.ndarray:
+    """dB of each frame below the loud parts: features (81, T) -> (T,)."""
+    return 20 * features[-1]

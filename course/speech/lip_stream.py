@@ -28,9 +28,9 @@ class LipStream:
     def __init__(self, network: lips.VisemeNet | None = None, level: levelling.Level | None = None,
                  reading: lips.Reading | None = None):
         """level: how loud and of what colour the sound is, if that is known (`levelling.of_whole`)."""
-        self.network, self.reading = network or lips.load_network(), reading or lips.Reading()
-        self.level = level or levelling.usual(self.network.usual.numpy())
-        self.state = self.network.start()
+        network = network or lips.load_network()
+        self.listener = lips.Listener(network, level or levelling.usual(network.usual.numpy()))
+        self.reading = reading or lips.Reading()
         self.samples = np.zeros(BEFORE * HOP, np.float32)  # from half a window before the next frame's middle
         self.bands = np.zeros((hearing.N_MELS, 0), np.float32)  # a frame that waits for its second
         self.skip = lips.WAIT  # answers about the time before the sound
@@ -63,9 +63,6 @@ class LipStream:
         self.bands = bands[:, even:]
         if even == 0:
             return np.zeros((0, len(visemes.LIP_CHANNELS)), np.float32)
-        loudness = hearing.frame_loudness(bands[:, :even])
-        seen, self.level = levelling.levelled(bands[:, :even], loudness, self.level)
-        said = lips.answers(seen, self.network, self.state)
-        shown = lips.gated(said.curves, lips.sharp(said.gates, self.reading))[self.skip :]
+        said = self.listener.hear(bands[:, :even]).since(self.skip)
         self.skip = max(0, self.skip - even // 2)
-        return shown.astype(np.float32)
+        return lips.gated(*lips.read(said, self.reading)).astype(np.float32)

@@ -6,6 +6,7 @@ shut at m, b, p and lip to teeth at f, v. How a sound looks stays in `speech/vis
 what it draws for phonemes whose times are known.
 """
 
+import dataclasses
 import functools
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -22,6 +23,7 @@ FEATURES = levelling.FEATURES
 RATE = 50  # answers a second; there are two frames of sound for each
 WAIT = 2  # answers that the network waits before it speaks about a moment
 LOOK_AHEAD = WAIT / RATE + 1 / hearing.FRAMES + 0.016  # seconds of sound after a moment: with the half of a window
+PAUSE = 14  # frames of sound, from 80 ms before a moment to 50 ms after: a stop consonant is shorter
 SILENCE = -120.0  # dB of a band in which nothing is
 GATES = ("PP", "FF")  # the visemes that have a gate
 
@@ -118,36 +120,50 @@ def features(samples, sample_rate: int | None = None) -> np.ndarray:
 
 @dataclass
 class Lips:
-    """What the network says of T moments, `RATE` a second. probabilities: (T, V); curves: (T, C); gates: (T, 2)."""
+    """What is heard of T moments, `RATE` a second.
+
+    probabilities: of the visemes (T, V); curves: lip channels (T, C); gates: how surely m, b, p and f, v are heard
+    (T, 2); loudest: dB below the loud parts (T,), of the loudest of the `PAUSE` frames around the moment.
+    """
 
     probabilities: np.ndarray
     curves: np.ndarray
     gates: np.ndarray
+    loudest: np.ndarray
+
+    def since(self, first: int) -> "Lips":
+        """Without the moments before `first`."""
+        return Lips(self.probabilities[first:], self.curves[first:], self.gates[first:], self.loudest[first:])
 
 
-def answers(seen: np.ndarray, network: VisemeNet, state: list) -> Lips:
-    """Features (81, 2 T) -> `Lips` of T answers; the state is carried on in place."""
-    with torch.inference_mode():
-        answer = network(torch.from_numpy(seen)[None], state)
-        return Lips(torch.softmax(answer.visemes[0], dim=0).T.numpy(), answer.curves[0].T.numpy(),
-                    torch.sigmoid(answer.gates[0]).T.numpy())
+class Listener:
+    """Hears a sound piece by piece and remembers what it must. level: where levelling begins."""
+
+    def __init__(self, network: VisemeNet, level: levelling.Level):
+        self.network, self.level, self.state = network, level, network.start()
+        self.energies = np.full(PAUSE - 2, -levelling.DYNAMIC_RANGE, np.float32)  # of the frames before
+
+    def hear(self, bands: np.ndarray) -> Lips:
+        """The next mel bands in dB (80, 2 T), T > 0 -> `Lips` of T answers, the first two of all before the sound."""
+        seen, self.level = levelling.levelled(bands, hearing.frame_loudness(bands), self.level)
+        with torch.inference_mode():
+            answer = self.network(torch.from_numpy(seen)[None], self.state)
+            found = (torch.softmax(answer.visemes[0], 0), answer.curves[0], torch.sigmoid(answer.gates[0]))
+        energies = np.concatenate([self.energies, levelling.energy_of(seen)])
+        self.energies = energies[len(energies) - len(self.energies) :]
+        loudest = np.lib.stride_tricks.sliding_window_view(energies, PAUSE)[::2].max(axis=1)
+        return Lips(*(part.T.numpy() for part in found), loudest)
 
 
 def hear_lips(samples, sample_rate: int | None = None, network: VisemeNet | None = None) -> Lips:
-    """What the network says of a recording; moment k is at k / RATE seconds. Raises as `viseme_probabilities`."""
-    network = network or load_network()
+    """What is heard of a recording; moment k is at k / RATE seconds. Raises as `viseme_probabilities`."""
     heard = hearing.hear(samples, sample_rate)
-    level = levelling.of_whole(heard.bands, heard.loudness)
+    listener = Listener(network or load_network(), levelling.of_whole(heard.bands, heard.loudness))
     missing = 2 * WAIT + heard.bands.shape[1] % 2
     bands = np.pad(heard.bands, ((0, 0), (0, missing)), constant_values=SILENCE)
-    loudness = np.pad(heard.loudness, (0, missing), constant_values=SILENCE)
-    state, found = network.start(), []
-    for first in range(0, bands.shape[1], 6000):  # a minute at a time
-        piece = slice(first, first + 6000)
-        seen, level = levelling.levelled(bands[:, piece], loudness[piece], level)
-        found.append(answers(seen, network, state))
-    return Lips(*(np.concatenate([getattr(part, name) for part in found])[WAIT:]
-                  for name in ("probabilities", "curves", "gates")))  # fmt: skip
+    found = [listener.hear(bands[:, first : first + 6000]) for first in range(0, bands.shape[1], 6000)]
+    return Lips(*(np.concatenate([getattr(part, field.name) for part in found])
+                  for field in dataclasses.fields(Lips))).since(WAIT)  # fmt: skip
 
 
 def viseme_probabilities(samples, sample_rate: int | None = None, network: VisemeNet | None = None) -> np.ndarray:
@@ -163,10 +179,11 @@ def viseme_probabilities(samples, sample_rate: int | None = None, network: Visem
 
 @dataclass
 class Reading:
-    """How answers become lips."""
+    """How what is heard becomes lips."""
 
     sure: tuple = (0.25, 0.55)  # a gate's answer at which lips begin to close, and are closed
-    ahead: float = 0.0  # seconds that the lips go before what the network learned
+    open: float = 1.2  # the mouth opens so much further than the network, which hedges, has it
+    quiet: tuple = (22.0, 30.0)  # dB below the loud parts at which a pause begins to close the mouth, and has closed it
 
 
 def lip_curves(heard: hearing.Heard, times: np.ndarray, hold: float, reading: Reading | None = None,
@@ -177,22 +194,25 @@ def lip_curves(heard: hearing.Heard, times: np.ndarray, hold: float, reading: Re
     """
     from scipy.ndimage import maximum_filter1d
 
-    reading = reading or Reading()
-    said = hear_lips(heard, network=network)
-    gates = maximum_filter1d(sharp(said.gates, reading), 2 * int(np.ceil(hold * RATE / 2)) - 1, axis=0)
-    at, moments = times + reading.ahead, np.arange(len(gates)) / RATE
-    curves, gates = (np.stack([np.interp(at, moments, column) for column in values.T], axis=1)
-                     for values in (said.curves, gates))
+    curves, gates = read(hear_lips(heard, network=network), reading or Reading())
+    gates = maximum_filter1d(gates, 2 * int(np.ceil(hold * RATE / 2)) - 1, axis=0)
+    moments = np.arange(len(gates)) / RATE
+    curves, gates = (np.stack([np.interp(times, moments, column) for column in values.T], axis=1)
+                     for values in (curves, gates))
     return gated(curves, gates).astype(np.float32)
 
 
-def sharp(gates: np.ndarray, reading: Reading) -> np.ndarray:
-    """Answers of the gates (T, 2) -> how far they are shut, 0 to 1."""
+def read(said: Lips, reading: Reading) -> tuple:
+    """What is heard, as lip channels (T, C), pauses closed, and how far the gates are shut (T, 2), 0 to 1."""
+    quiet, silent = reading.quiet
+    speaking = 1 - np.clip((-said.loudest - quiet) / (silent - quiet), 0, 1)[:, None]
     low, high = reading.sure
-    return np.clip((gates - low) / (high - low), 0, 1)
+    curves = np.clip(said.curves, 0, 1) * speaking
+    curves[:, visemes.opening_columns()] *= reading.open
+    return np.clip(curves, 0, 1), np.clip((said.gates - low) / (high - low), 0, 1) * speaking
 
 
 def gated(curves: np.ndarray, gates: np.ndarray) -> np.ndarray:
     """Lip channels (T, C) as the gates (T, 2) leave them."""
-    touching = visemes.shut(np.clip(curves, 0, 1), gates[:, 1] * (1 - gates[:, 0]), "FF")
+    touching = visemes.shut(curves, gates[:, 1] * (1 - gates[:, 0]), "FF")
     return visemes.shut(touching, gates[:, 0], "PP")

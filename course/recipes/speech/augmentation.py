@@ -70,10 +70,10 @@ def _with_noise(power, random) -> np.ndarray:
     level = -random.uniform(5, 60) if random.random() < 0.85 else -70
     colour = _curve(bands, 10.0, random) + random.uniform(-0.3, 0.1) * np.arange(bands)
     colour -= 10 * np.log10(np.sum(10 ** (colour / 10)))
-    noise = _power(level + colour)[:, None] * random.standard_gamma(2.0, power.shape, np.float32) / 2
-    # |a + b|^2 = a^2 + b^2 + 2 a b cos(phase)
-    cross = 2 * np.sqrt(power * noise) * np.cos(random.random(power.shape, np.float32) * np.float32(2 * np.pi))
-    return np.maximum(power + noise + np.float32(0.5) * cross, np.float32(1e-9))
+    noise = _power(level + colour)[:, None] * random.standard_exponential(power.shape, np.float32)
+    # |a + b|^2 = a^2 + b^2 + 2 a b cos(phase), here with a number between -1 and 1 for the cosine
+    cross = np.sqrt(power * noise) * (2 * random.random(power.shape, np.float32) - 1)
+    return np.maximum(power + noise + cross, np.float32(1e-9))
 
 
 def _curve(count, size, random) -> np.ndarray:

@@ -24,15 +24,15 @@ class Recipe:
     crop: float = 4.0  # seconds
     pool: int = 500  # utterances in memory; the oldest give way
     fresh: int = 2  # new utterances a step
-    shares: tuple = (("kokoro", 0.45), ("hibari", 0.30), ("espeak", 0.25))  # of the utterances
-    rate: float = 2e-3  # of learning, at its peak
+    shares: tuple = (("kokoro", 0.30), ("hibari", 0.45), ("espeak", 0.25))  # of the utterances
+    rate: float = 3e-3  # of learning, at its peak
     warmup: int = 100  # steps
     smoothing: float = 0.05  # of labels: the borders between sounds are soft
-    curves: float = 20.0  # weight of the curves' loss beside the visemes'
+    curves: float = 120.0  # weight of the curves' loss beside the visemes'
     gates: float = 1.5  # weight of the gates' loss
     open_gates: float = 2.0  # a shut moment weighs so much more than an open one
     precision: str = "bfloat16"  # of convolutions
-    save_every: int = 100  # steps
+    save_every: int = 50  # steps
     seed: int = 0
     sizes: corpus.Sizes = field(default_factory=corpus.Sizes)
 

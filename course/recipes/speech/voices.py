@@ -58,9 +58,10 @@ class Hibari:
             out = self.network.sess.run(None, {"ids": np.array([ids], np.int64),
                                                "speed": np.array([speed], np.float32)})
             harmonic, theta, noise, free, phase, f0 = (part[0] for part in out[:6])
-            spectra = [warped(part, tract.formants) for part in (harmonic, theta, noise, free, phase)]
-            spectra[3] = spectra[3] - (3.0 if tract.pitch != 1 else 0.0)  # its phase keeps the old pitch
-            parts.append(dsp.synth(*spectra, _melody(f0, tract), random))
+            spectra = [warped(part, tract.formants) for part in (harmonic, theta, noise, free)]
+            if tract != Tract():  # this part is hisses and bursts, whose phase would keep something of the old pitch
+                phase = random.uniform(-np.pi, np.pi, phase.shape).astype(np.float32)
+            parts.append(dsp.synth(*spectra, phase, _melody(f0, tract), random))
             phonemes += timed(kept, out[-1].reshape(-1), start)
             start += len(parts[-1]) / RATE
         return synthesis.Speech(np.concatenate(parts), RATE, phonemes, "hibari")
