@@ -181,8 +181,10 @@ def viseme_probabilities(samples, sample_rate: int | None = None, network: Visem
 class Reading:
     """How what is heard becomes lips."""
 
-    sure: tuple = (0.25, 0.55)  # a gate's answer at which lips begin to close, and are closed
-    open: float = 1.2  # the mouth opens so much further than the network, which hedges, has it
+    sure: tuple = (0.2, 0.4)  # a gate's answer at which lips begin to close, and are closed
+    open: float = 1.4  # the mouth opens so much further than the network, which hedges, has it,
+    soft: tuple = (5.0, 15.0)  # and less in what is soft: (first, range), 1 + (dB + first) / range times,
+    limits: tuple = (0.2, 1.15)  # within these
     quiet: tuple = (22.0, 30.0)  # dB below the loud parts at which a pause begins to close the mouth, and has closed it
 
 
@@ -208,7 +210,9 @@ def read(said: Lips, reading: Reading) -> tuple:
     speaking = 1 - np.clip((-said.loudest - quiet) / (silent - quiet), 0, 1)[:, None]
     low, high = reading.sure
     curves = np.clip(said.curves, 0, 1) * speaking
-    curves[:, visemes.opening_columns()] *= reading.open
+    first, wide = reading.soft
+    louder = np.clip(1 + (said.loudest + first) / wide, *reading.limits)
+    curves[:, visemes.opening_columns()] *= reading.open * louder[:, None]
     return np.clip(curves, 0, 1), np.clip((said.gates - low) / (high - low), 0, 1) * speaking
 
 

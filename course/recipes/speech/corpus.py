@@ -114,7 +114,7 @@ class Maker:
 def what_to_say(random, sentences: dict) -> tuple:
     """A text and a voice of espeak-ng, drawn by chance; sentences: {voice: [...]}. Nothing held out is drawn."""
     if random.random() < 0.15:  # any voice of the world can count
-        known = [voice.name for voice in synthesis.voices() if voice.name not in held_out.VOICES]
+        known = [voice.name for voice in espeak.installed_voices() if voice.name not in held_out.VOICES]
         text = ", ".join(str(random.integers(0, 10 ** random.integers(1, 5))) for _ in range(random.integers(3, 9)))
         voice = str(random.choice(known))
     else:
