@@ -185,7 +185,8 @@ class Reading:
     open: float = 1.4  # the mouth opens so much further than the network, which hedges, has it,
     soft: tuple = (5.0, 15.0)  # and less in what is soft: (first, range), 1 + (dB + first) / range times,
     limits: tuple = (0.2, 1.15)  # within these
-    quiet: tuple = (22.0, 30.0)  # dB below the loud parts at which a pause begins to close the mouth, and has closed it
+    quiet: tuple = (20.0, 28.0)  # dB below the loud parts at which a pause begins to close the mouth, and closes it,
+    silent: tuple = (0.2, 0.6)  # where the network, too, hears silence so surely: the end of a word may be as quiet
 
 
 def lip_curves(heard: hearing.Heard, times: np.ndarray, hold: float, reading: Reading | None = None,
@@ -206,14 +207,18 @@ def lip_curves(heard: hearing.Heard, times: np.ndarray, hold: float, reading: Re
 
 def read(said: Lips, reading: Reading) -> tuple:
     """What is heard, as lip channels (T, C), pauses closed, and how far the gates are shut (T, 2), 0 to 1."""
-    quiet, silent = reading.quiet
-    speaking = 1 - np.clip((-said.loudest - quiet) / (silent - quiet), 0, 1)[:, None]
-    low, high = reading.sure
+    silence = said.probabilities[:, visemes.VISEME_NAMES.index("sil")]
+    speaking = (1 - _ramp(-said.loudest, reading.quiet) * _ramp(silence, reading.silent))[:, None]
     curves = np.clip(said.curves, 0, 1) * speaking
     first, wide = reading.soft
     louder = np.clip(1 + (said.loudest + first) / wide, *reading.limits)
     curves[:, visemes.opening_columns()] *= reading.open * louder[:, None]
-    return np.clip(curves, 0, 1), np.clip((said.gates - low) / (high - low), 0, 1) * speaking
+    return np.clip(curves, 0, 1), _ramp(said.gates, reading.sure) * speaking
+
+
+def _ramp(values, between: tuple) -> np.ndarray:
+    low, high = between
+    return np.clip((values - low) / (high - low), 0, 1)
 
 
 def gated(curves: np.ndarray, gates: np.ndarray) -> np.ndarray:
