@@ -33,6 +33,7 @@ from course.speech import lips as heard_lips
 FPS, RATE = 25, 16_000
 SHUT = lip_benchmark.CLOSED  # eye distances, between the inner lips
 WIDE = 0.10
+WIDE_IN_FILMS = 0.07  # a landmarker sees the lips of a film less far apart
 LAGS = range(-8, 9)
 
 
@@ -90,10 +91,10 @@ SPOILT = {"clean": clean, "noise": noise, "telephone": telephone, "mp3": mp3, "m
 # ---------------------------------------------------------------- what the mouth does
 
 
-def lip_counts(said, gap, shut: float = SHUT, wide: float = WIDE) -> dict:
+def lip_counts(said, gap, wide: float = WIDE) -> dict:
     """What the gap of the lips (T,), in eye distances, does at the sounds of a `Speech`: name -> list of values."""
     counts = {"shut": [], "by chance": [], "wide": []}
-    closed = gap <= shut
+    closed = gap <= SHUT
     for segment in speech.segments_of(said.phonemes):
         first = int(np.ceil((segment.start - 1 / FPS) * FPS - 0.5))
         last = int(np.floor((segment.end + 1 / FPS) * FPS - 0.5))
@@ -133,13 +134,13 @@ def points_judge():
     return lambda moved: lip_benchmark.lip_shape(face, moved)[0]
 
 
-def films_judge(photo, judge, size: int = 384):
+def films_judge(photo, judge, size: int = 256):
     """What judges by a film on a photo, seen by `judge`: Motion -> gap (T,), in eye distances, that at rest taken off.
     """
     image = images.as_image(photo)
     scale = size / max(image.shape)
     image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    (actor,) = animation.cast(image, "largest")
+    (actor,) = animation.cast(image, "largest", "warp")
 
     def gap_of(frame) -> float:
         points = judge(frame)
@@ -154,19 +155,19 @@ def films_judge(photo, judge, size: int = 384):
     return gaps
 
 
-def measure(recordings, gaps, spoilt=SPOILT, network=None) -> dict:
-    """{row: {column: list of values}} over the recordings; gaps: a judge, Motion -> (T,)."""
+def measure(recordings, gaps, spoilt=SPOILT, network=None, wide: float = WIDE) -> dict:
+    """{row: {column: list of values}} over the recordings; gaps: a judge, Motion -> (T,); wide: eye distances."""
     rows = {}
     for said in recordings:
         gap = gaps(motion.from_speech(said, FPS))
-        _add(rows, "text", {**lip_counts(said, gap), "lag": [lag(said, gap)]})
+        _add(rows, "text", {**lip_counts(said, gap, wide), "lag": [lag(said, gap)]})
     for name, spoil in spoilt.items():
         random = np.random.default_rng(0)
         for said in recordings:
             samples = spoil(said.samples, random)
             gap = gaps(heard_lips_of(samples, network))
             right = right_visemes(said, samples, network)
-            _add(rows, name, {**lip_counts(said, gap), "lag": [lag(said, gap)], "viseme": right})
+            _add(rows, name, {**lip_counts(said, gap, wide), "lag": [lag(said, gap)], "viseme": right})
     return rows
 
 
@@ -199,7 +200,7 @@ def main() -> None:
         print_table(measure(recordings, points_judge(), spoilt))
         return
     with judges.open_judge(arguments.judge, arguments.judge_weights) as judge:
-        print_table(measure(recordings, films_judge(arguments.photo, judge), spoilt))
+        print_table(measure(recordings, films_judge(arguments.photo, judge), spoilt, wide=WIDE_IN_FILMS))
 
 
 if __name__ == "__main__":

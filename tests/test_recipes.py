@@ -89,7 +89,7 @@ def test_a_place_that_cannot_be_written_is_said_first(tmp_path, capsys, what):
 
 def test_a_logdir_that_cannot_be_written(tmp_path, capsys):
     (tmp_path / "file").write_text("no folder")
-    said = refused(capsys, "gan", "--steps", "1", "--logdir", tmp_path / "file", "-o", tmp_path / "w.safetensors")
+    said = refused(capsys, "speech", "--steps", "1", "--logdir", tmp_path / "file", "-o", tmp_path / "w.safetensors")
     assert "cannot be written" in said
 
 

@@ -33,6 +33,7 @@ def train(data=None, *, steps: int | None = None, resume: bool = False, device: 
         errors.TextError: no espeak-ng; errors.OutputError: a place that cannot be written.
     """
     loop.check_device(device)
+    weights.check_place(Path(logdir) / loop.CHECKPOINT)  # before an hour goes into the corpus
     folder = _corpus(data, recipe)
     task = SpeechTask(steps or recipe.steps, recipe, folder)
     result = loop.train(task, loop.Config(
