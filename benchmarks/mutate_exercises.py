@@ -72,6 +72,11 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     options = parser.parse_args()
     entries, known = every(options.names), listed()
+    found = {name for path, mutant in entries for name in (mutant.exercise, f"lesson_{path.name[:2]}")}
+    if missing := [name for name in options.names if name not in found]:
+        parser.error(f"there is no exercise or lesson {', '.join(missing)}: name it as nms or lesson_07")
+    if options.sample is not None and options.sample < 1:
+        parser.error("--sample takes 1 or more")
     if options.sample:
         entries = random.Random(options.seed).sample(entries, min(options.sample, len(entries)))
     with ProcessPoolExecutor(options.processes) as pool:

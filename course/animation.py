@@ -21,8 +21,8 @@ from .detection import choose, detector
 from .face import channels, posing
 from .face import model as face_model
 from .io import decoding, encoding, video
-from .keypoints import find, landmarks
-from .motion import motion, transfer
+from .keypoints import covered, find, landmarks
+from .motion import expressions, expressive, motion, transfer
 from .motion import spoken as motion_spoken
 from .rendering import portrait
 from .rendering import sharpness as polish
@@ -36,14 +36,18 @@ class Settings:
 
     fps: frames a second, None for the driving video's or the Motion's own up to 60, else 25;
     head: strength of head movement (1 as made, 0 none); expression: "name" or "name:strength" out of
-    `motion.EXPRESSIONS`; face: "largest", "all", a number counted from 0, largest first, or None (must be clear);
+    `motion.EXPRESSIONS`, or "auto" (the default), the mood of each sentence as its words or its sound tell it, and
+    "auto:strength"; "neutral" is none;
+    face: "largest", "all", a number counted from 0, largest first, or None (must be clear);
     relative: a driving video's movement is added to the photo's own pose, or else replaces it;
     size: longer side of the frames in pixels, None for the photo's own up to `DEFAULT_SIDE`, "original" for the
     photo's own in any case; seed: blinks and idle movement;
     idle: what moves head, brows and lids beside the lips: "autoregressive" or "vae" (learned, `learned_idle`), or
     "hand" (`idle`); polish: steady the driving points and bring back the detail that resampling took; generator:
     "warp" moves the photo's pixels and draws teeth and lids, "gan" has the trained animator repaint mouth and eyes,
-    "auto" is the one of the two that `course evaluate` finds better. What each may be says `settings.SETTINGS`.
+    "auto" is the one of the two that `course evaluate` finds better; voice, rate, pitch: who says a text (None for the
+    best of its script), at how many times the voice's own pace, so many semitones above its own pitch; force: go on
+    where the photo shows no mouth. What each may be says `settings.SETTINGS`.
     """
 
     fps: float | None = None
@@ -54,9 +58,12 @@ class Settings:
     relative: bool = True
     size: int | str | None = None
     voice: str | None = None
+    rate: float = 1.0
+    pitch: float = 0.0
     polish: bool = True
     generator: str = "auto"
     idle: str = "autoregressive"
+    force: bool = False
 
 
 MOUTH_SHOWN = 0.75  # share of the lips' points that a photo should show
@@ -75,6 +82,10 @@ class Actor:
     def frame(self, values: np.ndarray) -> np.ndarray:
         """The whole photo with this face posed by channel values (57,): uint8 (H, W, 3)."""
         return self.portrait.render(posing.posed_points(self.face, values))
+
+    def mask(self, values: np.ndarray) -> np.ndarray:
+        """How far each pixel of that frame may differ from the photo: float32 (H, W)."""
+        return self.portrait.mask_at(posing.posed_points(self.face, values))
 
 
 def animate(photo, text=None, audio=None, driving=None, motion=None, **settings) -> video.Clip:
@@ -97,7 +108,7 @@ def animate(photo, text=None, audio=None, driving=None, motion=None, **settings)
     image = _sized(whole, options.size)
     # Words and sound are checked before the photo is analysed: a wrong voice should not take seconds to say.
     drive = DRIVES[name](value, options)
-    actors = cast(image, options.face, options.generator, whole)
+    actors = cast(image, options.face, options.generator, whole, options.force)
     tracks = [transfer.values_for(drive.motion, actor.face, drive.mode, options) for actor in actors]
     return video.Clip(
         lambda: render(image, actors, tracks, options),
@@ -117,24 +128,36 @@ def generate_animation(image, text: str) -> video.Clip:
 # ---------------------------------------------------------------- the photo
 
 
-def cast(image: np.ndarray, face=None, generator: str = "auto", whole: np.ndarray | None = None) -> list:
-    """The chosen faces of a picture, uint8 (H, W, 3), as `Actor`s, largest first; face, generator: as in `Settings`.
+def cast(image: np.ndarray, face=None, generator: str = "auto", whole: np.ndarray | None = None,
+         force: bool = False) -> list:
+    """The chosen faces of a picture, uint8 (H, W, 3), as `Actor`s, largest first; face, generator, force: as in
+    `Settings`.
 
     whole: the photo as it was given, where `image` (H, W, 3) is a smaller copy: what is too small for the copy is
     looked for there.
 
     Raises:
-        errors.FaceError: no face, one too small, several and none chosen, no such number; errors.WeightsError.
+        errors.FaceError: no face, one too small, several and none chosen, no such number, no mouth to be seen;
+        errors.WeightsError.
     """
-    return [make_actor(image, found, generator) for found in _points(image, face, whole)]
-
-
-def _points(image: np.ndarray, face, whole: np.ndarray | None) -> np.ndarray:
-    """The points of the chosen faces, (N, 78, 2), in pixels of `image`; a mouth that is not all there is said."""
     points = _found(image, face, whole)
-    if any(landmarks.share_inside(row[landmarks.LIPS_OUTER], image.shape) < MOUTH_SHOWN for row in points):
-        log.warning("the photo ends before the mouth does, which is made up: use one that shows the whole face")
-    return points
+    for row in points:
+        _check_mouth(image, row, force)
+    return [make_actor(image, found, generator) for found in points]
+
+
+def _check_mouth(image: np.ndarray, points: np.ndarray, force: bool) -> None:
+    """A mouth that the photo does not show would be made up; points: (78, 2). Raises `errors.FaceError`."""
+    if landmarks.share_inside(points[landmarks.LIPS_OUTER], image.shape) < MOUTH_SHOWN:
+        why = "the photo ends before the mouth does"
+    elif covered.probability(image, points) >= covered.LIMIT:
+        why = "something covers the mouth, a mask perhaps"
+    else:
+        return
+    if not force:
+        raise errors.FaceError(f"{why}: use a photo that shows the whole face, or --force (force=True), which makes "
+                               "a mouth up")
+    log.warning("%s: it is made up", why)
 
 
 def _found(image: np.ndarray, face, whole: np.ndarray | None) -> np.ndarray:
@@ -181,11 +204,13 @@ class Drive:
 
 def drive_by_text(text: str, options: Settings) -> Drive:
     """A sentence -> speech, lips, idle movement."""
-    from .speech import synthesis
+    from .speech import manner, speakers, synthesis
 
-    spoken = synthesis.synthesize(text, voice=options.voice)
+    spoken = synthesis.synthesize(text, options.voice, manner.Manner(options.rate, options.pitch))
+    speakers.let_go()  # the frames need the memory
     lips = motion_spoken.from_speech(spoken, fps=options.fps or motion.FPS)
-    return Drive(_with_idle(lips, options, motion_spoken.accents(spoken)), "speech", spoken.samples, spoken.sample_rate)
+    moved = _with_idle(lips, options, motion_spoken.delivery(text, spoken))
+    return Drive(moved, "speech", spoken.samples, spoken.sample_rate)
 
 
 def drive_by_audio(path, options: Settings) -> Drive:
@@ -196,7 +221,7 @@ def drive_by_audio(path, options: Settings) -> Drive:
     samples, rate = sound.load_audio(path)
     heard = hearing.hear(samples, rate)
     lips = motion_spoken.from_audio(heard, fps=options.fps or motion.FPS)
-    return Drive(_with_idle(lips, options, motion_spoken.accents_of_sound(heard)), "speech", samples, rate)
+    return Drive(_with_idle(lips, options, motion_spoken.delivery_of_sound(heard)), "speech", samples, rate)
 
 
 def drive_by_video(path, options: Settings) -> Drive:
@@ -229,16 +254,21 @@ def _kept_rate(fps: float, whose: str) -> float:
 DRIVES = {"text": drive_by_text, "audio": drive_by_audio, "driving": drive_by_video, "motion": drive_by_motion}
 
 
-def _with_idle(lips: motion.Motion, options: Settings, accents=()) -> motion.Motion:
+def _with_idle(lips: motion.Motion, options: Settings, delivery=None) -> motion.Motion:
+    """Spoken lips, what a face does beside them, and what it shows of the mood of what is said."""
+    delivery = delivery or motion_spoken.Delivery()
+    accents, questions = delivery.accents, delivery.questions
     if options.idle == "hand":
         from .motion import idle
 
-        moved = idle.idle_motion(len(lips), fps=lips.fps, seed=options.seed, strength=options.head, accents=accents)
+        moved = idle.idle_motion(len(lips), fps=lips.fps, seed=options.seed, strength=options.head, accents=accents,
+                                 questions=questions)
     else:
         from .motion import learned_idle
 
-        moved = learned_idle.idle_motion(lips, options.seed, options.head, accents, options.idle)
-    return motion.Motion(lips.full() + moved.full(), channels.CHANNELS, lips.fps)
+        moved = learned_idle.idle_motion(lips, options.seed, options.head, accents, options.idle, questions=questions)
+    shown = expressive.of_phrases(delivery.phrases, lips, expressions.auto_strength(options.expression), options.head)
+    return motion.Motion(lips.full() + moved.full() + shown.full(), channels.CHANNELS, lips.fps)
 
 
 # ---------------------------------------------------------------- the film
@@ -255,7 +285,7 @@ def render(image: np.ndarray, actors: list, tracks: list, options: Settings):
             theirs = actor.frame(values)
             if options.polish:
                 theirs = polish.restore_detail(theirs, sharp, mask)
-            frame = theirs if frame is None else lay_in(frame, theirs, mask)
+            frame = theirs if frame is None else lay_in(frame, theirs, actor.mask(values))
         return frame
 
     return parallel.ordered_map(draw, zip(*tracks))

@@ -102,6 +102,7 @@ def parser() -> argparse.ArgumentParser:
     _add_animate(commands)
     _add_evaluate(commands)
     _add_train(commands)
+    _add_voices(commands)
     _add_data(commands)
     _add_build(commands)
     doctor = commands.add_parser("doctor", help="see whether everything here works")
@@ -118,16 +119,22 @@ def _add_animate(commands) -> None:
                                               "Grace Hopper's says hello.")
     command.add_argument("photo", nargs="?", help="a JPEG, PNG or WebP with a face; default: the embedded photo")
     drive = command.add_mutually_exclusive_group()
-    drive.add_argument("--text", help="what to say")
+    drive.add_argument("--text", help="what to say; [pause 0.5] is a pause in seconds, *word* is stressed, and a small "
+                                      "part of SSML is followed")
     drive.add_argument("--audio", metavar="FILE", help="a recording of speech to say")
     drive.add_argument("--driving", metavar="VIDEO", help="a video of one face to follow")
     drive.add_argument("--motion", metavar="FILE", help="a saved Motion (.npz)")
     command.add_argument("-o", "--output", default="out/hello.mp4", metavar="OUT.mp4",
                          help="where the video goes (default: %(default)s)")
-    command.add_argument("--voice", help="a voice of espeak-ng, such as en-us, en-gb, cmn, de, en-us+f3; "
-                                         "default: by the script of the text")
+    command.add_argument("--voice", help="who says it: heart, af_bella, zf_xiaobei, ..., or a language for espeak-ng's "
+                                         "voice (en-gb, de, en-us+f3); `course voices` lists all (default: the best "
+                                         "for the script of the text)")
+    command.add_argument("--rate", help="times the voice's own pace, 0.5 to 2 (default: 1)")
+    command.add_argument("--pitch", metavar="SEMITONES",
+                         help="above the voice's own pitch, -5 to 9 (default: 0); Kokoro's voices have one pitch")
     command.add_argument("--expression", metavar="NAME[:STRENGTH]",
-                         help="neutral, happy, sad, surprised or angry, such as happy:0.6")
+                         help="auto (default): the mood of each sentence; or neutral, happy, sad, surprised or "
+                              "angry, such as happy:0.6")
     command.add_argument("--head", metavar="STRENGTH", help="how much the head moves, 0 to 3 (default: 1)")
     command.add_argument("--face", help="which face: largest, all, or a number, 0 being the largest")
     manner = command.add_mutually_exclusive_group()
@@ -147,6 +154,8 @@ def _add_animate(commands) -> None:
                               "by hand (default: autoregressive)")
     command.add_argument("--no-polish", dest="polish", action="store_false", default=None,
                          help="leave out steadying and detail")
+    command.add_argument("--force", action="store_true", default=None,
+                         help="go on where a mask or the photo's border hides the mouth: it is made up")
     command.set_defaults(run=run_animate)
 
 
@@ -174,6 +183,31 @@ def run_animate(options) -> None:
     clip = animation.animate(photo, **drives, **given)
     clip.save(output)
     print(f"{options.output}: {clip.duration:.1f} s, made in {time.perf_counter() - begin:.1f} s")
+
+
+# ---------------------------------------------------------------- voices
+
+
+def _add_voices(commands) -> None:
+    command = commands.add_parser("voices", help="who can say a text: name, language, sex, engine, licence",
+                                  description="Every voice, or those of a language. hibari and Kokoro sound like "
+                                              "people; espeak-ng speaks over a hundred languages.")
+    command.add_argument("language", nargs="?", metavar="LANGUAGE", help="its code or name, such as es or Chinese")
+    command.set_defaults(run=run_voices)
+
+
+def run_voices(options) -> None:
+    """`course voices [LANGUAGE]`."""
+    from .speech import catalogue
+
+    rows = [("NAME", "LANGUAGE", "SEX", "ENGINE", "LICENCE")]
+    rows += [(voice.name, voice.title, voice.sex or "-", voice.engine, voice.licence)
+             for voice in catalogue.of_language(options.language)]  # fmt: skip
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    for row in rows:
+        print("  ".join(word.ljust(width) for word, width in zip(row, widths)).rstrip())
+    if missing := catalogue.missing():
+        print(missing)
 
 
 # ---------------------------------------------------------------- evaluate

@@ -25,7 +25,7 @@ SENTENCE = "Two seconds are enough for a trial."
 
 # The module of a package, where it is not the package's name
 MODULES = {"opencv-python-headless": "cv2", "scikit-image": "skimage", "pillow": "PIL",
-           "espeakng-loader": "espeakng_loader", "face-alignment": "face_alignment"}
+           "espeakng-loader": "espeakng_loader", "hibari-tts": "hibari", "face-alignment": "face_alignment"}
 OPTIONAL = ("face-alignment", "mediapipe", "jupyterlab")  # of the extras, what adds something a user can see
 ENCODERS = {"libx264": "H.264 picture", "aac": "AAC sound"}
 
@@ -171,10 +171,25 @@ def check_device():
 
 
 def check_voice():
-    """espeak-ng: does its library load, and how many voices has it?"""
-    from .speech import synthesis
+    """Each engine: does it speak, and how many voices has it?"""
+    from .speech import catalogue, espeak
 
-    yield Finding("ok", f"espeak-ng with {len(synthesis.voices())} voices")
+    yield Finding("ok", f"espeak-ng with {len(espeak.installed_voices())} voices")
+    yield from _guarded(check_neural_voices)
+    if missing := catalogue.missing():
+        yield Finding("note", missing)
+
+
+def check_neural_voices():
+    """One voice of each network says a word."""
+    from .speech import catalogue, synthesis
+
+    for engine, title in (("hibari", "hibari-tts"), ("kokoro", "Kokoro")):
+        names = [voice.name for voice in catalogue.neural_voices() if voice.engine == engine]
+        if names:
+            said = synthesis.synthesize("Hello.", names[0])
+            yield Finding("ok", f"{title} with {len(names)} voice{'s' * (len(names) > 1)}: {names[0]} says a word "
+                                f"in {said.duration:.1f} s")
 
 
 def check_encoders():

@@ -139,7 +139,7 @@ HOMES = {
 }
 # and the names that are spelled otherwise
 SPELLED = {
-    "animator_net.Repainter": "AnimatorNetwork",
+    "animator_net.Repainter": "AnimatorNetwork", "plots_gan.two_slopes": "two_losses",
     "espeak.voices": "installed_voices", "eyelids.UPPER": "LID_UPPER", "eyelids.LOWER": "LID_LOWER",
     "eyelids.PUPIL": "LID_PUPIL", "face_model.HEAD": "HEAD_COLUMNS", "features_networks.layer_names": "known_layers",
     "train_speech.HELD_OUT_VARIANTS": "VARIANTS",

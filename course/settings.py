@@ -136,14 +136,17 @@ SETTINGS = {
     "fps": Number(1, 120),
     "seed": Number(0, 2**32 - 1, whole=True),
     "head": Number(0, 3),
-    "expression": Words("the name of an expression, such as happy or happy:0.6", expressions.expression),
+    "expression": Words("auto or the name of an expression, such as happy or happy:0.6", expressions.expression),
     "face": Face(),
     "relative": Switch(),
     "size": Number(64, 4096, whole=True, unit=" px", names=(ORIGINAL,)),
-    "voice": Words("the name of a voice, such as en-gb"),
+    "voice": Words("the name of a voice, such as heart or en-gb"),
+    "rate": Number(0.5, 2),
+    "pitch": Number(-5, 9, unit=" semitones"),
     "polish": Switch(),
     "generator": Choice(GENERATORS),
     "idle": Choice(IDLE),
+    "force": Switch(),
 }
 
 

@@ -11,9 +11,10 @@
 # * make a photo speak with one line of Python, and say what happens inside that line;
 # * read and cut a picture as an array, without mixing up x and y;
 # * lay one picture over another so that nobody sees the seam;
+# * make a film out of a few faces and the way between them;
 # * put a function of your own into a running system in place of ours, and watch it work.
 #
-# **Time:** 45 minutes for you, about a minute for the machine. **Before this:** some Python and NumPy; nothing else.
+# **Time:** 40 minutes for you, about a minute for the machine. **Before this:** some Python and NumPy; nothing else.
 
 # %%
 # Makes the notebook ready. Where the course is installed this takes some seconds; on Colab it is
@@ -50,8 +51,8 @@ clip
 # %% [markdown]
 # The woman in the picture is Grace Hopper (1906-1992), who wrote one of the first compilers. The US Navy took her
 # portrait in 1984; it is in the public domain. The voice is synthetic, and these words were never hers: the film says
-# so of itself, in its metadata, and on the player if you rest the pointer on it. Lesson 13 is about doing this
-# responsibly. Until then one rule is enough: **move your own face, or one whose owner said yes.**
+# so of itself, in its metadata, and on the player if you rest the pointer on it. One rule goes with this course: **move
+# your own face, or one whose owner said yes.**
 #
 # ## The map
 #
@@ -63,7 +64,7 @@ plots.show(plots.pipeline(["photo", "paste", "video"]))
 # %% [markdown]
 # Two streams meet. The upper one asks *what is in the photo*: where is the face, where are its eyes and lips, how is
 # the head held? The lower one asks *what should move*: it turns words, a recording or another film into curves over
-# time. Where they meet, pixels are moved. Each box is a lesson; the lit ones are in this one.
+# time. Where they meet, pixels are moved. A number in a box is the lesson that builds it; the lit ones are in this one.
 #
 # Let us walk through it. First the photo, the box that the detector finds, and the keypoints inside:
 
@@ -223,7 +224,7 @@ plots.show(plots.faces([crop_square(picture, x, y, 320) for picture in pictures]
 #
 # ### Build
 
-# %% exercise: alpha_blend · difficulty 1/5 · 10 min
+# %% exercise: alpha_blend · difficulty 1/5 · 8 min
 def alpha_blend(front, back, alpha):
     """One picture laid over another, rounded: uint8 (H, W, 3).
 
@@ -252,6 +253,72 @@ with places.counted("images.alpha_blend") as seen:
     frames = list(clip)
 print(f"{len(frames)} frames, and alpha_blend was called {seen.calls} times.")
 io.Clip(frames, clip.fps, clip.audio, clip.sample_rate)
+
+# %% [markdown] slideshow={"slide_type": "slide"}
+# ## Make it move
+#
+# ### Why
+#
+# Twenty-five frames a second, and a row of sliders for each: nobody sets those by hand. In a cartoon studio the best
+# artist drew the *key* frames only, the start of a smile and its end. Everything between them was somebody else's work,
+# and was called just that: in-betweening.
+#
+# ### How
+#
+# It is the formula you have just built, over time instead of over the picture:
+#
+# $$v(t) = a + t\,(b - a)$$
+#
+# $a$ is the row of slider values at the start, $b$ the row at the end, and $t$ is the share of the way that is done,
+# from 0 to 1. In words: begin at $a$, and go so much of the way to $b$. You are given many shares at once, one for each
+# frame, and each of them makes a row of its own. So `share` has to become a column, `share[:, None]`, before it meets a
+# row.
+#
+# ### Build
+
+# %% exercise: in_between · difficulty 1/5 · 6 min
+def in_between(start, end, share):
+    """The rows on the straight way from one row of sliders to another: (C,), (C,), (N,) -> (N, C).
+
+    share: 0 at the start, 1 at the end. start and end may also be (N, C), a row for each share.
+    """
+    ### BEGIN SOLUTION
+    return start + share[:, None] * (end - start)
+    ### END SOLUTION
+
+# %% tags=["nbval-check-output"]
+in_between = check("in_between")
+
+# %% [markdown]
+# ### Use
+#
+# Whenever a `Motion` is played at another speed than it was made for, the system asks this function for the frames that
+# are missing. So five rows, one a second, are enough for a film. Change some numbers and run it again.
+
+# %% tags=["nbval-check-output"]
+course.use(in_between)
+
+# %%
+names = ("jawOpen", "mouthSmileLeft", "mouthSmileRight", "browInnerUp", "eyeBlinkLeft", "headYaw", "headRoll")
+keys = course.Motion([[0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],  # as in the photo
+                      [0.3, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0],  # oh!
+                      [0.0, 0.7, 0.7, 0.0, 0.0, 10.0, 0.0],  # a smile to the right
+                      [0.0, 0.7, 0.7, 0.0, 1.0, -8.0, -6.0],  # and a wink to the left
+                      [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]], names, fps=1)
+zoom = 384 / max(photo.shape)
+with places.counted("motion.in_between") as seen:
+    film = [crop_square(frame, zoom * x, zoom * y, 220)
+            for frame in course.animate(photo, motion=keys, fps=25, size=384)]
+print(f"{len(keys)} rows became {len(film)} frames.")
+print("in_between was called." if seen.calls else "in_between was not called.")
+io.Clip(film, 25)
+
+# %%
+plots.show(plots.film_strip(film, fps=25, times=(0.5, 1.5, 2, 2.5, 3, 3.5), title="From key to key"))
+
+# %% [markdown]
+# Look at the moment when the head turns back: it changes its mind at once, as no neck can. A straight way has no
+# beginning and no end. How people really start and stop is in lesson 03.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The failure museum

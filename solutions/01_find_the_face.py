@@ -33,7 +33,7 @@ import numpy as np
 import torch
 
 import course
-from course import demo, detection, evaluation, images, keypoints, plots
+from course import demo, detection, evaluation, images, plots
 from course.detection import face_alignment
 from course.exercises import check, hint, places, progress, solution
 from course.lessons.lesson_01 import figures, minute_detector, widget
@@ -127,7 +127,8 @@ def make_anchors(height, width, strides=(8, 16, 32, 64),
                  sizes=((14, 22), (34, 52), (80, 125), (190, 290))):
     """All anchors for a picture of that size, in the network's order: (A, 4).
 
-    strides: pixels a cell of each level; sizes: the sides of its square anchors, in pixels.
+    strides: pixels a cell of each level, of which height and width are multiples; sizes: the sides
+    of its square anchors in pixels, as many as it likes.
     """
     ### BEGIN SOLUTION
     levels = []
@@ -206,7 +207,10 @@ plots.show(figures.anchors_on(scene.image, levels, titles, scene.boxes[0], title
 
 # %% exercise: encode_boxes · difficulty 2/5 · 10 min
 def encode_boxes(boxes, anchors):
-    """What the network shall answer: boxes (..., A, 4), anchors (A, 4) -> offsets (..., A, 4)."""
+    """What the network shall answer: boxes (..., A, 4), anchors (A, 4) -> offsets (..., A, 4).
+
+    The centre's move in sides of the anchor, divided by 0.1; the logarithm of the sides' ratio, divided by 0.2.
+    """
     ### BEGIN SOLUTION
     centre, side = (boxes[..., :2] + boxes[..., 2:]) / 2, boxes[..., 2:] - boxes[..., :2]
     centre_a, side_a = (anchors[..., :2] + anchors[..., 2:]) / 2, anchors[..., 2:] - anchors[..., :2]
@@ -219,7 +223,10 @@ encode_boxes = check("encode_boxes")
 
 # %% exercise: decode_boxes · difficulty 2/5 · 8 min
 def decode_boxes(offsets, anchors):
-    """The way back: offsets (..., A, 4), anchors (A, 4) -> boxes (..., A, 4)."""
+    """The way back: offsets (..., A, 4), anchors (A, 4) -> boxes (..., A, 4).
+
+    Offsets times 0.1 (centre) and 0.2 (sides) are the move in sides of the anchor and the logarithm of the ratio.
+    """
     ### BEGIN SOLUTION
     centre_a, side_a = (anchors[..., :2] + anchors[..., 2:]) / 2, anchors[..., 2:] - anchors[..., :2]
     centre = centre_a + 0.1 * offsets[..., :2] * side_a
@@ -262,7 +269,7 @@ plots.show(plots.faces([head], boxes=[boxes], side=3.6, titles=[f"{len(above)} a
 
 # %% exercise: nms · difficulty 3/5 · 15 min
 def nms(boxes, scores, threshold):
-    """Which boxes stay: tensors (N, 4), (N,) and the largest IoU allowed -> indices (K,), best first."""
+    """Which boxes stay: tensors (N, 4), (N,) and the largest IoU allowed -> indices int64 (K,), best first."""
     ### BEGIN SOLUTION
     order = torch.argsort(scores, descending=True)
     kept = []
@@ -396,18 +403,6 @@ print("nms was called." if seen.calls else "nms was not called.")
 # What the longer way buys: the shipped detector has 1.38 million numbers and saw 1,008 labelled portraits and scenes
 # for 4,250 steps, 101 minutes on one busy CPU thread. On held-out pictures it finds 166 of 166 scenes and 48 of 48
 # portraits with a mean IoU of 0.90 (`data/detector.md`).
-#
-# ## Three opinions
-#
-# One score is one opinion. Where it lies between 0.40 and 0.88, the shipped detector looks again from near, and once
-# more in the mirror, and takes the mean. What is still in doubt is put to somebody else: the finder of keypoints looks three times,
-# and if it is a face, its looks agree. On a wheel or a cup each look makes up a face of its own.
-
-# %%
-corner = np.array([20, 420, 200, 590, 0.5], np.float32)  # her sleeve
-for what, box in (("the face", ours[0]), ("her sleeve", corner)):
-    print(f"{what:<12} the three looks differ by {keypoints.disagreement(photo, box):.3f} of its size; "
-          f"up to {detection.SETTINGS.agreed} counts as a face")
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The failure museum

@@ -14,7 +14,7 @@
 # * mirror a face without turning its left eye into a right one;
 # * measure keypoints with the number that papers use, and look at the errors behind the number.
 #
-# **Time:** 75 minutes for you, about a minute for the machine. **Before this:** lesson 00.
+# **Time:** 80 minutes for you, about a minute for the machine. **Before this:** lesson 00.
 
 # %%
 # Makes the notebook ready. Where the course is installed this takes some seconds; on Colab it is
@@ -36,7 +36,7 @@ import course
 from course import demo, evaluation, images, io, keypoints, plots
 from course.exercises import check, hint, places, progress, solution
 from course.keypoints import crops as keypoint_crops
-from course.lessons.lesson_02 import three_ways, widget
+from course.lessons.lesson_02 import figures, three_ways, widget
 
 print("Ready.")
 
@@ -46,8 +46,9 @@ plots.show(plots.pipeline(["keypoints"]))
 # %% [markdown]
 # ## The 68 points
 #
-# Nearly every data set of faces since 2013 numbers its points like this, after the 300-W challenge. **Right and left
-# are the person's own**, so the right eye is on the left of the picture, and its points come first.
+# Many data sets of faces number their points like this, after the 300-W challenge of 2013; others have 98 points, or
+# 21. **Right and left are the person's own**, so the right eye is on the left of the picture, and its points come
+# first.
 
 # %%
 photo = images.load_image(demo.photo_path())
@@ -105,7 +106,7 @@ plots.show(plots.heatmap_row([beliefs[k] for k in shown.values()], titles=list(s
 #
 # ### Build
 
-# %% exercise: gaussian_heatmap · difficulty 2/5 · 12 min
+# %% exercise: gaussian_heatmap · difficulty 2/5 · 10 min
 def gaussian_heatmap(points, size, sigma=1.5):
     """A round hill at every point, 1 at its top: tensor (N, K, 2) in [0, 1] -> tensor (N, K, size, size).
 
@@ -133,19 +134,23 @@ course.use(gaussian_heatmap)
 #
 # The obvious way back is the *argmax*: take the brightest cell. It has two faults. It can only name middles of cells;
 # and it jumps, so nothing can be learned through it. To see the first, let a point travel round a circle, draw its
-# map with 16 cells a side, and read the maps again:
+# map with 16 cells a side, and read the maps again, with the argmax and with what you are about to build:
 
 # %%
 angle = torch.linspace(0, 2 * torch.pi, 200)
 circle = 0.5 + 0.3 * torch.stack([angle.cos(), angle.sin()], dim=-1)[None]  # (1, 200, 2)
-drawn = gaussian_heatmap(circle, 16, 1.0)
-soft, hard = keypoints.soft_argmax(20 * drawn)[0], keypoints.hard_argmax(drawn)[0]
-plots.show(plots.compare_points(soft * 128, hard * 128, circle[0] * 128,
-                                names=("true", "soft-argmax", "argmax"),
-                                title="A circle, drawn as maps of 16 x 16 cells and read again"))
+drawn = gaussian_heatmap(circle, 16, 1.5)
+readings = {"argmax": keypoints.hard_argmax(drawn)[0], "soft-argmax": keypoints.soft_argmax(10 * drawn)[0]}
+plots.show(figures.read_again(circle[0], readings, 16, "A circle, drawn as maps of 16 x 16 cells and read again"))
+
+places_in_a_cell = np.random.default_rng(0).uniform(-0.5, 0.5, (100_000, 2))
+off = np.linalg.norm(places_in_a_cell, axis=1).mean()  # exactly (sqrt(2) + ln(1 + sqrt(2))) / 6
 cell = side / 32
-print(f"On our photo one of the 32 cells is {cell:.1f} pixels wide, and an argmax is off by "
-      f"{0.3826 * cell:.1f} pixels on average, however good the map.")
+print(f"A place anywhere in a cell is {off:.2f} cells from its middle on average. On our photo a cell is "
+      f"{cell:.1f} pixels wide,\nso an argmax is {off * cell:.1f} pixels off there, however good the map.")
+
+# %% [markdown]
+# The argmax walks in stairs. The soft-argmax reads the very same maps to a twentieth of a cell.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ### How
@@ -162,7 +167,8 @@ print(f"On our photo one of the 32 cells is {cell:.1f} pixels wide, and an argma
 # many places can lie anywhere between them, and every cell has a say in it, so every cell can learn from an error.
 #
 # That is the *soft-argmax*. Its weak side: a second hill far away drags the mean into the empty land between them, and
-# so does a low plain if the map is not sharp enough. Try it. The slider multiplies the map before the softmax.
+# so does a low plain if the map is not sharp enough. Too sharp, and only the top cell counts: it is an argmax again,
+# stairs and all. Try it. The slider multiplies the map before the softmax (in the circle above it was 10).
 
 # %%
 sharpness = widget.HeatmapSharpness()
@@ -261,9 +267,9 @@ plots.show(plots.error_arrows(pictures_64 * 3, torch.cat(found),
 # looks like, and so find it wherever it is. *Heatmaps* snaps to its 16 cells, *soft-argmax* does not.
 #
 # Be fair to the loser: it was still falling when we stopped, and with far more pictures and steps it comes much closer.
-# What heatmaps buy is learning *from little*. And be careful with the winner: this is one person's face. On another one these networks would fail. The network that ships has the
-# soft-argmax, 1,008 faces and 2,800 steps behind it, 43 minutes on one core; its card is `data/keypoints.md`. On the
-# same kind of crops, of poses that it never saw either:
+# What heatmaps buy is learning *from little*. And be careful with the winner: this is one person's face. On another one
+# these networks would fail. The network that ships has the soft-argmax, 1,008 faces and 2,800 steps behind it, 43
+# minutes on one core; its card is `data/keypoints.md`. On the same kind of crops, of poses that it never saw either:
 
 # %%
 crops_128, targets_128 = three_ways.unseen_crops(photo, three_ways.Settings(crop=128))
@@ -309,7 +315,7 @@ print(f"{len(faces)} labelled faces in pictures of many sizes")
 # %% [markdown]
 # ### Build
 
-# %% exercise: similarity_transform · difficulty 4/5 · 20 min
+# %% exercise: similarity_transform · difficulty 4/5 · 18 min
 def similarity_transform(source, target):
     """The turn, size and shift that bring `source` nearest to `target`: (K, 2), (K, 2) -> (2, 3).
 
@@ -475,8 +481,10 @@ print(f"nme was asked {seen.calls} times.")
 
 # %%
 worst = np.argsort([-nme(found[k : k + 1], true[k : k + 1]) for k in range(9)])[[0, 4, 8]]
+near, found_near, true_near = figures.from_near(pictures[worst], found[worst], true[worst])
 plots.show(plots.error_arrows(
-    pictures[worst], found[worst], true[worst], title="The worst, the middle and the best of nine",
+    near, true_near + 5 * (found_near - true_near), true_near,
+    title="The worst, the middle and the best of nine; arrows five times as long as the errors",
     titles=[f"{nme(found[k : k + 1], true[k : k + 1]):.1f} %" for k in worst]))
 
 # %% [markdown]
@@ -494,9 +502,10 @@ for words, part in (("jaw", keypoints.JAW), ("brows", np.arange(17, 27)), ("nose
 # The nose and the lips are found best. Brows and eyes suffer from the glasses here, and the jaw has nothing to hold on
 # to but a line: a point may slide along it, and nobody can say that it is wrong. For a talking face that is good news.
 #
-# ## Points that you can drag
+# ## Points that you can move
 #
-# What are all these points for? Drag some, and the face follows. (Without a running kernel: the strip below.)
+# What are all these points for? Choose a group, move it with the sliders, and the face follows. (Without a running
+# kernel: the strip below.)
 
 # %%
 mover = widget.KeypointMover()
@@ -540,14 +549,17 @@ frames, dots = [], []
 for bug, name in exhibits.values():
     with course.use(bug, name=name, force=True):
         dots.append(keypoints.find_points(photo)[0] - np.round([x - 150, y - 150]))
-        frames.append(images.crop_square(list(course.animate(photo, motion=gesture))[0], x, y, 300))
+        frames.append(images.crop_square(list(course.animate(photo, motion=gesture, force=True))[0], x, y, 300))
 plots.show(plots.faces(frames, dots, titles=list(exhibits), columns=5, side=2.2, size=5))
 
 # %% [markdown]
 # * **No swap.** The mean of an eye and the *other* eye is the bridge of the nose: all points fall onto the face's middle
-#   line, and everything is pulled from there. The most famous bug of keypoint code, and it hides in training, where the
-#   loss simply stays high.
-# * **Swap only.** The mirrored look is not mirrored back, so its points answer for the other side.
+#   line. Nothing holds the lips any more, so a face that was asked to open its mouth stays calm. You would look for the
+#   fault in the motion. The most famous bug of keypoint code, and it hides in training too, where the loss simply stays
+#   high.
+# * **Swap only.** The points get new numbers, but stay where the mirrored picture shows them. The mean is nearly the
+#   same line, and this time the face is torn along it. Nearly the same points, and quite another film: look at points
+#   before you look at films.
 # * **Half a cell.** Every point four pixels too high, and you hardly see it in the dots. The mouth shows it: the lips
 #   part above the place where they meet. (And four to the left? In the mirrored look it is four to the right, and the
 #   mean of the two is none. One part can hide another part's bug.)

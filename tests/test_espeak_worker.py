@@ -62,7 +62,7 @@ def test_no_text_ends_the_process(text, voice):
 
 
 def test_a_dead_sentence_is_an_answer_and_the_worker_lives():
-    speech.synthesize("Hello.")
+    speech.synthesize("Hello.", "en-us")
     pid, before = espeak.worker.pid, espeak.worker.deaths
     told, sound = espeak.worker.ask(request(DEADLY), 20)
     assert told["died"] and sound == b"" and espeak.worker.deaths == before + 1
@@ -96,9 +96,9 @@ def test_a_text_that_kills_in_every_piece_is_refused_in_one_line(monkeypatch):
 
 
 def test_the_same_sentence_is_the_same_sound():
-    first = speech.synthesize("The same words again.")
+    first = speech.synthesize("The same words again.", "en-us")
     speech.synthesize("Something else in between, in another voice.", "de")
-    again = speech.synthesize("The same words again.")
+    again = speech.synthesize("The same words again.", "en-us")
     assert np.array_equal(first.samples, again.samples) and first.phonemes == again.phonemes
 
 
@@ -110,15 +110,15 @@ def test_a_stalled_sentence_is_ended_in_time():
 
 
 def test_a_worker_that_is_killed_or_stopped_is_replaced():
-    speech.synthesize("Hello.")
+    speech.synthesize("Hello.", "en-us")
     first = espeak.worker.pid
     os.kill(first, signal.SIGKILL)
-    assert speech.synthesize("Hello, once more.").duration > 0.5
+    assert speech.synthesize("Hello, once more.", "en-us").duration > 0.5
     second = espeak.worker.pid
     assert second != first
     os.kill(second, signal.SIGSTOP)
     told, _ = espeak.worker.ask(request("Hello."), -4.5)  # the clock adds 5 s
-    assert "died" in told and speech.synthesize("And again.").duration > 0.5
+    assert "died" in told and speech.synthesize("And again.", "en-us").duration > 0.5
     assert gone(second)
 
 
@@ -137,7 +137,7 @@ def test_threads_share_it():
 
 @pytest.mark.parametrize("ending", ["pass", "import os; os._exit(3)", "import os; os.kill(os.getpid(), 9)", "1 / 0"])
 def test_it_ends_with_its_parent(ending):
-    code = ("from course import speech; from course.speech import espeak; speech.synthesize('Hello.');"
+    code = ("from course import speech; from course.speech import espeak; speech.synthesize('Hello.', 'en-us');"
             "print(espeak.worker.pid, flush=True)\n" + ending)  # fmt: skip
     done = subprocess.run([sys.executable, "-X", "dev", "-c", code], capture_output=True, text=True)
     assert "ResourceWarning" not in done.stderr
@@ -170,21 +170,22 @@ def test_an_interrupt_leaves_it_usable():
     """Ctrl-C while it speaks: the half answer is thrown away with the worker, the next sentence is right."""
     code = ("import os, signal, threading; from course import speech\n"
             "signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it\n"
-            "whole = len(speech.synthesize('Hello.').samples)\n"
+            "whole = len(speech.synthesize('Hello.', 'en-us').samples)\n"
             "threading.Timer(0.1, lambda: os.killpg(0, signal.SIGINT)).start()\n"
-            "try:\n    speech.synthesize('A few words to say. ' * 600); print('not interrupted')\n"
-            "except KeyboardInterrupt:\n    print(len(speech.synthesize('Hello.').samples) == whole)")  # fmt: skip
+            "try:\n    speech.synthesize('A few words to say. ' * 600, 'en-us'); print('not interrupted')\n"
+            "except KeyboardInterrupt:\n"
+            "    print(len(speech.synthesize('Hello.', 'en-us').samples) == whole)")  # fmt: skip
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, start_new_session=True)
     assert done.stdout.split() == ["True"], done.stderr
 
 
 def _say_in_a_fork(answers):
-    answers.put((espeak.worker.pid, speech.synthesize("In a fork.").duration, espeak.worker.pid))
+    answers.put((espeak.worker.pid, speech.synthesize("In a fork.", "en-us").duration, espeak.worker.pid))
 
 
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_a_fork_of_the_program_has_its_own():
-    duration = speech.synthesize("In a fork.").duration
+    duration = speech.synthesize("In a fork.", "en-us").duration
     context = multiprocessing.get_context("fork")
     answers = context.Queue()
     child = context.Process(target=_say_in_a_fork, args=(answers,))

@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import sys
 import warnings
 
@@ -11,7 +12,7 @@ import torch
 from exercise_toys import RIGHT, notebook_fixture, toys_fixture  # noqa: F401 (fixtures)
 
 from course import errors
-from course.exercises import desk, guard, home, judge, registry, show, values
+from course.exercises import board, desk, guard, home, judge, registry, show, values
 from course.exercises.exercise import BugCard, Exercise, ExerciseError, case
 
 pytestmark = pytest.mark.usefixtures("toys")
@@ -193,6 +194,38 @@ def test_edge_cases_come_after_small_ones_and_random_ones_last(notebook, capsys)
     assert smallest.case.says.startswith(f"number {number + 1} ")
 
 
+def test_the_smallest_of_the_small_cases_that_fail_is_told():
+    three, one, two = (case(says, np.ones(count)) for says, count in (("three", 3), ("one", 1), ("two", 2)))
+    exercise = Exercise(name="toy", lesson=1, title="toy", no_place="toy", solution=lambda row: row * 2,
+                        cases=[three, two, one], edges=[case("none", np.ones(0))], hints=["a", "b", "c"])
+    assert judge.judge(exercise, lambda row: row).why == "for one you give [1], the answer is [2]."
+    found = judge.judge(exercise, lambda row: row * 2 if len(row) == 1 else row)
+    assert found.why == "for two you give [1, 1], the answer is [2, 2]." and found.view.args[0].size == 2
+    found = judge.judge(exercise, lambda row: {"loss": 3})
+    assert found.why == "for one you give a dict, the answer is an array."
+
+
+def test_a_shape_that_is_compared_is_told_as_a_shape():
+    def run(function, row):
+        made = function(torch.tensor(row))
+        return {"the logits' shape": np.array(made.shape), "sum": made.sum()}
+
+    exercise = Exercise(name="toy", lesson=1, title="toy", no_place="toy", solution=lambda row: row * 2, run=run,
+                        cases=[case("four", np.ones(4))], hints=["a", "b", "c"])
+    assert judge.judge(exercise, lambda row: 2 * row[:, None]).why == (
+        "for four you give (4, 1) under \"the logits' shape\", the answer is (4,).")
+    found = judge.judge(exercise, lambda row: row[:3] * 2)
+    assert found.why == "for four you give (3,) under \"the logits' shape\", the answer is (4,)."
+
+
+def test_a_wrong_shape_says_where():
+    exercise = Exercise(name="toy", lesson=1, title="toy", no_place="toy", solution=lambda n: {"a": 1, "b": [n, [n]]},
+                        cases=[case("three", np.ones(3))], hints=["a", "b", "c"])
+    assert judge.judge(exercise, lambda n: {"a": 1, "b": [n, [n[:2]]]}).why == (
+        "for three you give an array of shape (2,) in number 1 of 1 in number 2 of 2 under 'b',"
+        " the answer is an array of shape (3,).")
+
+
 def test_a_changed_random_state_and_settings_are_put_back(notebook, capsys):
     random.seed(1), np.random.seed(2), torch.manual_seed(3)
     before = random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state()
@@ -298,11 +331,20 @@ def test_solution_typed_in_is_the_students_own(notebook, capsys):
     (1.0, 1.00004, ("", "1", "1.00004")),
     (1, 2, ("", "1", "2")),
     ([1.0, np.nan], [1.0, 2.0], ("", "[1, nan]", "[1, 2]")),
-    (np.arange(6.0).reshape(2, 3), np.arange(6.0).reshape(2, 3) * [1, 1, 3], ("at [1, 2] ", "5", "15")),
-    ([np.zeros(2), 3], [np.zeros(2), 4], ("in number 2 of 2 ", "3", "4")),
-    ({"a": "x", "b": True}, {"a": "x", "b": False}, ("under 'b' ", "True", "False")),
+    (np.arange(6.0).reshape(2, 3), np.arange(6.0).reshape(2, 3) * [1, 1, 3], ("at [1, 2]", "5", "15")),
+    ([np.zeros(2), 3], [np.zeros(2), 4], ("in number 2 of 2", "3", "4")),
+    ({"a": "x", "b": True}, {"a": "x", "b": False}, ("under 'b'", "True", "False")),
+    ({"after": {"0.bias": [1, 2], "0.weight": np.zeros((5, 2))}},
+     {"after": {"0.bias": [1, 2], "0.weight": np.eye(5, 2)}},
+     ("at [0, 0] in '0.weight' under 'after'", "0", "1")),
+    ({"gradients": [1, np.zeros(9)]}, {"gradients": [1, np.eye(9)[8]]},
+     ("at [8] in number 2 of 2 under 'gradients'", "0", "1")),
+    ({"the logits' shape": np.array([4, 1])}, {"the logits' shape": np.array([4])},
+     ("under \"the logits' shape\"", "(4, 1)", "(4,)")),
+    (torch.zeros(4, 1).shape, torch.zeros(4).shape, ("", "(4, 1)", "(4,)")),
+
     (123456.0, 123457.0, ("", "123456", "123457")),
-    (np.array([True, False, True, True, True]), np.ones(5, bool), ("at [1] ", "False", "True")),
+    (np.array([True, False, True, True, True]), np.ones(5, bool), ("at [1]", "False", "True")),
 ])  # fmt: skip
 def test_a_difference_is_told_in_as_few_digits_as_show_it(theirs, right, words):
     plain = values.plain(right)
@@ -370,16 +412,54 @@ def test_hints_and_solution(notebook, capsys):
     assert said(capsys).startswith('def iou(a, b):\n    """Intersection over union')
 
 
+def board_of(notebook, capsys, call: str = "progress()") -> list[str]:
+    capsys.readouterr()
+    notebook.run(call)
+    return said(capsys).splitlines()
+
+
 def test_the_board_tells_done_tried_and_open(notebook, capsys):
-    notebook.check("iou", RIGHT["iou"])
     notebook.check("split", "def split(row):\n    return row")
-    said(capsys)
-    notebook.run("progress()")
-    board = said(capsys).splitlines()
-    assert "01 Find the face" in board and "03 Pose the face" in board
-    marks = {line.split()[1]: line.split()[0] for line in board if line.startswith("   ")}
-    assert (marks["iou"], marks["split"], marks["soft_pick"]) == ("✓", "✗", "○")
-    assert board[-1].startswith("1 of ") and 'course.use("mine")' in board[-1]
+    notebook.check("iou", RIGHT["iou"])
+    shown = board_of(notebook, capsys)
+    assert shown[0].startswith("01 Find the face: 1 of ")
+    own = [line for line in shown if line.startswith("   ")]
+    marks = {line.split()[1]: line.split()[0] for line in own}
+    assert (marks["iou"], marks["soft_pick"]) == ("✓", "○") and "split" not in marks
+    assert shown[1 : len(own) + 1] == own, "this lesson stands first"
+    others = shown[len(own) + 1 : -1]
+    assert [line[:2] for line in others] == sorted(line[:2] for line in others)
+    assert [line for line in others if line.startswith("03 Pose the face: 0 of ")]
+    assert re.match(r"1 of \d+ done in all", shown[-1]) and 'course.use("mine")' in shown[-1]
+    shown = board_of(notebook, capsys, "progress(3)")
+    assert shown[0].startswith("03 Pose the face: 0 of ") and "   ✗ split" in "\n".join(shown)
+    with pytest.raises(ExerciseError, match="no exercises in lesson 77: choose from 0, 1"):
+        notebook.run("progress(77)")
+
+
+def test_the_board_knows_in_which_lesson_you_are(notebook, capsys, monkeypatch):
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    assert board_of(notebook, capsys)[0].startswith("00 ")
+    notebook.check("split", "def split(row):\n    return row")
+    assert board_of(notebook, capsys)[0].startswith("03 ")
+    desk.forget()  # another day: the last try counts, until it is known which notebook is open
+    assert board_of(notebook, capsys)[0].startswith("03 ")
+    monkeypatch.setenv("JPY_SESSION_NAME", "/home/me/notebooks/02_find_the_keypoints.ipynb")
+    assert board_of(notebook, capsys)[0].startswith("02 ")
+    monkeypatch.setenv("JPY_SESSION_NAME", "/home/me/notebooks/50_mine.ipynb")
+    assert board_of(notebook, capsys)[0].startswith("03 ")
+    notebook.check("iou", RIGHT["iou"])
+    assert board_of(notebook, capsys)[0].startswith("01 ")
+
+
+def test_the_other_lessons_are_folded_in_the_page(notebook):
+    rows = [(exercise, board.state(exercise)) for exercise in registry.every()]
+    page = board.as_html(rows, 3)
+    first, *others = page.split("<details>")
+    assert "split" in first and "iou" not in first and "<summary>" not in first
+    lessons = {exercise.lesson for exercise, _ in rows}
+    assert len(others) == len(lessons) - 1 and page.count("<tr>") == len(rows)
+    assert all(re.match(r"<summary>\d\d [\w ]+: 0 of \d+ done</summary><table>", one) for one in others)
 
 
 def test_a_right_answer_is_kept_with_all_that_it_needs(notebook, capsys):
@@ -467,6 +547,23 @@ def test_guard_is_quiet_below_python_too(capfd):
         os.write(2, b"err")
     os.write(1, b"alive")
     assert capfd.readouterr() == ("alive", "")
+
+
+def test_a_picture_is_told_where_the_answer_is_farthest_off():
+    def ours(row):
+        return {"loss": row.sum(), "parts": [row, np.outer(row, row)]}
+
+    exercise = Exercise(name="toy", lesson=1, title="toy", no_place="toy", solution=ours, hints=["a", "b", "c"],
+                        cases=[case("four", np.arange(1.0, 5))])
+    step = np.zeros((4, 4))
+    step[2, 1] = 3
+    found = judge.judge(exercise, lambda row: {"loss": row.sum(), "parts": [row, np.outer(row, row) + step + 0.1]})
+    assert found.view.at == ("parts", 1, 2, 1)
+    found = judge.judge(exercise, lambda row: {"loss": 3, "parts": [row, np.outer(row, row)]})
+    assert found.view.at == ("loss",)
+    found = judge.judge(exercise, lambda row: {"loss": 10, "parts": [row, np.outer(row, row)]})
+    assert found.state == "right" and found.view.at == ()
+    assert judge.judge(exercise, lambda row: {"loss": 10, "parts": [row, row]}).view.at == ()
 
 
 def test_picture_is_drawn_for_each_verdict(toys):

@@ -105,6 +105,6 @@ def test_help_and_the_board(shown):
     assert "lambda a: 2 * a" in texts(shown[12])[0] and "```python" in shown[12][0].data["text/markdown"]
     assert texts(shown[15]) == ["✓ double  type · values"]
     board = shown[16][0].data
-    assert "✗ crop_square" in board["text/plain"] and "✓ double" in board["text/plain"]
-    assert board["text/html"].count("<tr>") == board["text/plain"].count("\n") and "<script" not in board["text/html"]
+    assert "✓ double" in board["text/plain"] and "00 Bring a photo to life: 0 of " in board["text/plain"]
+    assert "<code>crop_square" in board["text/html"].partition("<details>")[2] and "<script" not in board["text/html"]
     assert texts(shown[17]) == ["crop_square: ours stays in images.crop_square, until yours is right"]

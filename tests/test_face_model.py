@@ -53,6 +53,22 @@ def test_bounded_solver_agrees_with_scipy():
     assert at_bound.any() and not at_bound.all()  # else the bounds were not put to the test
 
 
+def test_rounds_of_a_fit_end_where_an_exact_solver_does():
+    rng = np.random.default_rng(5)
+    slopes = rng.normal(size=(2, 4, 6, 2))
+    errors, values = rng.normal(size=(2, 6, 2)) * 2, rng.uniform(size=(2, 4))
+    errors[0, 2, 1] = np.nan  # half known is not known
+    weights = np.array([0.5, 1.0, 2.0, 1e-3])
+    low, high = np.array([0.0, 0, -np.inf, -np.inf]), np.array([0.5, 0.5, np.inf, np.inf])
+    found = least_squares.fit_step(values, slopes, errors, weights, low, high)
+    for v, slope, error, x in zip(values, slopes, errors, found):
+        known = np.isfinite(error).all(axis=1)
+        jacobian = slope[:, known].reshape(4, -1).T
+        rows, right = np.vstack([jacobian, np.diag(np.sqrt(weights))]), np.r_[jacobian @ v + error[known].ravel(),
+                                                                              np.zeros(4)]
+        np.testing.assert_allclose(x, lsq_linear(rows, right, (low, high), tol=1e-12).x, atol=2e-3)
+
+
 # ---------------------------------------------------------------- posing
 
 
@@ -90,7 +106,16 @@ def test_derivatives_match_small_steps(model):
         step = np.zeros_like(values)
         step[0, unknown] = 1e-5
         ahead, _ = face_model._linearise(values + step, model.mean, basis)
-        np.testing.assert_allclose((ahead - points).ravel() / 1e-5, jacobian[0, unknown], atol=1e-4)
+        np.testing.assert_allclose((ahead - points)[0] / 1e-5, jacobian[0, unknown], atol=1e-4)
+
+
+def test_slopes_are_those_of_the_points_in_pixels(model):
+    face = face_model.fit_face(picture_of(model, seed=12, jawOpen=0.3)[0])
+    values = np.stack([face.rest, values_of(headYaw=20, mouthPucker=0.5, headScale=0.2)])
+    slopes = face_model.point_slopes(face, values)
+    assert slopes.shape == (2, 57, 78, 2)
+    raised = face_model.pose_points(face, values[:, None] + 1e-5 * np.eye(57))
+    np.testing.assert_allclose(slopes, (raised - face_model.pose_points(face, values)[:, None]) / 1e-5, atol=2e-3)
 
 
 # ---------------------------------------------------------------- fitting

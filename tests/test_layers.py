@@ -99,9 +99,21 @@ def test_wild_targets_still_give_a_picture(hopper, hopper_points):
     middle = hopper_points.mean(axis=0)
     for target in (hopper_points + 500, middle + 3 * (hopper_points - middle), middle + 0.1 * (hopper_points - middle),
                    np.full((78, 2), np.nan)):
-        frame = actor.render(target)
+        frame, still = actor.render(target), actor.mask_at(target) == 0
         assert frame.shape == hopper.shape and frame.dtype == np.uint8
-        np.testing.assert_array_equal(frame[actor.mask == 0], hopper[actor.mask == 0])
+        np.testing.assert_array_equal(frame[still], hopper[still])
+
+
+def test_of_a_head_that_has_gone_far_the_refiner_hides_nothing(hopper, hopper_points, untrained):
+    actor = rendering.Portrait(hopper, hopper_points, layered=untrained)
+    target = hopper_points.astype(np.float64) + [12, 0]
+    back, held, residual = actor.field.start(target, actor.field.rigid(target))
+    positions = actor.field.positions(actor.field.spline(held, residual, np.arange(78)), actor.field.shares(back))
+    (flow, left), (same_flow, half), (_, all_left) = (actor.layers.refined(positions, target, gone)
+                                                      for gone in (0.0, sum(layers.TRUSTED) / 2, 1.0))
+    assert left.min() < 0.98 and (all_left == 1).all()
+    np.testing.assert_allclose(1 - half, (1 - left) / 2, atol=1e-5)
+    np.testing.assert_array_equal(flow, same_flow)
 
 
 @pytest.mark.parametrize("box", [(0, 0, 90, 110), (20, 12, 100, 100), (30, 30, 70, 84)])

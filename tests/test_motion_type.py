@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from course import errors, face
+from course.exercises import places
 from course.motion import Motion
 
 
@@ -66,6 +67,15 @@ def test_what_is_refused(values, channels, fps, match):
     with pytest.raises(errors.MotionError, match=match) as caught:
         Motion(values, channels, fps)
     assert "\n" not in str(caught.value)
+
+
+def test_resampling_asks_for_the_rows_between_its_own(nod):
+    with places.counted("motion.in_between") as seen:
+        up = nod.resample(60)
+    assert seen.calls == 1
+    at = np.clip((np.arange(len(up)) + 0.5) / 60 * 25 - 0.5, 0, len(nod) - 1)
+    between = np.interp(at, np.arange(len(nod)), nod.values[:, 0]).astype(np.float32)
+    np.testing.assert_array_equal(up.values[:, 0], between)  # to the bit
 
 
 def test_an_unknown_channel_is_an_error_not_zeros(nod):

@@ -37,6 +37,10 @@ class Course:
     def __init__(self, folder, root, paths, known=None):
         self.folder = folder
         gradebook.lay_out(root, paths, folder, known)
+        if known:  # an exercise that the process which gives the points must know
+            with open(folder / "nbgrader_config.py", "a", encoding="utf-8") as file:
+                file.write(f"\nimport sys\nsys.path.insert(0, {str(Path(__file__).parent)!r})\n"
+                           "import toy_lesson\ntoy_lesson.register()\n")
 
     def run(self, *arguments) -> str:
         """`nbgrader ARGUMENTS`; returns what it said."""
@@ -175,6 +179,63 @@ def test_points_go_to_whom_they_belong(small):
     given = grade(small, toy_lesson.NAME, small.released(toy_lesson.NAME), students, ANSWERS, ours)
     assert given == expected(students, {"add_up": 2, "Counter": 3})
     assert sum(sum(points.values()) for points in given.values()) == 3 * 2 + 3 * 3
+
+
+SHOW = """
+import json
+from IPython.display import display
+def shown(*lists):
+    outcomes = [{"changed": [], "refused": "", "value": ["list", [["float", float(x).hex()] for x in row]]}
+                for row in lists]
+    display({"application/vnd.living-portraits.outputs+json": {"exercise": "add_up", "outcomes": outcomes}}, raw=True)
+"""
+WAYS_ROUND = {  # what stands in the cell of the exercise, and is no answer to it
+    "grade does nothing": "import course.exercises as e\ne.grade = lambda name: None",
+    "the judge is patched": "from course.exercises import judge, values\njudge._problem = lambda *a: None\n"
+                            "values.close = lambda *a: True\ndef add_up(values):\n    return values",
+    "it says that it is right": "import course.exercises as e\n"
+                                "e.grade = lambda name: print('✓ add_up  shape · values · edge cases')",
+    "it prints a verdict": SHOW + "import course.exercises as e\ne.grade = lambda n: display({"
+                           "'application/vnd.living-portraits.outputs+json': {'exercise': n, 'verdict': 'right',"
+                           " 'outcomes': []}}, raw=True)",
+    "outputs for other inputs": SHOW + "import course.exercises as e\ne.grade = lambda n: shown([2, 4, 6], [])",
+    "too few outputs": SHOW + "import course.exercises as e\ne.grade = lambda n: shown([1, 3, 6])",
+    "two sets of outputs": SHOW + "import course.exercises as e\n"
+                           "e.grade = lambda n: [shown([1, 3, 6], []), shown([1, 3, 6], [])]",
+    "a number as the cell's value": "import course.exercises as e\ne.grade = lambda name: 2.0",
+    "no data": "import course.exercises as e\nfrom IPython.display import display\ne.grade = lambda n: display({"
+               "'application/vnd.living-portraits.outputs+json': [1, {'a': None}]}, raw=True)",
+    "what equals everything": "class Same(list):\n    def __eq__(self, _): return True\n"
+                              "    def __abs__(self): return 0\ndef add_up(values):\n    return Same()",
+}
+
+
+def test_points_cannot_be_bought_with_a_line(small):
+    """Whatever the notebook's process says of itself: only the right outputs for the inputs give points."""
+    for number, text in enumerate(WAYS_ROUND.values()):
+        own = copy.deepcopy(small.released(toy_lesson.NAME))
+        hand_in(own, "right", "Counter", ANSWERS["Counter"], "")
+        cell(own, "exercise-add_up").source = text
+        small.submit(f"way{number}", toy_lesson.NAME, own)
+    honest = copy.deepcopy(small.released(toy_lesson.NAME))
+    for name in ANSWERS:
+        hand_in(honest, "right", name, ANSWERS[name], "")
+    honest.cells.append(nbformat.v4.new_code_cell("raise SystemExit"))
+    small.submit("honest", toy_lesson.NAME, honest)
+    small.run("autograde", toy_lesson.NAME)
+    points = small.points(toy_lesson.NAME)
+    given = {kind: points[f"way{number}"]["check_add_up"] for number, kind in enumerate(WAYS_ROUND)}
+    assert given == dict.fromkeys(WAYS_ROUND, 0)
+    assert points["honest"] == {"check_add_up": 2, "check_Counter": 3}
+    # who takes away `grade` takes it from every exercise; nobody else's points are touched
+    assert points["way9"]["check_Counter"] == 3
+
+
+def test_the_marked_notebook_says_what_the_judge_said(small):
+    path = small.folder / "autograded" / "way4" / toy_lesson.NAME / f"{toy_lesson.NAME}.ipynb"
+    found = cell(nbformat.read(path, as_version=4), "check-add_up").outputs
+    assert found[-1].evalue.startswith("add_up: for 1, 2 and 3 you give [2, 4, 6], the answer is [1, 3, 6].")
+    assert not [output for output in found if "vnd.living-portraits" in str(output)], "what was handed out stays in it"
 
 
 def test_no_grade_leaves_anything_in_the_instructors_home(small):

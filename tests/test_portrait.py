@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course import animation, errors, keypoints, rendering
+from course import animation, errors, evaluation, keypoints, rendering
 from course.keypoints import landmarks
 from course.rendering import animator, curves, eyelids, head_field, layers
 
@@ -85,7 +85,7 @@ def test_at_the_photos_points_the_photo_comes_back(face):
 )
 def test_outside_the_mask_no_pixel_changes(face, move):
     frame = face.render(move(face.points))
-    still = face.mask == 0
+    still = face.mask_at(move(face.points)) == 0
     assert still.any() and (face.mask == 1).any()
     np.testing.assert_array_equal(frame[still], face.image[still])
     assert (frame != face.image).any()
@@ -107,6 +107,80 @@ def test_head_moves_as_one(face):
     assert np.abs(after - before).mean() < 0.2 * np.abs(static - before).mean()
 
 
+# ---------------------------------------------------------------- a head that goes far
+
+
+@pytest.fixture(scope="module")
+def roomy():
+    """A face, 100 pixels between its eyes, with wall on all sides."""
+    points = drawn_points((330.0, 250.0))
+    return rendering.Portrait(drawn_photo(points, (560, 660)), points)
+
+
+FAR = {"right": (95, 0), "left": (-95, 0), "down": (0, 60), "up": (0, -60), "aslant": (65, 50)}
+
+
+@pytest.mark.parametrize("shift", FAR.values(), ids=FAR)
+def test_no_border_cuts_a_face_that_goes_far(roomy, shift):
+    """All of the face comes along, to its edge, and is nowhere else."""
+    hull = evaluation.hull_mask(roomy.points, *roomy.image.shape[:2], margin=-3)
+    there = np.roll(hull, shift[::-1], axis=(0, 1))
+    frame = roomy.render(roomy.points + np.array(shift)).astype(float)
+    off = np.abs(frame[there] - np.roll(roomy.image, shift[::-1], axis=(0, 1))[there]).max(axis=-1)
+    assert off.mean() < 2 and (off > 40).mean() < 0.003
+    skin = (frame[..., 0] - frame[..., 2] > 45) & (frame[..., 0] > 150)
+    assert not (skin & ~np.roll(evaluation.hull_mask(roomy.points, *roomy.image.shape[:2], margin=8),
+                                shift[::-1], axis=(0, 1))).any()
+
+
+@pytest.mark.parametrize("shift", FAR.values(), ids=FAR)
+def test_the_mask_goes_with_a_head_that_goes_far(roomy, shift):
+    target = roomy.points + np.array(shift)
+    frame, mask = roomy.render(target), roomy.mask_at(target)
+    np.testing.assert_array_equal(frame[mask == 0], roomy.image[mask == 0])
+    assert (mask == 0).any()
+    assert (frame[roomy.mask == 0] != roomy.image[roomy.mask == 0]).any()
+
+
+def test_what_moves_stays_as_it_is_while_the_head_is_near(roomy):
+    target = turned(roomy.points, 4, (8, -6))
+    back, *_ = roomy.field.start(target, roomy.field.rigid(target))
+    shares = roomy.field.shares(back)
+    assert shares.rigid is roomy.field.rigid_weight and shares.local is roomy.field.local_weight
+    np.testing.assert_array_equal(roomy.mask_at(target), roomy.mask)
+
+
+def test_a_head_takes_along_more_and_more_without_a_jump(roomy):
+    """Step by step to the side: no step changes the picture much more than its neighbours."""
+    frames = [roomy.render(roomy.points + [x, 0]).astype(float) for x in np.linspace(20, 60, 21)]
+    steps = np.array([np.abs(b - a).mean() for a, b in zip(frames, frames[1:])])
+    assert steps.max() < 1.5 * np.median(steps)
+
+
+def test_how_far_a_head_has_gone(roomy):
+    radius, middle = roomy.field.head.radius, roomy.field.head.centre
+    gone = [roomy.field.gone(roomy.field.rigid(target)) for target in
+            (roomy.points, roomy.points + [radius, 0], middle + 1.5 * (roomy.points - middle))]
+    assert gone == pytest.approx([0, 1, np.log(1.5)], abs=1e-5)
+
+
+def test_a_second_face_that_goes_far_is_laid_in_whole(roomy):
+    from course.face import channels
+    from course.face import model as face_model
+
+    other = drawn_points((80.0, 80.0), 40.0)
+    image = roomy.image
+    first, second = (animation.Actor(points, face_model.fit_face(points), rendering.Portrait(image, points))
+                     for points in (other, roomy.points))
+    values = second.face.rest.copy()
+    values[channels.INDEX["headX"]] += 0.95
+    options = animation.Settings(polish=False)
+    frame, = animation.render(image, [first, second], [first.face.rest[None], values[None]], options)
+    alone = second.frame(values)
+    assert np.abs(frame.astype(int) - alone).mean() < 0.1
+    assert (alone[second.portrait.mask == 0] != image[second.portrait.mask == 0]).any()
+
+
 def test_field_goes_to_the_points(face):
     """Every point the warp uses is found in the new frame where the target puts it, to a part of a pixel."""
     target = opened(turned(face.points, 6, (4, -3)), 0.1).astype(np.float64)
@@ -115,7 +189,7 @@ def test_field_goes_to_the_points(face):
     back, held, residual = field.start(target, matrix)
     used = np.setdiff1d(np.arange(78), head_field.LOWER_LIP)
     spline = field.spline(held, residual, used)
-    positions = field.positions(spline, back)
+    positions = field.positions(spline, field.shares(back))
     x0, y0 = field.box[:2]
     here = np.round(target[used]).astype(int) - [x0, y0]
     slack = np.round(target[used]) - target[used]  # the pixel's centre against the point
@@ -199,10 +273,11 @@ def test_eyes_shut_in_the_photo_stay_as_they_are():
     ],
 )
 def test_wild_targets_still_give_a_picture(face, move):
+    target = move(face.points.astype(np.float64))
     with np.errstate(all="raise", under="ignore"):
-        frame = face.render(move(face.points.astype(np.float64)))
+        frame, still = face.render(target), face.mask_at(target) == 0
     assert frame.shape == face.image.shape
-    np.testing.assert_array_equal(frame[face.mask == 0], face.image[face.mask == 0])
+    np.testing.assert_array_equal(frame[still], face.image[still])
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from course import errors, io, speech
-from course.speech import espeak
+from course.speech import espeak, scripts
 
 RATE = io.SAMPLE_RATE
 
@@ -50,13 +50,13 @@ def test_a_word_in_another_language_is_no_phoneme():
     [("Hello 123", "en-us"), ("你好", "cmn"), ("Привет", "ru"), ("漢字とかな", "ja"), ("안녕", "ko"), ("שלום", "he"),
      ("12", "en-us")],
 )  # fmt: skip
-def test_the_script_chooses_the_voice(text, voice):
-    assert speech.guess_voice(text) == voice
+def test_the_script_chooses_the_voice(text, voice, espeak_alone):
+    assert scripts.guess_language(text) == speech.guess_voice(text) == voice
     assert speech.synthesize(text).voice == voice
 
 
 def test_every_voice_speaks():
-    voices = speech.voices()
+    voices = espeak.installed_voices()
     assert len(voices) > 120 and len({voice.name for voice in voices}) == len(voices)
     for voice in voices:
         samples, _, marks = espeak.speak("1 2 3, a e i o u, салам, ᎣᏏᏲ", voice.name)  # not every one can count

@@ -9,7 +9,7 @@ import time
 from collections import Counter
 
 from course import errors, speech
-from course.speech import espeak
+from course.speech import catalogue, espeak
 
 BLOCKS = ((0x20, 0x7E), (0x20, 0x7E), (0xA0, 0x24F), (0x250, 0x36F), (0x370, 0x3FF), (0x400, 0x52F), (0x530, 0x6FF),
           (0x700, 0x8FF), (0x900, 0xDFF), (0xE00, 0xEFF), (0xF00, 0x10FF), (0x1100, 0x11FF), (0x1200, 0x18AF),
@@ -38,13 +38,14 @@ def random_text(rng) -> str:
     return "".join(chr(rng.randrange(0x110000)) for _ in range(size))
 
 
-def fuzz(seconds: float, seed: int) -> Counter:
-    """Says random texts for so long; raises what is not a `TextError` of one line."""
+def fuzz(seconds: float, seed: int, choices=None) -> Counter:
+    """Says random texts for so long, in one of the voices `choices`; raises what is not a `TextError` of one line."""
     rng, counts, end = random.Random(seed), Counter(), time.monotonic() + seconds
-    names = [voice.name for voice in speech.voices()]
+    names = [voice.name for voice in espeak.installed_voices()]
     before = espeak.worker.deaths
     while time.monotonic() < end:
-        text, voice = random_text(rng), rng.choice([None, None, rng.choice(names), f"{rng.choice(names)}+f3"])
+        text = random_text(rng)
+        voice = rng.choice(choices or [None, None, rng.choice(names), f"{rng.choice(names)}+f3"])
         start = time.monotonic()
         try:
             said = speech.synthesize(text, voice)
@@ -63,8 +64,20 @@ def fuzz(seconds: float, seed: int) -> Counter:
     return counts
 
 
-def test_whatever_is_typed_is_spoken_or_refused():
+def test_whatever_is_typed_is_spoken_or_refused(espeak_alone):
     seconds, seed = float(os.environ.get("COURSE_FUZZ_SECONDS", 4)), int(os.environ.get("COURSE_FUZZ_SEED", 0))
     counts = fuzz(seconds, seed)
+    print(dict(counts))
+    assert counts["spoken"] > 5 and counts["cannot say"] == 0
+
+
+def test_whatever_is_typed_is_spoken_or_refused_by_neural_voices(monkeypatch):
+    """The English voice; with more time, Kokoro's too, which take nearly as long as they speak."""
+    seconds, seed = float(os.environ.get("COURSE_FUZZ_SECONDS", 4)), int(os.environ.get("COURSE_FUZZ_SEED", 0))
+    here = catalogue.neural_voices()[: None if seconds > 60 else 1]
+    monkeypatch.setattr(catalogue, "neural_voices", lambda: here)
+    neural = [voice.name for voice in here]
+    speech.synthesize("Hello.", neural[0])  # loads it
+    counts = fuzz(seconds, seed, neural)
     print(dict(counts))
     assert counts["spoken"] > 5 and counts["cannot say"] == 0

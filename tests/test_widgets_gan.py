@@ -24,7 +24,7 @@ def differ(a, b) -> float:
 def test_the_step_and_the_game_change_the_picture(ring):
     last = ring.draw({"step": 40})
     assert differ(ring.draw({"step": 0}), last) > 0.01
-    hasty = ring.draw({"step": 40, "game": "no R1, hasty generator"})
+    hasty = ring.draw({"step": 40, "game": "hasty"})
     assert differ(last, hasty) > 0.01
 
 
@@ -60,4 +60,4 @@ def test_in_the_browser_it_moves(tmp_path):
     with widgets_in_browser(tmp_path, "07", "widget.RingInMotion(steps=100)") as (widget,):
         assert widget.changed_by(lambda: widget.press("ArrowRight", 20))
         game = widget.cell.locator("select").first
-        assert widget.changed_by(lambda: game.select_option("no R1, hasty generator"))
+        assert widget.changed_by(lambda: game.select_option("hasty"))

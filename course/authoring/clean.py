@@ -18,6 +18,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 PROGRESS = re.compile(r"\d+%\|.*\||\bit/s\b|\bs/it\b|\r")
 TEMPORARY = re.compile(re.escape(tempfile.gettempdir()) + r"[/\\]tmp\w{8}\b[/\\]?")  # a folder with a name by chance
 ADDRESS = re.compile(r"\bat 0x[0-9a-f]{6,}\b")
+PICTURE = re.compile(r"(base64,[A-Za-z0-9+/=]+)")
 CELL_FILE = re.compile(r"\bipykernel_\d+[/\\]\d+\.py")  # what IPython calls a cell in a warning
 # Paths that belong to somebody's machine, whoever's it is
 MACHINE_PATH = re.compile(r"""(?:(?<![\w.~/-])|(?<=file://))(/(?:home|root|Users|tmp|private|var/folders)/[^\s"'<>]*"""
@@ -82,6 +83,11 @@ def _is_text(kind: str) -> bool:
 def _without_machine(value):
     """Text with this machine's folders shortened and addresses in memory left out."""
     text = value if isinstance(value, str) else "".join(value)
+    # letters of a picture in base64 may spell a folder's name
+    return "".join(part if part.startswith("base64,") else _shortened(part) for part in PICTURE.split(text))
+
+
+def _shortened(text: str) -> str:
     text = TEMPORARY.sub("", text)
     for folder, name in _folders():
         text = text.replace(folder + os.sep, name).replace(folder, name.rstrip("/") or ".")

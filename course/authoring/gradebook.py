@@ -10,6 +10,11 @@ CONFIG = '''"""nbgrader's settings for Living Portraits, written by `course buil
 import os
 import tempfile
 
+from nbgrader.converters import Autograde
+from nbgrader.preprocessors import Execute
+
+from course.authoring.judging import JudgeOutputs
+
 c = get_config()  # noqa: F821: nbgrader provides it
 c.CourseDirectory.course_id = "living_portraits"
 
@@ -33,6 +38,12 @@ def empty_home(**_):
 
 
 c.Autograde.pre_convert_hook = empty_home
+
+# A notebook runs in a process of its student's: what it says of right and wrong gives no points. It hands out what the
+# answers gave, and nbgrader's own process judges that.
+preprocessors = list(Autograde().autograde_preprocessors)
+preprocessors.insert(preprocessors.index(Execute) + 1, JudgeOutputs)
+c.Autograde.autograde_preprocessors = preprocessors
 '''
 
 

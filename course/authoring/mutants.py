@@ -94,8 +94,11 @@ def _mutant(name: str, tree: ast.Module, text: str) -> Mutant:
     last_before, last_after = len(before), len(after)
     while last_before > first and last_after > first and before[last_before - 1] == after[last_after - 1]:
         last_before, last_after = last_before - 1, last_after - 1
-    cut = lambda lines: " / ".join(line.strip() for line in lines) or "(nothing)"  # noqa: E731
-    return Mutant(name, first + 1, cut(before[first:last_before]), cut(after[first:last_after]), text)
+    return Mutant(name, first + 1, _joined(before[first:last_before]), _joined(after[first:last_after]), text)
+
+
+def _joined(lines: list) -> str:
+    return " / ".join(line.strip() for line in lines) or "(nothing)"
 
 
 # ---------------------------------------------------------------- what can be changed

@@ -51,7 +51,8 @@ def make_anchors(height: int, width: int, strides=network.STRIDES, sizes=ANCHOR_
 def encode_boxes(boxes: torch.Tensor, anchors: torch.Tensor) -> torch.Tensor:
     """What the network shall answer at each anchor: boxes (A, 4), anchors (A, 4) -> offsets (A, 4).
 
-    t_x = (x - x_a) / w_a,   t_w = log(w / w_a),   likewise y and h; x, y are centres (Girshick et al., 2014)
+    t_x = (x - x_a) / w_a / 0.1,   t_w = log(w / w_a) / 0.2,   likewise y and h; x, y are centres (Girshick et al.,
+    2014); 0.1 and 0.2 (`OFFSET_SCALE`) bring all four to about one spread
     """
     center, side = _center_side(boxes)
     anchor_center, anchor_side = _center_side(anchors)
@@ -62,7 +63,7 @@ def encode_boxes(boxes: torch.Tensor, anchors: torch.Tensor) -> torch.Tensor:
 def decode_boxes(offsets: torch.Tensor, anchors: torch.Tensor) -> torch.Tensor:
     """The way back: offsets (..., A, 4), anchors (A, 4) -> boxes (..., A, 4).
 
-    x = x_a + t_x w_a,   w = w_a exp(t_w)
+    x = x_a + 0.1 t_x w_a,   w = w_a exp(0.2 t_w)
     """
     offsets = offsets * offsets.new_tensor(OFFSET_SCALE)
     anchor_center, anchor_side = _center_side(anchors)

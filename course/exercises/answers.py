@@ -93,6 +93,15 @@ def codes(thing) -> frozenset:
     return frozenset([code] if code else [])
 
 
+def functions(thing) -> list:
+    """The function inside, or all methods of a class, as far as they are written in Python and close over nothing."""
+    thing = unwrapped(thing)
+    found = [thing]
+    if inspect.isclass(thing):
+        found = [unwrapped(value) for value in vars(thing).values() if callable(value)]
+    return [function for function in found if inspect.isfunction(function) and not function.__code__.co_freevars]
+
+
 # ---------------------------------------------------------------- the source, whole
 
 

@@ -8,7 +8,7 @@ import contextlib
 import sys
 import textwrap
 
-from . import answers, home, judge, registry, show
+from . import answers, home, judge, outputs, registry, show
 from .exercise import Exercise, ExerciseError
 
 _own: dict[str, object] = {}  # exercise name -> the student's last own answer
@@ -43,10 +43,13 @@ def check(name: str):
 def grade(name: str) -> None:
     """Nothing when the student's own answer is right; AssertionError with one line otherwise.
 
+    While nbgrader marks, what the answer gave is handed out too, for the process that gives the points.
     Raises `ExerciseError`: no exercise of that name.
     """
     exercise = registry.find(name)
     found, _ = _judged(exercise, _scope_of(sys._getframe(1), name))
+    if home.marking():
+        show.hand_out(outputs.KIND, outputs.to_data(exercise, list(found.given)))
     if found.state != "right":
         raise AssertionError(found.line)
 
@@ -98,6 +101,11 @@ def passes(exercise: Exercise, answer) -> bool:
     if right:
         _right[exercise.name] = answer
     return right
+
+
+def last_checked() -> Exercise | None:
+    """The exercise that was checked last in this session."""
+    return registry.find(_last[0]) if _last else None
 
 
 def forget() -> None:

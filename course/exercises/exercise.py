@@ -106,6 +106,7 @@ class View:
     theirs: Any  # the student's; None where there is none, or of another type or shape than the right one
     verdict: str  # "right", "wrong" or "not yet"
     says: str  # names the case: "the two boxes drawn here"
+    at: tuple = ()  # where theirs is farthest off, to draw that part: keys, places in lists, an index: ("loss", 3, 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +131,7 @@ class Exercise:
     random: Callable | None = None  # rng -> tuple of arguments (or a Case)
     random_count: int = 50
     random_label: str = "random cases"  # "200 {random_label}"
-    cards: Sequence[BugCard] = ()  # three to six
+    cards: Sequence[BugCard] = ()  # three at least; the commonest mistakes first
     picture: Callable | None = None  # View -> matplotlib Figure
     kind: str = "function"  # or "class"
     run: Callable | None = None  # (answer, *args, **kwargs) -> values to compare; a class needs it
@@ -140,7 +141,7 @@ class Exercise:
     any_shape: bool = False  # the answer's shape is not compared (then `same` must do it)
     exact_dtype: bool = False  # uint8 must be uint8, float32 float32
     changes_inputs: bool = False  # a training step may change the network that it is given
-    seconds: float = 10.0  # for all calls of one check together
+    seconds: float = 10.0  # of processor time, for all calls of one check together
 
     def __post_init__(self):
         def refuse(why: str):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import answers, guard, places, values
+from . import answers, clock, guard, places, values
 from .exercise import Exercise
 
 
@@ -61,7 +61,7 @@ def of(exercise: Exercise) -> Form:
 
     with places.as_shipped(), guard.quiet():
         for case in exercise.cases:
-            guard.call(watched, case, exercise.run, guard.Clock(600))
+            guard.call(watched, case, exercise.run, clock.Clock(600))
     return _form([given for given, _ in seen], [value for _, value in seen]) if seen else Form("")
 
 

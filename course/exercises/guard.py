@@ -12,26 +12,16 @@ import io
 import logging
 import os
 import random
-import signal
 import sys
 import tempfile
-import threading
-import time
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from . import values
+from . import clock, inputs, values
 
-OWN = (__file__, contextlib.__file__)
-AGAIN = 0.2  # seconds between two rings of the clock
-PATIENCE = 60  # seconds for all libraries that are loaded for the first time
 DEPTH = 1500  # frames below ours: deeper is a function that calls itself without end
-
-
-class TooSlow(BaseException):
-    """The time is over. A BaseException, so that `except Exception` in a student's function lets it through."""
 
 
 @dataclass
@@ -40,145 +30,42 @@ class Outcome:
 
     value: object = None
     error: BaseException | None = None
-    changed: tuple = ()  # positions and names of the arguments that it changed in place
-    asked_ours: bool = False  # it called the reference
+    changed: tuple = ()  # names of the arguments that it changed in place, positions where they have no name
+    echoes: frozenset = frozenset()  # names of the arguments that it gave back as they were
+    shapes: dict = field(default_factory=dict)  # of its arguments, by name
+    refused: str = ""  # why it is no answer: it called ours, or it changed the check
 
     @property
     def slow(self) -> bool:
         """Whether it was stopped since its time was over."""
-        return isinstance(self.error, TooSlow)
+        return isinstance(self.error, clock.TooSlow)
 
 
-class Clock:
-    """Seconds left for all calls together; rings in the middle of a call where the system can."""
-
-    def __init__(self, seconds: float):
-        self.left = seconds
-        self.works = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
-
-    @contextlib.contextmanager
-    def running(self):
-        """A context that raises `TooSlow` in the code inside once the seconds are over; libraries load outside them."""
-        if not self.works:
-            yield
-            return
-        alarm, patience = _Alarm(), _Patience()
-        old_handler = signal.signal(signal.SIGALRM, alarm.ring)
-        # again and again: the first ring may fall into a callback, where Python swallows exceptions
-        old_left, old_interval = signal.setitimer(signal.ITIMER_REAL, max(self.left, 0.01), AGAIN)
-        start = time.monotonic()
-        builtins.__import__ = patience.load
-        try:
-            yield
-        finally:
-            alarm.armed = False
-            builtins.__import__ = patience.importer
-            if alarm.rings:
-                sys.settrace(alarm.old_trace)
-            passed = time.monotonic() - start
-            self.left -= passed - patience.paused
-            signal.setitimer(signal.ITIMER_REAL, max(old_left - passed, 0.001) if old_left else 0, old_interval)
-            signal.signal(signal.SIGALRM, old_handler if old_handler is not None else signal.SIG_DFL)
-
-
-class _Alarm:
-    """What the timer calls: it stops the student's code, again and again where that swallows the exception."""
-
-    def __init__(self):
-        self.armed, self.rings, self.old_trace = True, 0, sys.gettrace()
-
-    def ring(self, _, frame) -> None:
-        if frame.f_code.co_name == "note":  # of `_watching`: the student's line is the one below it
-            frame = frame.f_back
-        if not self.armed or frame.f_code.co_filename in OWN:
-            return  # what clears up must not be stopped: next ring
-        self.rings += 1
-        swallowed = _in_finalizer(frame)
-        if self.rings > 1 or swallowed:  # an `except:` swallowed it, so the next line stops too, and the next
-            sys.settrace(_stop)
-            while frame is not None and frame.f_code.co_filename not in OWN:
-                frame.f_trace, frame = _stop, frame.f_back
-        if not swallowed:
-            raise TooSlow
-
-
-class _Patience:
-    """In place of `__import__`: a library that is loaded for the first time may take its time."""
-
-    def __init__(self):
-        self.importer, self.paused = builtins.__import__, 0.0
-
-    def load(self, name, *args, **kwargs):
-        if name in sys.modules or self.paused > PATIENCE:
-            return self.importer(name, *args, **kwargs)
-        begun, (left, _), profile = time.monotonic(), signal.setitimer(signal.ITIMER_REAL, 0), sys.getprofile()
-        sys.setprofile(None)
-        try:
-            return self.importer(name, *args, **kwargs)
-        finally:
-            sys.setprofile(profile)
-            if left:  # else this import is part of another one
-                self.paused += time.monotonic() - begun
-                signal.setitimer(signal.ITIMER_REAL, left, AGAIN)
-
-
-def _stop(frame, event, _):
-    """As a trace function: no further line."""
-    if event == "line" and frame.f_code.co_filename not in OWN and not _in_finalizer(frame):
-        raise TooSlow
-    return _stop
-
-
-def _in_finalizer(frame) -> bool:
-    """Python swallows every exception that comes out of a `__del__`."""
-    while frame is not None and frame.f_code.co_filename not in OWN:
-        if frame.f_code.co_name == "__del__":
-            return True
-        frame = frame.f_back
-    return False
-
-
-def call(function, case, run, clock: Clock, seed: int = 0, ours: frozenset = frozenset()) -> Outcome:
+def call(function, case, run, time: clock.Clock, seed: int = 0, seen=None, reference=None) -> Outcome:
     """One call on copies of the case's arguments.
 
-    run: the exercise's way of trying an answer, or None. clock: stops it. seed: of all random numbers. ours: code
-    objects; whether one of them ran is told. Raises `KeyboardInterrupt` alone: every other exception is in the
-    `Outcome`.
+    run: the exercise's way of trying an answer, or None. time: stops it. seed: of all random numbers. seen: a context
+    that looks at the call, as `watch.Watch.on`. reference: ours, with the names of the parameters. Raises
+    `KeyboardInterrupt` alone: every other exception is in the `Outcome`.
     """
     args, kwargs = values.copied((case.args, case.kwargs))
     _seed(seed)
-    asked = []
+    calls = inputs.Calls(reference)
     try:
-        with clock.running(), _watching(ours, asked):
-            value = run(function, *args, **kwargs) if run else function(*args, **kwargs)
+        with time.running(), seen or contextlib.nullcontext():
+            value = run(calls.watched(function), *args, **kwargs) if run else function(*args, **kwargs)
             plain = values.plain(value)
     except KeyboardInterrupt:
         raise  # the stop button
     except BaseException as problem:
-        return Outcome(error=problem, asked_ours=bool(asked))
-    named = {**dict(enumerate(args)), **kwargs}
+        return Outcome(error=problem)
+    given = {**dict(enumerate(args)), **kwargs}
     before = {**dict(enumerate(case.args)), **case.kwargs}
-    changed = tuple(key for key in before if not values.identical(before[key], named[key]))
-    return Outcome(value=plain, changed=changed, asked_ours=bool(asked))
-
-
-@contextlib.contextmanager
-def _watching(codes: frozenset, asked: list):
-    """Notes in `asked` when one of the code objects runs."""
-    if not codes:
-        yield
-        return
-
-    def note(frame, event, _):
-        if event == "call" and frame.f_code in codes:
-            asked.append(True)
-
-    before = sys.getprofile()
-    sys.setprofile(note)
-    try:
-        yield
-    finally:
-        sys.setprofile(before)
+    if not run:  # else a case's arguments need not be the answer's
+        calls.note(reference, {}, given, plain)
+    changed = calls.changed or [key if run else inputs.name_of(reference, key) for key in before
+                                if not values.identical(before[key], given[key])]
+    return Outcome(plain, None, tuple(changed), frozenset(calls.echoes or ()), calls.shapes)
 
 
 @contextlib.contextmanager

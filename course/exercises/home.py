@@ -19,9 +19,14 @@ def folder() -> Path:
     return Path(os.environ.get("COURSE_HOME") or Path.home() / ".living-portraits")
 
 
+def marking() -> bool:
+    """Whether nbgrader marks somebody's notebook in this process."""
+    return bool(os.environ.get("NBGRADER_EXECUTION"))
+
+
 def writes() -> bool:
     """Not while nbgrader marks somebody else's notebook: that is not this person's work."""
-    return not os.environ.get("NBGRADER_EXECUTION")
+    return not marking()
 
 
 def source_file(name: str) -> Path:

@@ -1,18 +1,21 @@
 """Right or wrong: one answer tried on all cases of its exercise, beside ours.
 
 Order: does it run, the type, the shape, are its inputs as they were, the numbers; small cases first, then edge cases,
-then random ones, of which the smallest that fails is told.
+then random ones. Told is the smallest of the group that fails.
 """
 
-import inspect
+import contextlib
+import sys
 import textwrap
 import zlib
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from . import answers, guard, places, values, words
+from . import answers, arithmetic, clock, guard, inputs, places, relations, values, words
+from . import watch as watching
 from .exercise import BugCard, Case, Exercise, ExerciseError, View
+from .seal import Seal
 
 WIDTH = 100
 INDENT = 9  # of the second line and those after it, at most
@@ -29,6 +32,13 @@ class Verdict:
     why: str  # a sentence; for what is right, what was looked at
     view: View | None = None
     card: BugCard | None = None
+    fact: str = ""  # where no card agrees: what the answer has to do with the right one
+    given: tuple = ()  # the outcome of each test, as far as it was tried
+
+    @property
+    def diagnosis(self) -> str:
+        """What there is to say about the mistake, "" where nothing is known of it."""
+        return self.card.diagnosis if self.card else self.fact
 
     @property
     def text(self) -> str:
@@ -38,7 +48,7 @@ class Verdict:
             return head + self.why
         indent = " " * min(len(head), INDENT)
         lines = _wrapped(head + self.why, indent)
-        told = _wrapped(indent + self.card.diagnosis, indent) if self.card else []
+        told = _wrapped(indent + self.diagnosis, indent) if self.diagnosis else []
         last = f"{told[-1]}          {HELP}" if told else ""
         told = [*told[:-1], last] if last and len(last) <= WIDTH + 12 else [*told, indent + HELP]
         return "\n".join([*lines, *told])
@@ -46,8 +56,7 @@ class Verdict:
     @property
     def line(self) -> str:
         """The same in one line, for an exception."""
-        told = f" {self.card.diagnosis}" if self.card else ""
-        return f"{self.exercise.name}: {self.why}{told}"
+        return f"{self.exercise.name}: {self.why} {self.diagnosis}".rstrip()
 
 
 def _wrapped(text: str, indent: str) -> list[str]:
@@ -65,7 +74,32 @@ class Test:
     right: guard.Outcome
 
 
-_prepared: dict[Exercise, list[Test]] = {}  # exercises are compared by identity
+class _Prepared:
+    """The tests of each exercise. While an answer works they are not to be had, and who asks for them is noted."""
+
+    def __init__(self):
+        kept: dict[Exercise, list[Test]] = {}  # exercises are compared by identity; in no frame that an answer sees
+        self.get, self.put, self.pop, self.clear = kept.get, kept.__setitem__, kept.pop, kept.clear
+        self.closed, self.asked = False, False
+
+    def tests(self, exercise: Exercise) -> list[Test] | None:
+        """All tests, or None where they are not made yet. Raises `ExerciseError`: an answer is at work."""
+        if self.closed:
+            self.asked = True
+            raise ExerciseError("the answers are not to be had while yours is tried")
+        return self.get(exercise)
+
+    @contextlib.contextmanager
+    def away(self):
+        """A context in which an answer works."""
+        self.closed, self.asked = True, False
+        try:
+            yield
+        finally:
+            self.closed = False
+
+
+_prepared = _Prepared()
 
 
 def judge(exercise: Exercise, answer) -> Verdict:
@@ -75,6 +109,15 @@ def judge(exercise: Exercise, answer) -> Verdict:
     """
     with places.as_shipped(), guard.quiet():
         return _judge(exercise, answer)
+
+
+def of_outcomes(exercise: Exercise, given: list[guard.Outcome]) -> Verdict:
+    """Judge what an answer gave elsewhere: outcomes on all tests. Bug cards are not asked.
+
+    Raises `ExerciseError` as `judge` does.
+    """
+    with places.as_shipped(), guard.quiet():
+        return _verdict(exercise, None, given, cards=())
 
 
 def missing(exercise: Exercise) -> Verdict:
@@ -93,28 +136,45 @@ def tests(exercise: Exercise) -> list[Test]:
 
     Raises `ExerciseError`: ours fails on one of them.
     """
-    if exercise not in _prepared:
+    known = _prepared.tests(exercise)
+    if known is None:
         reference, found = answers.ours(exercise), []
         for number, (group, case) in enumerate(_cases(exercise)):
-            right = guard.call(reference, case, exercise.run, guard.Clock(600), number)
+            right = guard.call(reference, case, exercise.run, clock.Clock(600), number, reference=reference)
             if right.error is not None:
                 raise ExerciseError(f"exercise {exercise.name!r}: our own answer fails for {case.says}:"
                                     f" {words.of_error(right.error, reference)}") from right.error
             found.append(Test(case, group, number, right))
-        _prepared[exercise] = found
-    return _prepared[exercise]
+        _prepared.put(exercise, found)
+        return found
+    return known
 
 
 def outcomes(exercise: Exercise, answer, watch: bool = False) -> list[guard.Outcome]:
-    """An answer on every test, as far as its time reaches."""
-    clock, found = guard.Clock(exercise.seconds), []
-    watched = answers.codes(answers.ours(exercise)) - answers.codes(answer) if watch else frozenset()
-    for test in tests(exercise):
-        ours = watched if test.group == "small" else frozenset()
-        found.append(guard.call(answer, test.case, exercise.run, clock, test.seed, ours))
-        if found[-1].slow or found[-1].asked_ours or isinstance(found[-1].error, NotImplementedError):
+    """An answer on every test, as far as its time reaches.
+
+    watch: it is refused where it asks ours for the answers, or changes the check.
+    """
+    time, found, reference = clock.Clock(exercise.seconds), [], answers.ours(exercise)
+    seen = watching.Watch(reference, answer) if watch else None
+    for group, case, seed in [(test.group, test.case, test.seed) for test in tests(exercise)]:
+        looks = seen.on(closely=group == "small") if seen else None
+        with _prepared.away():
+            found.append(guard.call(answer, case, exercise.run, time, seed, looks, reference))
+        if seen:
+            found[-1].refused = _refused(seen)
+        if found[-1].slow or found[-1].refused or isinstance(found[-1].error, NotImplementedError):
             break
+    if seen and seal.mended():
+        found[-1].refused = "changes the check itself"
     return found
+
+
+def _refused(seen: watching.Watch) -> str:
+    """Why this is no answer, as it reads on after "this"; "" where nothing was seen."""
+    if seen.asked or _prepared.asked:
+        return "asks our own function for the answer"
+    return "switches off what looks at it while it is tried" if seen.switched_off else ""
 
 
 def _cases(exercise: Exercise):
@@ -132,26 +192,37 @@ def _cases(exercise: Exercise):
 
 
 def _judge(exercise: Exercise, answer) -> Verdict:
-    all_tests = tests(exercise)
+    if seal.mended():
+        return Verdict(exercise, "wrong", "something here changes the check itself: run the notebook from its top.")
     if not callable(answer):
         what = "function" if exercise.kind == "function" else "class"
         return Verdict(exercise, "wrong", f"{exercise.name} is {values.kind_of(answer)}, not a {what}.",
-                       _view(exercise, all_tests[0], None, "wrong"))
-    given = outcomes(exercise, answer, watch=True)
-    if isinstance(given[0].error, NotImplementedError):
-        return _not_yet(exercise, all_tests)
-    if any(outcome.asked_ours for outcome in given):
-        return Verdict(exercise, "wrong", "this asks our own function for the answer: write yours in its place.")
+                       _view(exercise, tests(exercise)[0], None, "wrong"))
+    return _verdict(exercise, answer, outcomes(exercise, answer, watch=True), exercise.cards)
+
+
+def _verdict(exercise: Exercise, answer, given: list[guard.Outcome], cards) -> Verdict:
+    """From what an answer gave. answer: the function itself, for the words about its exceptions, or None."""
+    all_tests, given_ = tests(exercise), tuple(given)
+    if given and isinstance(given[0].error, NotImplementedError):
+        return replace(_not_yet(exercise, all_tests), given=given_)
+    refused_for = next((outcome.refused for outcome in given if outcome.refused), "")
+    if refused_for:
+        return Verdict(exercise, "wrong", f"this {refused_for}: write yours in its place.", given=given_)
     failing = [(test, outcome, why) for test, outcome in zip(all_tests, given)
                if (why := _problem(exercise, answer, test, outcome))]
+    if not failing and len(given) != len(all_tests):
+        return Verdict(exercise, "wrong", f"of {len(all_tests)} cases only {len(given)} were tried.", given=given_)
     if not failing:
         view = _view(exercise, all_tests[0], given[0], "right")
-        return Verdict(exercise, "right", _praise(exercise, all_tests), view)
+        return Verdict(exercise, "right", _praise(exercise, all_tests), view, given=given_)
     group = failing[0][0].group
     of_group = [entry for entry in failing if entry[0].group == group]
-    test, outcome, why = min(of_group, key=lambda entry: _size(entry[0].case)) if group == "random" else of_group[0]
-    card = find_card(exercise, given) if len(given) == len(all_tests) else None
-    return Verdict(exercise, "wrong", f"for {test.case.says} {why}.", _view(exercise, test, outcome, "wrong"), card)
+    test, outcome, why = min(of_group, key=lambda entry: _size(entry[0].case))
+    card = find_card(exercise, given) if cards and len(given) == len(all_tests) else None
+    fact = "" if card else relations.find(exercise, all_tests, given, [test for test, _, _ in failing])
+    view = _view(exercise, test, outcome, "wrong")
+    return Verdict(exercise, "wrong", f"for {test.case.says} {why}.", view, card, fact, given_)
 
 
 def _not_yet(exercise: Exercise, all_tests: list[Test]) -> Verdict:
@@ -169,6 +240,9 @@ def _praise(exercise: Exercise, all_tests: list[Test]) -> str:
 
 def _problem(exercise: Exercise, answer, test: Test, outcome: guard.Outcome) -> str | None:
     """What is wrong, as it reads on after "for the two boxes drawn here"; None when nothing."""
+    if outcome.slow and outcome.error.waited:
+        return (f"it was not done after {outcome.error.waited:g} seconds, though it worked for fewer than"
+                f" {exercise.seconds:g} of them, and was stopped")
     if outcome.slow:
         return f"it was still at work after {exercise.seconds:g} seconds, and was stopped"
     if outcome.error is not None:
@@ -180,9 +254,10 @@ def _problem(exercise: Exercise, answer, test: Test, outcome: guard.Outcome) -> 
         return "you give nothing (None): a `return` may be missing" if theirs is None else f"you give {what}"
     shapes = None if exercise.any_shape else values.wrong_shape(theirs, right)
     if shapes:
-        return "you give {}, the answer is {}".format(*map(values.shape_words, shapes))
+        given, answer_ = map(values.shape_words, shapes[:2])
+        return f"you give {given}{' ' + shapes[2] if shapes[2] else ''}, the answer is {answer_}"
     if outcome.changed and not exercise.changes_inputs:
-        names = ", ".join(_argument(exercise, key) for key in outcome.changed)
+        names = ", ".join(f"argument {key + 1}" if isinstance(key, int) else f"`{key}`" for key in outcome.changed)
         return f"it changes the {names} that it was given: work on a copy"
     if _same(exercise, theirs, right):
         return None
@@ -190,24 +265,13 @@ def _problem(exercise: Exercise, answer, test: Test, outcome: guard.Outcome) -> 
         where, given, answer_ = "", values.briefly(theirs), values.briefly(right)
     else:
         where, given, answer_ = values.difference(theirs, right, exercise.atol, exercise.rtol)
-    return f"you give {given}{' ' + where.strip() if where else ''}, the answer is {answer_}"
+    return f"you give {given}{' ' + where if where else ''}, the answer is {answer_}"
 
 
 def _same(exercise: Exercise, theirs, right) -> bool:
     if exercise.same:
         return bool(exercise.same(theirs, right))
     return values.close(theirs, right, exercise.atol, exercise.rtol)
-
-
-def _argument(exercise: Exercise, key) -> str:
-    """The name of an argument that was given by position."""
-    if isinstance(key, str):
-        return f"`{key}`"
-    try:
-        names = [] if exercise.run else list(inspect.signature(answers.ours(exercise)).parameters)
-    except (TypeError, ValueError):
-        names = []
-    return f"`{names[key]}`" if key < len(names) else f"argument {key + 1}"
 
 
 def _size(case: Case) -> int:
@@ -228,13 +292,15 @@ def _flat(value):
 
 def _view(exercise: Exercise, test: Test, outcome: guard.Outcome | None, state: str) -> View:
     args, kwargs = values.copied((test.case.args, test.case.kwargs))
-    right, theirs = test.right.value, None
+    right, theirs, at = test.right.value, None, ()
     if outcome is not None and outcome.error is None:
         fitted = values.fit(outcome.value, right)
-        if not values.wrong_type(fitted, right) and (exercise.any_shape or not values.wrong_shape(fitted, right)):
+        shapes = not values.wrong_type(fitted, right) and values.wrong_shape(fitted, right)
+        if not values.wrong_type(fitted, right) and (exercise.any_shape or not shapes):
             theirs = fitted
+            at = () if shapes else values.worst(fitted, right, exercise.atol, exercise.rtol)
     return View(tuple(values.plain(args)), values.plain(kwargs), values.copied(right), values.copied(theirs), state,
-                test.case.says)
+                test.case.says, at)
 
 
 # ---------------------------------------------------------------- bug cards
@@ -247,9 +313,9 @@ def find_card(exercise: Exercise, given: list[guard.Outcome]) -> BugCard | None:
 
 def agrees(exercise: Exercise, card: BugCard, given: list[guard.Outcome]) -> bool:
     """Whether the card's wrong answer agrees with these outcomes on every test, as far as they go."""
-    wrong, clock = card_answer(exercise, card), guard.Clock(2 * exercise.seconds)
+    wrong, time = card_answer(exercise, card), clock.Clock(2 * exercise.seconds)
     for test, theirs in zip(tests(exercise), given):
-        outcome = guard.call(wrong, test.case, exercise.run, clock, test.seed)
+        outcome = guard.call(wrong, test.case, exercise.run, time, test.seed)
         if not _alike(exercise, theirs, outcome, test.right.value):
             return False
     return True
@@ -280,3 +346,6 @@ def _alike(exercise: Exercise, a: guard.Outcome, b: guard.Outcome, right) -> boo
         return True
     comparable = exercise.same and not values.wrong_type(b, right) and not values.wrong_shape(b, right)
     return bool(comparable and exercise.same(a, b) and exercise.same(a, right) == exercise.same(b, right))
+
+
+seal = Seal(sys.modules[__name__], answers, arithmetic, clock, guard, inputs, relations, values, watching, words)

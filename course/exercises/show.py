@@ -67,6 +67,12 @@ def html(words: str, page: str) -> None:
         write(words)
 
 
+def hand_out(kind: str, data: dict) -> None:
+    """Put data into the cell's outputs under a name that no notebook shows; nowhere but in a notebook."""
+    if notebook.in_notebook():
+        _display({kind: data})
+
+
 def write(words: str) -> None:
     """Print, also where the terminal knows no ✓."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"

@@ -1,7 +1,8 @@
 """Values that two functions gave: brought to one form, compared, and put into a few words.
 
 The plain form: arrays, tensors and NumPy numbers become NumPy arrays (copies), tuples, lists and generators become
-lists, dicts stay dicts; numbers, bools, strings and None stay; anything else is itself.
+lists, dicts stay dicts; numbers, bools, strings and None stay; the shape of a tensor is a `Shape`; anything else is
+itself.
 """
 
 import copy
@@ -15,8 +16,14 @@ ITEMS = 100_000  # a generator is read so far at most
 LARGEST = 2**30  # bytes; what is larger is no answer, and copying it might stop the kernel
 
 
+class Shape(tuple):
+    """The shape of something, as a value that is compared: told as "(4, 1)"."""
+
+
 def plain(value):
     """A value in plain form; what it shares memory with may change afterwards."""
+    if isinstance(value, Shape) or type(value).__name__ == "Size" and type(value).__module__.startswith("torch"):
+        return Shape(value)
     if isinstance(value, np.ndarray):
         return np.array(value, subok=False) if value.nbytes < LARGEST else _hollow(value.shape, value.dtype)
     if is_tensor(value):
@@ -29,7 +36,7 @@ def plain(value):
     if isinstance(value, np.generic):
         return np.array(value)
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
+        return {key: _as_shape(key, plain(item)) for key, item in value.items()}
     if isinstance(value, (list, tuple, range)):
         return [plain(item) for item in value]
     if inspect.isgenerator(value) or isinstance(value, (map, zip, filter)):
@@ -37,6 +44,13 @@ def plain(value):
     if inspect.iscoroutine(value):
         value.close()  # or Python warns about it much later
     return value
+
+
+def _as_shape(key, value):
+    """What stands in a dict under a name like "the logits' shape"."""
+    row = value.tolist() if isinstance(value, np.ndarray) and value.ndim == 1 else value
+    whole = isinstance(row, list) and all(isinstance(size, int) and not isinstance(size, bool) for size in row)
+    return Shape(row) if whole and str(key).endswith("shape") else value
 
 
 def _hollow(shape: tuple, dtype) -> np.ndarray:
@@ -71,6 +85,9 @@ def identical(a, b) -> bool:
 
 def fit(theirs, right):
     """Theirs in the form of the right one where that is only a matter of spelling (a list for an array, ...)."""
+    if isinstance(right, Shape):
+        return _as_shape("shape", theirs)
+    theirs = list(theirs) if isinstance(theirs, Shape) else theirs
     if isinstance(right, np.ndarray) or _is_number(right):
         if isinstance(theirs, (list, bool)) or _is_number(theirs):
             try:
@@ -136,52 +153,88 @@ def _wrong_numbers(theirs: np.ndarray, right, exact: bool) -> str | None:
     return None
 
 
-def wrong_shape(theirs, right) -> tuple | None:
-    """(their shape, the right one) of the first array that differs; None when all agree."""
-    if isinstance(right, np.ndarray) or _is_number(right):
-        shapes = np.shape(theirs), np.shape(right)
-        return shapes if shapes[0] != shapes[1] else None
+def leaves(theirs, right, path: tuple = ()):
+    """Yield (path, theirs, right) for each array or other single thing in two values of the same form.
+
+    A path goes from the outside to the inside: keys of dicts, and (number, of how many) in lists.
+    """
     if isinstance(right, list):
-        return next((found for found in map(wrong_shape, theirs, right) if found), None)
-    if isinstance(right, dict):
-        return next((found for found in (wrong_shape(theirs[key], right[key]) for key in right) if found), None)
+        for number, (t, r) in enumerate(zip(theirs, right), 1):
+            yield from leaves(t, r, (*path, (number, len(right))))
+    elif isinstance(right, dict):
+        for key in right:
+            yield from leaves(theirs[key], right[key], (*path, key))
+    else:
+        yield path, theirs, right
+
+
+def is_numbers(value) -> bool:
+    """Whether it is an array or a number."""
+    return isinstance(value, np.ndarray) or _is_number(value)
+
+
+def wrong_shape(theirs, right) -> tuple | None:
+    """(their shape, the right one, where in words) of the first array that differs; None when all agree."""
+    for path, t, r in leaves(theirs, right):
+        if is_numbers(r) and np.shape(t) != np.shape(r):
+            return np.shape(t), np.shape(r), where(path)
     return None
 
 
 def close(theirs, right, atol: float, rtol: float) -> bool:
     """Equal within |theirs - right| <= atol + rtol |right|; NaN equals NaN. Types and shapes agree."""
-    if isinstance(right, np.ndarray) or _is_number(right):
+    return all(_close(t, r, atol, rtol) for _, t, r in leaves(theirs, right))
+
+
+def _close(theirs, right, atol: float, rtol: float) -> bool:
+    if is_numbers(right):
         return bool(_off(theirs, right, atol, rtol).max(initial=0) <= 0)
-    if isinstance(right, list):
-        return all(close(t, r, atol, rtol) for t, r in zip(theirs, right))
-    if isinstance(right, dict):
-        return all(close(theirs[key], right[key], atol, rtol) for key in right)
     return bool(theirs == right)
 
 
 def difference(theirs, right, atol: float, rtol: float) -> tuple[str, str, str]:
-    """Where two values differ most, in words: ("at [1, 0] " or "", what they give, what is right)."""
-    if isinstance(right, np.ndarray) or _is_number(right):
-        theirs, right = _told(theirs, atol), _told(right, atol)
-        if theirs.ndim == 0:
-            return ("", *_tell_apart(theirs.item(), right.item()))
-        if theirs.size <= 4 and theirs.ndim == 1:
-            return ("", *_tell_apart_many(theirs.tolist(), right.tolist()))
-        index = np.unravel_index(np.argmax(_off(theirs, right, atol, rtol)), theirs.shape)
-        where = "" if theirs.size == 1 else f"at [{', '.join(map(str, map(int, index)))}] "
-        return (where, *_tell_apart(theirs[index].item(), right[index].item()))
-    pairs = []
+    """Where two values differ most, in words: ("at [1, 0]" or "", what they give, what is right)."""
     if isinstance(right, list) and len(right) <= 4 and all(_is_number(item) for item in right):
-        return difference(np.array(theirs), np.array(right), atol, rtol)
-    if isinstance(right, list):
-        pairs = [(f"in number {n} of {len(right)} ", t, r) for n, (t, r) in enumerate(zip(theirs, right), 1)]
-    elif isinstance(right, dict):
-        pairs = [(f"under {key!r} ", theirs[key], right[key]) for key in right]
-    for says, t, r in pairs:
-        if not close(t, r, atol, rtol):
-            where, given, answer = difference(t, r, atol, rtol)
-            return says + where, given, answer
+        theirs, right = np.array(theirs), np.array(right)
+    for path, t, r in leaves(theirs, right):
+        if _close(t, r, atol, rtol):
+            continue
+        if not is_numbers(r):
+            return where(path), briefly(t), briefly(r)
+        index, given, answer = _different_numbers(_told(t, atol), _told(r, atol), atol, rtol)
+        return " ".join(filter(None, (index, where(path)))), given, answer
     return "", briefly(theirs), briefly(right)
+
+
+def worst(theirs, right, atol: float, rtol: float) -> tuple:
+    """Where the first part that is wrong is farthest off: keys, places in lists, then the index in an array.
+
+    () where nothing is wrong, or a single thing is all there is. Types and shapes agree.
+    """
+    for path, t, r in leaves(theirs, right):
+        if not _close(t, r, atol, rtol):
+            steps = tuple(step[0] - 1 if isinstance(step, tuple) else step for step in path)
+            off = _off(t, r, atol, rtol) if is_numbers(r) and np.shape(r) else np.zeros(())
+            return (*steps, *map(int, np.unravel_index(np.argmax(off), off.shape))) if off.ndim else steps
+    return ()
+
+
+def _different_numbers(theirs: np.ndarray, right: np.ndarray, atol: float, rtol: float) -> tuple[str, str, str]:
+    if theirs.ndim == 0:
+        return ("", *_tell_apart(theirs.item(), right.item()))
+    if theirs.size <= 4 and theirs.ndim == 1:
+        return ("", *_tell_apart_many(theirs.tolist(), right.tolist()))
+    index = np.unravel_index(np.argmax(_off(theirs, right, atol, rtol)), theirs.shape)
+    at = "" if theirs.size == 1 else f"at [{', '.join(map(str, map(int, index)))}]"
+    return (at, *_tell_apart(theirs[index].item(), right[index].item()))
+
+
+def where(path: tuple) -> str:
+    """A path from the inside to the outside, in words: "in '0.weight' under 'weights after'"."""
+    steps = [f"in number {step[0]} of {step[1]}" if isinstance(step, tuple) else f"in {step!r}" for step in path]
+    if path and not isinstance(path[0], tuple):
+        steps[0] = f"under {path[0]!r}"
+    return " ".join(reversed(steps))
 
 
 def _told(value, atol: float) -> np.ndarray:
@@ -214,6 +267,8 @@ def kind_of(value) -> str:
         return "True or False"
     if isinstance(value, np.ndarray):
         return "an array" if value.ndim else "a number"
+    if isinstance(value, Shape):
+        return "a shape"
     for types, words in (((numbers.Number,), "a number"), ((str,), "a text"), ((list,), "a list"), ((dict,), "a dict")):
         if isinstance(value, types):
             return words
@@ -261,6 +316,8 @@ def _tell_apart_many(a: list, b: list) -> tuple[str, str]:
 
 def briefly(value, width: int = 60) -> str:
     """A value in at most `width` characters: the numbers where they are few, else the shape."""
+    if isinstance(value, Shape):
+        return _shape(value)
     value = plain(value)
     if isinstance(value, np.ndarray):
         text = _nested(value.tolist()) if value.size <= 12 else ""

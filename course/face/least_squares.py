@@ -9,6 +9,30 @@ frames cost hardly more than one, because each step is done for all frames toget
 import numpy as np
 
 
+def fit_step(values, slopes, errors, weights, low, high) -> np.ndarray:
+    """One round of a fit: from where points are off, and how they move, to better values.
+
+    Minimises |errors - slopes (x - values)|^2 + sum_j weights_j x_j^2 over low <= x <= high, for each frame by itself.
+
+    Args:
+        values: (T, P) now. slopes: (T, P, K, 2), how far each point moves for a rise of each value by 1.
+        errors: (T, K, 2), each point less where the values put it; rows with NaN are points that are not known.
+        weights: (P,), above 0. low, high: (P,) bounds, infinite where there are none; those with bounds come first.
+    Returns:
+        x: (T, P).
+    """
+    count, known = len(values), np.isfinite(errors).all(axis=-1)  # (T, K)
+    jacobian = slopes.reshape(*values.shape, -1)  # (T, P, 2 K)
+    error = np.where(known[..., None], errors, 0.0).reshape(count, -1)  # (T, 2 K)
+    weighted = jacobian * np.repeat(known * 1.0, 2, axis=1)[:, None]
+    hessian = weighted @ jacobian.transpose(0, 2, 1) + np.diag(weights)
+    # |error - J (x - values)|^2 = |full - J x|^2
+    full = error + np.einsum("tp,tpn->tn", values, jacobian)
+    gradient = np.einsum("tpn,tn->tp", weighted, full)
+    bounded = int((np.isfinite(low) | np.isfinite(high)).sum())
+    return solve_partly_free(hessian, gradient, values, low[:bounded], high[:bounded], bounded)
+
+
 def solve(hessian, gradient, start, lower, upper, sweeps: int = 25) -> np.ndarray:
     """Minimise 1/2 x'Hx - g'x over lower <= x <= upper, for T problems of P unknowns.
 

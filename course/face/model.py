@@ -27,6 +27,8 @@ N_CHANNELS = len(face_channels.BLENDSHAPES)
 HEAD_COLUMNS = slice(N_CHANNELS, N_CHANNELS + 6)  # headPitch, headYaw, headRoll, headX, headY, headScale
 UPPER = 1.2  # a channel may exceed its full strength a little: people differ in reach
 NOISE = 0.01  # what a point is expected to be off by, in eye distances; weighs the points against the priors
+HEAD_HABIT = 1e-6  # how strongly a head channel is drawn to 0, beside 1 / spread^2 of the others: hardly
+ROUNDS = 6  # of Gauss-Newton
 BLOCK = 256  # frames fitted together, so that memory does not grow with the length of a track
 
 
@@ -125,7 +127,7 @@ def project(shapes: np.ndarray, head: np.ndarray, scale: float = 1.0, origin=(0.
 
 
 def pose_points(face: Face, values: np.ndarray) -> np.ndarray:
-    """A face with given channel values, in the picture: (57,) or (T, 57) -> (78, 2) or (T, 78, 2) pixels.
+    """A face with given channel values, in the picture: (..., 57) -> (..., 78, 2) pixels.
 
     At `face.rest` these are exactly the points that the face was fitted to.
     Raises `errors.MotionError`: the values do not end in 57.
@@ -183,11 +185,11 @@ def fit_face(points: np.ndarray, model: FaceModel | None = None) -> Face:
     scale, origin = float(np.median(scales)), origins[0]
     start = _start(frames, angles, scales, origins, scale, origin, n_identity=len(model.identity))
     units = (frames - origin) / scale
-    found = _fit(units, model.mean, model, start, with_identity=True)
+    found = _fit_person(units, model, start)
     identity = found[:, HEAD_COLUMNS.stop :].mean(axis=0)
     shape = model.mean + np.tensordot(identity, model.identity, axes=1)
     if len(frames) > 1:
-        found = _fit(units, shape, model, found[:, : HEAD_COLUMNS.stop])
+        found = _fit_channels(_bare(shape, model), units, found[:, : HEAD_COLUMNS.stop])
     return _settle(model, frames, found[:, : HEAD_COLUMNS.stop], identity, shape, scale, origin)
 
 
@@ -206,52 +208,63 @@ def fit_channels(face: Face, tracks: np.ndarray) -> np.ndarray:
     angles, scales, origins = fit_pose(frames, face.shape)
     start = _start(frames, angles, scales, origins, face.scale, face.origin)
     start[:, :N_CHANNELS] = face.rest[:N_CHANNELS]
+    bare = _bare(face.shape, face.model)
     blocks = range(0, len(frames), BLOCK)
-    values = [_fit(units[i : i + BLOCK], face.shape, face.model, start[i : i + BLOCK]) for i in blocks]
-    return np.concatenate(values)
+    return np.concatenate([_fit_channels(bare, units[i : i + BLOCK], start[i : i + BLOCK]) for i in blocks])
+
+
+def point_slopes(face: Face, values: np.ndarray) -> np.ndarray:
+    """How far each point moves for a rise of each channel by 1: the derivatives of `pose_points`.
+
+    Args:
+        face: anybody's; values: (T, 57), where to look.
+    Returns:
+        (T, 57, 78, 2) pixels: by channel, point, x and y. A step of one degree for the head's turns.
+    """
+    _, slopes = _linearise(np.asarray(values, float), face.shape, face.model.channels)
+    return face.scale * slopes
 
 
 # ---------------------------------------------------------------- inside
 
 
-@dataclass
-class Fitting:
-    """rounds: of Gauss-Newton; jaw: weight of the 17 contour points, which slide along the cheek as a head turns."""
-
-    rounds: int = 6
-    jaw: float = 1.0
+def _bare(shape, model) -> Face:
+    """A face in model units: one pixel a unit, the origin at 0."""
+    n_head = HEAD_COLUMNS.stop
+    return Face(np.zeros(0), 1.0, np.zeros(2), np.zeros(n_head), np.zeros(shape[:, :2].shape), shape, model)
 
 
-FITTING = Fitting()
-
-
-def _fit(units, shape, model, start, with_identity: bool = False) -> np.ndarray:
-    """Gauss-Newton over T frames: points (T, 78, 2) in model units -> (T, 57 or 57 + K) values.
-
-    Minimises |points - project(shape + channels + identity)|^2 / noise^2 + |channels / spread|^2 + |identity|^2.
-    """
-    identity = model.identity if with_identity else model.identity[:0]
-    basis = np.concatenate([model.channels, identity])  # (M, 78, 3)
-    seen = np.isfinite(units).all(axis=-1)  # (T, 78)
-    target = np.where(seen[..., None], units, 0.0)
-    trust = seen * _point_weights()  # (T, 78)
-    prior = NOISE**2 * np.concatenate([model.spread**-2, np.full(6, 1e-6), np.ones(len(identity))])
-    lower, upper = np.zeros(N_CHANNELS), np.full(N_CHANNELS, UPPER)
-    values = start.copy()
-    for _ in range(FITTING.rounds):
-        predicted, jacobian = _linearise(values, shape, basis)
-        weighted = jacobian * np.repeat(trust, 2, axis=1)[:, None]  # (T, P, 156)
-        error = (target - predicted).reshape(len(units), -1)  # (T, 156)
-        hessian = weighted @ jacobian.transpose(0, 2, 1) + np.diag(prior)
-        # |error - J dx|^2 + prior |x|^2 with x = values + dx
-        full = error + np.einsum("tp,tpn->tn", values, jacobian)
-        gradient = np.einsum("tpn,tn->tp", weighted, full)
-        values = least_squares.solve_partly_free(hessian, gradient, values, lower, upper, N_CHANNELS)
+def _fit_channels(bare: Face, units, values) -> np.ndarray:
+    """Rounds of Gauss-Newton over T frames: points (T, 78, 2) in model units, a first guess (T, 57) -> (T, 57)."""
+    weights, low, high = _habits(bare.model)
+    for _ in range(ROUNDS):
+        slopes, errors_ = point_slopes(bare, values), units - pose_points(bare, values)
+        values = least_squares.fit_step(values, slopes, errors_, weights, low, high)
     return values
 
 
+def _fit_person(units, model, values) -> np.ndarray:
+    """The same with the identity among the unknowns: (T, 78, 2), (T, 57 + K) -> (T, 57 + K).
+
+    Minimises |points - project(mean + channels + identity)|^2 / noise^2 + |channels / spread|^2 + |identity|^2.
+    """
+    basis = np.concatenate([model.channels, model.identity])  # (M, 78, 3)
+    weights, low, high = _habits(model, len(model.identity))
+    for _ in range(ROUNDS):
+        predicted, slopes = _linearise(values, model.mean, basis)
+        values = least_squares.fit_step(values, slopes, units - predicted, weights, low, high)
+    return values
+
+
+def _habits(model, n_identity: int = 0) -> tuple:
+    """How strongly each unknown is drawn to 0, and its bounds, in model units: three of (57 + n_identity,)."""
+    weights = NOISE**2 * np.concatenate([model.spread**-2, np.full(6, HEAD_HABIT), np.ones(n_identity)])
+    free = np.full(6 + n_identity, np.inf)
+    return weights, np.r_[np.zeros(N_CHANNELS), -free], np.r_[np.full(N_CHANNELS, UPPER), free]
+
+
 def _linearise(values, shape, basis) -> tuple:
-    """Projected points (T, 78, 2) and their derivatives (T, P, 156) by channels, head and identity."""
+    """Projected points (T, 78, 2) and their derivatives (T, P, 78, 2) by channels, head and identity."""
     n_frames, n_points = len(values), len(shape)
     head = values[:, HEAD_COLUMNS]
     amounts = np.concatenate([values[:, :N_CHANNELS], values[:, HEAD_COLUMNS.stop :]], axis=1)  # (T, M)
@@ -267,7 +280,8 @@ def _linearise(values, shape, basis) -> tuple:
     by_head[:, 3, :, 0] = by_head[:, 4, :, 1] = 1
     by_head[:, 5] = turned
     by_head = by_head.reshape(n_frames, 6, -1)
-    return predicted, np.concatenate([by_basis[:, :N_CHANNELS], by_head, by_basis[:, N_CHANNELS:]], axis=1)
+    slopes = np.concatenate([by_basis[:, :N_CHANNELS], by_head, by_basis[:, N_CHANNELS:]], axis=1)
+    return predicted, slopes.reshape(n_frames, -1, n_points, 2)
 
 
 def _rotation_changes(angles) -> list:
@@ -319,12 +333,6 @@ def _settle(model, frames, values, identity, shape, scale, origin) -> Face:
     settled = float(scale * (1 + head[0, 5]))
     residual = settled * beside @ rotation[0, :2].T
     return Face(identity, settled, origin + scale * head[0, 3:5], rest, residual, shape + beside, model)
-
-
-def _point_weights() -> np.ndarray:
-    trust = np.ones(landmarks.N_POINTS)
-    trust[landmarks.JAW] = FITTING.jaw
-    return trust
 
 
 def _as_frames(points) -> np.ndarray:

@@ -8,7 +8,7 @@ Lesson 03 builds gestures, lesson 09 carries the movement of one face over to an
 from .. import doors
 
 doors.open_door(__name__, {
-    "motion": "Motion frame_times kept_rate",
+    "motion": "Motion frame_times in_between kept_rate",
     "spoken": "accents accents_of_sound from_audio from_speech",
     "gestures": "DIRECTIONS MotionModel motion_model",
     "transfer": "find_best_frame hull_area limit_place limit_turn relative_motion retarget values_for",

@@ -9,9 +9,7 @@ import numpy as np
 
 from ..face import channels
 from ..interpolation import smoothstep
-from . import motion
-
-_BROWS = (("browInnerUp", 1.0), ("browOuterUpLeft", 0.8), ("browOuterUpRight", 0.8))
+from . import emphasis, motion
 
 
 @dataclass
@@ -30,8 +28,6 @@ class Settings:
     breath: float = 4.2  # one breath
     breath_size: tuple = (0.004, 0.22)  # headY in eye distances, headPitch
     settle: float = 0.8  # the head leaves the photo's own pose within this time
-    nod: float = 1.3  # pitch at a stressed syllable
-    brow: float = 0.28  # brows at a stressed syllable
 
 
 # Lids at 40 ms steps around the moment they are shut; the five middle values are those of SadTalker's
@@ -41,13 +37,14 @@ BLINK_SHAPE = np.array([0.0, 0.5, 0.9, 1.0, 0.9, 0.5, 0.0])
 
 
 def idle_motion(n_frames: int, fps: float = 25.0, seed: int = 0, strength: float = 1.0, accents=None,
-                settings: Settings | None = None) -> motion.Motion:
+                settings: Settings | None = None, questions=()) -> motion.Motion:
     """Blinks, gaze, head, brows and breath for a clip.
 
     Args:
         n_frames: length; fps: frames a second; seed: the same one moves the same;
         strength: scales all head movement, 0 keeps the head still (blinks and gaze stay);
-        accents: (seconds, strength 0 to 1) pairs where the speech is stressed, as `motion.accents` gives.
+        accents: (seconds, strength 0 to 1) pairs where the speech is stressed, as `motion.accents` gives;
+        questions: seconds at which questions end.
     Returns:
         Motion over all channels, offsets from the face at rest; a clip over 3 s blinks at least once.
     """
@@ -61,7 +58,8 @@ def idle_motion(n_frames: int, fps: float = 25.0, seed: int = 0, strength: float
     look_about(values, times, looking, settings)
     _sway(values, times, strength, swaying, settings)
     if accents is not None and len(accents):
-        stress(values, times, strength, accents, stressing, settings)
+        emphasis.stress(values, times, strength, accents, stressing)
+    emphasis.ask(values, times, strength, questions, stressing)
     return motion.Motion(np.stack(list(values.values()), axis=1), channels.CHANNELS, fps)
 
 
@@ -135,29 +133,3 @@ def wander(times: np.ndarray, band: tuple, random, waves: int = 9) -> np.ndarray
     sizes *= np.sqrt(2 / np.sum(sizes**2))
     phases = random.uniform(0, 2 * np.pi, waves)
     return np.sin(2 * np.pi * frequencies * times[:, None] + phases) @ sizes
-
-
-def stress(values, times, strength, accents, random, settings) -> None:
-    """Nods and raised brows on some of the stressed syllables, the stronger the likelier.
-
-    Args:
-        values: {channel: (T,)}, changed in place; times: (T,) seconds; strength: scales the nods.
-        accents: (seconds, strength 0 to 1) pairs; random: np.random.Generator.
-    """
-    last = -1.0
-    for at, force in accents:
-        if at - last < 0.6 or random.random() > 0.25 + 0.7 * force:
-            continue
-        last = at
-        size = force * random.uniform(0.5, 1.0)
-        if random.random() < 0.7:
-            values["headPitch"] += strength * settings.nod * size * bump(times, at, 0.22, 0.42)
-        if random.random() < 0.5:
-            for name, share in _BROWS:
-                raised = settings.brow * size * share * bump(times, at, 0.14, 0.35)
-                values[name] = np.maximum(values[name], raised)
-
-
-def bump(times: np.ndarray, at: float, rise: float, fall: float) -> np.ndarray:
-    """A smooth hill, (T,), of height 1 at `at`, that begins `rise` before and ends `fall` after."""
-    return smoothstep(0, rise, times - at + rise) * smoothstep(0, fall, at + fall - times)

@@ -15,11 +15,17 @@ from .. import errors
 from ..face import channels
 from ..interpolation import smoothstep
 from ..io import weights
-from . import idle, idle_features, idle_networks, motion
+from . import emphasis, idle, idle_features, idle_networks, motion
 
 WEIGHTS = "motion.safetensors"
 KINDS = ("autoregressive", "vae")
 EASE = 0.8  # s in which movement leaves the photo's pose, and comes back to it
+# The networks learn from 106 s of seven people: most of their draws move a third as fast as those do, some run wild.
+# Each draw is made larger or smaller until its head moves at about `AIM`, which brings every distance to the left-out
+# people down (data/motion.md).
+AIM = 9.0  # degrees a second, of people who talk
+NEARER = 0.9  # 1 all draws at the same speed, 0 each at its own
+LEAST, MOST = 0.7, 3.5  # times a draw's own size
 LIMIT = np.array([9.0, 9.0, 7.0, 6.0, 6.0, 5.0, 5.0, 5.0])  # units; movement bends towards them and never passes
 
 
@@ -57,15 +63,28 @@ def curves(opening: np.ndarray, seed: int = 0, kind: str = "autoregressive", net
             values, blinks = idle_networks.vae_rollout(networks[kind], told, noise)
         else:
             values, blinks, _ = idle_networks.autoregressive_rollout(networks[kind], told, noise)
-    values = values.numpy().astype(np.float64)
+    values = livelier(values).numpy().astype(np.float64)
     # What the tracks were freed of when the networks learned, their own movement is freed of too: it cannot drift.
     values[:, idle_features.HEAD] = idle_features.without_drift(values[:, idle_features.HEAD])
     values = LIMIT * np.tanh(values / LIMIT)
     return values[before:], blinks.numpy()[before:]
 
 
+def livelier(values: torch.Tensor) -> torch.Tensor:
+    """The same movement at the speed of people: (T, 8) in units -> (T, 8).
+
+    Shifts and brows grow by the root of what angles do; no frame differs more than `TOP_SPEED` from the one before.
+    """
+    speeds = torch.diff(values, dim=0, prepend=torch.zeros(1, values.shape[1]))
+    own = float(speeds[:, :3].square().mean().sqrt()) * idle_features.FPS  # degrees a second
+    # s = (aim / own)^b
+    size = min(MOST, max(LEAST, (AIM / max(own, 1e-6)) ** NEARER))
+    times = torch.tensor([size] * 3 + [size**0.5] * 5)
+    return idle_networks.soft_limit(speeds * times, idle_networks.TOP_SPEED).cumsum(dim=0)
+
+
 def idle_motion(lips: motion.Motion, seed: int = 0, strength: float = 1.0, accents=None, kind: str = "autoregressive",
-                networks: dict | None = None) -> motion.Motion:
+                networks: dict | None = None, questions=()) -> motion.Motion:
     """Blinks, gaze, head and brows for spoken lips, as `idle.idle_motion` gives them by hand.
 
     Args:
@@ -76,7 +95,7 @@ def idle_motion(lips: motion.Motion, seed: int = 0, strength: float = 1.0, accen
         errors.MotionError: no such kind; errors.WeightsError: no networks.
     """
     opening = idle_features.opening_of(lips.resample(idle_features.FPS))
-    manner = Manner(seed, strength, () if accents is None else accents, kind, networks)
+    manner = Manner(seed, strength, () if accents is None else accents, kind, networks, questions)
     return from_opening(opening, len(lips), lips.fps, manner)
 
 
@@ -86,7 +105,7 @@ class Manner:
 
     seed: the same one moves the same; strength: scales all head movement, 0 keeps the head still; accents: (seconds,
     strength 0 to 1) pairs where the speech is stressed; kind: one of `KINDS`; networks: those of `load`, which is
-    asked for them by default.
+    asked for them by default; questions: seconds at which questions end.
     """
 
     seed: int = 0
@@ -94,6 +113,7 @@ class Manner:
     accents: Sequence = ()
     kind: str = "autoregressive"
     networks: dict | None = None
+    questions: Sequence = ()
 
 
 def from_opening(opening: np.ndarray, count: int, fps: float, manner: Manner) -> motion.Motion:
@@ -116,7 +136,8 @@ def from_opening(opening: np.ndarray, count: int, fps: float, manner: Manner) ->
     values["eyeBlinkLeft"], values["eyeBlinkRight"] = shut, shut
     idle.look_about(values, times, looking, settings)
     if len(manner.accents):
-        idle.stress(values, times, strength, manner.accents, stressing, settings)
+        emphasis.stress(values, times, strength, manner.accents, stressing)
+    emphasis.ask(values, times, strength, manner.questions, stressing)
     return motion.Motion(np.stack(list(values.values()), axis=1), channels.CHANNELS, fps)
 
 

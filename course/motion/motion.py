@@ -78,9 +78,9 @@ class Motion:
             return self
         count = max(1, round(self.duration * fps))
         at = np.clip((np.arange(count) + 0.5) / fps * self.fps - 0.5, 0, len(self) - 1)
-        old = np.arange(len(self))
-        values = np.stack([np.interp(at, old, column) for column in self.values.T], axis=1)
-        return Motion(values, self.channels, fps)
+        before = np.floor(at).astype(int)
+        after, values = np.minimum(before + 1, len(self) - 1), self.values.astype(np.float64)
+        return Motion(in_between(values[before], values[after], at - before), self.channels, fps)
 
     def save(self, path) -> Path:
         """Write a .npz that `Motion.load` reads; returns its path. Raises `errors.OutputError`: it cannot be written.
@@ -105,6 +105,18 @@ class Motion:
         # NumPy's own words are left out: of a file of another kind they say how to load it unsafely
         except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile):
             raise errors.MotionError(f"{path} is no saved motion: save one with Motion.save") from None
+
+
+def in_between(start: np.ndarray, end: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Rows on the straight way from one row of values to another.
+
+    Args:
+        start, end: (C,), or one row for each share, (N, C); share: (N,), 0 at the start, 1 at the end.
+    Returns:
+        (N, C).
+    """
+    # v = a + t (b - a)
+    return start + share[:, None] * (end - start)
 
 
 def kept_rate(fps: float) -> float:

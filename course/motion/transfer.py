@@ -10,7 +10,7 @@ import numpy as np
 from ..face import channels
 from ..face import model as face_model
 from ..interpolation import smoothstep
-from . import expressions, motion
+from . import expressions, expressive, motion
 
 N_BLENDSHAPES = len(channels.BLENDSHAPES)
 LIPS = np.array([name.startswith(("jaw", "mouth")) for name in channels.CHANNELS])
@@ -29,7 +29,7 @@ MAX_TOGETHER = 1.15  # turns about several axes, as shares of that, together
 # How far the head goes from its place in the photo as it is told: to a side, up or down (eye distances), and in size
 # (log of the ratio); all count together. A picture ends below the collar and shows little behind the head.
 FREE_PLACE = np.array([0.9, 0.55, 0.3])
-MAX_PLACE = 1.08  # times as far it never goes
+MAX_PLACE = 1.3  # times as far it never goes
 TURN_SHARE = 0.8  # a head turned as far as it can has this share of its room left
 MAX_BLENDSHAPE = 1.2
 MAX_GAIN = 2.0  # a lid moves at most twice as far as the driver's: the jitter of one nearly shut would grow with it
@@ -49,15 +49,16 @@ def values_for(moved: motion.Motion, face: face_model.Face, mode: str, options) 
         errors.MotionError: no such expression.
     """
     values = moved.full()  # (T, 57)
+    wanted = np.broadcast_to(expressions.expression(options.expression), values.shape)
     if mode == "speech":
+        wanted = expressive.over_lips(values, wanted)
         values = _speaking(values, face.rest, moved.fps)
     elif mode == "offset":
         values = face.rest + values
     elif mode == "relative":
         values[:, HEAD_ANGLES] *= options.head
         values = retarget(values, values[find_best_frame(values, face.rest)], face.rest)
-    values = values + expressions.expression(options.expression)
-    return _within_reach(values, face.rest)
+    return _within_reach(values + wanted, face.rest)
 
 
 def find_best_frame(values: np.ndarray, rest: np.ndarray) -> int:

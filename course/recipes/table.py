@@ -29,6 +29,7 @@ class Entry:
 RECIPES = {
     "detector": Entry("detector.training", "finds faces"),
     "keypoints": Entry("keypoints.training", "finds 78 points of a face"),
+    "covered": Entry("covered.training", "sees whether a mask hides the mouth"),
     "speech": Entry("speech.training", "hears lips; --data names a folder of Kokoro's voices", data="none"),
     "gan": Entry("gan", "noise to faces; drawn faces where there is no --data", data="none"),
     "animator": Entry("animator.training", "repaints mouth and eyes"),

@@ -8,9 +8,13 @@ A head is round: when it turns, nose and cheeks travel, and the outline of skull
 So the rigid part is two movements, one of the face and one of the skull, and from the middle of the face to the
 outline the one gives way to the other. The skull's is the head's pose without its turning: how it tilts, how large
 it is and where its middle lies.
+
+What takes part lies round the head as the photo has it. A head that goes further than a nod would come to the end of
+that: so what takes part reaches from there to where the head is now, and no border cuts a face.
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -42,6 +46,7 @@ class FieldSettings:
     border: float = 0.45  # width of the strip along the picture's border that comes to rest
     open_above: bool = False  # no such strip above the shoulders, where `layers` fills what comes in
     skull: tuple = (0.4, 1.6)  # from here on the skull's movement takes over from the face's; it alone is left
+    near: float = 0.35  # a part of the head that is further than this from its place takes along what lies between
     max_parallax: float = 0.8  # how far the two may be apart: more is a mistake
     max_residual: float = 1.2  # a point further off than this is a mistake
 
@@ -107,6 +112,15 @@ def box_of(head: Head, shape, settings: FieldSettings) -> tuple:
     return (min(max(x0, 0), width - 1), min(max(y0, 0), height - 1), max(min(x1, width), 1), max(min(y1, height), 1))
 
 
+class Shares(NamedTuple):
+    """How the nodes take part in a frame: where they lie in the photo if only the head moves, (nodes, nodes, 2), and
+    how much of the rigid and of the local part each takes, (nodes, nodes, 1) each."""
+
+    homes: np.ndarray
+    rigid: np.ndarray
+    local: np.ndarray
+
+
 class HeadField:
     """What can be worked out once for a photo; `positions` then makes the field of a frame.
 
@@ -129,7 +143,10 @@ class HeadField:
         extent = settings.ring * head.radius
         self.ring = head.centre + extent * (np.outer(np.cos(angles), head.right) * 0.9
                                             + np.outer(np.sin(angles), head.up))
-        self.rigid_weight, self.local_weight = self._weights(width, height)
+        self._border, self._in_box = self._ends(width, height)
+        moves, bends, face = self._parts(*self.head.coordinates(self.nodes))
+        self.rigid_weight = np.maximum(moves * self._border, face)
+        self.local_weight = np.maximum(bends * self._border, face)
         self.solid = face_model.FaceModel.load().mean  # (78, 3); anybody will do, since only the change of pose counts
         self.pose = self._pose(points)
 
@@ -140,27 +157,68 @@ class HeadField:
         angles, scale, origin = face_model.fit_pose(steady, self.solid)
         return np.radians(angles[0, 2]), float(scale[0]), origin[0]
 
-    def _weights(self, width, height):
-        """How much of the rigid and the local part each node takes: (nodes, nodes, 1) each."""
+    def _ends(self, width, height) -> tuple:
+        """What comes to rest: 0 along the picture's border, and 0 along the box's where that lies inside the picture, 1
+        further in, (nodes, nodes, 1) each."""
         side, up = self.head.coordinates(self.nodes)
-        elliptic = 1 - smoothstep(0, 1, elliptic_reach(side, up, self.settings))
-        far = np.array([width - 1, height - 1]) - self.nodes
-        across, down = np.minimum(self.nodes, far)[..., 0], np.minimum(self.nodes, far)[..., 1]
+        low, high = self.nodes, np.array([width - 1, height - 1]) - self.nodes
+        across, down = np.moveaxis(np.minimum(low, high), -1, 0)
         if self.settings.open_above:
             # the body stays where the border cuts it; the head goes, and takes its hair with it
-            across, down = across + 2 * self.head.radius * np.maximum(up + SHOULDERS, 0), far[..., 1]
+            across, down = across + 2 * self.head.radius * np.maximum(up + SHOULDERS, 0), high[..., 1]
+        x0, y0, x1, y1 = self.box
+        cut = np.array([x0 > 0, y0 > 0]), np.array([x1 < width, y1 < height])
+        inside = np.minimum(np.where(cut[0], low - [x0, y0], np.inf),
+                            np.where(cut[1], high - [width - x1, height - y1], np.inf)).min(axis=-1)
         strip = self.settings.border * self.head.radius
-        border = smoothstep(0, strip, np.minimum(np.minimum(across, down), strip))
-        # the face itself always moves whole, even where the picture cuts it off
-        face = 1 - smoothstep(1.0, 1.25, np.hypot(side * 1.15, up))
-        rigid = np.maximum(elliptic * border, face)
-        local = np.maximum((1 - smoothstep(0.75, 1, elliptic_reach(side, up, self.settings))) * border, face)
-        return rigid[..., None], local[..., None]
+        return tuple(smoothstep(0, strip, np.minimum(distance, strip))[..., None]
+                     for distance in (np.minimum(across, down), inside))
 
-    def moves(self) -> np.ndarray:
-        """How far each pixel of the box can take part at all: float32 (h, w)."""
-        weights = np.maximum(self.rigid_weight, self.local_weight).astype(np.float32)
-        return self.interpolated(weights)[..., 0]
+    def _parts(self, side, up) -> tuple:
+        """How far places (...) in radii go with the head, how far they may bend besides, and how far they are of the
+        face, which always moves whole, even where the picture cuts it off: (..., 1) each."""
+        reach = elliptic_reach(side, up, self.settings)
+        parts = 1 - smoothstep(0, 1, reach), 1 - smoothstep(0.75, 1, reach), \
+            1 - smoothstep(1.0, 1.25, np.hypot(side * 1.15, up))
+        return tuple(part[..., None] for part in parts)
+
+    def shares(self, back) -> Shares:
+        """How the nodes take part in a frame; back: the ways home of `start`.
+
+        Near its place in the photo the head moves what it moves there, `rigid_weight` and `local_weight` themselves.
+        Further away a node takes part if its way home leads through what does there.
+        """
+        homes = self.home(self.nodes, back)
+        side, up = self.head.coordinates(self.nodes)
+        along, rise = ((there - here) for there, here in zip(self.head.coordinates(homes), (side, up)))
+        gone = np.hypot(along, rise)
+        if gone[self.rigid_weight[..., 0] > 0].max(initial=0) <= self.settings.near:  # most frames: nothing to work out
+            return Shares(homes, self.rigid_weight, self.local_weight)
+        part = np.maximum(1 - self.settings.near / np.maximum(gone, 1e-9), 0)
+        along, rise = part * along, part * rise
+        # the point q + t v of the way that comes closest to the face's centre: t = -q.v / v.v
+        t = np.clip(-(side * along + up * rise) / np.maximum(along**2 + rise**2, 1e-9), 0, 1)
+        moves, _, face = self._parts(side + t * along, up + t * rise)
+        rigid = np.maximum(moves * self._border, face) * self._in_box
+        if (rigid <= self.rigid_weight).all():
+            return Shares(homes, self.rigid_weight, self.local_weight)
+        _, bends, face = self._parts(side + along, up + rise)
+        local = np.where(part[..., None] > 0, np.maximum(bends * self._border, face) * self._in_box, self.local_weight)
+        return Shares(homes, np.maximum(rigid, self.rigid_weight), local)
+
+    def moves(self, shares: Shares | None = None) -> np.ndarray:
+        """How far each pixel of the box can take part while the head is near its place, or takes part in the frame of
+        these shares: float32 (h, w)."""
+        rigid, local = shares[1:] if shares else (self.rigid_weight, self.local_weight)
+        return self.interpolated(np.maximum(rigid, local).astype(np.float32))[..., 0]
+
+    def gone(self, matrix: np.ndarray) -> float:
+        """How far a head is from its place in the photo, in radii, and from its size there, log of the ratio, together.
+
+        matrix: `rigid` of a frame, (2, 3).
+        """
+        shift = np.linalg.norm(warping.transform(matrix, self.head.centre) - self.head.centre) / self.head.radius
+        return float(shift + abs(np.log(max(np.hypot(*matrix[:, 0]), 1e-6))))
 
     def rigid(self, target: np.ndarray) -> np.ndarray:
         """The head's turn, size and shift from the photo to the target (78, 2): (2, 3)."""
@@ -219,20 +277,16 @@ class HeadField:
         share = smoothstep(*self.settings.skull, np.hypot(side / 0.9, up))[..., None]
         return of_face + share * (of_skull - of_face)
 
-    def rigid_positions(self, nodes, back, weight):
-        """Where nodes (..., 2) look if only the head moves: their way home, as far as their weight (..., 1) says."""
-        return nodes + weight * (self.home(nodes, back) - nodes)
-
     def local(self, spline, places):
         """The local part at places (..., 2) of the photo: (..., 2) in pixels."""
         centres, weights = spline
         queries = ((places - self.head.centre) / self.head.radius).astype(np.float32)
         return warping.evaluate_spline(centres, weights, queries.reshape(-1, 2)).reshape(places.shape)
 
-    def positions(self, spline, back) -> np.ndarray:
+    def positions(self, spline, shares: Shares) -> np.ndarray:
         """For every pixel of the box, where it looks in the photo: float32 (h, w, 2)."""
-        places = self.rigid_positions(self.nodes, back, self.rigid_weight)
-        offsets = places + self.local_weight * self.local(spline, places) - self.nodes
+        places = self.nodes + shares.rigid * (shares.homes - self.nodes)
+        offsets = places + shares.local * self.local(spline, places) - self.nodes
         dense = self.interpolated(offsets.astype(np.float32))
         x0, y0, x1, y1 = self.box
         dense[..., 0] += np.arange(x0, x1, dtype=np.float32)

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from .. import images
+from ..interpolation import smoothstep
 from ..io import weights
 from . import layers_networks, layers_square
 
@@ -22,6 +23,7 @@ SIZE, FIELD_SIZE = layers_networks.SIZE, layers_networks.FIELD_SIZE
 FILLED = 256  # pixels a side of the square in which the wall is filled
 LARGEST = 2048  # pixels a side of what moves, up to which layers fit into memory
 BEYOND = 1.0  # radii that a movement may look beyond the photo's border
+TRUSTED = (0.3, 0.7)  # `HeadField.gone` up to which the Refiner hides what it likes of a person, and from which nothing
 EDGE, TEXTURE = 0.06, 0.02  # the guided filter: radius in face radii, and which contrast counts as an edge
 
 
@@ -97,11 +99,13 @@ class Layers:
         behind = layers_square.filled(square, large, inside)
         return layers_square.to_box(behind.astype(np.float32), around, matrix)
 
-    def refined(self, positions: np.ndarray, target: np.ndarray) -> tuple:
+    def refined(self, positions: np.ndarray, target: np.ndarray, gone: float = 0.0) -> tuple:
         """Correct a frame's field.
 
         Args:
-            positions: float32 (h, w, 2), where each pixel of the box looks in the photo; target: (78, 2).
+            positions: float32 (h, w, 2), where each pixel of the box looks in the photo; target: (78, 2);
+            gone: how far the head is from its place. The network learnt from heads that turn: of one that has stepped
+                aside it would hide the hair.
         Returns:
             the same, corrected; and how much of the person is left of each pixel, float32 (h, w).
         """
@@ -114,8 +118,8 @@ class Layers:
                                              layers_square.unit_of(FIELD_SIZE))
             flow, away = self.networks["refiner"](inputs.contiguous(memory_format=torch.channels_last))
         flow = np.ascontiguousarray(flow[0].permute(1, 2, 0).numpy() * np.float32(self.field.head.radius))
-        flow, left = (layers_square.to_box(each, self.field.box, self.field_matrix)
-                      for each in (flow, 1 - away[0, 0].numpy()))
+        left = 1 - np.float32(1 - smoothstep(*TRUSTED, gone)) * away[0, 0].numpy()
+        flow, left = (layers_square.to_box(each, self.field.box, self.field_matrix) for each in (flow, left))
         return cv2.add(positions, flow), left
 
     def read(self, positions: np.ndarray) -> np.ndarray:

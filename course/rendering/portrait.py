@@ -38,8 +38,9 @@ def load_networks() -> dict:
 class Portrait:
     """One face of a photo, ready to be moved.
 
-    image: uint8 (H, W, 3); points: float32 (78, 2); mask: float32 (H, W), how far a pixel may change: where it
-    is 0 every frame has the photo's own pixel, to the bit.
+    image: uint8 (H, W, 3); points: float32 (78, 2); mask: float32 (H, W), how far a pixel may change while the head is
+    near its place: where it is 0 a frame has the photo's own pixel, to the bit. A head that goes further takes its mask
+    along, see `mask_at`.
     """
 
     def __init__(self, image: np.ndarray, points: np.ndarray, settings: PortraitSettings | None = None,
@@ -62,7 +63,7 @@ class Portrait:
         self.mouth = mouth.Mouth(self.image, points, settings.inside)
         self.lids = eyelids.Lids(self.image, points, settings.blinks)
         self.animator = self._animator(animator) if animator else None
-        self._mask = paste.soft_mask(self.field.moves(), 0.02)
+        self._mask = self._mask_of()
 
     def _field(self, warp: head_field.FieldSettings) -> head_field.HeadField:
         return head_field.HeadField(self.points, self.image.shape[:2], warp)
@@ -84,11 +85,26 @@ class Portrait:
 
     @property
     def mask(self) -> np.ndarray:
-        """float32 (H, W): 0 where the photo's pixels stay as they are."""
+        """float32 (H, W): 0 where the photo's pixels stay as they are while the head is near its place."""
+        return self._whole(self._mask)
+
+    def mask_at(self, target: np.ndarray, blink=None) -> np.ndarray:
+        """float32 (H, W): 0 where `render` of the same target leaves the photo's pixels as they are."""
+        safe, _ = self.lids.limited(self._checked(target), blink)
+        back, *_ = self.field.start(safe, self.field.rigid(safe))
+        return self._whole(self._mask_of(self.field.shares(back)))
+
+    def _whole(self, mask: np.ndarray) -> np.ndarray:
         x0, y0, x1, y1 = self.field.box
         whole = np.zeros(self.image.shape[:2], np.float32)
-        whole[y0:y1, x0:x1] = self._mask
+        whole[y0:y1, x0:x1] = mask
         return whole
+
+    def _mask_of(self, shares: head_field.Shares | None = None) -> np.ndarray:
+        """How far each pixel of the field's box changes in a frame: float32 (h, w)."""
+        if shares and shares.rigid is self.field.rigid_weight:
+            return self._mask
+        return paste.soft_mask(self.field.moves(shares), 0.02)
 
     def render(self, target: np.ndarray, blink=None) -> np.ndarray:
         """The photo with its face at other points.
@@ -104,13 +120,13 @@ class Portrait:
         target = self._checked(target)
         safe, closing = self.lids.limited(target, blink)
         matrix = self.field.rigid(safe)
-        region = self._warped(safe, matrix)
+        region, mask = self._warped(safe, matrix)
         origin = np.array(self.field.box[:2])
         self.mouth.draw(region, origin, safe, matrix)
         self.lids.draw(region, origin, safe, closing)
         if self.animator is not None:
             self.animator.draw(region, origin, safe)
-        return paste.paste_back(self.image, region, self._mask, self.field.box)
+        return paste.paste_back(self.image, region, mask, self.field.box)
 
     def _checked(self, target) -> np.ndarray:
         target = np.asarray(target, np.float64)
@@ -119,18 +135,19 @@ class Portrait:
         # a point that is not a number stays where the photo has it
         return np.where(np.isfinite(target), np.clip(target, -1e5, 1e5), self.points)
 
-    def _warped(self, target, matrix) -> np.ndarray:
-        """The photo read along the field, within the field's box: uint8 (h, w, 3)."""
+    def _warped(self, target, matrix) -> tuple:
+        """The photo read along the field, within the field's box, uint8 (h, w, 3), and how far that counts, (h, w)."""
         everything = np.arange(landmarks.N_POINTS)
         back, held, residual = self.field.start(target, matrix)
         upper = self.field.spline(held, residual, np.setdiff1d(everything, head_field.LOWER_LIP))
-        positions = self.field.positions(upper, back)
+        shares = self.field.shares(back)
+        positions = self.field.positions(upper, shares)
         if self.layers:
-            positions, left = self.layers.refined(positions, target)
+            positions, left = self.layers.refined(positions, target, self.field.gone(matrix))
         region = self._read(positions)
         lower = self.field.spline(held, residual, np.setdiff1d(everything, head_field.UPPER_LIP))
         self._part_lips(region, positions, target, matrix, lower, back)
-        return self.layers.lay(region, left) if self.layers else region
+        return self.layers.lay(region, left) if self.layers else region, self._mask_of(shares)
 
     def _read(self, positions) -> np.ndarray:
         """What moves, at positions (h, w, 2): the photo, uint8 (h, w, 3), or in layers the person's share of it,
@@ -172,7 +189,7 @@ class Portrait:
         count = 40
         xs, ys = np.linspace(0, width - 1, count), np.linspace(0, height - 1, count)
         nodes = np.stack(np.meshgrid(xs, ys), -1) + origin
-        places = self.field.rigid_positions(nodes, back, 1.0)
+        places = self.field.home(nodes, back)
         wanted = places + self.field.local(lower, places) - nodes
         wanted = cv2.resize(wanted.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
         grid = warping.identity_grid(height, width) + origin.astype(np.float32)

@@ -279,6 +279,24 @@ def speak(text: str, voice: str, settings: Settings = None) -> tuple:
     return samples.astype(np.float32) / 32768.0, SAMPLE_RATE, marks
 
 
+def spelled(texts: list, voice: str) -> list:
+    """Texts as espeak-ng would say them, in IPA, letters of one sound tied by "^"; None for one it cannot take.
+
+    Raises:
+        errors.TextError: no such voice.
+    """
+    texts = [pieces.breathing(text, voice) for text in texts]
+    return _spelled(texts, voice) or [(_spelled([text], voice) or [None])[0] for text in texts]
+
+
+def _spelled(texts: list, voice: str):
+    patience = PATIENCE + PATIENCE_PER_CHARACTER * sum(map(len, texts))
+    told, _ = worker.ask({"spelled": texts, "voice": _key(voice)}, patience)
+    if "error" in told:
+        raise errors.TextError(f"espeak-ng has no voice {voice!r}: see course.speech.voices()")
+    return told.get("ipa")
+
+
 def _ask_to_say(text: str, voice: str, settings: Settings) -> tuple:
     chosen = {_RATE: settings.rate, _PITCH: settings.pitch, _RANGE: min(settings.pitch_range, 80),
               _VOLUME: settings.volume, _WORD_GAP: settings.word_gap}  # fmt: skip

@@ -11,11 +11,12 @@ up in some 20 ms. Both directions carry frames: four bytes of length and JSON; a
     {"voices": true}                                              -> {"voices": [[title, name, file], ...]}
     {"text", "voice", "parameters", "seconds", "samples"}         -> {"marks": [[symbol, sample], ...], "bytes": n}
                                                                   or {"died": signal}, {"error": words}
+    {"spelled": [text, ...], "voice", "seconds"}                  -> {"ipa": [symbols of each text, ...]}
 
 `seconds`: time after which a copy is ended; `samples`: with more than these, no more are made.
 
 The functions used are those of espeak's `speak_lib.h`: espeak_Initialize, espeak_SetSynthCallback,
-espeak_SetVoiceByName, espeak_SetParameter, espeak_Synth, espeak_ListVoices.
+espeak_SetVoiceByName, espeak_SetParameter, espeak_Synth, espeak_ListVoices, espeak_TextToPhonemes.
 """
 
 import ctypes
@@ -29,6 +30,7 @@ _AUDIO_SYNCHRONOUS = 2  # samples go to the callback, and espeak_Synth returns w
 _PHONEME_EVENTS, _PHONEME_IPA, _DONT_EXIT = 0x0001, 0x0002, 0x8000
 _EVENT_PHONEME = 7
 _POSITION_CHARACTER, _CHARS_UTF8 = 1, 1
+_IPA, _TIED, _TIE = 0x02, 0x80, "^"  # letters of one sound are tied by this sign
 
 
 class _Identity(ctypes.Union):
@@ -67,6 +69,8 @@ def load(path: str, data: str):
         ctypes.c_char_p, ctypes.c_size_t, ctypes.c_uint, ctypes.c_int, ctypes.c_uint, ctypes.c_uint,
         ctypes.c_void_p, ctypes.c_void_p,
     ]  # fmt: skip
+    library.espeak_TextToPhonemes.argtypes = [ctypes.POINTER(ctypes.c_void_p), ctypes.c_int, ctypes.c_int]
+    library.espeak_TextToPhonemes.restype = ctypes.c_char_p
     return library
 
 
@@ -111,10 +115,28 @@ def speak(library, request: dict) -> tuple:
     return {"marks": marks, "bytes": len(sound)}, sound
 
 
+def spell(library, request: dict) -> dict:
+    """Texts as IPA, without a sound; a clause at a time, as espeak reads."""
+    if library.espeak_SetVoiceByName(request["voice"].encode("utf-8")) != 0:
+        return {"error": "no such voice", "bytes": 0}
+    found = []
+    for text in request["spelled"]:
+        encoded = ctypes.create_string_buffer(text.encode("utf-8", "replace"))
+        place, clauses = ctypes.c_void_p(ctypes.addressof(encoded)), []
+        while place.value:
+            told = library.espeak_TextToPhonemes(ctypes.byref(place), _CHARS_UTF8, _IPA | _TIED | ord(_TIE) << 8)
+            clauses.append((told or b"").decode("utf-8", "ignore"))
+        found.append(" ".join(clauses))
+    return {"ipa": found, "bytes": 0}
+
+
 def answer(library, request: dict, out) -> None:
     """Do what is asked and write it."""
     if "voices" in request:
         write(out, {"voices": list_voices(library), "bytes": 0})
+        return
+    if "spelled" in request:
+        write(out, spell(library, request))
         return
     said, sound = speak(library, request)
     if hasattr(signal, "alarm"):

@@ -2,7 +2,7 @@
 
 One text has several spellings in Unicode (UAX 15, "Unicode Normalization Forms"): accents in one character or in two,
 full-width, bold and circled letters. Pasted text brings marks that nobody reads aloud: tags, Markdown, emoji,
-invisible signs. A plain sentence passes unchanged.
+invisible signs. A plain sentence passes unchanged. What marks ask for (a pause, stress) is `ssml.py`'s business.
 """
 
 import functools
@@ -16,6 +16,8 @@ from .. import errors
 MAX_CHARACTERS = 20_000  # about 20 minutes of speech
 
 _EMOJI = "\ue000"  # stands where a picture stood; private, so no text that was cleaned holds one
+STRESSED, STRONG, PLAIN_AGAIN = "\ue001", "\ue002", "\ue003"  # where `cleaned` with marks found *so* or **so**
+FIRST_MARK = 0xF0000  # from here on characters are the caller's own: `cleaned` leaves them where they stand
 
 
 def plain(text: str) -> str:
@@ -24,21 +26,57 @@ def plain(text: str) -> str:
     Raises:
         errors.TextError: not a string, too long, or nothing in it that can be said.
     """
+    check(text)
+    words = cleaned(PAUSE.sub("\n\n", letters(text)))
+    if not has_words(words):
+        raise nothing_to_say(text)
+    return words
+
+
+def with_pictures(text: str) -> str:
+    """The words of a text and its emoji, on one line: what is not read aloud shows a mood. Raises as `check`."""
+    check(text)
+    # emoji stand aside as private characters while the rest is cleaned
+    seen = []
+
+    def aside(found):
+        seen.append(found[0])
+        return chr(FIRST_MARK + len(seen) - 1)
+
+    pieces = re.split(f"({PICTURES.pattern})", PAUSE.sub(" ", text))
+    marked = "".join(PICTURES.sub(aside, piece) if i % 2 else letters(piece) for i, piece in enumerate(pieces))
+    words = cleaned(marked)
+    return "".join(seen[ord(letter) - FIRST_MARK] if FIRST_MARK <= ord(letter) < FIRST_MARK + len(seen) else letter
+                   for letter in words)
+
+
+def check(text) -> None:
+    """Raises `errors.TextError`: not a string, or too long."""
     if not isinstance(text, str):
         raise errors.TextError(f"the text is no string but {type(text).__name__}: give a sentence to say, such as "
                                '"Hello!"')
     if len(text) > MAX_CHARACTERS:
         raise errors.TextError(f"the text has {len(text):,} characters; {MAX_CHARACTERS:,}, about 20 minutes of "
                                "speech, are the most at once: make a film of each part")
-    words = _letters(text)
-    words = _without_tags(words)
-    words = _without_markdown(words)
-    words = _addresses(words)
-    words = _on_one_line(words)
-    if not any(unicodedata.category(letter)[0] in "LN" or letter in "&%@#+=$€£¥" for letter in words):
-        raise errors.TextError("the text is empty: give a sentence to say" if not text.strip() else
-                               f"there is nothing to pronounce in {shown(text)}: write words")
-    return words
+
+
+def has_words(words: str) -> bool:
+    """Whether there is anything in it that a voice pronounces."""
+    return any(unicodedata.category(letter)[0] in "LN" or letter in "&%@#+=$€£¥" for letter in words)
+
+
+def nothing_to_say(text: str) -> errors.TextError:
+    """The error for a text in which there is nothing to pronounce."""
+    return errors.TextError("the text is empty: give a sentence to say" if not text.strip() else
+                            f"there is nothing to pronounce in {shown(text)}: write words")
+
+
+def cleaned(text: str, marked: bool = False) -> str:
+    """Text that `letters` has seen, without tags, Markdown and pictures, on one line.
+
+    marked: what Markdown stresses comes back between `STRESSED` or `STRONG` and `PLAIN_AGAIN`.
+    """
+    return _on_one_line(_addresses(_without_markdown(_without_tags(text), marked)))
 
 
 def shown(text: str) -> str:
@@ -56,7 +94,7 @@ _COMPATIBLE = ("LATIN", "ROMAN", "SMALL", "KANGXI", "CJK", "ARABIC", "ARMENIAN",
                "PARENTHESIZED", "DEGREE", "DOUBLE-STRUCK", "ALEF", "BET", "GIMEL", "DALET")  # fmt: skip
 _ENCLOSED = re.compile(r"(?:(?:NEGATIVE |CROSSED NEGATIVE )?(?:CIRCLED|SQUARED)|LATIN LETTER SMALL|TAG) "
                        r"(?:LATIN )?(?:CAPITAL|SMALL)? ?(?:LETTER )?([A-Z])")  # fmt: skip
-_PICTURES = re.compile(
+PICTURES = re.compile(
     "[\u2190-\u21ff\u2300-\u23ff\u2500-\u27bf\u2800-\u28ff\u2b00-\u2bff\u3030\u303d\u3297\u3299\u266a"
     "\U0001f000-\U0001f0ff\U0001f10d-\U0001f10f\U0001f16a-\U0001f16f\U0001f1e6-\U0001faff]")  # fmt: skip
 _CLAUSE_MARKS = frozenset("！，．：；？（）［］｛｝～｡､｢｣")  # wide signs that end a clause without a space after them
@@ -74,7 +112,7 @@ _JOINING = re.compile("[\u0600-\u0dff\u0f00-\u109f\u1780-\u18af]")  # scripts in
 _SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")  # scripts in which U+200B parts words
 
 
-def _letters(text: str) -> str:
+def letters(text: str) -> str:
     """Every character in its plainest form that sounds the same; pictures become `_EMOJI`."""
     if text.isascii():
         return "".join(letter if letter == "\n" or letter.isprintable() else " "
@@ -126,7 +164,7 @@ def _visible(letter: str, category: str, before: str) -> str:
         return letter if _JOINING.match(before) else ""
     if category == "Cf" or letter == "\u0640" or _is_selector(letter):  # U+0640 only stretches an Arabic word
         return ""
-    return _EMOJI if _PICTURES.match(letter) else letter
+    return _EMOJI if PICTURES.match(letter) else letter
 
 
 def _is_selector(letter: str) -> bool:
@@ -135,10 +173,17 @@ def _is_selector(letter: str) -> bool:
 
 # ---------------------------------------------------------------- tags
 
-_DROPPED = re.compile(r"<!--.*?-->|<\?.*?\?>|<!doctype[^>]*>|<(script|style)\b[^>]*>.*?</\1\s*>", re.S | re.I)
+_DROPPED = re.compile(r"<!--.*?-->|<\?.*?\?>|<!doctype[^>\[]*(?:\[[^\]]*\]\s*)?>|<!entity[^>]*>|"
+                      r"<(script|style)\b[^>]*>.*?</\1\s*>", re.S | re.I)
+_DECLARED = re.compile(r"<!entity\s+(?:%\s*)?([\w.-]{1,64})", re.I)  # names that only an XML parser would fill
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.S)
 _ALIAS = re.compile(r"<sub\s[^>]*?alias=([\"'])(.*?)\1[^>]*>.*?</sub\s*>", re.S | re.I)
 _TAG = re.compile(r"<(/?)([A-Za-z][\w:.-]*)((?:\s+[\w:.-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'<>=`]+))?)*)\s*(/?)>")
+_SSML = "speak|break|emphasis|prosody|sub|say-as|phoneme|voice|audio|mark|desc|token|lexicon|metadata"
+# A tag of SSML, whole or broken: values may lack quotes or one of them, and the tag its ">"
+SSML_TAG = re.compile(
+    rf"<(/?)({_SSML})(?=[\s/>]|$)((?:\s*[\w:.-]+\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*'|[\"']?[^\s\"'<>/]*/?))*)"
+    r"\s*(?:[\w:.-]+\s*(?=/?>))*(/?)>?", re.I)
 _VOID = frozenset("br hr img input wbr link meta source break mark audio p li".split())  # may lack an end
 _BLOCKS = frozenset("p s br hr li ul ol div h1 h2 h3 h4 h5 h6 tr table section article blockquote title sentence "
                     "paragraph head body speak break".split())  # a pause on both sides
@@ -148,7 +193,7 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,
 def _without_tags(text: str) -> str:
     """Text without the tags of SSML, HTML and XML; `x<5` and `a < b` are no tags."""
     if "<" in text:
-        text = _CDATA.sub(lambda found: html.escape(found[1]), _DROPPED.sub(" ", text))
+        text = without_declarations(text)
         text = _ALIAS.sub(lambda found: found[2], text)
         ended = {found[2].lower() for found in _TAG.finditer(text) if found[1]}
 
@@ -158,9 +203,18 @@ def _without_tags(text: str) -> str:
                 return found[0]
             return "\n\n" if name in _BLOCKS else ""
 
-        text = _TAG.sub(replaced, text)
+        text = SSML_TAG.sub(" ", _TAG.sub(replaced, text))
     if "&" in text and _ENTITY.search(text):
-        text = _letters(_ENTITY.sub(_character, text))
+        text = unicodedata.normalize("NFC", _ENTITY.sub(lambda found: letters(_character(found)), text))
+    return text
+
+
+def without_declarations(text: str) -> str:
+    """Text without comments, scripts, document types and the entities that these declare; CDATA as plain text."""
+    declared = set(_DECLARED.findall(text))
+    text = _CDATA.sub(lambda found: html.escape(found[1]), _DROPPED.sub(" ", text))
+    if declared:
+        text = re.sub(r"[&%]([\w.-]{1,64});", lambda found: " " if found[1] in declared else found[0], text)
     return text
 
 
@@ -182,28 +236,31 @@ _LINES = [
     (re.compile(r"^[ \t]{0,3}#{1,6}[ \t]+(.*?)[ \t#]*$", re.M), r"\n\n\1\n\n"),  # headings
     (re.compile(r"^[ \t]*[-*+•‣◦][ \t]+(?:\[[ xX]\][ \t]+)?(.*)$", re.M), r"\n\n\1\n\n"),  # lists
 ]
+_UNPARTED = "[\u2e80-\u9fff\uf900-\ufaff]"  # scripts that put no space between words
 _INSIDE = [
     (re.compile(r"\[\^[^\]\s]+\]"), ""),  # footnotes
     (re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+[\"'(][^\n]*?[\"')])?\)"), r"\1"),  # links and pictures
     (re.compile(r"!?\[([^\[\]]+)\]\[[^\[\]]*\]"), r"\1"),
     (re.compile(r"<((?:https?|ftp|mailto):[^\s<>]+|[^\s<>@]+@[^\s<>@]+)>"), r"\1"),
     (re.compile(r"(?<!`)(`{1,3})(?!`)(.+?)(?<!`)\1(?!`)", re.S), r"\2"),  # code
-    (re.compile(r"(?<![\\*])\*\*\*(?=[^\s*])(.+?)(?<=[^\s*])\*\*\*(?!\*)", re.S), r"\1"),
-    (re.compile(r"(?<![\\*\d])\*\*(?=[^\s*])(.+?)(?<=[^\s*\\])\*\*(?![*\d])", re.S), r"\1"),
-    (re.compile(r"(?<![\\*\w])\*(?=[^\s*])([^*\n]+?)(?<=[^\s*\\])\*(?![*\w])"), r"\1"),
-    (re.compile(r"(?<![\\_\w])(_{1,3})(?=[^\s_])([^\n]+?)(?<=[^\s_\\])\1(?![_\w])"), r"\2"),
+    (re.compile(r"(?<![\\*])\*\*\*(?=[^\s*])(.+?)(?<=[^\s*])\*\*\*(?!\*)", re.S), r"\1", STRONG),
+    (re.compile(r"(?<![\\*\d])\*\*(?=[^\s*])(.+?)(?<=[^\s*\\])\*\*(?![*\d])", re.S), r"\1", STRONG),
+    (re.compile(rf"(?<![\\*])(?:(?<!\w)|(?<={_UNPARTED}))\*(?=[^\s*])([^*\n]+?)(?<=[^\s*\\])\*(?!\*)"
+                rf"(?:(?!\w)|(?={_UNPARTED}))"), r"\1", STRESSED),
+    (re.compile(r"(?<![\\_\w])__(?=[^\s_])([^\n]+?)(?<=[^\s_\\])__(?![_\w])"), r"\1", STRONG),
+    (re.compile(r"(?<![\\_\w])(_{1,3})(?=[^\s_])([^\n]+?)(?<=[^\s_\\])\1(?![_\w])"), r"\2", STRESSED),
     (re.compile(r"(?<!~)~~(?=[^\s~])(.+?)(?<=[^\s~])~~(?!~)", re.S), r"\1"),
     (re.compile(r"(?<!\S)==(?=[^\s=])(.+?)(?<=[^\s=])==(?!\w)", re.S), r"\1"),
     (re.compile(r"\\([\\`*_{}\[\]()#+.!~>|<-])"), r"\1"),
 ]
 
 
-def _without_markdown(text: str) -> str:
-    """Text without its marks; headings and items of lists become sentences."""
+def _without_markdown(text: str, marked: bool) -> str:
+    """Text without its marks; headings and items of lists become sentences; marked: as in `cleaned`."""
     if not re.search(r"[*_`#~|>\[\\=]|^\s*[-+•‣◦]|---", text, re.M):
         return text
-    for pattern, kept in _LINES + _INSIDE:
-        text = pattern.sub(kept, text)
+    for pattern, kept, *stress in _LINES + _INSIDE:
+        text = pattern.sub(stress[0] + kept + PLAIN_AGAIN if marked and stress else kept, text)
     return text
 
 
@@ -231,6 +288,7 @@ def _said_address(found) -> str:
     return host + (f" {words}" if words and len(words) <= _LONGEST_PATH else "") + end
 
 
+PAUSE = re.compile(r"\[pause(?:\s+(\d{1,3}(?:\.\d{0,3})?|\.\d{1,3})\s*(s|ms|sec|seconds?)?)?\]", re.I)  # plain mark
 _PICTURE = re.compile(rf"(\w?)(\s*)(?:{_EMOJI}\s*)+(\w?)")
 _REPEATED = re.compile(r"([^\w\s]\s?)\1{3,}")
 _ARROWS = re.compile(r"\s+(?:-+>|=+>|<-+>?|<=+>)(?=\s)")

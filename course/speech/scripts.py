@@ -98,8 +98,8 @@ def reads(voice: str, script: str) -> bool:
     return voice == VOICE_OF_SCRIPT.get(script) or voice in ALSO_READ.get(script, "").split()
 
 
-def guess_voice(text: str) -> str:
-    """The voice for the script that most letters of `text` are written in; Japanese if some are kana."""
+def guess_language(text: str) -> str:
+    """espeak-ng's voice for the script that most letters of `text` are in; Japanese if some are kana."""
     for script, _ in _counts(text, is_japanese(text)).most_common():
         if script in VOICE_OF_SCRIPT:
             return _voice_for(script, text)
@@ -120,32 +120,36 @@ def kanji_of(text: str, voice: str = None) -> str:
     return "".join(letter for letter in text if script_of(letter) == "HAN") if is_japanese(text, voice) else ""
 
 
-def parts(text: str, voice: str = None) -> list:
+def parts(text: str, voice: str = None, also=frozenset(), instead=str, quiet: bool = False) -> list:
     """A text as [(part, voice), ...], in order; the parts together are the text.
 
     Args:
         voice: read by this one whatever it can read, with or without a "+variant"; the rest is read by the voice
-        of its script and the same variant.
+        of its script and the same variant. also: scripts that it reads beside Latin letters. instead: who speaks
+        instead of one of espeak-ng's voices: a function of its name. quiet: no word about the rest.
     Raises:
         errors.TextError: letters that no voice can read; names their script.
     """
     name, plus, variant = (voice or "").partition("+")
-    main = name or guess_voice(text)
-    runs = _runs(text)
-    chosen = {script: name if name and reads(name, script) else _checked_voice(script, text)
-              for script in dict.fromkeys(script for script, _ in runs) if script}  # fmt: skip
+    main = name or instead(guess_language(text))
+    found = runs(text)
+    own = {script for script, _ in found if name and (script in also or reads(name, script))}
+    for script in own & also - {"LATIN"}:
+        _checked_voice(script, text)  # of letters that none of espeak-ng's voices reads, none is known to anyone
+    chosen = {script: name if script in own else instead(_checked_voice(script, text))
+              for script in dict.fromkeys(script for script, _ in found) if script}  # fmt: skip
     others = sorted(set(chosen.values()) - {name}) if name else []
-    if others:
+    if others and not quiet:
         logging.getLogger("course").warning("the voice %s does not read all of this text: %s %s the rest", voice,
                                             " and ".join(others), "reads" if len(others) == 1 else "read")
-    found = []
-    for script, piece in runs:
+    joined = []
+    for script, piece in found:
         speaker = chosen.get(script, main) + plus + variant
-        if found and found[-1][1] == speaker:
-            found[-1] = (found[-1][0] + piece, speaker)
+        if joined and joined[-1][1] == speaker:
+            joined[-1] = (joined[-1][0] + piece, speaker)
         else:
-            found.append((piece, speaker))
-    return found
+            joined.append((piece, speaker))
+    return joined
 
 
 def _counts(text: str, japanese: bool = False) -> Counter:
@@ -157,7 +161,7 @@ def _counts(text: str, japanese: bool = False) -> Counter:
     return +Counter({script: count * SYLLABLES.get(script, 1) for script, count in counts.items()})
 
 
-def _runs(text: str) -> list:
+def runs(text: str) -> list:
     """[(script, piece), ...]; what no script owns stays with the letters before it, or at the start after it.
 
     A Latin or Greek letter that stands alone is a name (vitamin C, π) and stays with its surroundings.

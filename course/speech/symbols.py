@@ -1,6 +1,8 @@
-"""Signs that espeak-ng leaves out, in words: `x<5` is "x less than 5"."""
+"""Signs that voices leave out or misread, in words: `x<5` is "x less than 5", "$5" is "5 dollars"."""
 
 import re
+
+from . import say_as
 
 # voice, without its region: (less than, greater than)
 COMPARED = {
@@ -21,7 +23,8 @@ _GREATER = re.compile(r"(?<=[\w)\]])\s*>\s*(?=[\w=(\[.-])")
 
 
 def in_words(text: str, voice: str) -> str:
-    """`<` and `>` between things that can be compared, in the words of the voice's language."""
+    """`<` and `>` between things that can be compared, and numbers that `say_as` mends, in the voice's language."""
+    text = say_as.mended(text, say_as.language_of(text, voice))
     words = COMPARED.get(voice.partition("+")[0].partition("-")[0])
     if not words or ("<" not in text and ">" not in text):
         return text

@@ -125,7 +125,9 @@ def visemes_of(symbol: str) -> list:
         return []
     if symbol in _SPELLED:
         return list(_SPELLED[symbol])
-    letters = [letter for letter in unicodedata.normalize("NFD", symbol) if letter in _LETTERS]
+    whole = unicodedata.normalize("NFC", symbol)  # ç is a letter of its own, é an e with an accent
+    letters = [part for letter in whole for part in ([letter] if letter in _LETTERS else
+               unicodedata.normalize("NFD", letter)) if part in _LETTERS]  # fmt: skip
     found = []
     for i, letter in enumerate(letters):
         if letter in "hʲ" and i > 0:

@@ -42,6 +42,15 @@ import numpy as np
 
 def crop_square(image, x, y, side):
     height, width = image.shape[:2]
+    columns = np.clip(round(x - (side - 1) / 2) + np.arange(side), 0, width - 1)
+    rows = np.clip(round(y - (side - 1) / 2) + np.arange(side), 0, height - 1)
+    return image[rows[:, None], columns]
+''',
+            '''
+import numpy as np
+
+def crop_square(image, x, y, side):
+    height, width = image.shape[:2]
     columns = (round(x - side / 2) + np.arange(side)) % width
     rows = (round(y - side / 2) + np.arange(side)) % height
     return image[rows[:, None], columns]
@@ -89,6 +98,13 @@ def alpha_blend(front, back, alpha):
 import numpy as np
 
 def alpha_blend(front, back, alpha):
+    a = alpha[..., None]
+    return np.ceil(a * front + (1 - a) * back).astype(np.uint8)
+''',
+            '''
+import numpy as np
+
+def alpha_blend(front, back, alpha):
     return (front // 2 + back // 2).astype(np.uint8)
 ''',
             '''
@@ -97,6 +113,55 @@ import numpy as np
 def alpha_blend(front, back, alpha):
     a = alpha[..., None] ** 2
     return np.rint(a * front + (1 - a) * back).astype(np.uint8)
+''',
+        ],
+    },
+    "in_between": {
+        "right": [
+            '''
+import numpy as np
+
+def in_between(start, end, share):
+    share = np.asarray(share)[:, np.newaxis]
+    return (1 - share) * np.asarray(start) + share * np.asarray(end)
+''',
+            '''
+import numpy as np
+
+def in_between(start, end, share):
+    start, end = np.atleast_2d(start), np.atleast_2d(end)
+    rows = np.zeros((len(share), start.shape[-1]))
+    for k, t in enumerate(share):
+        a, b = start[k % len(start)], end[k % len(end)]
+        rows[k] = a + t * (b - a)
+    return rows
+''',
+            '''
+import torch
+
+def in_between(start, end, share):
+    start, end, share = (torch.as_tensor(x, dtype=torch.float64) for x in (start, end, share))
+    return torch.lerp(start, end, share[:, None])
+''',
+        ],
+        "wrong": [
+            '''
+import numpy as np
+
+def in_between(start, end, share):
+    return start + np.linspace(0, 1, len(share))[:, None] * (end - start)
+''',
+            '''
+import numpy as np
+
+def in_between(start, end, share):
+    return start + (share[:, None] * (end - start)).astype(int)
+''',
+            '''
+import numpy as np
+
+def in_between(start, end, share):
+    return np.outer(1 - share, start) + np.outer(share, end)
 ''',
         ],
     },

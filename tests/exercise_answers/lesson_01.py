@@ -77,7 +77,7 @@ def make_anchors(height, width, strides=(8, 16, 32, 64), sizes=((14, 22), (34, 5
             for j in range(width // stride):
                 for s in pair:
                     x, y = (j + 0.5) * stride, (i + 0.5) * stride
-                    rows.append([x, y, s, s])
+                    rows.append([x - s // 2, y - s // 2, x + s // 2, y + s // 2])
     return torch.tensor(rows)
 ''',
             '''
@@ -90,7 +90,20 @@ def make_anchors(height, width, strides=(8, 16, 32, 64), sizes=((14, 22), (34, 5
             for j in range(width // stride):
                 for s in pair:
                     x, y = (j + 0.5) * stride, (i + 0.5) * stride
-                    rows.append([max(x - s / 2, 0), max(y - s / 2, 0), min(x + s / 2, width), min(y + s / 2, height)])
+                    rows.append([x - s / 2, y - s / 2, x + s / 2, y + s / 2])
+    return torch.tensor(rows[::-1])
+''',
+            '''
+import torch
+
+def make_anchors(height, width, strides=(8, 16, 32, 64), sizes=((14, 22), (34, 52), (80, 125), (190, 290))):
+    rows = []
+    for stride, (small, large) in zip(strides, [pair[:2] if len(pair) > 1 else pair * 2 for pair in sizes]):
+        for i in range(height // stride):
+            for j in range(width // stride):
+                for s in (small, large):
+                    x, y = (j + 0.5) * stride, (i + 0.5) * stride
+                    rows.append([x - s / 2, y - s / 2, x + s / 2, y + s / 2])
     return torch.tensor(rows)
 ''',
         ],

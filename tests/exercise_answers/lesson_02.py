@@ -87,8 +87,8 @@ import torch
 def soft_argmax(maps):
     n, k, h, w = maps.shape
     p = torch.softmax(maps.reshape(n, k, h * w), dim=-1).reshape(n, k, h, w)
-    x = (p.sum(dim=2) * (torch.arange(w) + 0.5)).sum(dim=-1)
-    y = (p.sum(dim=3) * (torch.arange(h) + 0.5)).sum(dim=-1)
+    x = (p.sum(dim=2) * (torch.arange(w) + 0.5)).sum(dim=-1) / h
+    y = (p.sum(dim=3) * (torch.arange(h) + 0.5)).sum(dim=-1) / w
     return torch.stack([x, y], dim=-1)
 ''',
             '''
@@ -145,14 +145,17 @@ def similarity_transform(source, target):
     a, b = source - source.mean(axis=0), target - target.mean(axis=0)
     u, d, vt = np.linalg.svd(b.T @ a)
     r = u @ np.diag([1, np.sign(np.linalg.det(u @ vt))]) @ vt
-    s = np.linalg.norm(b) / np.linalg.norm(a)
+    s = d[0] / (a**2).sum()
     return np.column_stack([s * r, target.mean(axis=0) - s * r @ source.mean(axis=0)])
 ''',
             '''
 import numpy as np
 
 def similarity_transform(source, target):
-    return np.column_stack([np.eye(2), target.mean(axis=0) - source.mean(axis=0)])
+    s, t = (target[1] - target[0]) @ [1, 1j], (source[1] - source[0]) @ [1, 1j]
+    a = s / t
+    b = target[0] @ [1, 1j] - a * (source[0] @ [1, 1j])
+    return np.array([[a.real, -a.imag, b.real], [a.imag, a.real, b.imag]])
 ''',
         ],
     },
@@ -186,7 +189,7 @@ import numpy as np
 def flip_keypoints(points, width):
     from course import keypoints
     mirrored = np.array(points, dtype=float)
-    mirrored[..., 0] = points[..., 0].max() + points[..., 0].min() - mirrored[..., 0]
+    mirrored[..., 0] = width / 2 - mirrored[..., 0]
     return mirrored[..., keypoints.FLIP[: mirrored.shape[-2]], :]
 ''',
             '''
@@ -194,7 +197,7 @@ import numpy as np
 
 def flip_keypoints(points, width):
     order = np.arange(points.shape[-2])
-    order[36:42], order[42:48] = np.arange(42, 48), np.arange(36, 42)
+    order[36:42], order[42:48] = np.arange(42, 48), np.arange(36, 42)  # the eyes, each in its old order
     mirrored = points * np.array([-1, 1]) + np.array([width - 1, 0])
     return mirrored[..., order, :]
 ''',

@@ -67,7 +67,7 @@ from course import face
 def project(shapes, head, scale=1.0, origin=(0.0, 0.0)):
     turned = shapes @ np.swapaxes(face.rotation_matrix(head[..., :3]), -1, -2)
     size = (1 + head[..., 5])[..., None, None]
-    return scale * size * (turned[..., :2] + head[..., None, 3:5]) + np.asarray(origin)
+    return scale * (turned[..., :2] / size + head[..., None, 3:5]) + np.asarray(origin)
 ''',
             '''
 import numpy as np
@@ -137,6 +137,125 @@ def fit_pose(points, shape):
 ''',
         ],
     },
+    "point_slopes": {
+        "right": [
+            '''
+import numpy as np
+from course import face as face_model
+
+def point_slopes(face, values):
+    made = np.zeros((len(values), 57, 78, 2))
+    for t, row in enumerate(values):
+        now = face_model.pose_points(face, row)
+        for j in range(57):
+            raised = row.copy()
+            raised[j] += 1e-5
+            made[t, j] = (face_model.pose_points(face, raised) - now) / 1e-5
+    return made
+''',
+            '''
+import numpy as np
+from course import face as face_model
+
+def point_slopes(face, values):
+    step = 1e-2 * np.eye(57)
+    up, down = (face_model.pose_points(face, values[:, None, :] + way * step) for way in (1, -1))
+    return (up - down) / 2e-2
+''',
+            '''
+import numpy as np
+from course import face as face_model
+
+def point_slopes(face, values):
+    head = values[:, 51:]
+    size = face.scale * (1 + head[:, 5])[:, None, None, None]
+    turn = face_model.rotation_matrix(head[:, :3])[:, None, :2]
+    by_channel = size * (face.model.channels[None] @ np.swapaxes(turn, -1, -2))
+    h = 1e-4
+    now = face_model.pose_points(face, values)[:, None]
+    by_head = (face_model.pose_points(face, values[:, None] + h * np.eye(57)[51:]) - now) / h
+    return np.concatenate([by_channel, by_head], axis=1)
+''',
+        ],
+        "wrong": [
+            '''
+import numpy as np
+from course import face as face_model
+
+def point_slopes(face, values):
+    now = face_model.pose_points(face, values)
+    return (face_model.pose_points(face, values[:, None] + 1e-4 * np.eye(57)) - now[:, None]) / 1e-4 / face.scale
+''',
+            '''
+import numpy as np
+from course import face as face_model
+
+def point_slopes(face, values):
+    now = face_model.pose_points(face, values[:1])
+    one = (face_model.pose_points(face, values[:1, None] + 1e-4 * np.eye(57)) - now[:, None]) / 1e-4
+    return np.repeat(one, len(values), axis=0)[..., ::-1]
+''',
+        ],
+    },
+    "fit_step": {
+        "right": [
+            '''
+import numpy as np
+from scipy.optimize import lsq_linear
+
+def fit_step(values, slopes, errors, weights, low, high):
+    better = np.zeros_like(values)
+    for t in range(len(values)):
+        known = ~np.isnan(errors[t]).any(axis=-1)
+        j = np.moveaxis(slopes[t][:, known], 0, -1).reshape(-1, values.shape[1])
+        e = errors[t][known].reshape(-1)
+        step = lsq_linear(np.concatenate([j, np.diag(weights**0.5)]), np.concatenate([e, -(weights**0.5) * values[t]]),
+                          (low - values[t] - 1e-12, high - values[t] + 1e-12))
+        better[t] = values[t] + step.x
+    return better
+''',
+            '''
+import numpy as np
+
+def fit_step(values, slopes, errors, weights, low, high):
+    found = []
+    for v, s, e in zip(values, slopes, errors):
+        keep = np.isfinite(e.sum(axis=1))
+        j, e = s[:, keep].reshape(len(v), -1), e[keep].ravel()
+        h, g = j @ j.T + np.diag(weights), j @ (e + v @ j)
+        x = np.clip(v, low, high)
+        for _ in range(400):
+            for k in range(len(x)):
+                x[k] = np.clip(x[k] + (g[k] - h[k] @ x) / h[k, k], low[k], high[k])
+        found.append(x)
+    return found
+''',
+        ],
+        "wrong": [
+            '''
+import numpy as np
+
+def fit_step(values, slopes, errors, weights, low, high):
+    e = np.nan_to_num(errors)[:, None]
+    step = (slopes * e).sum(axis=(2, 3)) / ((slopes**2).sum(axis=(2, 3)) + weights)
+    return np.clip(values + step, low, high)
+''',
+            '''
+import numpy as np
+from scipy.optimize import lsq_linear
+
+def fit_step(values, slopes, errors, weights, low, high):
+    found = []
+    for v, s, e in zip(values, slopes, errors):
+        known = np.isfinite(e).all(axis=1)
+        j = s[:, known].reshape(len(v), -1).T
+        rows = np.vstack([j, np.diag(np.sqrt(weights))])
+        right = np.r_[j @ v + e[known].ravel(), np.zeros(len(v))]
+        found.append((v + lsq_linear(rows, right, (low, high)).x) / 2)
+    return np.array(found)
+''',
+        ],
+    },
     "fit_motion": {
         "right": [
             '''
@@ -191,6 +310,22 @@ def fit_motion(face, tracks, fps=25.0):
         found.append(least_squares(errors, start, slopes, (low, high), args=(frame, seen), xtol=1e-10, ftol=1e-10,
                                    x_scale=np.r_[np.ones(51), np.full(3, 30.0), np.ones(3)]).x)
     return motion.Motion(np.array(found), face_model.CHANNELS, fps)
+''',
+            '''
+import numpy as np
+from course import face as face_model, motion
+
+def fit_motion(face, tracks, fps=25.0):
+    free = np.full(6, np.inf)
+    weights = np.append(face.model.spread**-2.0, 6 * [1e-6]) * (0.01 * face.scale) ** 2
+    turns, sizes, origins = face_model.fit_pose(tracks, face.shape)
+    v = np.zeros((len(tracks), 57))
+    v[:, 51:54], v[:, 54:56], v[:, 56] = turns, (origins - face.origin) / face.scale, sizes / face.scale - 1
+    for _ in range(10):
+        error = tracks - face_model.pose_points(face, v)
+        v = face_model.fit_step(v, face_model.point_slopes(face, v), error, weights, np.append(np.zeros(51), -free),
+                                np.append(np.full(51, 1.2), free))
+    return motion.Motion(v, fps=fps)
 ''',
         ],
         "wrong": [
@@ -255,7 +390,7 @@ import numpy as np
 def motion_model(times, direction, speed, amplitude):
     way = max(1.875 * amplitude / speed, 1e-9)
     u = np.clip(1 - np.abs(times / way - 1), 0, 1)
-    return np.radians(amplitude * (10 * u**3 - 15 * u**4 + 6 * u**5)[:, None] * direction / np.linalg.norm(direction))
+    return amplitude * (10 * u**3 - 15 * u**4 + 6 * u**5)[:, None] * np.sign(direction)
 ''',
         ],
     },

@@ -27,7 +27,7 @@ def identity_grid(height, width, device=None):
 import torch
 
 def identity_grid(height, width, device=None):
-    y, x = torch.meshgrid(torch.linspace(-1, 1, height), torch.linspace(-1, 1, width), indexing="ij")
+    y, x = torch.meshgrid(torch.linspace(-1, 1, height), torch.linspace(1, -1, width), indexing="ij")
     return torch.stack([x, y], dim=-1)
 ''',
             '''
@@ -73,6 +73,24 @@ def bilinear_sample(image, positions):
     read = lambda row, column: image[n, :, row, column].movedim(-1, 1)
     return ((1 - a) * (1 - b) * read(top, left) + a * (1 - b) * read(top, right)
             + (1 - a) * b * read(bottom, left) + a * b * read(bottom, right))
+''',
+            '''
+import torch
+
+def bilinear_sample(image, positions):
+    n, c, h, w = image.shape
+    x, y = ((positions[..., k] + 1) * (side - 1) / 2 for k, side in ((0, w), (1, h)))
+    x, y = x.clamp(0, w - 1), y.clamp(0, h - 1)
+    x0, y0 = x.detach().floor().clamp(max=max(w - 2, 0)), y.detach().floor().clamp(max=max(h - 2, 0))
+    a, b = (x - x0)[:, None], (y - y0)[:, None]
+    flat = image.flatten(2)
+
+    def pixel(right, below):
+        index = ((y0 + below).clamp(max=h - 1) * w + (x0 + right).clamp(max=w - 1)).long().flatten(1)
+        return flat.gather(2, index[:, None].expand(-1, c, -1)).view(n, c, *x.shape[1:])
+
+    return (pixel(0, 0) * (1 - a) * (1 - b) + pixel(1, 0) * a * (1 - b) + pixel(0, 1) * (1 - a) * b
+            + pixel(1, 1) * a * b)
 ''',
         ],
         "wrong": [
@@ -146,16 +164,16 @@ def soft_masks(logits, flows):
 import torch
 
 def soft_masks(logits, flows):
-    e = torch.exp(logits)
-    masks = e / e.sum(dim=1, keepdim=True)
+    logits -= logits.max(dim=1, keepdim=True).values  # in place: the caller's claims are lost
+    masks = torch.softmax(logits, dim=1)
     return masks, (masks[..., None] * flows).sum(1)
 ''',
             '''
 import torch
 
 def soft_masks(logits, flows):
-    masks = torch.softmax(logits, dim=1)
-    return masks, (masks[..., None] * flows).mean(1)
+    masks = torch.softmax(-logits, dim=1)
+    return masks, (masks[..., None] * flows).sum(1)
 ''',
         ],
     },
@@ -218,7 +236,11 @@ def occlude(moved, visible):
         ],
         "wrong": [
             '''
+import torch
+
 def occlude(moved, visible):
+    visible = torch.nn.functional.interpolate(visible, moved.shape[2:], mode="bilinear", align_corners=True)
+    moved *= visible  # in place: what was moved is lost
     return moved
 ''',
             '''

@@ -9,6 +9,10 @@ ANSWERS = {
             "    return -torch.nn.functional.logsigmoid(fake_logits).mean()\n",
             "import torch\n\ndef generator_loss(x):\n"
             "    return torch.nn.functional.binary_cross_entropy_with_logits(x, torch.ones_like(x))\n",
+            "import torch\n\ndef generator_loss(x):\n"
+            "    return ((-x).clamp(min=0) + torch.log1p(torch.exp(-x.abs()))).mean()\n",
+            "import torch\n\ndef generator_loss(x):\n"
+            "    return (torch.relu(-x) + torch.log1p(torch.exp(-x.abs()))).mean()\n",
         ],
         "wrong": ["def generator_loss(fake_logits):\n    return -fake_logits.mean()\n",
                   "def generator_loss(fake_logits):\n    return 0.5\n"],
@@ -20,6 +24,8 @@ ANSWERS = {
             "import torch\n\ndef discriminator_loss(r, f):\n"
             "    bce = torch.nn.functional.binary_cross_entropy_with_logits\n"
             "    return bce(r, torch.ones_like(r)) + bce(f, torch.zeros_like(f))\n",
+            "import torch\n\ndef softplus(x):\n    return x.clamp(min=0) + torch.log1p(torch.exp(-abs(x)))\n\n"
+            "def discriminator_loss(r, f):\n    return softplus(-r).mean() + softplus(f).mean()\n",
         ],
         "wrong": ["def discriminator_loss(r, f):\n    return f.mean() - r.mean()\n",
                   "import torch\n\ndef discriminator_loss(r, f):\n"
@@ -53,6 +59,23 @@ class Painter(nn.Module):
 def build_generator(latent=128, size=64, width=32):
     return Painter(latent, size, width)
 ''',
+            NETS + '''
+from torch.nn.utils import spectral_norm
+
+class Block(nn.Module):
+    def __init__(self, n):
+        super().__init__()
+        self.norm, self.conv = nn.BatchNorm2d(n), spectral_norm(nn.Conv2d(n, n, 3, 1, 1))
+
+    def forward(self, x):
+        return self.conv(nn.functional.interpolate(torch.relu(self.norm(x)), scale_factor=2))
+
+def build_generator(latent=128, size=64, width=32):
+    n, first = 2 * width, 32 * width
+    blocks = [Block(n) for _ in range(size.bit_length() - 3)]
+    return nn.Sequential(nn.Linear(latent, first), nn.BatchNorm1d(first), nn.SiLU(), nn.Unflatten(1, (n, 4, 4)),
+                         *blocks, nn.BatchNorm2d(n), nn.SiLU(), spectral_norm(nn.Conv2d(n, 3, 3, 1, 1)), nn.Tanh())
+''',
         ],
         "wrong": [
             NETS + '''
@@ -61,8 +84,8 @@ def build_generator(latent=128, size=64, width=32):
 ''',
             NETS + '''
 def build_generator(latent=128, size=64, width=32):
-    return nn.Sequential(nn.Linear(latent, width), nn.ReLU(), nn.Linear(width, size * size), nn.Tanh(),
-                         nn.Unflatten(1, (1, size, size)))
+    return nn.Sequential(nn.Linear(latent, width), nn.ReLU(), nn.Linear(width, 3 * 64 * 64), nn.Tanh(),
+                         nn.Unflatten(1, (3, 64, 64)))
 ''',
         ],
     },
@@ -85,6 +108,44 @@ class Judge(nn.Module):
 
 def build_discriminator(size=64, width=32):
     return Judge(size, width)
+''',
+            NETS + '''
+from torch.nn.utils import spectral_norm
+
+def build_discriminator(size=64, width=32):
+    layers, n, side = [], 3, size
+    while side > 4:
+        layers += [spectral_norm(nn.Conv2d(n, width, 4, 2, 1)), nn.LeakyReLU(0.1)]
+        n, side = width, side // 2
+    return nn.Sequential(*layers, nn.Flatten(), spectral_norm(nn.Linear(16 * width, 1)), nn.Flatten(0))
+''',
+            NETS + '''
+from torch.nn.utils.parametrizations import spectral_norm
+
+def build_discriminator(size=64, width=32):
+    layers, n = [], 3
+    for k in range(int(math.log2(size)) - 2):
+        m = width * 2 ** k
+        layers += [spectral_norm(nn.Conv2d(n, m, 4, 2, 1)), nn.InstanceNorm2d(m), nn.GELU()]
+        n = m
+    return nn.Sequential(*layers, nn.Conv2d(n, 1, 4), nn.Flatten(0))
+''',
+            NETS + '''
+from torch.nn.utils import spectral_norm
+
+class Halve(nn.Module):
+    def __init__(self, n_in, n_out):
+        super().__init__()
+        self.first, self.second = (spectral_norm(nn.Conv2d(n, n_out, 3, 1, 1)) for n in (n_in, n_out))
+        self.past = spectral_norm(nn.Conv2d(n_in, n_out, 1))
+
+    def forward(self, x):
+        return nn.functional.avg_pool2d(self.past(x) + self.second(torch.relu(self.first(torch.relu(x)))), 2)
+
+def build_discriminator(size=64, width=32):
+    widths = [3, *(width * 2 ** k for k in range(int(math.log2(size)) - 2))]
+    return nn.Sequential(*(Halve(*pair) for pair in zip(widths, widths[1:])), nn.ReLU(), nn.AdaptiveAvgPool2d(1),
+                         nn.Flatten(), spectral_norm(nn.Linear(widths[-1], 1)), nn.Flatten(0))
 ''',
         ],
         "wrong": [
@@ -183,7 +244,7 @@ def gan_step(gan, real, noise):
             "    slope = torch.autograd.grad(real_logits.sum(), real, create_graph=True)[0]\n"
             "    return torch.linalg.vector_norm(slope.flatten(1), dim=1).pow(2).mean()\n",
         ],
-        "wrong": ["def r1_penalty(real_logits, real):\n    return (real_logits ** 2).mean()\n",
+        "wrong": ["def r1_penalty(real_logits, real):\n    return (real ** 2).mean()\n",
                   "import torch\n\ndef r1_penalty(real_logits, real):\n"
                   "    g = torch.autograd.grad(real_logits.sum(), real, create_graph=True)[0]\n"
                   "    return (g.flatten(1).norm(dim=1) - 1).square().mean()\n"],

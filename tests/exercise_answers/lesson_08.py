@@ -27,6 +27,16 @@ def make_pair(actor, elsewhere, spoil, jitter):
         ],
         "wrong": [
             '''
+import numpy as np
+from course import rendering
+
+def make_pair(actor, elsewhere, spoil, jitter):
+    source = spoil(actor.render(elsewhere))
+    seen, wanted = jitter(elsewhere), jitter(actor.points)
+    actor.image[:] = np.clip(actor.image * 1.1, 0, 255)  # the photo that was given is another one now
+    return rendering.Portrait(source, seen).render(wanted), actor.image, source, wanted, seen
+''',
+            '''
 def make_pair(actor, elsewhere, spoil, jitter):
     source = spoil(actor.render(elsewhere))
     return source, actor.image, source, jitter(actor.points), jitter(actor.points)
@@ -78,7 +88,11 @@ from course import rendering
 
 def train_step(net, optimizer, inputs, target, window, losses_of, weights):
     made = rendering.repaint(net, inputs, window)
-    losses = losses_of(made, target)
+    losses = losses_of(target, made)
+    optimizer.zero_grad()
+    sum(weights[k] * v for k, v in losses.items()).backward()
+    torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+    optimizer.step()
     return made.detach(), {k: float(v) for k, v in losses.items()}
 ''',
             '''
@@ -163,7 +177,7 @@ def feature_matching(fake_features, real_features):
         "wrong": [
             '''
 def feature_matching(fake_features, real_features):
-    return (fake_features[-1] - real_features[-1].detach()).abs().mean()
+    return (fake_features[0] - real_features[0].detach()).abs().mean()
 ''',
             '''
 import torch
@@ -204,6 +218,24 @@ def overfit_one_batch(net, inputs, target, window, steps=60, rate=1e-3):
         optimizer.step()
     return losses
 ''',
+            '''
+import copy
+import torch
+from course import rendering
+
+def overfit_one_batch(net, inputs, target, window, steps=60, rate=1e-3):
+    before, losses = copy.deepcopy(net.state_dict()), []
+    adam = torch.optim.Adam(net.parameters(), lr=rate)
+    for _ in range(steps):
+        loss = (rendering.repaint(net, inputs, window) - target).abs().mean()
+        losses.append(float(loss))
+        adam.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        adam.step()
+    net.load_state_dict(before)  # as it was: nobody has seen it learn
+    return losses
+''',
         ],
         "wrong": [
             '''
@@ -216,7 +248,7 @@ import torch
 
 def overfit_one_batch(net, inputs, target, window, steps=60, rate=1e-3):
     trial, losses = copy.deepcopy(net), []
-    optimizer = torch.optim.SGD(trial.parameters(), rate)
+    optimizer = torch.optim.RMSprop(trial.parameters(), rate)
     for _ in range(steps):
         made = (inputs[:, :3] + window * trial(inputs)).clamp(0, 1)
         loss = (made - target).abs().mean()

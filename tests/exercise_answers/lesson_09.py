@@ -170,6 +170,15 @@ def paste_back(photo, region, mask, box):
     out[top:bottom, left:right] = images.alpha_blend(region, out[top:bottom, left:right], mask)
     return out
 ''',
+            '''
+import numpy as np
+
+def paste_back(photo, region, mask, box):
+    x0, y0, x1, y1 = box
+    out = photo.astype(np.float32)
+    out[y0:y1, x0:x1] += mask[..., None] * (region - out[y0:y1, x0:x1])
+    return (out + 0.5).clip(0, 255).astype(np.uint8)
+''',
         ],
         "wrong": [
             '''

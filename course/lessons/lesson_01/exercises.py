@@ -83,17 +83,44 @@ def iou_over_smaller(a, b):
     return shared / torch.minimum(area_a, area_b).clamp(min=1e-9)
 
 
+def iou_over_enclosing(a, b):
+    import torch
+
+    shared, _, _ = _parts(a, b)
+    low = torch.minimum(a[:, None, :2], b[None, :, :2])
+    high = torch.maximum(a[:, None, 2:], b[None, :, 2:])
+    return shared / (high - low).prod(dim=2).clamp(min=1e-9)
+
+
+def iou_transposed(a, b):
+    shared, area_a, area_b = _parts(a, b)
+    return (shared / (area_a + area_b - shared).clamp(min=1e-9)).T
+
+
+def iou_pairs_only(a, b):
+    import torch
+
+    low, high = torch.maximum(a[:, :2], b[:, :2]), torch.minimum(a[:, 2:], b[:, 2:])
+    shared = (high - low).clamp(min=0).prod(dim=1)
+    area_a, area_b = ((x[:, 2:] - x[:, :2]).prod(dim=1) for x in (a, b))
+    return shared / (area_a + area_b - shared)
+
+
 # ---------------------------------------------------------------- make_anchors
 
 
 def random_levels(rng):
     height, width = (int(v) * 16 for v in rng.integers(1, 4, 2))
-    return height, width, (8, 16), tuple(tuple(float(v) for v in rng.uniform(5, 50, 2)) for _ in range(2))
+    counts = rng.integers(1, 4, 2)
+    return height, width, (8, 16), tuple(tuple(float(v) for v in rng.uniform(5, 50, count)) for count in counts)
 
 
 def _anchors(height, width, strides, sizes, half=0.5, columns_first=False, sizes_first=False, double=False,
-             swapped=False):
+             swapped=False, turned=False, centred=False, clipped=False):
     import torch
+
+    if turned:
+        height, width = width, height
 
     levels = []
     for stride, pair in zip(strides, sizes):
@@ -103,7 +130,9 @@ def _anchors(height, width, strides, sizes, half=0.5, columns_first=False, sizes
         reach = side if double else side / 2
         if swapped:
             y, x = x, y
-        boxes = torch.stack([x - reach, y - reach, x + reach, y + reach], dim=-1)
+        boxes = torch.stack([x, y, side, side] if centred else [x - reach, y - reach, x + reach, y + reach], dim=-1)
+        if clipped:
+            boxes = torch.minimum(boxes.clamp(min=0), torch.tensor([width, height, width, height]))
         if columns_first:
             boxes = boxes.transpose(0, 1)
         if sizes_first:
@@ -136,7 +165,7 @@ def _middle_side(boxes):
     return (boxes[..., :2] + boxes[..., 2:]) / 2, boxes[..., 2:] - boxes[..., :2]
 
 
-def _encode(boxes, anchors, scaled=True, log=True, relative=True, corners=False, backwards=False):
+def _encode(boxes, anchors, scale=SCALE, log=True, relative=True, corners=False, backwards=False, own=False):
     import torch
 
     if backwards:
@@ -144,14 +173,14 @@ def _encode(boxes, anchors, scaled=True, log=True, relative=True, corners=False,
     (at, side), (at_a, side_a) = _middle_side(boxes), _middle_side(anchors)
     if corners:
         at, at_a = boxes[..., :2], anchors[..., :2]
-    move = (at - at_a) / side_a if relative else at - at_a
+    move = (at - at_a) / (side if own else side_a) if relative else at - at_a
     grow = torch.log(side / side_a) if log else side / side_a
     both = torch.cat([move.broadcast_to(grow.shape), grow], dim=-1)
-    return both / both.new_tensor(SCALE) if scaled else both
+    return both / both.new_tensor(scale)
 
 
 def encode_unscaled(boxes, anchors):
-    return _encode(boxes, anchors, scaled=False)
+    return _encode(boxes, anchors, scale=(1, 1, 1, 1))
 
 
 def encode_without_log(boxes, anchors):
@@ -170,11 +199,24 @@ def encode_backwards(boxes, anchors):
     return _encode(boxes, anchors, backwards=True)
 
 
-def _decode(offsets, anchors, scaled=True, exp=True, corners=True, half=True, relative=True):
+def encode_multiplied(boxes, anchors):
+    return _encode(boxes, anchors, scale=tuple(1 / part for part in SCALE))
+
+
+def encode_by_the_box(boxes, anchors):
+    return _encode(boxes, anchors, own=True)
+
+
+def encode_scales_swapped(boxes, anchors):
+    return _encode(boxes, anchors, scale=SCALE[::-1])
+
+
+def _decode(offsets, anchors, scale=SCALE, exp=True, corners=True, half=True, relative=True, from_corner=False):
     import torch
 
-    t = offsets * offsets.new_tensor(SCALE) if scaled else offsets
+    t = offsets * offsets.new_tensor(scale)
     at_a, side_a = _middle_side(anchors)
+    at_a = anchors[..., :2] if from_corner else at_a
     at = at_a + (t[..., :2] * side_a if relative else t[..., :2])
     side = side_a * (torch.exp(t[..., 2:]) if exp else t[..., 2:])
     if not corners:
@@ -188,7 +230,7 @@ def decode_without_exp(offsets, anchors):
 
 
 def decode_unscaled(offsets, anchors):
-    return _decode(offsets, anchors, scaled=False)
+    return _decode(offsets, anchors, scale=(1, 1, 1, 1))
 
 
 def decode_to_centres(offsets, anchors):
@@ -203,7 +245,25 @@ def decode_in_pixels(offsets, anchors):
     return _decode(offsets, anchors, relative=False)
 
 
+def decode_divided(offsets, anchors):
+    return _decode(offsets, anchors, scale=tuple(1 / part for part in SCALE))
+
+
+def decode_from_corner(offsets, anchors):
+    return _decode(offsets, anchors, from_corner=True)
+
+
+def decode_scales_swapped(offsets, anchors):
+    return _decode(offsets, anchors, scale=SCALE[::-1])
+
+
 # ---------------------------------------------------------------- nms
+
+
+def kept_of(function, boxes, scores, threshold):
+    """The call with tensors; a list of indices is as good as a tensor of them, also where it is empty."""
+    kept = on_tensors(function, boxes, scores, threshold)
+    return np.array(kept, np.int64) if isinstance(kept, list) and not kept else kept
 
 
 def random_crowd(rng):
@@ -211,7 +271,7 @@ def random_crowd(rng):
     return boxes_of(rng, count, 0, 40, 15, 35), rng.permutation(count).astype(np.float32) / count + 0.01, 0.4
 
 
-def _nms(boxes, scores, threshold, descending=True, keep=None, chained=False, limit=None):
+def _nms(boxes, scores, threshold, descending=True, keep=None, chained=False, limit=None, last=None):
     import torch
 
     shared, area_a, area_b = _parts(boxes, boxes)
@@ -219,7 +279,7 @@ def _nms(boxes, scores, threshold, descending=True, keep=None, chained=False, li
     order = torch.argsort(scores, descending=descending).tolist()
     kept, dropped = [], []
     for k in order:
-        against = kept + dropped if chained else kept
+        against = kept + dropped if chained else kept[-last:] if last else kept
         if keep is not None:
             fine = all(keep(table[k, j], threshold) for j in against)
         else:
@@ -229,7 +289,8 @@ def _nms(boxes, scores, threshold, descending=True, keep=None, chained=False, li
 
 
 def same_indices(theirs, right) -> bool:
-    return np.array_equal(theirs, right)
+    """Equal and whole: with an empty tensor of floats nobody can index."""
+    return np.array_equal(theirs, right) and np.asarray(theirs).dtype.kind in "iu"
 
 
 def nms_keeps_the_worst(boxes, scores, threshold):
@@ -250,6 +311,31 @@ def nms_in_given_order(boxes, scores, threshold):
 
 def nms_only_the_best(boxes, scores, threshold):
     return _nms(boxes, scores, threshold, limit=1)
+
+
+def nms_drops_at_equality(boxes, scores, threshold):
+    return _nms(boxes, scores, threshold, keep=lambda overlap, limit: overlap < limit)
+
+
+def nms_empty_is_float(boxes, scores, threshold):
+    import torch
+
+    return torch.tensor(_nms(boxes, scores, threshold).tolist())
+
+
+def nms_against_the_last(boxes, scores, threshold):
+    return _nms(boxes, scores, threshold, last=1)
+
+
+def nms_gives_places(boxes, scores, threshold):
+    import torch
+
+    place = torch.argsort(torch.argsort(scores, descending=True))  # of each box in the sorted list
+    return place[_nms(boxes, scores, threshold)]
+
+
+def nms_gives_boxes(boxes, scores, threshold):
+    return boxes[_nms(boxes, scores, threshold)]
 
 
 # ---------------------------------------------------------------- average_precision
@@ -294,6 +380,22 @@ def ap_mean_precision(scores, right, total):
     return float(precision.mean()) if len(precision) else 0.0
 
 
+def ap_best_so_far(scores, right, total):
+    precision, recall = _ranking(scores, right, total)
+    return _area(np.maximum.accumulate(precision), recall, falling=False)
+
+
+def ap_trapezoid(scores, right, total):
+    precision, recall = _ranking(scores, right, total)
+    falling = np.maximum.accumulate(precision[::-1])[::-1]
+    return float((np.diff(recall) * (falling[1:] + falling[:-1]) / 2).sum())
+
+
+def ap_eleven_points(scores, right, total):
+    precision, recall = _ranking(scores, right, total)
+    return float(np.mean([precision[recall >= at].max(initial=0.0) for at in np.linspace(0, 1, 11)]))
+
+
 # ---------------------------------------------------------------- the lesson's six
 
 TWO = floats((0, 0, 2, 2)), floats((1, 1, 3, 3))
@@ -317,6 +419,12 @@ EXERCISES = [
             case("three boxes and two", floats((0, 0, 4, 4), (2, 2, 6, 6), (1, 0, 3, 9)),
                  floats((0, 0, 4, 4), (3, 1, 8, 5))),
             case("no box on one side", np.zeros((0, 4), np.float32), TWO[1]),
+            case("a box inside another", floats((2, 3, 6, 9)), floats((0, 0, 20, 10))),
+            case("boxes left of and above the picture", floats((-8, -6, -2, 4), (-5, -5, 5, 5)),
+                 floats((-4, -9, 3, 1))),
+            case("boxes in float64", np.array([[0.5, 0.25, 2.75, 3.5]]), np.array([[1.25, 1, 3, 2.125]])),
+            case("boxes a thousandth of a pixel wide", floats((0, 0, 0.001, 0.002)), floats((0, 0, 0.002, 0.001))),
+            case("boxes of ten thousand pixels", floats((0, 0, 10000, 8000)), floats((2500, 0, 12500, 8000))),
         ],
         random=random_pairs,
         random_count=100,
@@ -342,6 +450,14 @@ EXERCISES = [
             BugCard("over-the-smaller", iou_over_smaller,
                     "It looks as if you divide by the smaller box: IoU divides by the area that either of them "
                     "covers."),
+            BugCard("over-the-enclosing", iou_over_enclosing,
+                    "It looks as if you divide by the box round both: the union is smaller, |A| + |B| less the shared "
+                    "part."),
+            BugCard("transposed", iou_transposed,
+                    "The numbers are right, but rows and columns have changed places: a row for each box of a."),
+            BugCard("pairs-only", iou_pairs_only,
+                    "It looks as if only the first of a meets the first of b, the second the second: every box must "
+                    "meet every other. a[:, None] against b[None] does that."),
         ],
         picture=drawn("draw_iou"),
     ),
@@ -356,6 +472,9 @@ EXERCISES = [
         ],
         edges=[
             case("a single cell", 8, 8, (8,), ((4, 12),)),
+            case("three sizes in a cell", 16, 32, (16,), ((6, 9, 13),)),
+            case("one size, and then three", 24, 36, (6, 12), ((5,), (8, 12, 17))),
+            case("cells of 5 px, sides of 7 px", 10, 15, (5,), ((7,),)),
             case("a picture of 64 x 128 px and the usual levels", 64, 128),
         ],
         random=random_levels,
@@ -382,6 +501,13 @@ EXERCISES = [
                     "It looks as if the box reaches a whole side to each side of its centre: it is half a side."),
             BugCard("x-and-y-swapped", _anchor_bug(swapped=True),
                     "It looks as if x and y have changed places: rows are y, and a box begins with x."),
+            BugCard("height-and-width-swapped", _anchor_bug(turned=True),
+                    "It looks as if height and width have changed places: there is a row of cells for each stride of "
+                    "the height."),
+            BugCard("centre-and-side", _anchor_bug(centred=True),
+                    "It looks as if you give centre and sides: a box is x1, y1, x2, y2, its two corners."),
+            BugCard("clipped", _anchor_bug(clipped=True),
+                    "It looks as if anchors are cut off at the edge of the picture: they may reach over it."),
         ],
         picture=drawn("draw_anchors"),
     ),
@@ -396,6 +522,9 @@ EXERCISES = [
         ],
         edges=[
             case("a box half as large as its anchor", floats((25, 25, 35, 35)), ANCHOR),
+            case("an anchor that is not square", floats((10, 10, 50, 30)), floats((0, 0, 30, 60))),
+            case("one box in float64", np.array([[20.0, 28, 40, 68]]), np.array([[20.0, 20, 40, 40]])),
+            case("no box", np.zeros((0, 4), np.float32), np.zeros((0, 4), np.float32)),
             case("two pictures that share three anchors", boxes_of(np.random.default_rng(1), 6).reshape(2, 3, 4),
                  boxes_of(np.random.default_rng(2), 3)),
         ],
@@ -421,6 +550,12 @@ EXERCISES = [
                     "It looks as if the first corners are compared: it is the centres that move."),
             BugCard("backwards", encode_backwards,
                     "It looks as if box and anchor have changed places: the offsets lead from the anchor to the box."),
+            BugCard("multiplied", encode_multiplied,
+                    "It looks as if you multiply by 0.1 and 0.2: on the way to the network it is a division."),
+            BugCard("by-the-box", encode_by_the_box,
+                    "It looks as if the centre's move is divided by the box's own sides: the unit is the anchor's."),
+            BugCard("scales-swapped", encode_scales_swapped,
+                    "It looks as if 0.1 and 0.2 have changed places: 0.1 is for the centre, 0.2 for the sides."),
         ],
         picture=drawn("draw_offsets"),
     ),
@@ -435,6 +570,9 @@ EXERCISES = [
         ],
         edges=[
             case("offsets of zero", np.zeros((3, 4), np.float32), boxes_of(np.random.default_rng(3), 3)),
+            case("an anchor that is not square", floats((1, -2, 3, -4)), floats((0, 0, 30, 60))),
+            case("one row of offsets in float64", np.array([[0.5, 1, -1, 2]]), np.array([[20.0, 20, 40, 40]])),
+            case("no offset", np.zeros((0, 4), np.float32), np.zeros((0, 4), np.float32)),
             case("two pictures that share three anchors",
                  np.random.default_rng(4).normal(0, 1, (2, 3, 4)).astype(np.float32),
                  boxes_of(np.random.default_rng(5), 3)),
@@ -461,6 +599,12 @@ EXERCISES = [
                     "It looks as if the corners lie a whole side from the centre: it is half a side."),
             BugCard("in-pixels", decode_in_pixels,
                     "It looks as if the centre moves by pixels: it moves by parts of the anchor's sides."),
+            BugCard("divided", decode_divided,
+                    "It looks as if you divide by 0.1 and 0.2: encode_boxes did that, so the way back multiplies."),
+            BugCard("from-the-corner", decode_from_corner,
+                    "It looks as if the centre starts at the anchor's first corner: it starts at the anchor's centre."),
+            BugCard("scales-swapped", decode_scales_swapped,
+                    "It looks as if 0.1 and 0.2 have changed places: 0.1 is for the centre, 0.2 for the sides."),
         ],
         picture=drawn("draw_decoded"),
     ),
@@ -476,13 +620,19 @@ EXERCISES = [
         edges=[
             case("no box", np.zeros((0, 4), np.float32), np.zeros(0, np.float32), 0.4),
             case("one box", CROWD[:1], CROWD_SCORES[:1], 0.4),
+            case("two boxes whose IoU is the limit", floats((0, 0, 2, 1), (0, 0, 1, 1)),
+                 np.array([0.6, 0.7], np.float32), 0.5),
+            case("a limit of 1", CROWD, CROWD_SCORES, 1.0),
+            case("a limit of 0", CROWD, CROWD_SCORES, 0.0),
+            case("the same box twice", CROWD[[0, 0, 3]], np.array([0.5, 0.9, 0.7], np.float32), 0.4),
+            case("boxes and scores in float64", CROWD.astype(float), CROWD_SCORES.astype(float), 0.3),
             case("three boxes of which each overlaps the next",
                  floats((0, 0, 20, 20), (9, 0, 29, 20), (18, 0, 38, 20)), np.array([0.9, 0.8, 0.7], np.float32), 0.3),
         ],
         random=random_crowd,
         random_count=60,
         random_label="random crowds",
-        run=on_tensors,
+        run=kept_of,
         any_shape=True,  # so that boxes too many or too few are drawn as well
         same=same_indices,
         hints=[
@@ -503,6 +653,19 @@ EXERCISES = [
                     "The right boxes stay, but they must come with the best first."),
             BugCard("only-the-best", nms_only_the_best,
                     "It looks as if you stop after the first box: go on with those that are left."),
+            BugCard("drops-at-equality", nms_drops_at_equality,
+                    "It looks as if a box goes whose IoU is just the limit: the limit is the largest IoU allowed, so "
+                    "it stays."),
+            BugCard("empty-is-float", nms_empty_is_float,
+                    "All is right but for one thing: torch.tensor([]) holds floats, and nobody can index with those. "
+                    "Say dtype=torch.long."),
+            BugCard("against-the-last", nms_against_the_last,
+                    "It looks as if a box is compared with the one kept last only: any box that stays may drop it."),
+            BugCard("places-in-the-list", nms_gives_places,
+                    "The right boxes stay, but you give their places in the sorted list: give their indices in boxes, "
+                    "as order[...] has them."),
+            BugCard("gives-boxes", nms_gives_boxes,
+                    "The right boxes stay, but you give the boxes: give their indices."),
         ],
         picture=drawn("draw_nms"),
     ),
@@ -519,6 +682,10 @@ EXERCISES = [
         edges=[
             case("no box and two faces", np.zeros(0), np.zeros(0, bool), 2),
             case("only wrong boxes", np.array([0.5, 0.4]), np.array([False, False]), 3),
+            case("one box, right", np.array([0.7]), np.array([True]), 1),
+            case("one box, right, and two faces", np.array([0.7]), np.array([True]), 2),
+            case("scores in float32, some below zero", np.array([-0.3, 2.5, -1, 0.1], np.float32),
+                 np.array([True, False, False, True]), 3),
             case("all right and all found", np.array([0.2, 0.9, 0.5]), np.array([True, True, True]), 3),
         ],
         random=random_ranking,
@@ -542,6 +709,15 @@ EXERCISES = [
                     "It looks as if recall is a share of the faces found: it is a share of all faces, `total`."),
             BugCard("mean-precision", ap_mean_precision,
                     "It looks like the plain mean of the precisions: each counts by how much recall grew with it."),
+            BugCard("best-so-far", ap_best_so_far,
+                    "It looks as if each precision is raised to the best one before it: it is the best one after it, "
+                    "so accumulate from the end."),
+            BugCard("trapezoid", ap_trapezoid,
+                    "It looks like the area of trapezoids: here each step in recall counts with the precision at its "
+                    "end, the first step from recall 0 too."),
+            BugCard("eleven-points", ap_eleven_points,
+                    "It looks like the mean over eleven recalls, as it was done before 2010: here every step in recall "
+                    "counts."),
         ],
         picture=drawn("draw_average_precision"),
     ),

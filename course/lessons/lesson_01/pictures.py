@@ -8,14 +8,35 @@ from course.exercises.exercise import View
 from . import figures
 
 
+def worst(right, theirs) -> tuple:
+    """The index at which two arrays differ most, the first one where they do not."""
+    right = np.asarray(right, float)
+    if theirs is None or not right.size:
+        return (0,) * right.ndim
+    off = np.abs(np.asarray(theirs, float) - right)
+    return tuple(int(k) for k in np.unravel_index(np.argmax(np.nan_to_num(off, nan=np.inf)), off.shape))
+
+
+def nothing(title: str):
+    """A picture for a case without boxes."""
+    figure, grid = plots.new(3.2, 1.2, title=title)
+    grid[0, 0].set_axis_off()
+    grid[0, 0].text(0.5, 0.5, "no box", ha="center", va="center", transform=grid[0, 0].transAxes, color=plots.GREY)
+    plots.describe(figure, f"{title}: there is no box to draw.")
+    return figure
+
+
 def draw_iou(view: View):
-    """Two boxes, the part that both cover hatched, with the right IoU and yours above."""
-    a, b = (np.asarray(boxes, float)[0] for boxes in view.args)
-    values = [float(np.ravel(view.right)[0])]
-    words = f"right {values[0]:.3g}"
+    """The pair of boxes that is furthest off, the part that both cover hatched, the right IoU and yours above."""
+    if not np.size(view.right):
+        return nothing("iou: " + view.says)
+    row, column = worst(view.right, view.theirs)
+    pair = np.asarray(view.args[0], float)[row], np.asarray(view.args[1], float)[column]
+    value = float(view.right[row, column])
+    words = f"right {value:.3g}"
     if view.theirs is not None:
-        words += f", yours {float(np.ravel(view.theirs)[0]):.3g}"
-    return figures.overlaps([(a, b)], values, "iou: " + words)
+        words += f", yours {float(view.theirs[row, column]):.3g}"
+    return figures.overlaps([pair], [value], "iou: " + words)
 
 
 def _boxes(sets, title):
@@ -45,28 +66,38 @@ def draw_anchors(view: View):
     return figure
 
 
+def _named(box: tuple, right) -> str:
+    """Which box is drawn, where there are several."""
+    return "the box" if np.size(right) == 4 else f"box [{', '.join(map(str, box))}]"
+
+
 def draw_offsets(view: View):
-    """The four numbers of the first box as bars, right beside yours."""
-    figure, grid = plots.new(6, 3, title="encode_boxes: the first box's four offsets")
+    """The four numbers of the box that is furthest off as bars, right beside yours."""
+    if not np.size(view.right):
+        return nothing("encode_boxes: " + view.says)
+    box = worst(view.right, view.theirs)[:-1]
+    figure, grid = plots.new(6, 3, title="encode_boxes: the four offsets of " + _named(box, view.right))
     axes, place, aside = grid[0, 0], np.arange(4), 0.0 if view.theirs is None else 0.2
     names = ("centre x", "centre y", "width", "height")
-    axes.bar(place - aside, np.ravel(view.right)[:4], 0.4, color=plots.GREEN, label="right", edgecolor=plots.BLACK)
+    axes.bar(place - aside, view.right[box], 0.4, color=plots.GREEN, label="right", edgecolor=plots.BLACK)
     if view.theirs is not None:
-        axes.bar(place + 0.2, np.nan_to_num(np.ravel(view.theirs)[:4]), 0.4, color=plots.VERMILION, label="yours",
+        axes.bar(place + 0.2, np.nan_to_num(view.theirs[box]), 0.4, color=plots.VERMILION, label="yours",
                  hatch="//", edgecolor=plots.BLACK)
     axes.axhline(0, color=plots.BLACK, linewidth=0.8)
     axes.set(xticks=place, xticklabels=names, ylabel="offset")
     axes.legend(fontsize=8)
-    plots.describe(figure, "The four offsets of the first box as bars: right, and yours.")
+    plots.describe(figure, "The four offsets of one box as bars: right, and yours.")
     return figure
 
 
 def draw_decoded(view: View):
-    """The first box three times: its anchor, the right box, and yours."""
-    anchors = np.asarray(view.args[1], float)
-    return _boxes({"anchor": anchors[:1], "right": np.reshape(view.right, (-1, 4))[:1],
-                   "yours": None if view.theirs is None else np.reshape(view.theirs, (-1, 4))[:1]},
-                  "decode_boxes: the first box")
+    """The box that is furthest off three times: its anchor, right, and yours."""
+    if not np.size(view.right):
+        return nothing("decode_boxes: " + view.says)
+    box = worst(view.right, view.theirs)[:-1]
+    return _boxes({"anchor": np.asarray(view.args[1], float)[box[-1:]], "right": view.right[box],
+                   "yours": None if view.theirs is None else view.theirs[box]},
+                  "decode_boxes: " + _named(box, view.right))
 
 
 def draw_nms(view: View):

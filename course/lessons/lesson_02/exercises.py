@@ -77,6 +77,14 @@ def hill_not_in_cells(points, size, sigma=1.5):
     return _hill(points, size, sigma, unit=1)
 
 
+def hill_on_a_cell(points, size, sigma=1.5):
+    return _hill(((points * size).floor() + 0.5) / size, size, sigma)
+
+
+def hill_to_the_edge(points, size, sigma=1.5):
+    return _hill(points, size, sigma, centre=0.0, unit=size - 1)
+
+
 # ---------------------------------------------------------------- soft_argmax
 
 
@@ -130,6 +138,16 @@ def soft_from_corner(maps):
 
 def soft_to_the_edge(maps):
     return _centre_of_mass(_softmax(maps), 0.0, 0.0, over=1)
+
+
+def soft_in_cells(maps):
+    import torch
+
+    return _centre_of_mass(_softmax(maps)) * torch.tensor([maps.shape[3], maps.shape[2]], dtype=maps.dtype)
+
+
+def soft_row_by_row(maps):
+    return _centre_of_mass(maps.softmax(dim=-1))
 
 
 def soft_is_hard(maps):
@@ -188,6 +206,17 @@ def pair_affine(source, target):
     return np.linalg.lstsq(full, target, rcond=None)[0].T
 
 
+def pair_ratio_of_spreads(source, target):
+    found = _umeyama(source, target)
+    a, b = source - source.mean(axis=0), target - target.mean(axis=0)
+    turn = found[:, :2] / np.sqrt(np.linalg.det(found[:, :2])) * np.linalg.norm(b) / np.linalg.norm(a)
+    return np.column_stack([turn, target.mean(axis=0) - turn @ source.mean(axis=0)])
+
+
+def pair_shift_only(source, target):
+    return np.column_stack([np.eye(2), target.mean(axis=0) - source.mean(axis=0)])
+
+
 # ---------------------------------------------------------------- flip_keypoints
 
 
@@ -226,11 +255,25 @@ def flip_sign_only(points, width):
     return points[..., _flip_order(points.shape[-2]), :] * np.array([-1, 1])
 
 
+def flip_eyes_only(points, width):
+    order = np.arange(points.shape[-2])
+    order[36:48] = _flip_order(len(order))[36:48]
+    return points[..., order, :] * np.array([-1, 1]) + np.array([width - 1, 0])
+
+
+def flip_in_itself(points, width):
+    x = points[..., 0]
+    both = x.max(axis=-1, keepdims=True) + x.min(axis=-1, keepdims=True)
+    return np.stack([both - x, points[..., 1]], axis=-1)[..., _flip_order(points.shape[-2]), :]
+
+
 # ---------------------------------------------------------------- nme
 
 
 def random_errors(rng):
-    true = np.stack([FACE * scale for scale in rng.uniform(0.3, 3, 3)])
+    turn = np.radians(rng.uniform(-90, 90))
+    head = FACE @ np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
+    true = np.stack([head * scale for scale in rng.uniform(0.3, 3, 3)])
     return true + rng.normal(0, 3, true.shape), true
 
 
@@ -256,6 +299,15 @@ def nme_of_means(found, true):
 
 def nme_without_root(found, true):
     return float((np.abs(found - true).sum(axis=-1)[:, :68].mean(axis=1) / _eyes(true)).mean() * 100)
+
+
+def nme_root_of_mean_square(found, true):
+    off = np.sqrt(((found - true)[:, :68] ** 2).sum(axis=-1).mean(axis=1))
+    return float((off / _eyes(true)).mean() * 100)
+
+
+def nme_eyes_by_x(found, true):
+    return float((_distances(found, true) / np.abs(true[:, 36, 0] - true[:, 45, 0])).mean() * 100)
 
 
 def nme_by_found(found, true):
@@ -290,6 +342,10 @@ EXERCISES = [
             case("a point outside the picture", np.array([[[1.3, -0.2]]]), 6, 1.5),
             case("a point in the corner (0, 0)", np.array([[[0.0, 0.0]]]), 5, 1.0),
             case("two pictures of three points", np.linspace(0.1, 0.9, 12).reshape(2, 3, 2), 7, 1.2),
+            case("a map of one cell", np.array([[[0.3, 0.9]]]), 1, 0.8),
+            case("a very narrow hill", np.array([[[0.51, 0.26]]]), 6, 0.1),
+            case("a very wide hill", np.array([[[0.2, 0.7]]], np.float32), 4, 50.0),
+            case("no point", np.zeros((2, 0, 2)), 4, 1.0),
         ],
         random=random_heatmaps,
         random_count=30,
@@ -316,6 +372,12 @@ EXERCISES = [
             BugCard("not-in-cells", hill_not_in_cells,
                     "It looks as if points in [0, 1] are compared with cells counted 0, 1, 2, ...: multiply the points "
                     "by size first."),
+            BugCard("on-a-cell", hill_on_a_cell,
+                    "It looks as if the hill is put on the middle of a cell: leave the point where it is, between "
+                    "cells too."),
+            BugCard("to-the-edge", hill_to_the_edge,
+                    "It looks as if the first cell lies at 0 and the last at 1 (known as align_corners): the point in "
+                    "cells is size times (x, y), and the middle of cell j is j + 1/2."),
         ],
         picture=drawn("draw_heatmap"),
     ),
@@ -332,6 +394,10 @@ EXERCISES = [
             case("a map with one enormous cell", np.where(np.arange(20).reshape(1, 1, 4, 5) == 7, 1000.0, 0.0)),
             case("a map far below zero", MAP - 500.0),
             case("a map of one cell", np.ones((1, 1, 1, 1))),
+            case("a map of one row", np.array([[[[0.0, 1, 3, 2, -1]]]])),
+            case("a map of one column", np.array([[[[0.0], [2], [-1]]]])),
+            case("two pictures of three maps", np.random.default_rng(6).normal(0, 2, (2, 3, 5, 4))),
+            case("a map in float32, with a hill of 50", MAP.astype(np.float32) * 20),
         ],
         random=random_maps,
         random_count=40,
@@ -358,6 +424,11 @@ EXERCISES = [
             BugCard("to-the-edge", soft_to_the_edge,
                     "It looks as if the first cell lies at 0 and the last at 1, as np.linspace(0, 1, W) gives "
                     "(known as align_corners): the cells' middles are at (j + 1/2) / W."),
+            BugCard("in-cells", soft_in_cells,
+                    "It looks as if you give cells: x and y lie in [0, 1], so divide by W and by H."),
+            BugCard("row-by-row", soft_row_by_row,
+                    "It looks as if the softmax runs along each row by itself, so that every row sums to 1: the whole "
+                    "map must. Flatten the last two axes first."),
             BugCard("hard", soft_is_hard,
                     "It looks like the argmax: it jumps from cell to cell, and training cannot go through it."),
         ],
@@ -376,6 +447,10 @@ EXERCISES = [
             case("four points and their mirror image (a turn cannot mirror)", SQUARE, SQUARE * [-1.0, 1.0]),
             case("two points", SQUARE[:2], TURNED[:2] + 1.0),
             case("points that no turn brings together", SQUARE, np.array([[0.0, 0], [3, 1], [7, 2], [1, 4]])),
+            case("points that are where they should be", SQUARE, SQUARE),
+            case("a half turn", SQUARE, [7.0, 3.0] - SQUARE),
+            case("68 points in float32", FACE.astype(np.float32), (TILTED * 0.5 + 3).astype(np.float32)),
+            case("a shape a hundred times smaller", FACE, TILTED * 0.01),
         ],
         random=random_pairs,
         random_count=60,
@@ -406,6 +481,11 @@ EXERCISES = [
             BugCard("affine", pair_affine,
                     "It looks like a least-squares fit of all six numbers: that shears and stretches. A similarity has "
                     "only four: turn, size and two of shift."),
+            BugCard("ratio-of-spreads", pair_ratio_of_spreads,
+                    "It looks as if the size is the spread of target over that of source: where the two do not fit, "
+                    "that is too large. It is the sum of the singular values over sum(a²)."),
+            BugCard("shift-only", pair_shift_only,
+                    "It looks as if source is only shifted: it must be turned and scaled, too."),
         ],
         picture=drawn("draw_similarity"),
     ),
@@ -421,6 +501,8 @@ EXERCISES = [
         edges=[
             case("two faces at once", np.stack([FACE, FACE + 3.0]), 120),
             case("78 points", FAR, 160),
+            case("two films of two faces", np.stack([FACE, TILTED, FACE * 0.5, TILTED + 9]).reshape(2, 2, 68, 2), 181),
+            case("points in float32", TILTED.astype(np.float32), 144),
         ],
         random=random_faces,
         random_count=30,
@@ -447,6 +529,12 @@ EXERCISES = [
                     "It looks as if the list is read backwards: which point becomes which is in keypoints.FLIP."),
             BugCard("sign-only", flip_sign_only,
                     "It looks as if x only changes its sign: that mirrors around column 0. Add width - 1."),
+            BugCard("eyes-only", flip_eyes_only,
+                    "It looks as if only the eyes change their numbers: jaw, brows, nose and lips have two sides as "
+                    "well. All is in keypoints.FLIP."),
+            BugCard("in-itself", flip_in_itself,
+                    "It looks as if the face is mirrored about its own middle: it is the picture that is mirrored, "
+                    "so x becomes width - 1 - x."),
         ],
         picture=drawn("draw_flip"),
     ),
@@ -462,6 +550,11 @@ EXERCISES = [
         ],
         edges=[
             case("no error at all", FACE[None], FACE[None]),
+            case("one face that leans far to one side", TILTED[None] @ [[0.6, 0.8], [-0.8, 0.6]] + OFF,
+                 TILTED[None] @ [[0.6, 0.8], [-0.8, 0.6]]),
+            case("errors of which one is large", FACE[None] + np.where(np.arange(68) == 8, 60.0, 0)[:, None],
+                 FACE[None]),
+            case("points in float32", (FACE[None] + OFF).astype(np.float32), FACE[None].astype(np.float32)),
             case("78 points, the last ten far off", FAR[None] + np.where(np.arange(78) < 68, 1.0, 50.0)[:, None],
                  FAR[None]),
         ],
@@ -491,6 +584,12 @@ EXERCISES = [
                     "own yardstick longer. Use the true ones."),
             BugCard("all-points", nme_of_all_points,
                     "It looks as if all points count: only the first 68 do, so that figures can be compared."),
+            BugCard("root-of-mean-square", nme_root_of_mean_square,
+                    "It looks like the root of the mean square: that lets large errors count more. Take each point's "
+                    "distance, and then their mean."),
+            BugCard("eyes-by-x", nme_eyes_by_x,
+                    "It looks as if the eye distance is taken along x only: a head may lean, so take the straight line "
+                    "between points 36 and 45."),
         ],
         picture=drawn("draw_nme"),
     ),

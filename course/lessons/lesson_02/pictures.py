@@ -6,44 +6,81 @@ from course import plots
 from course.exercises.exercise import View
 
 
+def furthest_off(right, theirs) -> tuple:
+    """Picture and point (n, k) at which two arrays (N, K, ...) differ most; (0, 0) where they do not."""
+    right = np.asarray(right, float)
+    if theirs is None or not right.size:
+        return 0, 0
+    off = np.nan_to_num(np.abs(np.asarray(theirs, float) - right), nan=np.inf)
+    return tuple(int(k) for k in np.unravel_index(np.argmax(off), off.shape)[:2])
+
+
 def draw_heatmap(view: View):
-    """The first map, right and yours, a ring at the point, and their difference."""
-    points, sigma = view.args[0], view.args[2]
-    maps = [view.right[0, 0]] + ([] if view.theirs is None else [view.theirs[0, 0],
-                                 plots.abs_difference(view.right[0, 0], view.theirs[0, 0])])
-    marks = {"the point": tuple(np.asarray(points, float)[0, 0])}
+    """The map that is furthest off, right and yours, a ring at the point, and their difference."""
+    points, sigma = np.asarray(view.args[0], float), view.args[2]
+    title = f"gaussian_heatmap, sigma = {sigma:g} cells"
+    if not points.size:
+        return plots.heatmap_row([np.zeros((view.args[1], view.args[1]))], [{}], ["no point, no map"], title)
+    at = furthest_off(view.right, view.theirs)
+    maps = [view.right[at]] + ([] if view.theirs is None else [view.theirs[at],
+                               plots.abs_difference(view.right[at], view.theirs[at])])
+    marks = {"the point": tuple(points[at])}
     titles = ["right", "yours", f"difference, at most {np.max(maps[-1]):.2g}"][: len(maps)]
-    return plots.heatmap_row(maps, [marks] * len(maps), titles, f"gaussian_heatmap, sigma = {sigma:g} cells")
+    return plots.heatmap_row(maps, [marks] * len(maps), titles, title)
 
 
 def draw_soft_argmax(view: View):
-    """A map and its softmax, with the right place, the highest cell and yours marked."""
-    map_ = np.asarray(view.args[0], float)[0, 0]
+    """The map that is furthest off and its softmax, with the right place, the highest cell and yours marked."""
+    theirs = (view.theirs or {}).get("points") if isinstance(view.theirs, dict) else None
+    at = furthest_off(view.right["points"], theirs)
+    map_ = np.asarray(view.args[0], float)[at]
     p = np.exp(map_ - map_.max())
     p /= p.sum()
-    marks = {"right": tuple(view.right["points"][0, 0])}
+    marks = {"right": tuple(view.right["points"][at])}
     row, column = np.unravel_index(map_.argmax(), map_.shape)
     hard = ((column + 0.5) / map_.shape[1], (row + 0.5) / map_.shape[0])
-    theirs = (view.theirs or {}).get("points") if isinstance(view.theirs, dict) else None
-    if theirs is not None and np.isfinite(theirs[0, 0]).all():
-        marks = {"right": marks["right"], "argmax": hard,
-                 "yours": tuple(np.clip(theirs[0, 0], 0, 1))}
+    if theirs is not None and np.isfinite(theirs[at]).all():
+        marks = {"right": marks["right"], "argmax": hard, "yours": tuple(np.clip(theirs[at], 0, 1))}
     return plots.heatmap_row([map_, p], [{}, marks], ["the map", "its softmax"],
                              "soft_argmax: " + view.says, side=2.8)
 
 
 def draw_similarity(view: View):
-    """Target points in grey, the moved ones as green rings, those moved by your matrix as crosses."""
+    """Source and target as they are, and beside them the target with the source moved: rightly, and by your matrix."""
     source, target = (np.asarray(points, float) for points in view.args)
-
-    def moved(matrix):
-        return source @ np.asarray(matrix, float)[:, :2].T + np.asarray(matrix, float)[:, 2]
-
-    theirs = view.theirs
-    figure = plots.compare_points(moved(view.right), None if theirs is None else moved(theirs), target,
-                                  title="similarity_transform: " + view.says, names=("target", "right", "yours"))
-    figure.axes[0].set(xlabel="x", ylabel="y")
+    sets = [[(source, "source", plots.BLUE), (target, "target", plots.BLACK)]]
+    sets.append([(_moved(source, view.right), "right", plots.GREEN), (target, "target", plots.BLACK)])
+    if view.theirs is not None and np.isfinite(np.asarray(view.theirs, float)).all():
+        sets[1].insert(1, (_moved(source, view.theirs), "yours", plots.VERMILION))
+    figure, grid = plots.new(8.4, 3.9, 1, 2, "similarity_transform: " + view.says)
+    for axes, shown, words in zip(grid[0], sets, ("given", "the source, moved by the matrix")):
+        for points, name, colour in shown:
+            _draw_set(axes, points, name, colour)
+        axes.margins(0.14)
+        axes.set(aspect="equal", xlabel="x", ylabel="y")
+        axes.invert_yaxis()
+        axes.tick_params(labelsize=7)
+        axes.set_title(words, fontsize=9)
+    drawn = {word: handle for axes in grid[0] for handle, word in zip(*axes.get_legend_handles_labels())}
+    figure.legend(drawn.values(), drawn.keys(), loc="outside lower center", ncols=4, fontsize=8)
+    plots.describe(figure, "Left the source (triangles) and the target (dots); right the target again, with the source "
+                           "moved rightly (rings) and by your matrix (crosses).")
     return figure
+
+
+def _moved(source, matrix) -> np.ndarray:
+    matrix = np.asarray(matrix, float)
+    return source @ matrix[:, :2].T + matrix[:, 2]
+
+
+def _draw_set(axes, points, name: str, colour: str) -> None:
+    """Points (K, 2), each set so that it hides no other: rings are wide, crosses thin, the target's dots on top."""
+    look = {"source": {"marker": "^", "s": 30}, "target": {"marker": ".", "s": 26, "zorder": 5},
+            "right": {"marker": "o", "s": 90, "facecolors": "none", "edgecolors": colour, "linewidths": 1.4},
+            "yours": {"marker": "x", "s": 50, "linewidths": 1.2}}[name]
+    axes.scatter(*points.T, label=name, **({} if name == "right" else {"color": colour}), **look)
+    if len(points) <= 8:  # few enough to see the shape that they make
+        axes.plot(*np.vstack([points, points[:1]]).T, color=colour, linewidth=0.8, alpha=0.6)
 
 
 def draw_flip(view: View):

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from course import animation, evaluation, face, keypoints
+from course import animation, evaluation, face, keypoints, parallel
 from course.keypoints import crops as keypoint_crops
 from course.recipes.keypoints import tiles
 
@@ -75,6 +75,7 @@ def _layer(n_in: int, n_out: int, stride: int = 1, dilation: int = 1) -> nn.Sequ
                          nn.BatchNorm2d(n_out), nn.ReLU())
 
 
+@parallel.one_thread_each()  # on a busy machine two would wait for each other
 def poses_of(image: np.ndarray, count: int, seed: int = 0) -> tuple:
     """One portrait in `count` random poses: pictures, uint8 (count, 288, 288, 3), and points (count, 78, 2)."""
     from course import keypoints
@@ -100,6 +101,7 @@ def crops_of(pictures: np.ndarray, points: np.ndarray, count: int, rng, settings
     return crops, torch.from_numpy(np.stack([place[: keypoints.N_IBUG] for _, place in made]))
 
 
+@parallel.one_thread_each()
 def train(image: np.ndarray, settings: Settings = Settings(), report=None, every: int = 15) -> dict:
     """The three networks, trained side by side on the same crops of a portrait, uint8 (H, W, 3).
 

@@ -6,6 +6,7 @@ from course import face, plots
 from course.exercises.exercise import View
 
 from . import head
+from . import somebody as people
 
 PARTS = ("eye", "eye", "nose", "mouth", "mouth", "chin", "forehead")  # the points of `head.HEAD`
 
@@ -61,11 +62,54 @@ def draw_pose(view: View):
                 numbers(view.right), numbers(view.theirs) if whole else None, "degrees; pixels")
 
 
+def draw_slopes(view: View):
+    """Somebody's points, with an arrow for where the value that is furthest off moves each: rightly, and as you say."""
+    right, theirs = np.asarray(view.right, float), view.theirs
+    off = np.abs(right) if theirs is None else np.abs(np.nan_to_num(np.asarray(theirs, float)) - right)
+    frame, value = np.unravel_index(np.argmax(off.sum(axis=(2, 3))), off.shape[:2])
+    if off.max() < 1e-3 or theirs is None:  # nothing is wrong: one that everybody knows
+        value = face.INDEX["jawOpen"]
+    points = face.pose_points(people.somebody(), people.values_of(view.args[frame]))
+    name, room = face.CHANNELS[value], 14 / max(np.abs(right[frame, value]).max(), 1e-9)  # the longest is 14 pixels
+    panels = {"right": (right, plots.GREEN)} | ({} if theirs is None else {"yours": (theirs, plots.VERMILION)})
+    figure, grid = plots.new(3.6 * len(panels), 3.8, 1, len(panels), f"point_slopes: {name}, {view.says}")
+    for axes, (words, (slopes, colour)) in zip(grid[0], panels.items()):
+        step = np.clip(np.nan_to_num(np.asarray(slopes, float)[frame, value]) * room, -200, 200)
+        axes.scatter(*points.T, s=5, color=plots.GREY)
+        axes.quiver(*points.T, *step.T, angles="xy", scale_units="xy", scale=1, color=colour, width=0.006)
+        axes.set(aspect="equal", xlabel="x in pixels", ylabel="y in pixels")
+        axes.invert_yaxis()
+        axes.tick_params(labelsize=7)
+        axes.set_title(f"{words}, the longest {np.abs(np.nan_to_num(slopes[frame, value])).max():.3g} pixels",
+                       fontsize=9)
+    plots.describe(figure, f"The points of a face, each with an arrow for how {name} moves it: right and yours.")
+    return figure
+
+
+def draw_step(view: View):
+    """The new values of the frame that is furthest off as bars, right above yours."""
+    right = np.asarray(view.right, float)
+    theirs = None if view.theirs is None else np.nan_to_num(np.asarray(view.theirs, float))
+    frame = worst_frame(right, theirs)
+    return bars("fit_step: " + view.says, [f"value {k}" for k in range(right.shape[1])], right[frame],
+                None if theirs is None else theirs[frame], f"after one round, frame {frame}")
+
+
+def worst_frame(right, theirs) -> int:
+    """The frame (of T, ...) in which two arrays differ most; 0 where there are no two."""
+    if theirs is None:
+        return 0
+    off = np.abs(np.nan_to_num(np.asarray(theirs, float)) - np.asarray(right, float))
+    return int(np.argmax(off.reshape(len(off), -1).max(axis=1)))
+
+
 def draw_motion(view: View):
-    """The nine largest channels of the first frame as bars, right above yours."""
-    right = np.asarray(view.right["channels"], float)[0]
+    """The nine largest channels of the frame that is furthest off as bars, right above yours."""
+    right = np.asarray(view.right["channels"], float)
     theirs = view.theirs.get("channels") if isinstance(view.theirs, dict) else None
-    theirs = None if theirs is None else np.nan_to_num(np.asarray(theirs, float)[0])
+    frame = worst_frame(right, theirs)
+    right = right[frame]
+    theirs = None if theirs is None else np.nan_to_num(np.asarray(theirs, float)[frame])
     largest = np.abs(right) if theirs is None else np.maximum(np.abs(right), np.abs(theirs))
     shown = np.sort(np.argsort(-largest)[:9])
     return bars("fit_motion: " + view.says, [face.CHANNELS[k] for k in shown], right[shown],

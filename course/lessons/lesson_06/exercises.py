@@ -17,10 +17,10 @@ def drawn(name: str):
 
 
 def on_tensors(function, *args):
-    """The call with its arrays as tensors."""
+    """The call with its arrays as tensors, which share their memory: what is changed in place is seen."""
     import torch
 
-    return function(*(torch.from_numpy(arg.copy()) if isinstance(arg, np.ndarray) else arg for arg in args))
+    return function(*(torch.from_numpy(arg) if isinstance(arg, np.ndarray) else arg for arg in args))
 
 
 def floats(values) -> np.ndarray:
@@ -46,7 +46,11 @@ def _grid(height, width, kind="corners"):
     import torch
 
     def axis(count):
+        if kind == "linspace":
+            return torch.linspace(-1, 1, count)
         at = torch.arange(count, dtype=torch.float32)
+        if kind == "nothing between nothing":
+            return 2 * at / (count - 1) - 1
         if kind == "pixels":
             return at
         if kind == "halves":
@@ -71,8 +75,33 @@ def _grid_bug(kind="corners", yx=False, transposed=False):
 # ---------------------------------------------------------------- bilinear_sample
 
 
+GENERIC = 2e-3  # pixels from the next one: on a pixel itself right formulas have different gradients
+
+
+def read_with_gradients(function, image, positions):
+    """What is read; and its gradients for the picture and for the positions, through which a network learns.
+
+    Those of places on a pixel or outside of the picture are left out. An answer that works on NumPy arrays has none.
+    """
+    import torch
+
+    before = [torch.from_numpy(values.copy()).requires_grad_() for values in (image, positions)]
+    found = {"what is read": on_tensors(function, image, positions)}
+    try:
+        made = function(*(values.clone() for values in before))
+        weights = torch.rand(made.shape, generator=torch.Generator().manual_seed(0)) + 0.5
+        gradients = torch.autograd.grad((made * weights).sum(), before, allow_unused=True)
+    except (RuntimeError, TypeError, AttributeError):  # NumPy cannot read what has a gradient, or nothing has one
+        gradients = None, None
+    gradients = [torch.zeros_like(x) if one is None else one for x, one in zip(before, gradients)]
+    size = before[1].new_tensor([image.shape[3] - 1, image.shape[2] - 1])
+    at = (before[1].detach() + 1) / 2 * size
+    generic = ((at - at.round()).abs() > GENERIC) & (at > 0) & (at < size)
+    return found | {"gradient for the picture": gradients[0], "gradient for the positions": gradients[1] * generic}
+
+
 def random_reading(rng):
-    n, channels, height, width = (int(v) for v in rng.integers((1, 1, 2, 2), (3, 4, 8, 8)))
+    n, channels, height, width = (int(v) for v in rng.integers((1, 1, 2, 2), (4, 4, 8, 8)))
     where = rng.uniform(-1.3, 1.3, (n, *(int(v) for v in rng.integers(1, 6, 2)), 2))
     return rng.random((n, channels, height, width)).astype(np.float32), where.astype(np.float32)
 
@@ -85,6 +114,18 @@ def _sample(mode="bilinear", outside="border", corners=True, swapped=False):
         return torch.nn.functional.grid_sample(image, where, mode, outside, align_corners=corners)
 
     return wrong
+
+
+def sample_detached(image, positions):
+    return _sample()(image.detach(), positions.detach())
+
+
+def sample_times_width(image, positions):
+    import torch
+
+    size = torch.tensor([image.shape[3], image.shape[2]], dtype=positions.dtype)
+    at = ((positions + 1) / 2 * size).clamp(min=0).minimum(size - 1)
+    return _sample()(image, at / (size - 1).clamp(min=1) * 2 - 1)
 
 
 def sample_weights_swapped(image, positions):
@@ -102,13 +143,13 @@ def sample_weights_swapped(image, positions):
 
 
 def random_motions(rng):
-    n, k, height, width = (int(v) for v in rng.integers((1, 1, 2, 2), (3, 4, 5, 5)))
+    n, k, height, width = (int(v) for v in rng.integers((1, 1, 2, 2), (4, 5, 5, 5)))
     points = rng.uniform(-0.8, 0.8, (2, n, k, 2)).astype(np.float32)
     matrix = (np.eye(2) + rng.normal(0, 0.5, (n, k, 2, 2))).astype(np.float32)
     return points[0], points[1], matrix, grid_of(height, width)
 
 
-def _affine(matrix_of=None, about_origin=False, backwards=False, how_far=False):
+def _affine(matrix_of=None, about_origin=False, backwards=False, how_far=False, after=False, without_q=False):
     def wrong(at, to, matrix, grid):
         import torch
 
@@ -117,7 +158,10 @@ def _affine(matrix_of=None, about_origin=False, backwards=False, how_far=False):
         a = matrix if matrix_of is None else matrix_of(matrix)
         away = grid[None, None] - (0 if about_origin else at[:, :, None, None])
         away = away.expand(*at.shape[:2], *grid.shape)
-        found = to[:, :, None, None] + torch.einsum("nkij,nkhwj->nkhwi", a, away)
+        away = away + at[:, :, None, None] if after else away
+        found = torch.einsum("nkij,nkhwj->nkhwi", a, away)
+        found = found - at[:, :, None, None] if after else found
+        found = found if without_q else found + to[:, :, None, None]
         return found - grid if how_far else found
 
     return wrong
@@ -133,17 +177,23 @@ def _ones(matrix):
 
 
 def random_claims(rng):
-    n, k, height, width = (int(v) for v in rng.integers((1, 2, 1, 1), (3, 5, 4, 4)))
+    n, k, height, width = (int(v) for v in rng.integers((1, 2, 1, 1), (4, 5, 4, 4)))
     return (rng.normal(0, 2, (n, k, height, width)).astype(np.float32),
             rng.uniform(-1, 1, (n, k, height, width, 2)).astype(np.float32))
 
 
-def _masks(of):
+def _masks(of, mean=False):
     def wrong(logits, flows):
         masks = of(logits)
-        return masks, (masks[..., None] * flows).sum(1)
+        mixed = masks[..., None] * flows
+        return masks, mixed.mean(1) if mean else mixed.sum(1)
 
     return wrong
+
+
+def masks_overflow(logits):
+    powers = logits.exp()
+    return powers / powers.sum(1, keepdim=True)
 
 
 def masks_over_pixels(logits):
@@ -170,8 +220,8 @@ def _kernel(a, b, kind="plate"):
     squared = ((a[:, None] - b[None]) ** 2).sum(-1)
     if kind == "distance":
         return squared.sqrt()
-    if kind == "log-of-zero":
-        return squared * squared.sqrt().log()
+    if kind == "of-the-distance":
+        return 0.5 * squared.sqrt() * torch.log(squared.sqrt().clamp(min=1e-300))
     return 0.5 * squared * torch.log(squared.clamp(min=1e-300))
 
 
@@ -208,7 +258,7 @@ def sheet_nearest(points, values, queries):
 
 
 def random_hiding(rng):
-    n, channels, height, width = (int(v) for v in rng.integers((1, 1, 2, 2), (3, 4, 7, 7)))
+    n, channels, height, width = (int(v) for v in rng.integers((1, 1, 2, 2), (4, 4, 7, 7)))
     small = (height, width) if rng.random() < 0.4 else tuple(int(v) for v in rng.integers(2, 5, 2))
     return (rng.random((n, channels, height, width)).astype(np.float32),
             rng.random((n, 1, *small)).astype(np.float32))
@@ -225,6 +275,26 @@ def _occlude(of=lambda visible: visible, **how):
         return moved * of(visible)
 
     return wrong
+
+
+def occlude_as_it_is(moved, visible):
+    return moved * visible
+
+
+def occlude_the_other_way_round(moved, visible):
+    return visible * moved
+
+
+def occlude_makes_small(moved, visible):
+    import torch
+
+    if visible.shape[2:] != moved.shape[2:]:
+        moved = torch.nn.functional.interpolate(moved, visible.shape[2:], mode="bilinear", align_corners=True)
+    return moved * visible
+
+
+def occlude_fills_with_white(moved, visible):
+    return _occlude()(moved, visible) + 1 - _occlude()(moved * 0 + 1, visible)
 
 
 def occlude_makes_opaque(moved, visible):
@@ -252,7 +322,8 @@ def random_shifts(rng):
             int(rng.integers(1, 5)))
 
 
-def _lucas_kanade(stiffness=1e-3, sign=1, swapped=False, cross=True, of_target=False, window=True):
+def _lucas_kanade(stiffness=1e-3, sign=1, swapped=False, cross=True, of_target=False, window=True, stiff_y=None,
+                  mean=False):
     def wrong(source, target, radius=5):
         from course import flow
 
@@ -260,7 +331,10 @@ def _lucas_kanade(stiffness=1e-3, sign=1, swapped=False, cross=True, of_target=F
         d = target - source
         reach = radius if window else 0
         xx, xy, yy, bx, by = (flow.window_sum(p, reach) for p in (gx * gx, gx * gy, gy * gy, gx * d, gy * d))
-        xx, yy, xy = xx + stiffness, yy + stiffness, xy * cross
+        if mean:
+            count = flow.window_sum(np.ones_like(source), reach)
+            xx, xy, yy, bx, by = (values / count for values in (xx, xy, yy, bx, by))
+        xx, yy, xy = xx + stiffness, yy + (stiffness if stiff_y is None else stiff_y), xy * cross
         with np.errstate(divide="ignore", invalid="ignore"):
             area = xx * yy - xy * xy
             v = sign * np.stack([yy * bx - xy * by, xx * by - xy * bx], axis=-1) / area[..., None]
@@ -272,10 +346,13 @@ def _lucas_kanade(stiffness=1e-3, sign=1, swapped=False, cross=True, of_target=F
 # ---------------------------------------------------------------- the lesson's seven
 
 TINY = floats([[[[0, 1, 2], [10, 11, 12]]]])  # the columns differ by 1, the rows by 10
+# (1, 3, 4, 5), as `permute` makes it of a photo: its numbers are not in the order of its axes
+PERMUTED = (np.arange(60, dtype=np.float32).reshape(1, 4, 5, 3) ** 2 / 900).transpose(0, 3, 1, 2)
 BETWEEN = floats([[[[-0.5, -1], [0, 0], [1, 1]]]])
 QUARTER = floats([[[[0, -1], [1, 0]]]])
 FIVE = np.array([[-0.8, -0.8], [0.8, -0.8], [-0.8, 0.8], [0.8, 0.8], [0.0, 0.0]])
 LIFTED = np.array([[0.0, 0], [0, 0], [0, 0], [0, 0], [0.3, 0.2]])
+STRIPES = 0.5 + 0.3 * np.sin(0.8 * np.arange(9))[:, None] + np.zeros((9, 7))
 LATTICE = grid_of(5, 5).reshape(-1, 2).astype(float)
 
 EXERCISES = [
@@ -306,6 +383,15 @@ EXERCISES = [
         cards=[
             BugCard("y-first", _grid_bug(yx=True),
                     "It looks as if y comes first: the picture's axes are (row, column), a position is (x, y)."),
+            BugCard("y-first-and-single", _grid_bug("linspace", yx=True),
+                    "It looks as if y comes first, where a position is (x, y); and a single row or column has no first "
+                    "and last, put it at 0."),
+            BugCard("single", _grid_bug("linspace"),
+                    "Right but for a picture of a single row or column: linspace(-1, 1, 1) is -1, the first end. It "
+                    "belongs in the middle, at 0."),
+            BugCard("nothing-between-nothing", _grid_bug("nothing between nothing"),
+                    "Right but for a picture of a single row or column: there width - 1 or height - 1 is 0, and 0 / 0 "
+                    "is NaN. Put it at 0."),
             BugCard("halves", _grid_bug("halves"),
                     "It looks as if -1 and +1 are the outer edges of the picture (`align_corners=False`): here they "
                     "are the middles of the first and the last pixel."),
@@ -315,6 +401,9 @@ EXERCISES = [
                     "It looks as if the positions run from 0 to 1: they run from -1 to 1."),
             BugCard("columns-first", _grid_bug(transposed=True),
                     "It looks as if rows and columns changed places: the shape is (height, width, 2)."),
+            BugCard("columns-first-and-single", _grid_bug("linspace", transposed=True),
+                    "It looks as if the columns come first: the shape is (height, width, 2). And a single row or "
+                    "column has no first and last, put it at 0."),
         ],
         picture=drawn("draw_grid"),
     ),
@@ -328,15 +417,18 @@ EXERCISES = [
             case("the same picture, read at its own pixels", TINY, grid_of(2, 3, 1)),
         ],
         edges=[
-            case("places outside of the picture", TINY, floats([[[[-2, 0], [0, 3], [1.5, -1.5]]]])),
+            case("places outside of the picture", TINY, floats([[[[-2, 0], [0, 3], [1.5, -1.5], [4, 0.3], [-9, 7]]]])),
             case("two pictures of two colours", np.arange(32, dtype=np.float32).reshape(2, 2, 2, 4) ** 2 / 50,
                  floats([[[[-0.4, 0.3]]], [[[0.7, -0.2]]]])),
+            case("three pictures, read at one place each", np.arange(18, dtype=np.float32).reshape(3, 1, 3, 2) ** 2,
+                 floats([[[[0.3, 0.1]]], [[[-0.3, 0.6]]], [[[0.9, -0.4]]]])),
+            case("a picture whose colours lie last in memory", PERMUTED, floats([[[[0.3, -0.8], [-0.4, 0.1]]]])),
             case("a single pixel", floats([[[[5]]]]), floats([[[[0.3, -0.8]]]])),
         ],
         random=random_reading,
         random_count=40,
         random_label="random readings",
-        run=on_tensors,
+        run=read_with_gradients,
         hints=[
             "A place lies between four pixels. How much does each of them count, when the place is nearly on one?",
             "Go over to pixels, x = (p + 1) / 2 * (width - 1), keep x and y inside, and take floor. With a and b as "
@@ -355,8 +447,18 @@ EXERCISES = [
             BugCard("black-outside", _sample(outside="zeros"),
                     "It looks as if outside of the picture all is black: repeat the border, so keep x and y inside "
                     "first."),
+            BugCard("defaults", _sample(outside="zeros", corners=False),
+                    "It looks like grid_sample as it is by default: black outside of the picture, and -1 and 1 at the "
+                    "outer edges. Here the border is repeated (padding_mode=\"border\"), and -1 and 1 are the middles "
+                    "of the outermost pixels (align_corners=True)."),
             BugCard("weights-swapped", sample_weights_swapped,
                     "It looks as if the weights changed places: the nearer pixel counts more."),
+            BugCard("times-width", sample_times_width,
+                    "It looks as if -1 to 1 is stretched over `width` and `height` pixels: from the middle of the "
+                    "first to that of the last it is width - 1 and height - 1."),
+            BugCard("detached", sample_detached,
+                    "What is read is right, but no gradient comes back to the positions, so no network could learn "
+                    "where to look: stay in torch, and leave out detach and no_grad."),
         ],
         picture=drawn("draw_reading"),
     ),
@@ -402,6 +504,10 @@ EXERCISES = [
                     "It looks as if you give how far a pixel looks: give where, in positions of the source."),
             BugCard("inverse", _affine(lambda m: m.inverse()),
                     "It looks as if the matrix is undone: A leads from the target into the source already."),
+            BugCard("p-after", _affine(after=True),
+                    "It looks as if p is taken away after the matrix, q + A z - p: it is the step z - p that A turns."),
+            BugCard("without-q", _affine(without_q=True),
+                    "It looks as if q is missing: A (z - p) is a step away from q, not yet a place."),
         ],
         picture=drawn("draw_motion"),
     ),
@@ -418,6 +524,8 @@ EXERCISES = [
         ],
         edges=[
             case("a single motion", floats([[[[3.0, -1]]]]), floats([[0.1, 0.2], [0.3, 0.4]]).reshape(1, 1, 1, 2, 2)),
+            case("three pictures of three motions", np.arange(9, dtype=np.float32).reshape(3, 3, 1, 1) % 4,
+                 np.arange(18, dtype=np.float32).reshape(3, 3, 1, 1, 2) / 9 - 1),
             case("claims of plus and minus 200", floats([200, -200]).reshape(1, 2, 1, 1),
                  floats([[0.5, 0], [1, -2]]).reshape(1, 2, 1, 1, 2)),
         ],
@@ -442,6 +550,17 @@ EXERCISES = [
                     "them."),
             BugCard("sigmoid", _masks(lambda logits: logits.sigmoid()),
                     "It looks as if each mask is a sigmoid of its own: they do not add up to 1."),
+            BugCard("over-columns", _masks(lambda logits: logits.softmax(-1)),
+                    "It looks as if the softmax runs over the last axis, the columns of the picture: the motions are "
+                    "dim=1."),
+            BugCard("over-pictures", _masks(lambda logits: logits.softmax(0)),
+                    "It looks as if the softmax runs over the batch: the motions are dim=1."),
+            BugCard("mean", _masks(lambda logits: logits.softmax(1), mean=True),
+                    "The masks are right, but the flow is divided by K once more: the masks add up to 1 already, so "
+                    "add up."),
+            BugCard("overflow", _masks(masks_overflow),
+                    "It looks as if e is raised to a claim as it is: e to the 200 is infinite, and infinite by "
+                    "infinite is NaN. torch.softmax takes the largest claim away first."),
         ],
         picture=drawn("draw_masks"),
     ),
@@ -482,6 +601,8 @@ EXERCISES = [
                     "It looks as if the kernel is r: that sheet has a tip at every point. Take r² log r."),
             BugCard("plane-not-told", _sheet(told=False),
                     "It looks as if the affine part is solved for, and left out when the sheet is read."),
+            BugCard("of-the-distance", _sheet("of-the-distance"),
+                    "It looks as if flow.spline_kernel was given distances: it takes their squares."),
             BugCard("log-of-zero", sheet_all_nan,
                     "It looks as if 0 log 0 became NaN: on the points themselves the kernel is 0."),
             BugCard("nearest", sheet_nearest,
@@ -504,6 +625,9 @@ EXERCISES = [
             case("two pictures and a finer map", np.arange(16, dtype=np.float32).reshape(2, 2, 2, 2),
                  np.linspace(0, 1, 18, dtype=np.float32).reshape(2, 1, 3, 3)),
             case("nothing hidden", np.full((1, 3, 2, 2), 0.7, np.float32), np.ones((1, 1, 2, 2), np.float32)),
+            case("three pictures, of which only the map's height differs", np.ones((3, 1, 4, 3), np.float32),
+                 np.linspace(0, 1, 18, dtype=np.float32).reshape(3, 1, 2, 3)),
+            case("a map of a single number", np.ones((1, 2, 3, 2), np.float32), floats([[[[0.3]]]])),
         ],
         random=random_hiding,
         random_count=40,
@@ -528,6 +652,15 @@ EXERCISES = [
                     "It looks as if the map is cut at one half: half hidden is half taken away."),
             BugCard("made-up-for", occlude_makes_opaque,
                     "It looks as if what is left is made brighter to make up for it: hidden is hidden."),
+            BugCard("as-it-is", occlude_as_it_is,
+                    "It looks as if the map is multiplied as it is: where it is coarser or finer than the picture, "
+                    "bring it to the picture's size first."),
+            BugCard("before-it-fits", occlude_the_other_way_round,
+                    "It looks as if the map is multiplied before it has the picture's size: interpolate it first."),
+            BugCard("picture-made-small", occlude_makes_small,
+                    "It looks as if the picture is brought to the map's size: keep the picture, make the map fit."),
+            BugCard("white", occlude_fills_with_white,
+                    "It looks as if what is hidden becomes white: a hole is 0."),
         ],
         picture=drawn("draw_hidden"),
     ),
@@ -542,13 +675,16 @@ EXERCISES = [
         ],
         edges=[
             case("a grey wall", np.full((8, 8), 0.5), np.full((8, 8), 0.5), 2),
+            case("a wall that becomes brighter to the right", np.full((6, 9), 0.5),
+                 0.5 + 0.02 * np.tile(np.arange(9), (6, 1)), 2),
+            case("stripes that run from left to right", STRIPES, np.roll(STRIPES, 1, 0), 2),
             case("the same picture twice", waves(8, 9), waves(8, 9), 2),
         ],
         random=random_shifts,
         random_count=20,
         random_label="random shifts",
         hints=[
-            "In one dimension: a slope g, and the picture became brighter by d here. How far must it have moved?",
+            "In one dimension: a gradient g, and the picture became brighter by d here. How far must it have moved?",
             "Each pixel of the window says g . v = d. Least squares over the window: sums of gx gx, gx gy, gy gy on "
             "the left, of gx d and gy d on the right, and the stiffness on the diagonal.",
             "gy, gx = np.gradient(source); xx = flow.window_sum(gx * gx, radius) + 1e-3, ...; "
@@ -559,7 +695,8 @@ EXERCISES = [
                     "It looks as if the arrows point the other way: d is target - source, and the target looks into "
                     "the source."),
             BugCard("swapped", _lucas_kanade(swapped=True),
-                    "It looks as if x and y changed places: `np.gradient` gives the slope along rows (y) first."),
+                    "It looks as if x and y changed places: the answer is stacked (x, y), and `np.gradient` gives the "
+                    "gradient along y first."),
             BugCard("without-cross", _lucas_kanade(cross=False),
                     "It looks as if each direction is solved alone: the sum of gx gy ties them together."),
             BugCard("one-pixel", _lucas_kanade(window=False),
@@ -567,8 +704,13 @@ EXERCISES = [
                     "window."),
             BugCard("not-stiff", _lucas_kanade(stiffness=0.0),
                     "It looks as if the stiffness is missing: on a grey wall that is 0 / 0."),
-            BugCard("slopes-of-the-target", _lucas_kanade(of_target=True),
-                    "It looks as if the slopes are the target's: the formula unfolds the source."),
+            BugCard("gradient-of-the-target", _lucas_kanade(of_target=True),
+                    "It looks as if the gradient is the target's: the formula unfolds the source."),
+            BugCard("stiff-once", _lucas_kanade(stiff_y=0.0),
+                    "It looks as if the stiffness stands at gx gx alone: it belongs to both numbers of the diagonal."),
+            BugCard("means", _lucas_kanade(mean=True),
+                    "It looks as if the window's products are averaged: the stiffness of 0.001 is meant beside their "
+                    "sums."),
         ],
         picture=drawn("draw_found"),
     ),

@@ -48,10 +48,10 @@ def collapse(steps: int = 1200, seed: int = 0) -> Failure:
     found = [plane.coverage(ring.samples[-1])[0] for ring in rings]
     figure, axes = plots.new(6.4, 3.4, 1, 2, "Mode collapse")
     truth = plane.sample_ring(400, torch.Generator().manual_seed(0))
-    for axis, ring, count, title in zip(axes[0], rings, found, ("no R1, a hasty generator", "R1, even rates")):
+    for axis, ring, count, title in zip(axes[0], rings, found, ("hasty, no R1", "even rates, R1")):
         axis.scatter(*truth.T, s=8, color=plots.GREY, alpha=0.4, marker="s", label="data")
         axis.scatter(*ring.samples[-1].T, s=6, color=plots.VERMILION, alpha=0.6, label="generated")
-        axis.set(xlim=(-3, 3), ylim=(-3, 3), aspect="equal", xlabel="x", ylabel="y")
+        axis.set(xlim=(-3, 3), ylim=(-3, 3), aspect="equal", xlabel="u", ylabel="v")
         axis.set_title(f"{title}: {count} of {plane.HEAPS} heaps", fontsize=9)
         axis.legend(fontsize=7, loc="center")
     plots.describe(figure, f"Mode collapse: without R1 the generator found {found[0]} of {plane.HEAPS} heaps, "
@@ -81,8 +81,8 @@ def vanishing_gradients(steps: int = 200, every: int = 10, seed: int = 0) -> Fai
         if step % every == 0:
             logits = players.discriminator(fake)
             for name, loss in zip(lengths, (gan.saturating_generator_loss, gan.generator_loss)):
-                slopes = torch.autograd.grad(loss(logits), list(players.generator.parameters()), retain_graph=True)
-                lengths[name].append(torch.cat([slope.flatten() for slope in slopes]).norm().item())
+                gradients = torch.autograd.grad(loss(logits), list(players.generator.parameters()), retain_graph=True)
+                lengths[name].append(torch.cat([one.flatten() for one in gradients]).norm().item())
             at.append(step)
             sure.append(torch.sigmoid(logits).mean().item())
         real = plane.sample_ring(256, chance)

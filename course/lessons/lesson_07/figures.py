@@ -1,23 +1,23 @@
-"""The figures of lesson 07: two losses and their slopes, and sheets of generated faces."""
+"""The figures of lesson 07: two losses and their gradients, and sheets of generated faces."""
 
 import numpy as np
 
 from course import plots
 
 
-def two_slopes(title: str = "Which loss still teaches while the fakes are bad?"):
+def two_losses(title: str = "Which loss still teaches while the fakes are bad?"):
     """log(1 - D) and -log D against the logit, and how steep they are."""
     x = np.linspace(-8, 6, 300)
     d = 1 / (1 + np.exp(-x))
     figure, grid = plots.new(8.4, 3.4, 1, 2, title)
     rows = (("log(1 - D), saturating", -np.logaddexp(0, x), d, "--", plots.VERMILION),
             ("-log D, non-saturating", np.logaddexp(0, -x), 1 - d, "-", plots.BLUE))
-    for words, loss, slope, line, colour in rows:
+    for words, loss, gradient, line, colour in rows:
         grid[0, 0].plot(x, loss, line, color=colour, linewidth=2, label=words)
-        grid[0, 1].plot(x, slope, line, color=colour, linewidth=2, label=words)
+        grid[0, 1].plot(x, gradient, line, color=colour, linewidth=2, label=words)
     for axes, ylabel in zip(grid[0], ("loss of one fake", "length of its gradient")):
         axes.axvspan(-8, -3, color=plots.GREY, alpha=0.18)
-        axes.set(xlabel="logit x of a fake", ylabel=ylabel, xlim=(-8, 6))
+        axes.set(xlabel="logit of a fake", ylabel=ylabel, xlim=(-8, 6))
         axes.grid(alpha=0.3)
     grid[0, 0].legend(fontsize=8, loc="lower left")
     grid[0, 1].text(-7.8, 0.5, "here training\nbegins: D is\nsure", fontsize=8.5, va="center")

@@ -15,9 +15,9 @@ from . import plane
 REACH, CELLS = 3.0, 48
 
 GAMES = {  # words: changes of `plane.healthy`
-    "non-saturating, with R1": {},
-    "saturating, with R1": {"game": "saturating"},
-    "no R1, hasty generator": {"r1": 0.0, "generator_rate": 5e-3, "discriminator_rate": 5e-4},
+    "healthy": {},
+    "saturating": {"game": "saturating"},
+    "hasty": {"r1": 0.0, "generator_rate": 5e-3, "discriminator_rate": 5e-4},  # and nothing keeps D smooth
 }
 
 
@@ -78,7 +78,7 @@ class RingInMotion(Panel):
         axes.scatter(*self.truth.T, s=9, color="white", edgecolors=plots.BLACK, linewidths=0.4, marker="s",
                      label="data")
         axes.scatter(*points.T, s=5, color=plots.BLACK, label="generated")
-        axes.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), xlabel="x", ylabel="y")
+        axes.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), xlabel="u", ylabel="v")
         axes.set_title(f"{settings.get('game', next(iter(GAMES)))}\nstep {step}: {found} of {plane.HEAPS} heaps",
                        fontsize=9)
         return shown

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from course import parallel
 from course.exercises.exercise import BugCard, Exercise, case
 
 from . import small
@@ -60,16 +61,36 @@ def face_points(does: dict) -> np.ndarray:
     return points.astype(np.float32)
 
 
+@parallel.one_thread_each()  # on a busy machine two would wait for each other
 def pair_of(function, does, darker=0.8, off=(1.5, -1.0)):
-    """What the function makes of somebody: points are found `off` pixels away, and the other camera is darker."""
+    """What the function makes of somebody: points are found `off` pixels away, and the other camera is darker.
+
+    As real ones, neither gives the same twice: asked again about the same picture or points, they answer otherwise.
+    """
+    asked = {}
+
+    def again(values) -> int:
+        key = np.asarray(values).tobytes()
+        asked[key] = asked.get(key, -1) + 1
+        return asked[key]
 
     def spoil(image):
-        return (image * np.float32(darker)).astype(np.uint8)
+        return (image * np.float32(darker * (1 - 0.1 * again(image)))).astype(np.uint8)
 
     def jitter(points):
-        return points + np.array(off, np.float32) * np.sign(points - SIDE / 2)
+        turn = again(points) // (2 if same else 1)
+        return points + np.array(off, np.float32) * np.sign(points - SIDE / 2) * (1 - 2 * turn)
 
-    return function(somebody(), face_points(does), spoil, jitter)
+    actor, elsewhere = somebody(), face_points(does)
+    same = np.array_equal(actor.points, elsewhere)  # then each of the two is asked about once
+    kept = actor.image.copy(), actor.points.copy()
+    pair = function(actor, elsewhere, spoil, jitter)
+    changed = [name for name, before in zip(("image", "points"), kept)
+               if not np.array_equal(getattr(actor, name), before)]
+    if changed:
+        somebody.cache_clear()
+        raise ValueError(f"actor.{changed[0]} was changed in place: work on a copy")
+    return pair
 
 
 def random_others(rng):
@@ -77,10 +98,11 @@ def random_others(rng):
             "headYaw": float(rng.uniform(-6, 6))}, float(rng.uniform(0.6, 0.95))
 
 
-def _pair(actor, elsewhere, spoil, jitter, way="back", exchanged=False, answer="photo"):
+def _pair(actor, elsewhere, spoil, jitter, way="back", exchanged=False, answer="photo", twice="", told=False):
     from course import rendering
 
-    source = spoil(actor.render(elsewhere))
+    there = actor.render(elsewhere)
+    source = spoil(there)
     seen, wanted = jitter(elsewhere), jitter(actor.points)
     if way == "exact":
         seen, wanted = elsewhere, actor.points
@@ -89,8 +111,25 @@ def _pair(actor, elsewhere, spoil, jitter, way="back", exchanged=False, answer="
               "exact": lambda: rendering.Portrait(source, start).render(end),
               "out": lambda: source,
               "photo": lambda: actor.render(wanted),
-              "clean": lambda: rendering.Portrait(actor.render(elsewhere), start).render(end)}[way]()
+              "clean": lambda: rendering.Portrait(there, start).render(end)}[way]()
+    if twice == "spoil":
+        source = spoil(there)
+    if twice == "jitter":
+        seen, wanted = jitter(elsewhere), jitter(actor.points)
+    seen, wanted = (wanted, seen) if told else (seen, wanted)
     return coarse, actor.image if answer == "photo" else spoil(actor.image), source, wanted, seen
+
+
+def pair_spoiled_twice(actor, elsewhere, spoil, jitter):
+    return _pair(actor, elsewhere, spoil, jitter, twice="spoil")
+
+
+def pair_jittered_twice(actor, elsewhere, spoil, jitter):
+    return _pair(actor, elsewhere, spoil, jitter, twice="jitter")
+
+
+def pair_told_exchanged(actor, elsewhere, spoil, jitter):
+    return _pair(actor, elsewhere, spoil, jitter, told=True)
 
 
 def pair_from_photo(actor, elsewhere, spoil, jitter):
@@ -131,10 +170,17 @@ def batch(seed: int = 1, count: int = 2):
     return inputs, torch.rand(count, 3, 16, 16, generator=made), torch.from_numpy(animator_crops.window(16))
 
 
+def weights_of(net, when: str) -> dict:
+    """{name of a parameter and when: its numbers}, so that a verdict says which of them is wrong."""
+    return {f"{name} {when}": parameter.detach().flatten() for name, parameter in net.named_parameters()}
+
+
 def two_losses(made, target):
-    return {"l1": (made - target).abs().mean(), "square": (made - target).square().mean()}
+    """Two that tell what was made from what was wanted: the second counts more where the target is bright."""
+    return {"l1": (made - target).abs().mean(), "square": (2 * target * (made - target).square()).mean()}
 
 
+@parallel.one_thread_each()
 def steps_taken(function, weights, steps=1, count=2):
     """The step taken `steps` times by plain descent, with a gradient that somebody has left lying about."""
     import torch
@@ -147,7 +193,8 @@ def steps_taken(function, weights, steps=1, count=2):
     made, losses = found[-1]
     return {"made": made, "made has a graph": bool(getattr(made, "requires_grad", False)),
             "losses": {name: float(value) for name, value in losses.items()},
-            "weights after": torch.cat([p.detach().flatten() for p in net.parameters()])}
+            "the losses have a graph": any(getattr(value, "requires_grad", False) for value in losses.values()),
+            **weights_of(net, "after")}
 
 
 def random_weights(rng):
@@ -173,7 +220,33 @@ def _step(net, optimizer, inputs, target, window, losses_of, weights, zero=True,
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
     optimizer.step()
     numbers = {name: float(loss.detach()) * (1 if told == "plain" else weights[name]) for name, loss in losses.items()}
-    return made.detach() if detach else made, numbers
+    return made.detach() if detach else made, losses if told == "graph" else numbers
+
+
+def step_stays(net, optimizer, inputs, target, window, losses_of, weights):
+    from course import rendering
+
+    made = rendering.repaint(net, inputs, window)
+    losses = losses_of(made, target)
+    return made.detach(), {name: float(loss.detach()) for name, loss in losses.items()}
+
+
+def step_losses_with_graph(net, optimizer, inputs, target, window, losses_of, weights):
+    return _step(net, optimizer, inputs, target, window, losses_of, weights, told="graph")
+
+
+def step_clips_elements(net, optimizer, inputs, target, window, losses_of, weights):
+    import torch
+
+    from course import rendering
+
+    made = rendering.repaint(net, inputs, window)
+    losses = losses_of(made, target)
+    optimizer.zero_grad()
+    sum(weights[name] * loss for name, loss in losses.items()).backward()
+    torch.nn.utils.clip_grad_value_(net.parameters(), 1.0)
+    optimizer.step()
+    return made.detach(), {name: float(loss.detach()) for name, loss in losses.items()}
 
 
 def step_piles_up(net, optimizer, inputs, target, window, losses_of, weights):
@@ -203,60 +276,84 @@ def step_tells_weighted(net, optimizer, inputs, target, window, losses_of, weigh
 # ---------------------------------------------------------------- equivariance_loss
 
 
-def spots(count: int, seed: int):
-    """A picture with three soft coloured spots for each of N: (N, 3, 16, 16)."""
+def spots(count: int, seed: int, size: tuple):
+    """A picture with three soft coloured spots for each of N: (N, 3, height, width)."""
     import torch
 
     from course import flow
 
     made = torch.Generator().manual_seed(seed)
     places = torch.rand(count, 3, 2, generator=made) * 1.2 - 0.6
-    return flow.gaussian_maps(places, flow.identity_grid(16, 16), 0.25)
+    return flow.gaussian_maps(places, flow.identity_grid(*size), 0.25)
 
 
-def detector_of(image):
-    """A finder of three points: where each colour has its mass, and how it is spread there."""
+class Finder:
+    """A finder of three points: where each colour has its mass, and how it is spread there; one number is learned."""
+
+    def __init__(self):
+        import torch
+
+        self.sharpness = torch.tensor(2.0, requires_grad=True)
+
+    def __call__(self, image):
+        import torch
+
+        from course import flow
+
+        from ..lesson_06 import first_order
+
+        grid = flow.identity_grid(*image.shape[2:])
+        heat = (image.clamp(min=0) + 0.02) ** self.sharpness
+        heat = heat / heat.sum((2, 3), keepdim=True)
+        points = flow.soft_argmax(heat, grid)
+        away = grid[None, None] - points[:, :, None, None]
+        spread = torch.einsum("nkhw,nkhwi,nkhwj->nkij", heat, away, away)
+        turned = 0.5 * torch.eye(2) + torch.tensor([[0, 0.2], [0, 0]])
+        return first_order.Keypoints(points, spread / spread.mean() + turned)
+
+
+@parallel.one_thread_each()
+def bent_by(function, count, seed, affine, bend, size=(16, 16)):
+    """Both losses for a bend of that strength, and what the finder of points would learn from each."""
     import torch
 
     from course import flow
 
-    from ..lesson_06 import first_order
-
-    grid = flow.identity_grid(*image.shape[2:])
-    heat = (image + 0.02) ** 2
-    heat = heat / heat.sum((2, 3), keepdim=True)
-    points = flow.soft_argmax(heat, grid)
-    away = grid[None, None] - points[:, :, None, None]
-    spread = torch.einsum("nkhw,nkhwi,nkhwj->nkij", heat, away, away)
-    return first_order.Keypoints(points, spread / spread.mean() + 0.5 * torch.eye(2) + torch.tensor([[0, 0.2], [0, 0]]))
-
-
-def bent_by(function, count, seed, affine, bend):
-    """Both losses for a bend of that strength."""
-    import torch
-
-    from course import flow
-
-    image = spots(count, seed)
+    image, finder = spots(count, seed, size), Finder()
     random_bend = flow.RandomBend(count, affine, bend, generator=torch.Generator().manual_seed(seed))
-    points, jacobians = function(detector_of, image, detector_of(image), random_bend)
-    return [points, jacobians]
+    points, jacobians = function(finder, image, finder(image), random_bend)
+    losses = {"points": points, "Jacobians": jacobians}
+    learned = {f"gradient of the loss on {name}": _gradient(loss, finder.sharpness) if affine or bend else 0.0
+               for name, loss in losses.items()}  # where the loss is nothing, the sign of nothing decides
+    return losses | learned
+
+
+def _gradient(loss, weight) -> float:
+    import torch
+
+    if not getattr(loss, "requires_grad", False):
+        return 0.0
+    found = torch.autograd.grad(loss, weight, retain_graph=True, allow_unused=True)[0]
+    return 0.0 if found is None else found.item()
 
 
 def random_bends(rng):
-    return 2, int(rng.integers(1000)), float(rng.uniform(0.02, 0.2)), float(rng.uniform(0, 0.02))
+    size = tuple(int(side) for side in rng.integers(10, 22, 2))
+    return 2, int(rng.integers(1000)), float(rng.uniform(0.02, 0.2)), float(rng.uniform(0, 0.02)), size
 
 
 def _equivariance(detector, image, found, bend, corners=True, points="right", turn="right", order="right",
-                  padding="reflection"):
+                  padding="reflection", square=False, learns="both"):
     import torch
     from torch.nn import functional
 
     from course import flow
 
-    grid = flow.identity_grid(*image.shape[2:])
+    found = _without_graph(found) if learns == "bent" else found
+    grid = flow.identity_grid(image.shape[2], image.shape[2] if square else image.shape[3])
     positions = bend(grid[None].expand(len(image), -1, -1, -1))
     bent = detector(functional.grid_sample(image, positions, "bilinear", padding, align_corners=corners))
+    bent = _without_graph(bent) if learns == "found" else bent
     off = {"right": lambda: found.points - bend(bent.points), "back": lambda: bend(found.points) - bent.points,
            "still": lambda: found.points - bent.points}[points]()
     slope = {"right": lambda: bend.jacobian(bent.points), "at x": lambda: bend.jacobian(found.points),
@@ -264,6 +361,33 @@ def _equivariance(detector, image, found, bend, corners=True, points="right", tu
     inverse = torch.linalg.inv(found.jacobians)
     carried = inverse @ slope @ bent.jacobians if order == "right" else bent.jacobians @ slope @ inverse
     return off.abs().mean(), (torch.eye(2) - carried).abs().mean()
+
+
+def _without_graph(found):
+    return type(found)(found.points.detach(), found.jacobians.detach())
+
+
+def equivariance_square(detector, image, found, bend):
+    return _equivariance(detector, image, found, bend, square=True)
+
+
+def equivariance_zeros(detector, image, found, bend):
+    return _equivariance(detector, image, found, bend, padding="zeros")
+
+
+def equivariance_no_grad(detector, image, found, bend):
+    import torch
+
+    with torch.no_grad():
+        return _equivariance(detector, image, found, bend)
+
+
+def equivariance_bent_detached(detector, image, found, bend):
+    return _equivariance(detector, image, found, bend, learns="found")
+
+
+def equivariance_found_detached(detector, image, found, bend):
+    return _equivariance(detector, image, found, bend, learns="bent")
 
 
 def equivariance_back(detector, image, found, bend):
@@ -323,6 +447,14 @@ def match_detached_fakes(fake_features, real_features):
     return torch.stack([(f.detach() - r).abs().mean() for f, r in zip(fake_features, real_features)]).mean()
 
 
+def match_detached(fake_features, real_features):
+    return sum((f - r).detach().abs().mean() for f, r in zip(fake_features, real_features)) / len(fake_features)
+
+
+def match_last_layer(fake_features, real_features):
+    return (fake_features[-1] - real_features[-1].detach()).abs().mean()
+
+
 def match_squares(fake_features, real_features):
     import torch
 
@@ -349,27 +481,30 @@ def match_means(fake_features, real_features):
 # ---------------------------------------------------------------- overfit_one_batch
 
 
+@parallel.one_thread_each()
 def learned_by_heart(function, steps, rate, count=2):
     """The losses, and what became of the network that was given."""
-    import torch
-
     net, (inputs, target, window) = small.small_network(), batch(3, count)
+    asked = []  # the hook is copied along with the network
+    net.register_forward_pre_hook(lambda module, _: asked.append(module))
     losses = function(net, inputs, target, window, steps, rate)
-    return {"losses": list(losses),
-            "the network after": torch.cat([p.detach().flatten() for p in net.parameters()])}
+    return {"losses": list(losses), **weights_of(net, "after"),
+            "a new copy for every step": len({id(module) for module in asked}) > 2}
 
 
 def random_lessons(rng):
     return int(rng.integers(2, 7)), float(rng.uniform(1e-3, 2e-2)), int(rng.integers(1, 4))
 
 
-def _overfit(net, inputs, target, window, steps=60, rate=1e-3, copied=True, renewed=None, after=False, doubled=False):
+def _overfit(net, inputs, target, window, steps=60, rate=1e-3, copied=True, renewed=None, after=False, other=False,
+             descent=False):
     import torch
 
     from course import rendering
 
     trial = copy.deepcopy(net) if copied else net
-    optimizer, seen = torch.optim.Adam(trial.parameters(), rate), []
+    kind = torch.optim.SGD if descent else torch.optim.Adam
+    optimizer, seen = kind((net if other else trial).parameters(), rate), []
 
     def now():
         return (rendering.repaint(trial, inputs, window) - target).abs().mean()
@@ -398,6 +533,14 @@ def overfit_new_optimizer(net, inputs, target, window, steps=60, rate=1e-3):
 
 def overfit_new_network(net, inputs, target, window, steps=60, rate=1e-3):
     return _overfit(net, inputs, target, window, steps, rate, renewed="network")
+
+
+def overfit_other_weights(net, inputs, target, window, steps=60, rate=1e-3):
+    return _overfit(net, inputs, target, window, steps, rate, other=True)
+
+
+def overfit_descent(net, inputs, target, window, steps=60, rate=1e-3):
+    return _overfit(net, inputs, target, window, steps, rate, descent=True)
 
 
 def overfit_after(net, inputs, target, window, steps=60, rate=1e-3):
@@ -434,18 +577,23 @@ class Stopped:
             loss.backward()
             self.optimizer.step()
 
-    def weights(self):
-        import torch
 
-        return torch.cat([p.detach().flatten() for net in (self.net, self.judge) for p in net.parameters()])
+@parallel.one_thread_each()
+def stopped_and_gone_on(function, before, after, saves=1, there=True, bare=False, apart=False, *,
+                        turned=False):
+    """A run of `before` steps, saved, and gone on with by a run that knows nothing: its numbers and its weights.
 
-
-def stopped_and_gone_on(function, before, after, saves=1, there=True):
-    """A run of `before` steps, saved, and gone on with by a run that knows nothing: its numbers and its weights."""
+    bare: the last time there are no numbers to write, {}. apart: each time goes to a file of its own, and the first
+    is read. turned: the run that goes on names its parts in the other order.
+    """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "run.checkpoint"
         run = Stopped(1)
         if not there:
+            elsewhere = path.with_stem("elsewhere")
+            function(elsewhere, run.parts(), {"step": 0})
+            if not elsewhere.is_file():
+                return "it writes no file"
             try:
                 function(path, run.parts())
             except Exception as problem:  # any refusal will do
@@ -454,21 +602,29 @@ def stopped_and_gone_on(function, before, after, saves=1, there=True):
         for number in range(saves):
             run.go(before)
             numbers = {"step": before * (number + 1), "seconds": 2.5 * (number + 1)}
-            told = function(path, run.parts(), numbers)
-        other = Stopped(2)
-        found = function(path, other.parts())
+            place = path.with_stem(f"run{number}") if apart and number else path
+            told = function(place, run.parts(), {} if bare and number == saves - 1 else numbers)
+        other, written = Stopped(2), path.is_file()
+        parts = dict(reversed(other.parts().items())) if turned else other.parts()
+        found = function(path, parts) if written else numbers
         other.go(after)
-        return {"after writing": told, "after reading": found, "weights later": other.weights()}
+        return {"after writing": told, "a file is written": written, "after reading": found,
+                **weights_of(other.net, "of the net later"), **weights_of(other.judge, "of the judge later")}
 
 
 def random_stops(rng):
     return int(rng.integers(1, 6)), int(rng.integers(1, 6)), int(rng.integers(1, 3))
 
 
-def _resume(path, parts, numbers=None, left_out=(), random=True, plain=True, quiet=False):
+def resume_from_memory(path, parts, numbers=None):
+    """Nothing is written: whatever it keeps instead is not asked for any more."""
+    return numbers
+
+
+def _resume(path, parts, numbers=None, left_out=(), random=True, plain=True, quiet=False, truth=False):
     import torch
 
-    if numbers is not None:
+    if numbers if truth else numbers is not None:
         state = {name: part.state_dict() for name, part in parts.items()}
         torch.save({"parts": state, "numbers": numbers, "random": torch.get_rng_state()}, path)
         return numbers
@@ -499,6 +655,30 @@ def resume_from_step_0(path, parts, numbers=None):
     return _resume(path, parts, numbers, plain=False)
 
 
+def resume_if_numbers(path, parts, numbers=None):
+    return _resume(path, parts, numbers, truth=True)
+
+
+def resume_by_order(path, parts, numbers=None):
+    import torch
+
+    from course.training import checkpoints
+
+    if numbers is not None:
+        states = [part.state_dict() for part in parts.values()]
+        checkpoints.save(path, {"parts": states, "numbers": numbers, "random": torch.get_rng_state()})
+        return numbers
+    state = checkpoints.load(path)
+    for part, part_state in zip(parts.values(), state["parts"]):
+        part.load_state_dict(part_state)
+    torch.set_rng_state(state["random"])
+    return state["numbers"]
+
+
+def resume_puts_nothing_back(path, parts, numbers=None):
+    return _resume(path, parts, numbers, tuple(parts))
+
+
 def resume_from_nothing(path, parts, numbers=None):
     return _resume(path, parts, numbers, quiet=True)
 
@@ -506,6 +686,7 @@ def resume_from_nothing(path, parts, numbers=None):
 # ---------------------------------------------------------------- ema_update
 
 
+@parallel.one_thread_each()
 def averaged(function, decay, times=1, seed=0):
     """A running mean after some steps of its network: all of its state, and the network's."""
     import torch
@@ -557,6 +738,10 @@ def ema_copies(mean, network, decay):
 def ema_nothing(mean, network, decay):
     values = {name: decay * kept + (1 - decay) * network.state_dict()[name] for name, kept in mean.state_dict().items()}
     del values  # new tensors under the old names: the network never hears of them
+
+
+def ema_own_decay(mean, network, decay):
+    _mean(mean, network, 0.999)
 
 
 def ema_into_the_network(mean, network, decay):
@@ -613,6 +798,14 @@ EXERCISES = [
                     "`wanted`."),
             BugCard("spoiled-answer", pair_spoiled_answer,
                     "It looks as if the answer is spoiled too: the network would learn to make noise."),
+            BugCard("spoiled-twice", pair_spoiled_twice,
+                    "It looks as if `spoil` is called twice: no two photos are spoiled alike, so the source that you "
+                    "hand back is not the one that coarse was made of. Call it once and keep the picture."),
+            BugCard("jittered-twice", pair_jittered_twice,
+                    "It looks as if `jitter` is called twice for the same points: its errors are others each time, so "
+                    "the points that you hand back are not those of the way back. Call it once for each."),
+            BugCard("told-exchanged", pair_told_exchanged,
+                    "The pictures are right, but the points come back in the other order: wanted, then seen."),
         ],
         picture=drawn("draw_pair"),
     ),
@@ -659,6 +852,15 @@ EXERCISES = [
             BugCard("tells-weighted", step_tells_weighted,
                     "The step is right, but the numbers told are weighted: tell the losses as they are, or curves "
                     "change with every change of a weight."),
+            BugCard("losses-with-graph", step_losses_with_graph,
+                    "The step is right, but the losses told still hang on their graph: whoever keeps them for a curve "
+                    "keeps every picture of the training. Tell plain numbers, float(loss.detach())."),
+            BugCard("clips-each-number", step_clips_elements,
+                    "It looks as if each number of the gradient is cut at 1 by itself: that turns its direction. "
+                    "Shorten the whole: clip_grad_norm_."),
+            BugCard("stays", step_stays,
+                    "It looks as if no weight ever moves: backward, then optimizer.step(), with no zero_grad between "
+                    "them."),
         ],
         picture=drawn("draw_step"),
     ),
@@ -675,7 +877,11 @@ EXERCISES = [
         edges=[
             case("a picture that is not bent at all", 1, 3, 0.0, 0.0),
             case("a batch of three", 3, 4, 0.05, 0.01),
+            case("a wide picture", 1, 3, 0.1, 0.005, (12, 20)),
+            case("two tall pictures", 2, 6, 0.1, 0.005, (22, 11)),
         ],
+        atol=5e-5,
+        rtol=1e-3,
         random=random_bends,
         random_count=20,
         random_label="random bends",
@@ -704,6 +910,20 @@ EXERCISES = [
                     "The points are right, but T' is taken at the picture's points: it belongs to p_Y."),
             BugCard("order", equivariance_order,
                     "The points are right, but the matrices stand in another order: J_X^-1 T' J_Y."),
+            BugCard("square", equivariance_square,
+                    "Right for square pictures only: the grid of all pixels is identity_grid(height, width)."),
+            BugCard("zeros-outside", equivariance_zeros,
+                    "It looks as if the bent picture is black where it looks outside: sample with \"reflection\", or "
+                    "the finder sees an edge that is not there."),
+            BugCard("no-grad", equivariance_no_grad,
+                    "Both numbers are right, but no gradient flows from them to the finder of points: it would never "
+                    "learn from them. No no_grad, and no detach."),
+            BugCard("bent-detached", equivariance_bent_detached,
+                    "Both numbers are right, but what is found in the bent picture is detached: the finder learns from "
+                    "half of what there is."),
+            BugCard("found-detached", equivariance_found_detached,
+                    "Both numbers are right, but what is found in the picture is detached: the finder learns from half "
+                    "of what there is."),
         ],
         picture=drawn("draw_equivariance"),
     ),
@@ -744,6 +964,11 @@ EXERCISES = [
                     "would drown the others."),
             BugCard("means", match_means,
                     "It looks as if you compare the batch's means: here each fake has its own real picture."),
+            BugCard("detached", match_detached,
+                    "The loss is right, but no gradient flows from it at all: detach the real features alone, and "
+                    "leave out no_grad and item."),
+            BugCard("last-layer", match_last_layer,
+                    "It looks as if only the last layer is compared: take the mean over all of them."),
         ],
         picture=drawn("draw_matching"),
     ),
@@ -789,6 +1014,11 @@ EXERCISES = [
                     "from before it."),
             BugCard("own-rate", overfit_own_rate,
                     "It looks as if `rate` is not used."),
+            BugCard("other-weights", overfit_other_weights,
+                    "It looks as if the optimiser holds the weights of `net` and not those of the copy: nothing is "
+                    "ever learned. Copy first, and make the optimiser of the copy's parameters."),
+            BugCard("descent", overfit_descent,
+                    "It looks as if the steps are plain gradient descent (SGD): use Adam."),
         ],
         picture=drawn("draw_overfit"),
     ),
@@ -805,6 +1035,9 @@ EXERCISES = [
         edges=[
             case("a file that is written twice", 2, 2, 2),
             case("a file that is not there", 1, 1, 1, False),
+            case("no numbers at all, {}, written over the file of an earlier step", 2, 1, 2, True, True),
+            case("two files, of which the first is read", 2, 2, 2, True, False, True),
+            case("parts that are named in another order when the run goes on", 2, 1, turned=True),
         ],
         random=random_stops,
         random_count=6,
@@ -829,6 +1062,18 @@ EXERCISES = [
             BugCard("from-nothing", resume_from_nothing,
                     "It looks as if a missing file is passed over in silence: whoever asks to resume would train a "
                     "night from scratch without knowing. Let it stop."),
+            BugCard("from-memory", resume_from_memory,
+                    "It looks as if nothing is written to the file: what is kept in a variable is gone when the "
+                    "notebook stops."),
+            BugCard("by-order", resume_by_order,
+                    "It looks as if you count the parts, and each gets the state that stood at its place: go by their "
+                    "names, which may come in any order."),
+            BugCard("if-numbers", resume_if_numbers,
+                    "It looks as if you ask `if numbers:`, and an empty dict is no: then nothing is written. Ask "
+                    "`if numbers is not None:`."),
+            BugCard("nothing-put-back", resume_puts_nothing_back,
+                    "It looks as if what was read is put back into nothing: each of `parts` needs its "
+                    "load_state_dict()."),
         ],
         picture=drawn("draw_resume"),
     ),
@@ -862,6 +1107,7 @@ EXERCISES = [
             BugCard("without-buffers", ema_without_buffers,
                     "The weights are right, but the buffers stay behind: a norm's statistics and its counter belong "
                     "to the network too. Walk through state_dict()."),
+            BugCard("own-decay", ema_own_decay, "It looks as if the decay is always 0.999: use the one that is given."),
             BugCard("copies", ema_copies, "It looks as if the mean is a plain copy of the network."),
             BugCard("nothing", ema_nothing,
                     "It looks as if nothing happens: a new tensor under an old name does not reach the network. "

@@ -39,27 +39,49 @@ def draw_pair(view: View):
                        title="make_pair: there and back", side=2.2)
 
 
+def _weights(values: dict, when: str) -> tuple:
+    """(names, numbers) of the weights in what a run told, as `weights_of` names them."""
+    found = {name.removesuffix(when): np.ravel(value) for name, value in values.items() if name.endswith(when)}
+    return [f"{name}\n[{k}]" for name, value in found.items() for k in range(len(value))], np.concatenate(
+        list(found.values()))
+
+
 def draw_step(view: View):
-    """How far eight of the weights went as bars, right beside yours."""
+    """How far eight of the weights went as bars, right beside yours: those that differ most, or else move most."""
     from . import small
 
     before = np.concatenate([p.detach().numpy().ravel() for p in small.small_network().parameters()])
-    right = np.asarray(view.right["weights after"]) - before
-    theirs = None if view.theirs is None else np.asarray(view.theirs["weights after"]) - before
-    shown = np.argsort(-np.abs(right))[:8]
-    return bars("train_step: how far eight of the weights went", [f"w{k}" for k in shown], right[shown],
-                None if theirs is None else theirs[shown], "change")
+    names, after = _weights(view.right, " after")
+    right = after - before
+    theirs = None if view.theirs is None else _weights(view.theirs, " after")[1] - before
+    told = np.abs(right) if theirs is None else np.abs(np.nan_to_num(theirs) - right) + 1e-3 * np.abs(right)
+    shown = np.argsort(-told)[:8]
+    figure = bars("train_step: how far eight of the weights went", [names[k] for k in shown], right[shown],
+                  None if theirs is None else theirs[shown], "change")
+    figure.set_size_inches(10.5, 3.2)
+    figure.axes[0].tick_params(axis="x", labelsize=6)
+    return figure
 
 
 def draw_equivariance(view: View):
-    """The two losses as bars, right beside yours."""
-    return bars("equivariance_loss: " + view.says, ["points", "Jacobians"], view.right, view.theirs, "loss")
+    """The two losses and what is learned from each as bars, right beside yours."""
+    def row(values):
+        return None if values is None else [float(values[name]) for name in view.right]
+
+    names = [name.replace(" of the loss", "\nof the loss\n") for name in view.right]
+    return bars("equivariance_loss: " + view.says, names, row(view.right), row(view.theirs), "value")
 
 
 def draw_matching(view: View):
-    """The loss as a bar, right beside yours."""
-    return bars("feature_matching: " + view.says, ["loss"], [view.right["loss"]],
-                None if view.theirs is None else [view.theirs["loss"]], "loss")
+    """The loss and how long the gradients for both sides are as bars, right beside yours."""
+    sides = [name for name in view.right if name != "loss"]
+
+    def row(values):
+        lengths = [np.linalg.norm(np.concatenate([np.ravel(layer) for layer in values[name]])) for name in sides]
+        return [float(values["loss"]), *map(float, lengths)]
+
+    return bars("feature_matching: " + view.says, ["loss", *(name.replace(" for", "\nfor") for name in sides)],
+                row(view.right), None if view.theirs is None else row(view.theirs), "loss; length of the gradient")
 
 
 def draw_overfit(view: View):
@@ -84,10 +106,14 @@ def draw_resume(view: View):
         grid[0, 0].text(0.5, 0.5, f"right: {view.right}\nyours: {theirs}", ha="center", va="center", fontsize=11)
         plots.describe(figure, f"For {view.says}: right is that {view.right}; yours: {theirs}.")
         return figure
-    theirs = None if view.theirs is None else np.asarray(view.theirs["weights later"])
-    right = np.asarray(view.right["weights later"])
-    return bars("save_and_resume: the weights some steps later", [f"w{k}" for k in range(len(right))], right, theirs,
-                "weight")
+    names, right = _weights(view.right, " later")
+    theirs = None
+    if view.theirs is not None:
+        theirs = _weights(view.theirs, " later")[1]
+    figure = bars("save_and_resume: the weights some steps later", [name.replace(" of the ", "\nof the ") for name in
+                                                                    names], right, theirs, "weight")
+    figure.axes[0].tick_params(axis="x", labelsize=6)
+    return figure
 
 
 def draw_mean(view: View):
@@ -95,7 +121,8 @@ def draw_mean(view: View):
     right = {name: np.ravel(value) for name, value in view.right["the mean"].items()}
     theirs = None if view.theirs is None else np.concatenate(
         [np.ravel(value) for value in view.theirs["the mean"].values()])
-    names = [f"{name.split('.')[1][:7]}" for name, value in right.items() for _ in value]
+    names = [f"{name}[{k}]" for name, value in right.items() for k in range(len(value))]
     figure = bars("ema_update: the mean's numbers", names, np.concatenate(list(right.values())), theirs, "value")
-    figure.axes[0].tick_params(axis="x", labelrotation=60, labelsize=6)
+    figure.set_size_inches(9, 3.4)
+    figure.axes[0].tick_params(axis="x", labelrotation=75, labelsize=7)
     return figure

@@ -75,6 +75,21 @@ def relative_every_frame(source, driving, start, scale=None):
     return _relative(source, driving, start, scale, None)
 
 
+def relative_zero_is_none(source, driving, start, scale=None):
+    return _relative(source, driving, start, scale if scale is not None and np.any(scale) else None,
+                     lambda s, d: np.sqrt(_hull(s) / _hull(d)))
+
+
+def relative_first_frame(source, driving, start, scale=None):
+    scale = np.sqrt(_hull(source) / _hull(start)) if scale is None else scale
+    return _relative(source, driving, driving[0], scale, None)
+
+
+def relative_without_the_photo(source, driving, start, scale=None):
+    moved = _relative(source, driving, start, scale, lambda s, d: np.sqrt(_hull(s) / _hull(d)))
+    return moved - np.asarray(source, float) + np.asarray(start, float)
+
+
 def random_faces(rng):
     source, start = rng.normal(0, 40, (9, 2)) * rng.uniform(0.5, 2, 2) + 100, rng.normal(0, 40, (9, 2)) + 80
     return source, start + rng.normal(0, 6, (3, 9, 2)), start
@@ -83,9 +98,10 @@ def random_faces(rng):
 # ---------------------------------------------------------------- find_best_frame
 
 
-def _best(values, rest, turn=1 / 30, place=0.0, pick=np.argmin):
+def _best(values, rest, turn=1 / 30, place=0.0, pick=np.argmin, power=2, signed=False):
     weight = np.r_[np.ones(51), np.full(3, turn), np.full(3, place)]
-    return int(pick((((values - rest) * weight) ** 2).sum(axis=1)))
+    far = (values - rest) * weight
+    return int(pick((far if signed else np.abs(far) ** power).sum(axis=1)))
 
 
 def best_with_place(values, rest):
@@ -94,6 +110,10 @@ def best_with_place(values, rest):
 
 def best_in_degrees(values, rest):
     return _best(values, rest, turn=1.0)
+
+
+def best_of_everything(values, rest):
+    return _best(values, rest, turn=1.0, place=1.0)
 
 
 def best_is_worst(values, rest):
@@ -112,6 +132,18 @@ def best_without_head(values, rest):
     return _best(values, rest, turn=0.0)
 
 
+def best_squared_then_divided(values, rest):
+    return _best(values, rest, turn=30**-0.5)
+
+
+def best_by_amounts(values, rest):
+    return _best(values, rest, power=1)
+
+
+def best_signed(values, rest):
+    return _best(values, rest, signed=True)
+
+
 def random_films(rng):
     values = rng.uniform(0, 0.6, (int(rng.integers(4, 16)), 57))
     values[:, 51:54] = rng.normal(0, 20, (len(values), 3))
@@ -123,10 +155,11 @@ def random_films(rng):
 # ---------------------------------------------------------------- retarget
 
 
-def _retarget(values, start, rest, lids="fall", size=-1, limit=2.0):
+def _retarget(values, start, rest, lids="fall", size=-1, limit=2.0, least=1e-6, beyond=0.0):
     scale = np.ones(values.shape)
     scale[:, 54:57] = (1 + start[56]) ** size
-    left = (1 - rest[8:10]).clip(0) / (1 - start[8:10]).clip(1e-6)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        left = (1 - rest[8:10]).clip(beyond) / (1 - start[8:10]).clip(least)
     falls = (values[:, 8:10] > start[8:10]) | (lids == "both")
     scale[:, 8:10] = np.where(falls & (lids != "no"), np.minimum(left, limit), 1.0)
     return rest + scale * (values - start)
@@ -152,6 +185,18 @@ def retarget_no_limit(values, start, rest):
     return _retarget(values, start, rest, limit=np.inf)
 
 
+def retarget_rest_beyond(values, start, rest):
+    return _retarget(values, start, rest, beyond=-np.inf)
+
+
+def retarget_start_beyond(values, start, rest):
+    return _retarget(values, start, rest, least=-np.inf)
+
+
+def retarget_both_beyond(values, start, rest):
+    return _retarget(values, start, rest, least=-np.inf, beyond=-np.inf)
+
+
 def retarget_absolute(values, start, rest):
     return np.array(values, float)
 
@@ -159,7 +204,7 @@ def retarget_absolute(values, start, rest):
 def random_performances(rng):
     rest, start = np.zeros((2, 57))
     rest[:51], start[:51] = rng.uniform(0, 0.7, (2, 51))
-    start[BLINK_LEFT] = rng.choice([0.1, 0.5, 0.9])
+    start[BLINK_LEFT], rest[BLINK_RIGHT] = rng.choice([0.1, 0.5, 0.9, 1.05]), rng.choice([0.0, 0.4, 1.1])
     rest[51:54], start[51:] = rng.normal(0, 8, 3), np.r_[rng.normal(0, 8, 3), rng.uniform(-0.3, 0.3, 3)]
     values = np.tile(start, (4, 1))
     values[:, :51] = rng.uniform(0, 1, (4, 51))
@@ -195,6 +240,15 @@ def mask_unclipped(moves, edge):
 def mask_inside_out(moves, edge):
     t = np.clip(moves / edge, 0, 1)
     return (1 - t * t * (3 - 2 * t)).astype(np.float32)
+
+
+def mask_square(moves, edge):
+    return np.clip(moves / edge, 0, 1) ** 2
+
+
+def mask_smoother(moves, edge):
+    t = np.clip(moves / edge, 0, 1)
+    return t**3 * (t * (6 * t - 15) + 10)
 
 
 def random_moves(rng):
@@ -240,6 +294,13 @@ def paste_on_black(photo, region, mask, box):
     return alone
 
 
+def paste_cut_off(photo, region, mask, box):
+    x0, y0, x1, y1 = box
+    m, result = mask[..., None], photo.copy()
+    result[y0:y1, x0:x1] = (m * region + (1 - m) * photo[y0:y1, x0:x1]).astype(np.uint8)
+    return result
+
+
 def paste_box(photo, region, mask, box):
     return _pasted(photo, box, lambda under: region)
 
@@ -248,7 +309,8 @@ def random_patches(rng):
     height, width = rng.integers(5, 12, 2)
     y0, x0 = rng.integers(0, height - 2), rng.integers(0, width - 2)
     y1, x1 = rng.integers(y0 + 1, height + 1), rng.integers(x0 + 1, width + 1)
-    mask = (rng.uniform(-0.3, 1.3, (y1 - y0, x1 - x0)).clip(0, 1)).astype(np.float32)
+    # fifteenths: a mixture of whole numbers is then never half-way between two, and there is one way to round it
+    mask = (rng.integers(-4, 20, (y1 - y0, x1 - x0)).clip(0, 15) / 15).astype(np.float32)
     photo = rng.integers(0, 256, (height, width, 3), dtype=np.uint8)
     region = rng.integers(0, 256, (y1 - y0, x1 - x0, 3), dtype=np.uint8)
     return photo, region, mask, (int(x0), int(y0), int(x1), int(y1))
@@ -265,6 +327,7 @@ RAMP = np.linspace(0, 1, 11, dtype=np.float32)
 GREY = np.full((4, 5, 3), 100, np.uint8)
 WHITE = np.full((2, 3, 3), 220, np.uint8)
 FADE = np.array([[0, 0.5, 1], [0.25, 0.75, 1]], np.float32)
+THIRDS = np.array([[1, 2, 4], [7, 11, 14]], np.float32) / 15
 
 EXERCISES = [
     Exercise(
@@ -281,6 +344,9 @@ EXERCISES = [
             case("three channels, each with its own scale", np.array([0.1, 0.2, 5.0]),
                  np.array([[0.3, 0.2, 8.0], [0.0, 0.6, 2.0]]), np.array([0.1, 0.4, 10.0]), np.array([1.0, 2.0, 0.5])),
             case("points with the scale 1", LARGE, SMALL + STEPS, SMALL, 1.0),
+            case("points with the scale 0", LARGE, SMALL + STEPS, SMALL, 0.0),
+            case("points with a scale of 0 across and 2 down", LARGE, SMALL + STEPS, SMALL, np.array([0.0, 2.0])),
+            case("a driver whose film does not begin at the start", LARGE, SMALL + STEPS[::-1], SMALL),
             case("a driver twice as large as the photo", SMALL, LARGE + STEPS, LARGE),
         ],
         random=random_faces,
@@ -312,6 +378,14 @@ EXERCISES = [
             BugCard("every-frame", relative_every_frame,
                     "It looks as if the scale is found anew in each frame: a mouth that opens would then shrink its "
                     "own movement. Take it from the start."),
+            BugCard("zero-is-none", relative_zero_is_none,
+                    "It looks as if a scale of 0 counts as none: 0 is a number, nothing moves by it. Ask `if scale is "
+                    "None:`."),
+            BugCard("first-frame", relative_first_frame,
+                    "It looks as if movement is counted from the film's first frame: count it from `start`, which may "
+                    "be another."),
+            BugCard("onto-the-driver", relative_without_the_photo,
+                    "It looks as if the movement is added to the driver's start: add it to the photo's own points."),
         ],
         picture=drawn("draw_relative"),
     ),
@@ -331,6 +405,14 @@ EXERCISES = [
                  film({"jaw": 0.5}, {"x": 2.0, "jaw": 0.1}, {"smile": 0.6}), one()),
             case("a slightly turned head against a wide open jaw", film({"jaw": 0.9}, {"yaw": 6.0}), one()),
             case("a head far turned against a jaw a little open", film({"yaw": 28.0}, {"jaw": 0.3}), one()),
+            case("a head turned by 26.5 degrees against a jaw open by 0.9", film({"jaw": 0.9}, {"yaw": 26.5}), one()),
+            case("a head bent by 27.5 degrees against a jaw open by 0.9", film({"pitch": 27.5}, {"jaw": 0.9}), one()),
+            case("a head tilted by 6 degrees against a jaw open by 0.5", film({"jaw": 0.5}, {"roll": 6.0}), one()),
+            case("a head tilted by 6 degrees against a jaw open by 0.15", film({"jaw": 0.15}, {"roll": -6.0}), one()),
+            case("two small differences against one large", film({"jaw": 0.5}, {"jaw": 0.3, "smile": 0.2}), one()),
+            case("a jaw shut too far against one a little open", film({"jaw": -0.6}, {"jaw": 0.2}), one()),
+            case("two frames alike", film({"jaw": 0.4}, {"smile": 0.1}, {"smile": 0.1}), one()),
+            case("a head turned by 2 degrees against a jaw open by 0.9", film({"jaw": 0.9}, {"yaw": 2.0}), one()),
             case("a single frame", film({"jaw": 1.0}), one()),
         ],
         random=random_films,
@@ -348,7 +430,18 @@ EXERCISES = [
                     "It looks as if the head's place and size count too: where a driver sits says nothing about the "
                     "face. Leave headX, headY and headScale out."),
             BugCard("degrees", best_in_degrees,
-                    "It looks as if a degree weighs as much as a whole blendshape: divide the angles by 30."),
+                    "It looks as if a degree weighs as much as a whole blendshape: divide the angles by 30, before "
+                    "they are squared."),
+            BugCard("squared-then-divided", best_squared_then_divided,
+                    "It looks as if the squared degrees are divided by 30: divide first and square then, so by 900."),
+            BugCard("amounts", best_by_amounts,
+                    "It looks as if the differences are added up as they are: square them, one large one weighs more "
+                    "than two small ones."),
+            BugCard("signed", best_signed,
+                    "It looks as if differences of opposite sign cancel each other: square them before you add."),
+            BugCard("everything-alike", best_of_everything,
+                    "It looks as if all 57 channels count alike: leave the last three out, a head's place and size, "
+                    "and divide its angles by 30."),
             BugCard("worst", best_is_worst,
                     "It looks as if you take the frame that is least like the photo: `argmin`."),
             BugCard("neutral", best_of_rest,
@@ -375,6 +468,13 @@ EXERCISES = [
             case("a lid that opens", film({"blink": 0.0}), one(blink=0.4), one(blink=0.7)),
             case("a driver who starts with one lid nearly shut", film({"wink": 1.0}), one(wink=0.95), one()),
             case("a photo whose lids are shut", film({"blink": 1.0, "jaw": 0.5}), one(blink=0.2), one(blink=1.0)),
+            case("a photo whose lids are beyond shut", film({"blink": 0.9}), one(blink=0.1), one(blink=1.2)),
+            case("a driver who starts with the lids beyond shut", film({"blink": 1.3}), one(blink=1.1), one(blink=0.3)),
+            case("a driver and a photo with shut lids", film({"blink": 1.2}), one(blink=1.0), one(blink=1.0)),
+            case("a driver with shut lids and a photo with nearly shut ones", film({"blink": 1.2}), one(blink=1.0),
+                 one(blink=0.9999)),
+            case("a driver who does nothing at all", film({"blink": 0.4, "jaw": 0.2}), one(blink=0.4, jaw=0.2),
+                 one(blink=0.1)),
             case("a turned head and a head that comes nearer", film({"yaw": 20.0, "scale": 0.2, "jaw": 0.3}),
                  one(yaw=5.0, scale=-0.2), one(yaw=-8.0, jaw=0.1)),
         ],
@@ -404,6 +504,15 @@ EXERCISES = [
             BugCard("no-limit", retarget_no_limit,
                     "It looks as if nothing limits the lids' scale: where the driver's are nearly shut, jitter becomes "
                     "flutter. At most 2."),
+            BugCard("photo-beyond-shut", retarget_rest_beyond,
+                    "Right but for a photo whose lids are beyond shut: 1 - r is less than 0 there, and its lids would "
+                    "open as the driver's fall. Take it as 0."),
+            BugCard("driver-beyond-shut", retarget_start_beyond,
+                    "Right but for a driver whose lids are shut at the start, or beyond: 1 - v0 is 0 or less there. "
+                    "Take it as at least 1e-6."),
+            BugCard("both-beyond-shut", retarget_both_beyond,
+                    "Right but for lids that are beyond shut at rest or at the start: take 1 - r as at least 0, and 1 "
+                    "- v0 as at least 1e-6."),
             BugCard("absolute", retarget_absolute,
                     "It looks as if the driver's own values come back: take the start away and add the photo's rest."),
         ],
@@ -421,6 +530,8 @@ EXERCISES = [
             case("nothing moves", np.zeros((2, 3), np.float32), 0.02),
             case("everything moves", np.ones((2, 3), np.float32), 0.02),
             case("an edge of 1", RAMP[None], 1.0),
+            case("pixels a little below 0 and above 1", RAMP[:, None] * 1.4 - 0.2, 0.5),
+            case("exactly at the edge", np.array([[0.25, 0.5]]), 0.5),
         ],
         random=random_moves,
         random_count=40,
@@ -443,6 +554,11 @@ EXERCISES = [
                     "It looks as if nothing keeps the ramp in [0, 1]: beyond the edge the curve falls again."),
             BugCard("inside-out", mask_inside_out,
                     "It looks as if the mask is inside out: 1 belongs where the picture moves."),
+            BugCard("square", mask_square,
+                    "It looks as if the ramp is squared: that starts level and ends with a kink. Take t t (3 - 2 t)."),
+            BugCard("smoother", mask_smoother,
+                    "It looks like the smoother step of degree 5: a good edge, and another one. Here it is t t (3 - 2 "
+                    "t)."),
         ],
         picture=drawn("draw_mask"),
     ),
@@ -457,13 +573,15 @@ EXERCISES = [
         edges=[
             case("a mask of 0", GREY, WHITE, 0 * FADE, (1, 1, 4, 3)),
             case("a mask of 1", GREY, WHITE, np.ones_like(FADE), (1, 1, 4, 3)),
+            case("a mask that makes fractions", GREY, WHITE - 3, THIRDS, (1, 1, 4, 3)),
+            case("a box of one pixel", GREY, WHITE[:1, :1], FADE[1:, :1], (3, 2, 4, 3)),
             case("a box in the corner", GREY, WHITE, FADE, (2, 2, 5, 4)),
             case("a box as large as the photo", GREY, GREY + 100, np.full((4, 5), 0.3, np.float32), (0, 0, 5, 4)),
         ],
         random=random_patches,
         random_count=50,
         random_label="random patches",
-        atol=1.0,
+        atol=0.25,  # every pixel to the bit: no case has a mixture that lies half-way
         rtol=0.0,
         exact_dtype=True,
         hints=[
@@ -488,6 +606,9 @@ EXERCISES = [
                     "It looks as if the rest of the photo is lost: begin with a copy of it."),
             BugCard("box", paste_box,
                     "It looks as if the mask is not used: the whole box is replaced."),
+            BugCard("cut-off", paste_cut_off,
+                    "It looks as if fractions are cut off: the picture would become darker with every frame. Round to "
+                    "the nearest, np.rint, before it becomes uint8."),
         ],
         picture=drawn("draw_paste"),
     ),

@@ -40,8 +40,8 @@ class Sizes:
     """How many pieces of each family are made; each lasts about 4 s."""
 
     held_out: int = 40
-    kokoro: int = 300
-    hibari: int = 800
+    kokoro: int = 1600
+    hibari: int = 1200
     espeak: int = 700
 
 
@@ -50,7 +50,6 @@ class Maker:
 
     def __init__(self, speakers, seed: int = 0):
         self.speakers, self.seed, self.sentences = speakers, seed, texts.read_sentences()
-        self._hibari, self._kokoro = None, None
 
     def piece(self, family: str, number: int) -> synthesis.Speech:
         """Piece `number` of a family."""
@@ -61,7 +60,7 @@ class Maker:
             except errors.TextError:
                 continue  # this voice does not know these words
             if any(phoneme.symbol for phoneme in said.phonemes):
-                return said
+                return said if family == "espeak" else with_silence(said, *random.uniform(0.05, 0.5, 2))
 
     def held_out(self, number: int, random) -> synthesis.Speech:
         """Held-out speakers say held-out sentences."""
@@ -83,12 +82,11 @@ class Maker:
 
     def hibari(self, number: int, random) -> synthesis.Speech:
         """One American woman made anybody: any length of the vocal tract, any pitch that goes with it or not."""
-        self._hibari = self._hibari or voices.Hibari()
         formants = float(np.exp(random.uniform(np.log(0.80), np.log(1.22))))
         pitch = float(np.exp(2.2 * np.log(formants) + random.normal(0, 0.25)))
         tract = voices.Tract(formants, float(np.clip(pitch, 0.4, 1.8)), float(random.uniform(0.4, 1.4)))
         speed = float(np.exp(random.uniform(np.log(0.75), np.log(1.45))))
-        return self._hibari.say(self._text("en-us", random), speed, tract, int(random.integers(2**31)))
+        return voices.say_with_tract(self._text("en-us", random), speed, tract, int(random.integers(2**31)))
 
     def espeak(self, number: int, random) -> synthesis.Speech:
         """espeak-ng in any of its languages and variants."""
@@ -106,9 +104,17 @@ class Maker:
         return str(random.choice(self.sentences[language]))
 
     def _say(self, language, text, names, shares, speed) -> synthesis.Speech:
-        self._kokoro = self._kokoro or voices.Kokoro(self.speakers)
-        symbols = voices.phonemes_of(text, language)
-        return self._kokoro.say(symbols, self._kokoro.style(names, shares), speed)
+        styles = voices.styles_of(self.speakers, names, shares)
+        return voices.say_in_style(voices.symbols_of(text, language), styles, speed)
+
+
+def with_silence(said: synthesis.Speech, before: float, after: float) -> synthesis.Speech:
+    """The same with so many seconds of silence on both sides."""
+    rate, pause = said.sample_rate, synthesis.Phoneme
+    samples = np.pad(said.samples, (round(before * rate), round(after * rate)))
+    end = before + said.duration
+    phonemes = [pause("", 0.0, before), *(phoneme.moved(before) for phoneme in said.phonemes), pause("", end, end + after)]
+    return synthesis.Speech(samples, rate, phonemes, said.voice)
 
 
 def what_to_say(random, sentences: dict) -> tuple:

