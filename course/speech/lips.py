@@ -32,7 +32,7 @@ GATES = ("PP", "FF")  # the visemes that have a gate
 class Settings:
     """Size of the network."""
 
-    width: int = 128
+    width: int = 192
     kernel: int = 3
     dilations: tuple = (1, 2, 4, 8, 1, 2, 4, 8)
 

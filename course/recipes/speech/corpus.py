@@ -14,10 +14,11 @@ import numpy as np
 
 from ... import errors
 from ...io import sound
-from ...speech import espeak, synthesis
+from ...speech import catalogue, espeak, kokoro, mandarin, synthesis
 from . import held_out, texts, voices
 
 A_FILE = 20  # pieces
+TRIES = 200  # texts that a voice may fail to say before something must be wrong
 FAMILIES = ("held_out", "kokoro", "hibari", "espeak")
 
 # Speakers that are effects rather than people
@@ -54,13 +55,14 @@ class Maker:
     def piece(self, family: str, number: int) -> synthesis.Speech:
         """Piece `number` of a family."""
         random = np.random.default_rng((self.seed, FAMILIES.index(family), number))
-        while True:
+        for _ in range(TRIES):
             try:
                 said = getattr(self, family)(number, random)
             except errors.TextError:
                 continue  # this voice does not know these words
             if any(phoneme.symbol for phoneme in said.phonemes):
                 return said if family == "espeak" else with_silence(said, *random.uniform(0.05, 0.5, 2))
+        raise errors.CourseError(f"{family} says nothing of {TRIES} texts: `course doctor` may know why")
 
     def held_out(self, number: int, random) -> synthesis.Speech:
         """Held-out speakers say held-out sentences."""
@@ -110,11 +112,11 @@ class Maker:
 
 def with_silence(said: synthesis.Speech, before: float, after: float) -> synthesis.Speech:
     """The same with so many seconds of silence on both sides."""
-    rate, pause = said.sample_rate, synthesis.Phoneme
+    rate, end = said.sample_rate, before + said.duration
     samples = np.pad(said.samples, (round(before * rate), round(after * rate)))
-    end = before + said.duration
-    phonemes = [pause("", 0.0, before), *(phoneme.moved(before) for phoneme in said.phonemes), pause("", end, end + after)]
-    return synthesis.Speech(samples, rate, phonemes, said.voice)
+    moved = [phoneme.moved(before) for phoneme in said.phonemes]
+    pauses = synthesis.Phoneme("", 0.0, before), synthesis.Phoneme("", end, end + after)
+    return synthesis.Speech(samples, rate, [pauses[0], *moved, pauses[1]], said.voice)
 
 
 def what_to_say(random, sentences: dict) -> tuple:
@@ -139,10 +141,11 @@ def make(folder, speakers, sizes: Sizes | None = None, seed: int = 0, families=F
     """Make what the folder lacks, with a bar; what is there stays. Returns the folder.
 
     Raises:
-        errors.CourseError: no neural voices (see `voices`); errors.TextError: no espeak-ng.
+        errors.CourseError: no neural voices (see `voices`), or one that says nothing.
     """
     from tqdm.auto import tqdm
 
+    _check_voices(families, speakers)
     folder, sizes, maker = Path(folder), sizes or Sizes(), Maker(speakers, seed)
     folder.mkdir(parents=True, exist_ok=True)
     with tqdm(total=sum(getattr(sizes, family) for family in families), unit="piece", desc="speech") as bar:
@@ -155,6 +158,15 @@ def make(folder, speakers, sizes: Sizes | None = None, seed: int = 0, families=F
                     _write(path, [maker.piece(family, number) for number in numbers])
                 bar.update(len(numbers))
     return folder
+
+
+def _check_voices(families, speakers) -> None:
+    if not {"kokoro", "held_out"} & set(families):
+        return
+    if not (kokoro.is_installed() and mandarin.is_installed()):
+        raise errors.CourseError(f"training hears Kokoro's voices: {catalogue.INSTALL}")
+    for names in (*SPEAKERS.values(), *held_out.SPEAKERS.values()):
+        voices.styles_of(speakers, names, (1 / len(names),) * len(names))
 
 
 def _write(path: Path, said: list) -> None:

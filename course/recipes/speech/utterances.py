@@ -19,12 +19,12 @@ from . import augmentation, corpus, music
 class Recipe:
     """What the shipped weights were trained with."""
 
-    steps: int = 6000
+    steps: int = 20000
     batch: int = 16
     crop: float = 4.0  # seconds
     pool: int = 500  # utterances in memory; the oldest give way
-    fresh: int = 2  # new utterances a step
-    shares: tuple = (("kokoro", 0.30), ("hibari", 0.45), ("espeak", 0.25))  # of the utterances
+    fresh: int = 1  # new utterances a step
+    shares: tuple = (("kokoro", 0.55), ("hibari", 0.25), ("espeak", 0.20))  # of the utterances
     rate: float = 3e-3  # of learning, at its peak
     warmup: int = 100  # steps
     smoothing: float = 0.05  # of labels: the borders between sounds are soft

@@ -1,7 +1,7 @@
-"""Voices to learn from: the English voice with any pitch and vocal tract, and Kokoro's many speakers and their mixtures.
+"""Voices to learn from: the English voice with any pitch and vocal tract, and Kokoro's many speakers, mixed too.
 
-Both are the engines of `speech`, asked for what no listener would ask. Wanted beside the course: the extra `voices`, and
-Kokoro's speakers, `package/voices/*.bin` of `npm pack kokoro-js`.
+Both are the engines of `speech`, asked for what no listener would ask. Wanted beside the course: the extra `voices`,
+and Kokoro's speakers, `package/voices/*.bin` of `npm pack kokoro-js`.
 """
 
 from dataclasses import dataclass
@@ -41,7 +41,8 @@ def say_with_tract(text: str, speed: float, tract: Tract, seed: int) -> Speech:
         if tract != Tract():  # this part is hisses and bursts, whose phase would keep something of the old pitch
             phase = random.uniform(-np.pi, np.pi, phase.shape).astype(np.float32)
         hertz = _melody(hertz, tract)
-        said.append(neural.speech_of(neural.Spoken(dsp.synth(*spectra, phase, hertz, random), units, hertz), row, "heart"))
+        spoken = neural.Spoken(dsp.synth(*spectra, phase, hertz, random), units, hertz)
+        said.append(neural.speech_of(spoken, row, hibari_voice.NAME))
     return _joined(said)
 
 
@@ -75,7 +76,8 @@ def styles_of(folder, names: tuple, shares: tuple = (1.0,)) -> np.ndarray:
     files = [Path(folder) / f"{name}.bin" for name in names]
     missing = [file.name for file in files if not file.exists()]
     if missing:
-        raise errors.CourseError(f"{folder} holds no {missing[0]}: give package/voices of `npm pack kokoro-js` as --data")
+        raise errors.CourseError(f"{folder} holds no {missing[0]}: give package/voices of `npm pack kokoro-js` as "
+                                 "--data")
     return sum(share * np.fromfile(file, np.float32).reshape(510, 256) for share, file in zip(shares, files))
 
 
