@@ -236,6 +236,16 @@ def test_augmentation_changes_the_sound_and_keeps_its_length():
         assert np.abs(changed - decibels).mean() > 1
 
 
+def test_a_shorter_vocal_tract_moves_mel_bands_up():
+    """A tone of 1000 Hz is heard at 1150, and nothing else changes."""
+    tone = np.sin(2 * np.pi * 1000 * np.arange(16_000) / 16_000).astype(np.float32)
+    higher = np.sin(2 * np.pi * 1150 * np.arange(16_000) / 16_000).astype(np.float32)
+    bands, wanted = (speech.hear(sound, 16_000).bands for sound in (tone, higher))
+    moved = augmentation.with_tract(bands, 1.15)
+    assert bands.mean(axis=1).argmax() < moved.mean(axis=1).argmax() == wanted.mean(axis=1).argmax()
+    np.testing.assert_allclose(augmentation.with_tract(bands, 1.0), bands, atol=1e-3)
+
+
 def test_music_has_pitches_and_the_same_seed_plays_it_again():
     song = music.song(np.random.default_rng(3))
     assert song.shape == (int(music.SECONDS * 16_000),) and np.abs(song).max() == pytest.approx(1)

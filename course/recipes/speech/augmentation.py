@@ -5,9 +5,14 @@ people are about, microphones colour, telephones cut, gain drifts. Whatever can 
 which costs next to nothing.
 """
 
+import functools
+
 import numpy as np
 
 from ...io import sound
+
+TRACTS = (np.log(0.86), np.log(1.16))  # of the speaker's own formants
+LOWEST, HIGHEST = 55.0, 7600.0  # Hz, between which the mel bands lie
 
 
 def in_a_room(samples, random) -> np.ndarray:
@@ -28,6 +33,7 @@ def augmented(decibels, other, random, beside: float = 0.2, least: float = 12.0)
     other: what is heard as well, (80, T), with the chance `beside`, at least `least` dB below the voice.
     """
     bands, frames = decibels.shape
+    decibels = with_tract(decibels, float(np.exp(random.uniform(*TRACTS))))
     power = _power(decibels)
     power *= _power(_curve(bands, 8.0, random) - _loud(power))[:, None]  # the voice's own colour
     if random.random() < beside:  # somebody else in the room, or music
@@ -48,6 +54,25 @@ def augmented(decibels, other, random, beside: float = 0.2, least: float = 12.0)
         start = random.integers(0, bands - width)
         changed[start : start + width] = changed.mean()
     return changed
+
+
+def with_tract(decibels, formants: float) -> np.ndarray:
+    """Mel bands in dB (80, T) with all formants this times as high, their pitch lines too: those of a shorter or
+    longer vocal tract (Jaitly and Hinton, "Vocal tract length perturbation improves speech recognition", 2013)."""
+    centres = _centres(len(decibels))
+    # band b takes what stood at f_b / formants
+    place = np.interp(centres / formants, centres, np.arange(len(decibels)))
+    low = np.minimum(place.astype(int), len(decibels) - 2)
+    part = (place - low).astype(np.float32)[:, None]
+    return (1 - part) * decibels[low] + part * decibels[low + 1]
+
+
+@functools.lru_cache(maxsize=2)
+def _centres(bands: int) -> np.ndarray:
+    """Hz of the mel bands' middles."""
+    import librosa
+
+    return librosa.mel_frequencies(bands + 2, fmin=LOWEST, fmax=HIGHEST)[1:-1]
 
 
 def _power(decibels) -> np.ndarray:
