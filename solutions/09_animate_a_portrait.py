@@ -57,7 +57,7 @@ plots.show(plots.pipeline(["face_model", "motion", "warping", "paste"]))
 # %%
 folder = Path(tempfile.mkdtemp())
 photo = actors.actor_of(side=drivers.SIZE).portrait.image  # her head, (256, 256, 3)
-spoken = speech.synthesize("Ahoy! Amazing grace.", voice="en-gb")
+spoken = speech.synthesize("Ahoy! Amazing grace.")
 soundfile.write(folder / "ahoy.wav", spoken.samples, spoken.sample_rate)
 film = drivers.film("Ada (bob)").save(folder / "ada.mp4", progress=False)
 
