@@ -41,9 +41,9 @@ class Sizes:
     """How many pieces of each family are made; each lasts about 4 s."""
 
     held_out: int = 40
-    kokoro: int = 1600
-    hibari: int = 1200
-    espeak: int = 700
+    kokoro: int = 1040
+    hibari: int = 400
+    espeak: int = 300
 
 
 class Maker:
