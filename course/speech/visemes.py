@@ -145,17 +145,28 @@ def segments_of(phonemes) -> list:
 
     phonemes: with `symbol`, `start` and `end` in seconds, and `stress` 0 to 2.
     """
-    segments = []
+    breaths = {(shapes[0][0], phoneme.start) for phoneme in phonemes if phoneme.symbol[:1] in _SHAPELESS
+               for shapes in [visemes_of(phoneme.symbol)] if len(shapes) == 1}
+    return [Segment(viseme, start, end, strength, shapeless=(viseme, start) in breaths)
+            for viseme, start, end, strength in phonemes_to_visemes(phonemes)]
+
+
+def phonemes_to_visemes(phonemes) -> list:
+    """Timed phonemes as timed visemes: [(viseme, start, end, strength), ...], in order; a pause is "sil".
+
+    phonemes: with `symbol`, `start` and `end` in seconds, and `stress` 0 to 2. A sound of several visemes shares its
+    time among them evenly; the strength of a vowel goes with its stress.
+    """
+    found = []
     for phoneme in phonemes:
         shapes = visemes_of(phoneme.symbol) or [("sil", 1.0)]
-        shapeless = len(phoneme.symbol) > 0 and phoneme.symbol[0] in _SHAPELESS and len(shapes) == 1
         share = (phoneme.end - phoneme.start) / len(shapes)
         for i, (viseme, strength) in enumerate(shapes):
             if viseme in VOWELS:
                 strength *= STRESS_GAIN[min(phoneme.stress, 2)]
             start = phoneme.start + i * share
-            segments.append(Segment(viseme, start, start + share, strength, shapeless))
-    return segments
+            found.append((viseme, start, start + share, strength))
+    return found
 
 
 def target(viseme: str, strength: float = 1.0) -> np.ndarray:
@@ -232,24 +243,38 @@ def _finer(times, step, wanted=0.010):
 
 def _blend(segments, times, blending) -> np.ndarray:
     values = np.zeros((len(times), len(LIP_CHANNELS)))
+    spans = np.array([(segment.start, segment.end) for segment in segments]).reshape(-1, 2)
+    shapes = np.array([target(segment.viseme, segment.strength) for segment in segments], np.float32)
+    shapes = shapes.reshape(-1, len(LIP_CHANNELS))
     for group, columns in enumerate(group_columns()):
         lead, lag = (blending.round_lead, blending.round_lag) if group == 1 else (blending.lead, blending.lag)
-        numerator = np.zeros((len(times), len(columns)))
-        denominator = np.full(len(times), 1e-9)
-        for segment in segments:
-            alpha = RULE[segment.viseme][group] * (0.15 if segment.shapeless else 1.0)
-            # fade to e^-12 on both sides, then it no longer counts
-            first, last = np.searchsorted(times, [segment.start - 12 * lead, segment.end + 12 * lag])
-            t = times[first:last]
-            quarter = (segment.end - segment.start) / 4
-            before = np.maximum(segment.start + quarter - t, 0) / lead
-            after = np.maximum(t - (segment.end - quarter), 0) / lag
-            # D(t) = alpha exp(-theta |t - middle|),  F(t) = sum D T / sum D
-            dominance = alpha * np.exp(-(before + after))
-            numerator[first:last] += dominance[:, None] * target(segment.viseme, segment.strength)[columns]
-            denominator[first:last] += dominance
-        values[:, columns] = numerator / denominator[:, None]
+        alphas = np.array([RULE[segment.viseme][group] * (0.15 if segment.shapeless else 1.0) for segment in segments])
+        values[:, columns] = coarticulate(times, spans, alphas, shapes[:, columns], lead, lag)
     return values
+
+
+def coarticulate(times, spans, alphas, targets, lead: float, lag: float) -> np.ndarray:
+    """What a mouth does between its targets: their mean, weighted by dominance (Cohen and Massaro, 1993).
+
+    Args:
+        times: (T,) seconds, rising; spans: (S, 2), when each sound starts and ends; alphas: (S,), how strongly it
+        rules; targets: (S, C), its channels; lead, lag: seconds in which its dominance falls to 1 / e before and after
+        its middle half. What has faded to e^-12 does not count.
+    Returns:
+        (T, C), zeros where no sound counts.
+    """
+    numerator, denominator = np.zeros((len(times), targets.shape[1])), np.full(len(times), 1e-9)
+    for (start, end), alpha, shape in zip(spans, alphas, targets):
+        first, last = np.searchsorted(times, [start - 12 * lead, end + 12 * lag])
+        t = times[first:last]
+        quarter = (end - start) / 4
+        before = np.maximum(start + quarter - t, 0) / lead
+        after = np.maximum(t - (end - quarter), 0) / lag
+        # D(t) = alpha exp(-distance),  F(t) = sum D T / sum D
+        dominance = alpha * np.exp(-(before + after))
+        numerator[first:last] += dominance[:, None] * shape
+        denominator[first:last] += dominance
+    return numerator / denominator[:, None]
 
 
 def _smooth(values, sigma) -> np.ndarray:
