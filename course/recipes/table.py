@@ -30,7 +30,7 @@ RECIPES = {
     "detector": Entry("detector.training", "finds faces"),
     "keypoints": Entry("keypoints.training", "finds 78 points of a face"),
     "covered": Entry("covered.training", "sees whether a mask hides the mouth"),
-    "speech": Entry("speech.training", "hears visemes; makes its own data", data="none"),
+    "speech": Entry("speech.training", "hears lips; --data names a folder of Kokoro's voices", data="none"),
     "gan": Entry("gan", "noise to faces; drawn faces where there is no --data", data="none"),
     "animator": Entry("animator.training", "repaints mouth and eyes"),
     "layers": Entry("layers.training", "parts a person from the wall; needs --teacher", further=("teacher",)),

@@ -16,4 +16,5 @@ doors.open_door(__name__, {
                "segments_of target visemes_of",
     "hearing": "Heard hear relative_loudness",
     "lips": "VisemeNet features lip_curves load_network viseme_probabilities",
+    "lip_stream": "LipStream",
 })

@@ -219,8 +219,19 @@ def curves(phonemes, times: np.ndarray, hold: float = 0.04, blending: Blending =
     fine, factor = _finer(times, step)
     values = _blend(segments, fine, blending)  # (T', C)
     values = _smooth(values, blending.smooth * factor / step)
-    values = _gated(values, fine, segments, hold, blending)
+    closed, touching = _gates(segments, fine, hold, blending).T
+    values = shut(shut(values, touching, "FF"), closed, "PP")
     return values[factor // 2 :: factor].astype(np.float32)
+
+
+def gates(phonemes, times: np.ndarray, hold: float = 0.04, blending: Blending = None) -> np.ndarray:
+    """How far m, b, p shut the lips and f, v bring lip to teeth at the times (T,): float32 (T, 2), 0 to 1.
+
+    The arguments are those of `curves`, which holds both already.
+    """
+    blending = blending or Blending()
+    at = np.asarray(times, np.float64) + blending.ahead
+    return _gates(segments_of(phonemes), at, hold, blending).astype(np.float32)
 
 
 def _finer(times, step, wanted=0.010):
@@ -274,16 +285,15 @@ def _smooth(values, sigma) -> np.ndarray:
     return gaussian_filter1d(values, sigma, axis=0, mode="nearest")
 
 
-def _gated(values, times, segments, hold, blending) -> np.ndarray:
-    """Closed lips at m, b, p and lip to teeth at f, v, whatever the blend made of them."""
+def _gates(segments, times, hold, blending) -> np.ndarray:
+    """(T, 2): closed lips at m, b, p and lip to teeth at f, v, whatever the blend made of them."""
     closed, touching = np.zeros(len(times)), np.zeros(len(times))
     for segment in segments:
         if segment.viseme == "PP":
             _raise_gate(closed, times, segment, hold, blending.close_ramp)
         elif segment.viseme == "FF":
             _raise_gate(touching, times, segment, hold, blending.touch_ramp)
-    touching = touching * (1 - closed)
-    return shut(shut(values, touching, "FF"), closed, "PP")
+    return np.stack([closed, touching * (1 - closed)], axis=1)
 
 
 def shut(values, gate, viseme) -> np.ndarray:
