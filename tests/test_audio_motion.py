@@ -134,7 +134,7 @@ def test_nothing_after_the_look_ahead_is_heard(arriving):
 def test_a_chunk_that_is_no_sound():
     stream = speech.LipStream()
     assert stream.feed(np.zeros(10)).shape == (0, len(speech.LIP_CHANNELS))
-    for chunk in (np.zeros((2, 320)), np.full(320, np.nan)):
+    for chunk in (np.zeros((2, 320)), np.full(320, np.nan), "x", [[1, 2], [3]]):
         with pytest.raises(errors.AudioError, match="one row of finite samples at 16000 Hz"):
             stream.feed(chunk)
 

@@ -41,10 +41,13 @@ class LipStream:
         Raises:
             errors.AudioError: not one row of finite samples.
         """
-        samples = np.asarray(samples, np.float32)
+        try:
+            samples = np.asarray(samples, np.float32)
+        except (TypeError, ValueError):
+            samples = np.full(1, np.nan)  # no numbers at all
         if samples.ndim != 1 or not np.isfinite(samples).all():
-            raise errors.AudioError(f"a chunk must be one row of finite samples at {sound.SAMPLE_RATE} Hz; this has "
-                                    f"the shape {samples.shape}")
+            what = "holds what is no finite number" if samples.ndim == 1 else f"has the shape {samples.shape}"
+            raise errors.AudioError(f"a chunk must be one row of finite samples at {sound.SAMPLE_RATE} Hz; this {what}")
         self.samples = np.concatenate([self.samples, samples])
         count = max(0, (len(self.samples) - HALF) // HOP + 1 - BEFORE)  # frames whose window is full
         bands = hearing.mel_bands(self.samples)[:, BEFORE : BEFORE + count]
