@@ -35,7 +35,8 @@ class Settings:
     """How a photo is animated.
 
     fps: frames a second, None for the driving video's or the Motion's own up to 60, else 25;
-    head: strength of head movement (1 as made, 0 none); expression: "name" or "name:strength" out of
+    head: strength of head movement (1 as made, 0 none); strength: of all that moves, or of parts, such as 1.2 or
+    "mouth:1.2,eyes:0.8,brows:1,head:0.5" (`motion.strengths`); expression: "name" or "name:strength" out of
     `motion.EXPRESSIONS`, or "auto" (the default), the mood of each sentence as its words or its sound tell it, and
     "auto:strength"; "neutral" is none;
     face: "largest", "all", a number counted from 0, largest first, or None (must be clear);
@@ -53,6 +54,7 @@ class Settings:
     fps: float | None = None
     seed: int = 0
     head: float = 1.0
+    strength: float | str | None = None
     expression: str | None = None
     face: str | int | None = None
     relative: bool = True

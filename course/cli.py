@@ -136,6 +136,9 @@ def _add_animate(commands) -> None:
                          help="auto (default): the mood of each sentence; or neutral, happy, sad, surprised or "
                               "angry, such as happy:0.6")
     command.add_argument("--head", metavar="STRENGTH", help="how much the head moves, 0 to 3 (default: 1)")
+    command.add_argument("--strength", metavar="S",
+                         help="how strongly all that moves is shown, 0 to 3 (default: 1), or some parts of the face, "
+                              "such as mouth:1.2,eyes:0.8,brows:1,head:0.5")
     command.add_argument("--face", help="which face: largest, all, or a number, 0 being the largest")
     manner = command.add_mutually_exclusive_group()
     manner.add_argument("--relative", dest="relative", action="store_true", default=None,

@@ -13,6 +13,7 @@ doors.open_door(__name__, {
     "gestures": "DIRECTIONS MotionModel motion_model",
     "transfer": "find_best_frame hull_area limit_place limit_turn relative_motion retarget values_for",
     "expressions": "EXPRESSIONS expression",
+    "strength": "strengths",
     "smoothing": "one_euro steady",
     "tracking": "fit_motion interpolate_lost motion_from_points track_points track_video",
     "idle_networks": "MotionGRU MotionVAE autoregressive_rollout gaussian_nll vae_loss vae_rollout",

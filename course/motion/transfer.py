@@ -10,7 +10,7 @@ import numpy as np
 from ..face import channels
 from ..face import model as face_model
 from ..interpolation import smoothstep
-from . import expressions, expressive, motion
+from . import expressions, expressive, motion, strength
 
 N_BLENDSHAPES = len(channels.BLENDSHAPES)
 LIPS = np.array([name.startswith(("jaw", "mouth")) for name in channels.CHANNELS])
@@ -39,7 +39,8 @@ def values_for(moved: motion.Motion, face: face_model.Face, mode: str, options) 
     """Channel values for a face, from a motion.
 
     Args:
-        moved: T frames; face: the photo's; options: `animation.Settings`, of which `head` and `expression` count.
+        moved: T frames; face: the photo's; options: `animation.Settings`, of which `head`,
+            `strength` and `expression` count.
         mode: "speech": lips as spoken, everything else moves around the photo's own expression;
             "offset": added to the photo; "relative": the change since the driver's best frame, carried over
             (`retarget`); "absolute": the driver's expression and pose, whatever the photo shows.
@@ -48,16 +49,18 @@ def values_for(moved: motion.Motion, face: face_model.Face, mode: str, options) 
     Raises:
         errors.MotionError: no such expression.
     """
-    values = moved.full()  # (T, 57)
+    values, strong = moved.full(), strength.strengths(options.strength)  # (T, 57), (57,)
     wanted = np.broadcast_to(expressions.expression(options.expression), values.shape)
     if mode == "speech":
         wanted = expressive.over_lips(values, wanted)
-        values = _speaking(values, face.rest, moved.fps)
+        values = _speaking(values * strong, face.rest, moved.fps)
     elif mode == "offset":
-        values = face.rest + values
+        values = face.rest + values * strong
     elif mode == "relative":
         values[:, HEAD_ANGLES] *= options.head
         values = retarget(values, values[find_best_frame(values, face.rest)], face.rest)
+    if mode in ("relative", "absolute"):
+        values = face.rest + (values - face.rest) * strong
     return _within_reach(values + wanted, face.rest)
 
 
