@@ -8,6 +8,7 @@ from . import motion
 # Where the one-euro filter starts to follow: hertz at rest, and how much faster with speed.
 # Chosen on tracks with half a pixel of noise: firmer settings shake less and follow the true movement worse.
 LIP_CUTOFF, HEAD_CUTOFF = 12.0, 8.0
+POINT_UNIT = 10.0  # a point goes about a tenth of an eye distance where a channel goes from 0 to 1
 BETA = 10.0  # hertz a unit a second; a unit is one full blendshape or thirty degrees
 
 
@@ -44,4 +45,13 @@ def steady(moved: motion.Motion) -> motion.Motion:
     scaled = moved.values * size
     forwards = one_euro(scaled, moved.fps, cutoff, BETA)
     backwards = one_euro(scaled[::-1], moved.fps, cutoff, BETA)[::-1]
-    return motion.Motion((forwards + backwards) / 2 / size, moved.channels, moved.fps)
+    return motion.Motion((forwards + backwards) / 2 / size, moved.channels, moved.fps, _steady_points(moved))
+
+
+def _steady_points(moved: motion.Motion):
+    """What the points do beside the channels, (T, 78, 2), without its jitter; None where there is none of it."""
+    if moved.beside is None:
+        return None
+    rows = moved.beside.reshape(len(moved), -1) * POINT_UNIT
+    both = one_euro(rows, moved.fps, LIP_CUTOFF, BETA) + one_euro(rows[::-1], moved.fps, LIP_CUTOFF, BETA)[::-1]
+    return (both / (2 * POINT_UNIT)).reshape(moved.beside.shape)

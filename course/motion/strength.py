@@ -4,6 +4,7 @@ import numpy as np
 
 from .. import errors
 from ..face import channels
+from ..keypoints import landmarks
 
 PARTS = {  # beginnings of the channels' names
     "mouth": ("mouth", "jaw", "cheekPuff", "noseSneer"),
@@ -39,6 +40,15 @@ def strengths(given: str | float | None) -> np.ndarray:
             raise errors.MotionError(f"the strength of {part} is given twice: give it once")
         named.add(part)
         factors[[name.startswith(PARTS[part]) for name in channels.CHANNELS]] = _number(number)
+    return factors
+
+
+def of_points(given: str | float | None) -> np.ndarray:
+    """The same for the 78 points, by the part of the face that each lies on: (78,)."""
+    factors, by_channel = np.ones(landmarks.N_POINTS, np.float32), strengths(given)
+    for points, name in ((landmarks.JAW, "jawOpen"), (np.arange(48, 68), "jawOpen"), (np.arange(17, 27), "browInnerUp"),
+                         (np.r_[36:48, landmarks.PUPILS], "eyeBlinkLeft")):
+        factors[points] = by_channel[channels.INDEX[name]]
     return factors
 
 

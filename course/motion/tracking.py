@@ -5,12 +5,16 @@ import logging
 import numpy as np
 
 from .. import errors, parallel
-from ..face import channels
+from ..face import channels, posing
 from ..face import model as face_model
 from ..io import decoding, progress
 from ..keypoints import landmarks
-from . import cuts, following, motion, smoothing
+from . import cuts, following, motion, seen, smoothing
 
+MOST_BESIDE = 0.08  # eye distances that a point goes beside the model at most
+# Points that may: what expressions move. The others hold the head's place, which the pose says better than one point.
+MOVED = np.zeros(landmarks.N_POINTS, bool)
+MOVED[[*range(3, 14), *range(17, 27), *range(31, 36), 37, 38, 40, 41, 43, 44, 46, 47, *range(48, 70)]] = True
 MIN_TRACKED = 0.2  # share of frames in which the face must have been found
 
 
@@ -54,9 +58,27 @@ def motion_from_points(points: np.ndarray, tracked: np.ndarray, fps: float, stea
     sides and cancels. Several frames explain the film better and the photo's movement worse (measured: 1.4 px
     against 0.8 px at 256 px between the posed photo and the film's own points).
     """
-    face = face_model.fit_face(points[np.flatnonzero(tracked)[0]])
-    moved = fit_motion(face, points, fps)
+    first = points[np.flatnonzero(tracked)[0]]
+    person = fit_person(first)
+    fitted = fit_motion(person, points, fps)
+    # The landmarker sees less of some channels than there is, so what counts is the change since that first frame.
+    values = fitted.values + (face_model.fit_face(first).rest - person.rest)
+    moved = motion.Motion(values, fitted.channels, fps, _beside(person, fitted.values, points))
     return smoothing.steady(moved) if steady else moved
+
+
+def fit_person(points: np.ndarray) -> face_model.Face:
+    """The face of a film's person by the points (78, 2) of one frame, moving as the landmarker sees faces move."""
+    return face_model.fit_face(points, seen.model())
+
+
+def _beside(person: face_model.Face, values: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """What points that an expression moves do beside the model, within reason: (T, 78, 2) in eye distances."""
+    off = posing.beside_model(person, values, points)
+    size = np.linalg.norm(off, axis=-1, keepdims=True)
+    # |b| -> m tanh(|b| / m): a point that was read wrongly does not tear the face
+    kept = off * MOST_BESIDE * np.tanh(size / MOST_BESIDE) / np.maximum(size, 1e-9)
+    return np.where(MOVED[:, None], kept, 0.0)
 
 
 def fit_motion(face: face_model.Face, tracks: np.ndarray, fps: float = 25.0) -> motion.Motion:

@@ -64,6 +64,17 @@ def values_for(moved: motion.Motion, face: face_model.Face, mode: str, options) 
     return _within_reach(values + wanted, face.rest)
 
 
+def beside_for(moved: motion.Motion, mode: str, options):
+    """What a photo's points do beside their channels: float32 (T, 78, 2), in eye distances, or None.
+
+    Only where the face itself is taken over (mode "absolute"): what the model leaves over belongs to the driver's face.
+    options: `animation.Settings`, of which `strength` counts.
+    """
+    if mode != "absolute" or moved.beside is None:
+        return None
+    return moved.beside * strength.of_points(options.strength)[:, None]
+
+
 def find_best_frame(values: np.ndarray, rest: np.ndarray) -> int:
     """The driver's frame that looks most like the photo: (T, 57), (57,) -> index.
 
