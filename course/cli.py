@@ -227,6 +227,8 @@ def _add_evaluate(commands) -> None:
     command.add_argument("--judge-weights", type=paths.given, metavar="FILE",
                          help="face_landmarker.task, for --judge mediapipe")
     command.add_argument("--limit", type=int, metavar="N", help="only the first N frames of each clip")
+    command.add_argument("--stages", action="store_true",
+                         help="print how much of each expression is left after each stage instead")
     command.add_argument("--pictures", type=paths.given, metavar="FOLDER",
                          help="write a sheet for each clip: photo and film beside what every method made")
     command.set_defaults(run=run_evaluate)
@@ -234,10 +236,20 @@ def _add_evaluate(commands) -> None:
 
 def run_evaluate(options) -> int:
     """`course evaluate`; 1 if some of the clips could not be evaluated, which a line each names."""
-    from .evaluation import table
+    from .evaluation import stages, table
 
+    if options.stages:
+        if options.json or options.pictures:
+            raise errors.CourseError("--stages prints one table: leave out --json and --pictures")
+        failed = stages.run(options.clips, options.judge, options.judge_weights, options.limit)
+        return _told(failed)
     failed = table.run(options.clips, json=options.json, judge=options.judge, judge_weights=options.judge_weights,
                        limit=options.limit, pictures=options.pictures)
+    return _told(failed)
+
+
+def _told(failed: dict) -> int:
+    """A line for each clip that could not be evaluated; the exit code."""
     for problem in failed.values():
         _say(problem, 1)
     return 1 if failed else 0

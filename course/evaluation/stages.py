@@ -2,8 +2,8 @@
 
     points found -> face fitted -> bounds -> steadied -> transferred -> warp -> mouth and lids -> network
 
-Up to the transfer there are only points, which `measures` measures with a ruler; from the warp on the judge finds points
-in the pictures that were made. What is 1.0 is what the same ruler says of the judge's points in the film itself.
+Up to the transfer there are only points, which `measures` measures with a ruler; from the warp on the judge finds
+points in the pictures that were made. What is 1.0 is what the same ruler says of the judge's points in the film itself.
 """
 
 import numpy as np
@@ -12,7 +12,7 @@ from .. import animation, errors
 from ..face import model as face_model
 from ..face import posing
 from ..io import progress
-from ..motion import motion, smoothing, tracking, transfer
+from ..motion import smoothing, tracking, transfer
 from ..rendering import portrait
 from . import gains, judges, measures, reenactment
 

@@ -45,7 +45,8 @@ def strengths(given: str | float | None) -> np.ndarray:
 
 def of_points(given: str | float | None) -> np.ndarray:
     """The same for the 78 points, by the part of the face that each lies on: (78,)."""
-    factors, by_channel = np.ones(landmarks.N_POINTS, np.float32), strengths(given)
+    by_channel = strengths(given)
+    factors = np.full(landmarks.N_POINTS, by_channel[channels.INDEX["headX"]])  # nose and hair line go with the head
     for points, name in ((landmarks.JAW, "jawOpen"), (np.arange(48, 68), "jawOpen"), (np.arange(17, 27), "browInnerUp"),
                          (np.r_[36:48, landmarks.PUPILS], "eyeBlinkLeft")):
         factors[points] = by_channel[channels.INDEX[name]]

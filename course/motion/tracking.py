@@ -12,9 +12,6 @@ from ..keypoints import landmarks
 from . import cuts, following, motion, seen, smoothing
 
 MOST_BESIDE = 0.08  # eye distances that a point goes beside the model at most
-# Points that may: what expressions move. The others hold the head's place, which the pose says better than one point.
-MOVED = np.zeros(landmarks.N_POINTS, bool)
-MOVED[[*range(3, 14), *range(17, 27), *range(31, 36), 37, 38, 40, 41, 43, 44, 46, 47, *range(48, 70)]] = True
 MIN_TRACKED = 0.2  # share of frames in which the face must have been found
 
 
@@ -73,12 +70,12 @@ def fit_person(points: np.ndarray) -> face_model.Face:
 
 
 def _beside(person: face_model.Face, values: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """What points that an expression moves do beside the model, within reason: (T, 78, 2) in eye distances."""
+    """What points do beside the model, within reason: (T, 78, 2) in eye distances."""
     off = posing.beside_model(person, values, points)
+    off = np.where(np.isfinite(off), off, 0.0)  # points that are not known
     size = np.linalg.norm(off, axis=-1, keepdims=True)
     # |b| -> m tanh(|b| / m): a point that was read wrongly does not tear the face
-    kept = off * MOST_BESIDE * np.tanh(size / MOST_BESIDE) / np.maximum(size, 1e-9)
-    return np.where(MOVED[:, None], kept, 0.0)
+    return off * MOST_BESIDE * np.tanh(size / MOST_BESIDE) / np.maximum(size, 1e-9)
 
 
 def fit_motion(face: face_model.Face, tracks: np.ndarray, fps: float = 25.0) -> motion.Motion:
