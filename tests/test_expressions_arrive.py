@@ -235,3 +235,33 @@ def test_strength_makes_movement_larger_in_every_mode(mode):
         column = face.INDEX[name]
         change = plain[-1, column] - actor.rest[column]
         assert strong[-1, column] - actor.rest[column] == pytest.approx(factor * change, abs=0.02)
+
+
+# ---------------------------------------------------------------- a face's own range
+
+
+def test_a_mouth_that_is_shut_opens_as_far_as_the_drivers_that_was_half_open():
+    jaw, smile, blink = face.INDEX["jawOpen"], face.INDEX["mouthSmileLeft"], face.INDEX["eyeBlinkLeft"]
+    start, rest, full = with_values(jawOpen=0.3), with_values(mouthSmileLeft=0.6), REST.copy()
+    full[[jaw, smile, blink]] = 1.2, 1.2, 1.0
+    made = motion.in_own_range(np.stack([start, full]), start, rest)
+    assert made[0] == pytest.approx(start)
+    assert (made[1] - start)[jaw] == pytest.approx(1.2)  # 0.9 of the driver's, all of the photo's own way
+    assert (made[1] - start)[smile] == pytest.approx(0.6 * 1.2)  # not further than it can, within reason
+    assert (made[1] - start)[blink] == pytest.approx(1.0) and made[1, 51:] == pytest.approx(full[51:])
+
+
+def test_a_smile_that_fades_takes_the_photos_own_with_it():
+    smile = face.INDEX["mouthSmileLeft"]
+    start, rest = with_values(mouthSmileLeft=0.5), with_values(mouthSmileLeft=0.7)
+    made = motion.in_own_range(np.stack([start, REST]), start, rest)
+    assert (made[1] - start)[smile] == pytest.approx(-0.7)
+
+
+def test_relative_movement_starts_where_the_drivers_jaw_is_as_the_photos():
+    actor = face_model.fit_face(drawn(REST))
+    frames = np.stack([with_values(jawOpen=0.3), with_values(mouthDimpleLeft=0.35, mouthDimpleRight=0.35)])
+    made = transfer.values_for(motion.Motion(frames), actor, "relative", animation.Settings())
+    assert made[1] == pytest.approx(actor.rest, abs=1e-4)
+    jaw = face.INDEX["jawOpen"]
+    assert made[0, jaw] - actor.rest[jaw] == pytest.approx(0.3, abs=0.02)

@@ -11,7 +11,8 @@ doors.open_door(__name__, {
     "motion": "Motion frame_times in_between kept_rate",
     "spoken": "accents accents_of_sound from_audio from_speech",
     "gestures": "DIRECTIONS MotionModel motion_model",
-    "transfer": "find_best_frame hull_area limit_place limit_turn relative_motion retarget values_for",
+    "transfer": (
+        "beside_for find_best_frame hull_area in_own_range limit_place limit_turn relative_motion retarget values_for"),
     "expressions": "EXPRESSIONS expression",
     "strength": "strengths",
     "smoothing": "one_euro steady",
