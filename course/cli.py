@@ -241,7 +241,7 @@ def run_evaluate(options) -> int:
     if options.stages:
         if options.json or options.pictures:
             raise errors.CourseError("--stages prints one table: leave out --json and --pictures")
-        failed = stages.run(options.clips, options.judge, options.judge_weights, options.limit)
+        failed = stages.run_stages(options.clips, options.judge, options.judge_weights, options.limit)
         return _told(failed)
     failed = table.run(options.clips, json=options.json, judge=options.judge, judge_weights=options.judge_weights,
                        limit=options.limit, pictures=options.pictures)

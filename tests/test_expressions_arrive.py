@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from course import animation, demo, errors, evaluation, face, images, io, motion
+from course import animation, cli, demo, errors, evaluation, face, images, io, motion
 from course.evaluation import gains, judges, measures, stages, table
 from course.face import model as face_model
 from course.face import posing
@@ -111,7 +111,7 @@ def test_the_stages_stand_in_their_order_and_tell_what_is_left(film):
     jaw = list(gains.CHANNELS).index("jaw")
     assert rows[0][1][jaw] == pytest.approx(1, abs=0.25)  # the embedded judge and the tracker are the same network
     assert all(0.5 < numbers[jaw] < 1.5 for stage, numbers in rows if stage != "warp")
-    text = stages.as_text([("film", *row) for row in rows], "embedded")
+    text = stages.stages_text([("film", *row) for row in rows], "embedded")
     assert "points found" in text and "network" in text and "mean" not in text
 
 
@@ -265,3 +265,8 @@ def test_relative_movement_starts_where_the_drivers_jaw_is_as_the_photos():
     assert made[1] == pytest.approx(actor.rest, abs=1e-4)
     jaw = face.INDEX["jawOpen"]
     assert made[0, jaw] - actor.rest[jaw] == pytest.approx(0.3, abs=0.02)
+
+
+def test_the_command_prints_one_table_at_a_time(film, capsys):
+    assert cli.main(["evaluate", str(film), "--stages", "--json"]) == 2
+    assert "--stages" in capsys.readouterr().err

@@ -20,7 +20,7 @@ SIDE = 256  # pixels of the squares that are judged
 STEP = 2  # every so many frames are made and judged
 
 
-def run(clips, judge: str = "embedded", judge_weights=None, limit: int | None = None) -> dict:
+def run_stages(clips, judge: str = "embedded", judge_weights=None, limit: int | None = None) -> dict:
     """`course evaluate --stages`: print the table of the clips that can be evaluated.
 
     Returns:
@@ -38,11 +38,11 @@ def run(clips, judge: str = "embedded", judge_weights=None, limit: int | None = 
                 failed[path] = problem
     if not rows:
         raise next(iter(failed.values()))
-    print(as_text(rows, judge))
+    print(stages_text(rows, judge))
     return failed
 
 
-def as_text(rows: list, judge: str) -> str:
+def stages_text(rows: list, judge: str) -> str:
     """Rows of (clip, stage, numbers (C,)) -> the table, and the means of the clips where there are several."""
     clips = list(dict.fromkeys(clip for clip, _, _ in rows))
     if len(clips) > 1:

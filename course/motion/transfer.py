@@ -59,19 +59,19 @@ def values_for(moved: motion.Motion, face: face_model.Face, mode: str, options) 
         values = face.rest + values * strong
     elif mode == "relative":
         values[:, HEAD_ANGLES] *= options.head
-        start = values[find_best_frame(values * visible(face), face.rest * visible(face))]
+        start = values[find_best_frame(values * visible(), face.rest * visible())]
         values = retarget(in_own_range(values, start, face.rest), start, face.rest)
     if mode in ("relative", "absolute"):
         values = face.rest + (values - face.rest) * strong
     return _within_reach(values + wanted, face.rest)
 
 
-def visible(face: face_model.Face) -> np.ndarray:
+def visible() -> np.ndarray:
     """How much a channel of a face counts when two frames are compared: (57,), 1 for the usual one.
 
     By how far it moves the points: a jaw that hangs is seen before a dimple. The head's channels count 1.
     """
-    reach = np.linalg.norm(face.model.channels, axis=(1, 2))  # (51,)
+    reach = np.linalg.norm(face_model.FaceModel.load().channels, axis=(1, 2))  # (51,)
     return np.r_[np.sqrt(reach / np.median(reach)), np.ones(len(channels.HEAD))]
 
 
