@@ -131,6 +131,17 @@ def test_lids_and_brows_that_are_half_seen_come_back_whole():
         assert np.ptp(plain[name]) < 0.85 * np.ptp(found[name])
 
 
+def test_the_gap_between_the_lids_says_how_far_they_are_shut():
+    blink = face.INDEX["eyeBlinkLeft"]
+    points = drawn(np.stack([REST, with_values(eyeBlinkLeft=0.5), REST]), seen.model())
+    points[2, [43, 44, 46, 47]] += [0.0, 4.0]  # px of a face of 100 px: both lids lie lower, as far apart as before
+    person = tracking.fit_person(points[0])
+    fitted = motion.fit_motion(person, points).values
+    found = tracking.lids_as_seen(person, fitted, points)
+    assert fitted[2, blink] > 0.2 and found[2, blink] < 0.6 * fitted[2, blink]
+    assert found[1, blink] - found[0, blink] == pytest.approx(0.5, abs=0.05)
+
+
 def test_only_lids_and_brows_are_seen_as_less_than_they_are():
     plain, theirs = face_model.FaceModel.load().channels, seen.model().channels
     lips = np.arange(48, 68)

@@ -59,14 +59,33 @@ def motion_from_points(points: np.ndarray, tracked: np.ndarray, fps: float, stea
     person = fit_person(first)
     fitted = fit_motion(person, points, fps)
     # The landmarker sees less of some channels than there is, so what counts is the change since that first frame.
-    values = fitted.values + (face_model.fit_face(first).rest - person.rest)
-    moved = motion.Motion(values, fitted.channels, fps, _beside(person, fitted.values, points))
+    found = lids_as_seen(person, fitted.values, points)
+    values = found + (face_model.fit_face(first).rest - person.rest)
+    moved = motion.Motion(values, fitted.channels, fps, _beside(person, found, points))
     return smoothing.steady(moved) if steady else moved
 
 
 def fit_person(points: np.ndarray) -> face_model.Face:
     """The face of a film's person by the points (78, 2) of one frame, moving as the landmarker sees faces move."""
     return face_model.fit_face(points, seen.model())
+
+
+def lids_as_seen(person: face_model.Face, values: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Values (T, 57) whose blinks leave the gap between the lids that is seen in points (T, 78, 2).
+
+    A fit explains all points at once, and takes lids that a nodding head carries along for lids that fall. How far they
+    are apart does not depend on that.
+    """
+    found, off = np.array(values, float), posing.beside_model(person, values, points)
+    for side, name in enumerate(("eyeBlinkRight", "eyeBlinkLeft")):
+        column = channels.INDEX[name]
+        upper, lower = landmarks.LID_UPPER[side][1:-1], landmarks.LID_LOWER[side][1:-1]
+        closing = person.model.channels[column]
+        most = float((closing[upper, 1] - closing[lower, 1]).mean())  # eye distances, from open to shut
+        wider = (off[:, lower, 1] - off[:, upper, 1]).mean(axis=1)  # than the fit says
+        wider = np.where(np.isfinite(wider), wider, 0.0)
+        found[:, column] = np.clip(found[:, column] - wider / most, 0.0, face_model.UPPER)
+    return found
 
 
 def _beside(person: face_model.Face, values: np.ndarray, points: np.ndarray) -> np.ndarray:
