@@ -18,7 +18,7 @@ import numpy as np
 
 from course import io, keypoints, motion, speech
 from course.face import model as face_model
-from course.recipes.speech import utterances
+from course.recipes.speech import held_out, texts, utterances
 from course.speech import espeak
 from course.speech import lips as audio_motion
 
@@ -155,7 +155,7 @@ def read_lips(face) -> None:
 def held_out_speech() -> list:
     """[(name, Speech)]: speakers and languages that were not trained on, saying sentences that were not."""
     said = []
-    for i, variant in enumerate(utterances.HELD_OUT_VARIANTS):
+    for i, variant in enumerate(held_out.VARIANTS):
         for voice, sentences in SENTENCES.items():
             manner = espeak.Settings(rate=(130, 160, 200)[i % 3])
             said += [(f"{variant}", speech.synthesize(text, f"{voice}+{variant}", manner)) for text in sentences]
@@ -175,14 +175,14 @@ def loudness_bins(samples, rate, count) -> np.ndarray:
     return level * 9 + np.clip(np.round(change / 4) + 4, 0, 8).astype(int)
 
 
-def loudness_baseline(utterances=80) -> np.ndarray:
+def loudness_baseline(count=80) -> np.ndarray:
     """The commonest class for each bin of `loudness_bins`, from the sentences and voices of the training."""
     seen = np.zeros((17 * 9, len(speech.VISEME_NAMES)))
     random = np.random.default_rng(0)
-    texts = utterances.read_sentences()
-    for _ in range(utterances):
+    sentences = texts.read_sentences()
+    for _ in range(count):
         voice = str(random.choice(["en-us", "en-gb", "cmn", "es", "de"]))
-        said = speech.synthesize(str(random.choice(texts[voice])), voice)
+        said = speech.synthesize(str(random.choice(sentences[voice])), voice)
         count = int(said.duration * audio_motion.RATE)
         bins = loudness_bins(said.samples, said.sample_rate, count)
         np.add.at(seen, (bins, label_at_network_rate(said, count)), 1)

@@ -268,7 +268,7 @@ def _add_train(commands) -> None:
     command.add_argument("what", choices=tuple(table.RECIPES), metavar="WHAT", help="one of those above")
     command.add_argument("--data", nargs="+", metavar="FOLDER",
                          help="folders made by `course data fetch` (default: where it puts them; gan: drawn faces); "
-                              "motion: the folder of the tracks; speech: none")
+                              "motion: the folder of the tracks; speech: Kokoro's voices, or the speech made of them")
     command.add_argument("--steps", type=int,
                          help="optimiser steps (default: the recipe's); face-model and identity have none")
     command.add_argument("--resume", action="store_true", help="go on from the last checkpoint")

@@ -23,9 +23,10 @@ OLDEST_PYTHON = (3, 10)
 ROOM = 500e6  # bytes: a minute of film and what is fetched along the way
 SENTENCE = "Two seconds are enough for a trial."
 
-# The module of a package, where it is not the package's name
+# The module of a package (in small letters, as some installers write it), where it is not the package's name
 MODULES = {"opencv-python-headless": "cv2", "scikit-image": "skimage", "pillow": "PIL",
-           "espeakng-loader": "espeakng_loader", "hibari-tts": "hibari", "face-alignment": "face_alignment"}
+           "espeakng-loader": "espeakng_loader", "hibari-tts": "hibari", "face-alignment": "face_alignment",
+           "vadersentiment": "vaderSentiment"}
 OPTIONAL = ("face-alignment", "mediapipe", "jupyterlab")  # of the extras, what adds something a user can see
 ENCODERS = {"libx264": "H.264 picture", "aac": "AAC sound"}
 
@@ -129,7 +130,7 @@ def check_package(needed: Needed) -> Finding:
     if needed.least and _numbers(version) < _numbers(needed.least):
         return Finding("mend", f"{needed.name} {version} is too old", f"pip install --upgrade '{wanted}'")
     try:
-        importlib.import_module(MODULES.get(needed.name, needed.name))
+        importlib.import_module(MODULES.get(needed.name.lower(), needed.name))
     except Exception as problem:  # an import can fail in any way: a missing system library, a wrong build
         line = " ".join(str(problem).split())[:160]
         return Finding("mend", f"{needed.name} {version} does not import: {line}",

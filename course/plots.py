@@ -229,7 +229,7 @@ def heatmap_row(maps, marks=(), titles=None, title: str = "", side: float = 2.4,
 
 STAGES = {  # key: (words, its lessons, x, y)
     "photo": ("photo", (), 0, 1), "detection": ("find\nthe face", (1,), 1, 1),
-    "keypoints": ("find the\nkeypoints", (2,), 2, 1), "face_model": ("pose\nthe face", (3,), 3, 1),
+    "keypoints": ("find the\nkeypoints", (2, 4), 2, 1), "face_model": ("pose\nthe face", (3,), 3, 1),
     "words": ("text, sound\nor video", (), 1, 0), "speech": ("hear the\nmotion", (5,), 2, 0),
     "motion": ("motion:\ncurves", (3, 5), 3, 0), "warping": ("move\nthe pixels", (6,), 4.1, 0.5),
     "paste": ("paste\nback", (0, 9), 5.1, 0.5), "polish": ("polish", (10,), 6.1, 0.5),

@@ -120,7 +120,8 @@ HOMES = {
     "train_keypoints": "recipes.keypoints.training",
     "train_layers": "recipes.layers.training recipes.layers.matting recipes.layers.refiner recipes.layers.recipe",
     "train_motion": "recipes.motion.training",
-    "train_speech": "recipes.speech.training recipes.speech.utterances recipes.speech.augmentation",
+    "train_speech": "recipes.speech.training recipes.speech.utterances recipes.speech.augmentation "
+                    "recipes.speech.texts recipes.speech.held_out",
     "training": "training.loop",
     "training_log": "training.log",
     "updates": "training.updates",
@@ -141,6 +142,7 @@ SPELLED = {
     "animator_net.Repainter": "AnimatorNetwork", "plots_gan.two_slopes": "two_losses",
     "espeak.voices": "installed_voices", "eyelids.UPPER": "LID_UPPER", "eyelids.LOWER": "LID_LOWER",
     "eyelids.PUPIL": "LID_PUPIL", "face_model.HEAD": "HEAD_COLUMNS", "features_networks.layer_names": "known_layers",
+    "train_speech.HELD_OUT_VARIANTS": "VARIANTS",
     "gan.as_picture": "from_tensor", "gan_look.as_picture": "from_tensor", "point_motion.as_picture": "from_tensor",
     "landmark_data.crop_square": "square_around", "paste.paste": "paste_back", "point_motion.errors": "flow_errors",
     "train_detector.TrainSettings": "Recipe", "video.load": "load_video",

@@ -609,4 +609,4 @@ course.progress()
 # * T. Flash and N. Hogan, "The coordination of arm movements: an experimentally confirmed mathematical model", *Journal
 #   of Neuroscience* 5(7), 1688-1703, 1985.
 #
-# Next: **06, Move the pixels**. The points know where to go; now the pixels between them have to follow.
+# Next: **04, See with features**. What does the network that finds those points see in a face?

@@ -10,9 +10,9 @@ import torch
 from safetensors.torch import load_file
 
 from course import animation, errors, io, motion, speech, training
-from course.recipes.speech import augmentation, utterances
+from course.recipes.speech import augmentation, corpus, held_out, music, texts, utterances, voices
 from course.recipes.speech import training as speech_training
-from course.speech import lips, spectrogram
+from course.speech import kokoro, levelling, lips, spectrogram
 from course.training import checkpoints, loop
 
 SENTENCE = "My mother moved a big piano, and father opened the door."
@@ -77,10 +77,89 @@ def test_frames_at_any_rate(said, fps):
 def test_long_sound_in_pieces_is_the_same_as_whole(said):
     """The network's pieces of a minute join without a seam."""
     many = np.tile(said.samples, int(np.ceil(75 / said.duration)))
-    heard = torch.from_numpy(speech.features(many, said.sample_rate))[None]
+    seen = speech.features(many, said.sample_rate)
+    even = torch.from_numpy(seen[:, : seen.shape[1] // 2 * 2])[None]
     with torch.inference_mode():
-        whole = torch.softmax(speech.load_network()(heard)[0], dim=0).T.numpy()
-    np.testing.assert_allclose(speech.viseme_probabilities(many, said.sample_rate), whole, atol=1e-4)
+        whole = torch.softmax(speech.load_network()(even).visemes[0], dim=0).T.numpy()[lips.WAIT :]
+    found = speech.viseme_probabilities(many, said.sample_rate)
+    np.testing.assert_allclose(found[: len(whole)], whole, atol=1e-4)
+
+
+# ---------------------------------------------------------------- while the sound arrives
+
+
+@pytest.fixture(scope="module")
+def arriving(said):
+    return speech.hear(said.samples, said.sample_rate)
+
+
+def streamed(samples, length, **known):
+    stream = speech.LipStream(**known)
+    rows = [stream.feed(samples[i : i + length]) for i in range(0, len(samples), length)]
+    return np.concatenate([*rows, stream.finish()])
+
+
+@pytest.mark.parametrize("length", [320, 37, 5000])
+def test_chunks_give_what_the_whole_gives(arriving, length):
+    """To 1e-4, in chunks of 20 ms and of any length, once the level is known."""
+    whole = lips.hear_lips(arriving)
+    shown = lips.gated(*lips.read(whole, lips.Reading()))
+    found = streamed(arriving.samples, length, level=levelling.of_whole(arriving.bands, arriving.loudness))
+    assert found.shape == (1 + len(arriving.samples) // 320, len(speech.LIP_CHANNELS))
+    np.testing.assert_allclose(found, shown, atol=1e-4)
+
+
+def test_a_stream_that_knows_nothing_soon_hears_the_same(arriving):
+    one, two = (opening_of(streamed(np.tile(arriving.samples, 2) * gain, 320)) for gain in (1.0, 0.1))
+    half = len(one) // 2
+    assert np.corrcoef(one[half:], two[half:])[0, 1] > 0.9
+
+
+def opening_of(rows):
+    return opening(motion.Motion(rows, speech.LIP_CHANNELS, lips.RATE))
+
+
+def test_nothing_after_the_look_ahead_is_heard(arriving):
+    samples, moment = arriving.samples.copy(), 40
+    level = levelling.of_whole(arriving.bands, arriving.loudness)
+    cut = round((moment / lips.RATE + lips.LOOK_AHEAD) * 16_000)
+    assert lips.LOOK_AHEAD <= 0.080
+    before = streamed(samples, 320, level=level)
+    samples[cut:] = 0
+    after = streamed(samples, 320, level=level)
+    np.testing.assert_allclose(after[: moment + 1], before[: moment + 1], atol=1e-6)
+    assert np.abs(after[moment + 5 :] - before[moment + 5 :]).max() > 0.05
+
+
+def test_a_chunk_that_is_no_sound():
+    stream = speech.LipStream()
+    assert stream.feed(np.zeros(10)).shape == (0, len(speech.LIP_CHANNELS))
+    for chunk in (np.zeros((2, 320)), np.full(320, np.nan), "x", [[1, 2], [3]]):
+        with pytest.raises(errors.AudioError, match="one row of finite samples at 16000 Hz"):
+            stream.feed(chunk)
+
+
+def test_levelling_in_pieces_is_levelling():
+    random = np.random.default_rng(0)
+    bands = random.normal(-40, 10, (80, 301)).astype(np.float32)
+    loudness = random.normal(-20, 12, 301).astype(np.float32)
+    whole, last = levelling.levelled(bands, loudness, levelling.usual(np.full(80, -25.0)))
+    level, parts = levelling.usual(np.full(80, -25.0)), []
+    for piece in (slice(0, 2), slice(2, 3), slice(3, 150), slice(150, 301)):
+        features, level = levelling.levelled(bands[:, piece], loudness[piece], level)
+        parts.append(features)
+    np.testing.assert_allclose(np.concatenate(parts, axis=1), whole, atol=1e-5)
+    assert level.loud == pytest.approx(last.loud) and np.allclose(level.mean, last.mean)
+
+
+def test_levelling_follows_as_it_says():
+    """Loud parts rise at once and fall by so many dB a second; the mean moves on speech alone."""
+    loudness = np.r_[np.full(100, -10.0), np.full(400, -60.0)]
+    bands = np.tile(loudness - 20, (80, 1))
+    _, level = levelling.levelled(bands, loudness, levelling.usual(np.zeros(80)))
+    assert level.loud == pytest.approx(levelling.USUAL_LOUDNESS - 5 * levelling.FALL, abs=0.1)
+    moved = 1 - np.exp(-1 / levelling.MEMORY)
+    assert level.mean[0] == pytest.approx(-39.25 * moved, rel=0.05)
 
 
 @pytest.mark.parametrize(
@@ -153,23 +232,127 @@ def test_augmentation_changes_the_sound_and_keeps_its_length():
     decibels = random.normal(-40, 10, (80, 300)).astype(np.float32)
     for _ in range(20):
         changed = augmentation.augmented(decibels, decibels[:, ::-1], random)
-        assert changed.shape == decibels.shape and np.isfinite(changed).all()
+        assert changed.shape == decibels.shape and np.isfinite(changed).all() and changed.dtype == np.float32
         assert np.abs(changed - decibels).mean() > 1
 
 
+def test_a_shorter_vocal_tract_moves_mel_bands_up():
+    """A tone of 1000 Hz is heard at 1150, and nothing else changes."""
+    tone = np.sin(2 * np.pi * 1000 * np.arange(16_000) / 16_000).astype(np.float32)
+    higher = np.sin(2 * np.pi * 1150 * np.arange(16_000) / 16_000).astype(np.float32)
+    bands, wanted = (speech.hear(sound, 16_000).bands for sound in (tone, higher))
+    moved = augmentation.with_tract(bands, 1.15)
+    assert bands.mean(axis=1).argmax() < moved.mean(axis=1).argmax() == wanted.mean(axis=1).argmax()
+    np.testing.assert_allclose(augmentation.with_tract(bands, 1.0), bands, atol=1e-3)
+
+
+def test_music_has_pitches_and_the_same_seed_plays_it_again():
+    song = music.song(np.random.default_rng(3))
+    assert song.shape == (int(music.SECONDS * 16_000),) and np.abs(song).max() == pytest.approx(1)
+    np.testing.assert_array_equal(song, music.song(np.random.default_rng(3)))
+    spectrum = np.abs(np.fft.rfft(song[:16_000]))
+    assert np.sort(spectrum)[-20:].sum() > 0.2 * spectrum.sum() * 20 / len(spectrum) * 10
+
+
+# ---------------------------------------------------------------- the speech it learns from
+
+
 def test_nothing_held_out_is_trained_on():
-    random, texts = np.random.default_rng(0), utterances.read_sentences()
-    chosen = [utterances.what_to_say(random, texts)[1] for _ in range(3000)]
+    random, sentences = np.random.default_rng(0), texts.read_sentences()
+    chosen = [corpus.what_to_say(random, sentences)[1] for _ in range(3000)]
     bases, variants = {v.split("+")[0] for v in chosen}, {v.partition("+")[2] for v in chosen}
-    assert not bases & set(utterances.HELD_OUT_VOICES) and not variants & set(utterances.HELD_OUT_VARIANTS)
+    assert not bases & set(held_out.VOICES) and not variants & set(held_out.VARIANTS)
     assert len(bases) > 100 and len(variants) > 60
+    speakers = {name for names in corpus.SPEAKERS.values() for name in names}
+    assert not speakers & {name for pair in held_out.SPEAKERS.values() for name in pair}
+    said = {sentence for some in sentences.values() for sentence in some}
+    assert not said & {sentence for some in held_out.SENTENCES.values() for sentence in some}
+    assert sum(map(len, held_out.SENTENCES.values())) == corpus.Sizes().held_out
 
 
-def test_training_goes_on_with_the_same_numbers(tmp_path, monkeypatch):
-    """Eight steps equal four, Ctrl-C, and four more: to the bit, dropout and the pool of utterances included."""
-    small = utterances.Recipe(steps=8, batch=2, crop=1.0, pool=3, fresh=1, warmup=2)
+def test_a_shorter_vocal_tract_moves_the_formants_up():
+    spectra = np.exp(-0.5 * ((np.arange(601)[:, None] - 100) / 8) ** 2).astype(np.float32)
+    assert voices.warped(spectra, 1.2).argmax() == 120 and voices.warped(spectra, 0.8).argmax() == 80
+
+
+def test_one_woman_made_anybody():
+    plain, deep = (voices.say_with_tract("My mother came home.", 1.0, voices.Tract(size, pitch), 0)
+                   for size, pitch in ((1.0, 1.0), (0.85, 0.5)))
+    assert "".join(p.symbol for p in plain.phonemes) == "maɪmʌðəɹkeɪmhoʊm"
+    starts = [[(p.symbol, p.start) for p in said.phonemes][:-1] for said in (plain, deep)]
+    assert starts[0] == starts[1] and plain.duration == pytest.approx(plain.phonemes[-1].end, abs=1e-3)
+    assert 0.4 < pitch_of(deep) / pitch_of(plain) < 0.65
+
+
+def test_another_pitch_leaves_the_hisses_as_they_are():
+    """Their part has no pitch, and without it s, f and t are silent."""
+    hisses = []
+    for tract in (voices.Tract(), voices.Tract(pitch=0.6)):
+        said = voices.say_with_tract("She saw six fat sheep.", 1.0, tract, 0)
+        heard = speech.hear(said.samples, said.sample_rate)
+        at = [round(50 * (p.start + p.end)) for p in said.phonemes if p.symbol in "s\u0283f" and p.symbol]
+        hisses.append(heard.bands[50:, at].mean())
+    assert hisses[1] == pytest.approx(hisses[0], abs=3)
+
+
+def pitch_of(said):
+    import librosa
+
+    heard, voiced, _ = librosa.pyin(said.samples, fmin=60, fmax=500, sr=said.sample_rate)
+    return float(np.median(heard[voiced]))
+
+
+@pytest.fixture(scope="module")
+def small_corpus(tmp_path_factory):
+    """Four sentences of espeak-ng."""
+    folder = tmp_path_factory.mktemp("corpus")
+    return corpus.make(folder, None, corpus.Sizes(espeak=4), families=("espeak",))
+
+
+def test_the_corpus_holds_what_was_said(small_corpus):
+    (path,) = small_corpus.glob("*.npz")
+    held, said = corpus.read(path), corpus.Maker(None).piece("espeak", 2)
+    assert path.name == "espeak_00000.npz" and len(held) == 4
+    assert [p.symbol for p in held[2].phonemes] == [p.symbol for p in said.phonemes]
+    assert held[2].duration == pytest.approx(said.duration, abs=0.01)
+    assert np.abs(held[2].samples).max() == pytest.approx(32000 / 32768, abs=1e-3)
+    before = path.stat().st_mtime_ns
+    corpus.make(small_corpus, None, corpus.Sizes(espeak=4), families=("espeak",))
+    assert path.stat().st_mtime_ns == before
+
+
+def test_without_its_packages_or_speakers_it_says_what_to_install(tmp_path, monkeypatch):
+    if kokoro.is_installed():
+        with pytest.raises(errors.CourseError, match="holds no af_alloy.bin: give package/voices of"):
+            corpus.make(tmp_path, tmp_path / "speakers")
+    monkeypatch.setattr(kokoro, "is_installed", lambda: False)
+    with pytest.raises(errors.CourseError, match="training hears Kokoro's voices: pip install .*voices"):
+        corpus.make(tmp_path, tmp_path / "speakers")
+
+
+def test_voices_that_say_nothing_end_it(monkeypatch):
+    def nothing(self, number, random):
+        raise errors.TextError("no words")
+
+    monkeypatch.setattr(corpus.Maker, "espeak", nothing)
+    with pytest.raises(errors.CourseError, match="espeak says nothing of 200 texts"):
+        corpus.Maker(None).piece("espeak", 0)
+
+
+def test_silence_around_a_recording_moves_its_sounds():
+    said = speech.Speech(np.ones(1000, np.float32), 1000, [speech.Phoneme("a", 0.0, 1.0)])
+    padded = corpus.with_silence(said, 0.25, 0.5)
+    assert [(p.symbol, p.start, p.end) for p in padded.phonemes] == [("", 0, 0.25), ("a", 0.25, 1.25), ("", 1.25, 1.75)]
+    assert padded.duration == 1.75 and not padded.samples[:250].any() and padded.samples[250:1250].all()
+
+
+SMALL = utterances.Recipe(steps=8, batch=2, crop=1.0, pool=3, fresh=1, warmup=2, shares=(("espeak", 1.0),))
+
+
+def test_training_goes_on_with_the_same_numbers(small_corpus, tmp_path, monkeypatch):
+    """Eight steps equal four, Ctrl-C, and four more: to the bit, the pool of utterances included."""
     whole, stopped = tmp_path / "whole", tmp_path / "stopped"
-    speech_training.train(logdir=whole, out=whole / "w.safetensors", recipe=small)
+    speech_training.train([small_corpus], logdir=whole, out=whole / "w.safetensors", recipe=SMALL)
 
     def step(self, number, rows, updater, real=speech_training.SpeechTask.step):
         if number == 3:
@@ -178,34 +361,59 @@ def test_training_goes_on_with_the_same_numbers(tmp_path, monkeypatch):
 
     with monkeypatch.context() as patch, pytest.raises(training.Stopped):
         patch.setattr(speech_training.SpeechTask, "step", step)
-        speech_training.train(logdir=stopped, out=stopped / "w.safetensors", recipe=small)
+        speech_training.train([small_corpus], logdir=stopped, out=stopped / "w.safetensors", recipe=SMALL)
     torch.manual_seed(9)  # whatever happens in between
-    speech_training.train(resume=True, logdir=stopped, out=stopped / "w.safetensors", recipe=small)
+    speech_training.train([small_corpus], resume=True, logdir=stopped, out=stopped / "w.safetensors", recipe=SMALL)
     one, two = (load_file(folder / "w.safetensors") for folder in (whole, stopped))
     assert one.keys() == lips.load_network().state_dict().keys()
     assert all(torch.equal(one[name], two[name]) for name in one)
     history = checkpoints.load(whole / loop.CHECKPOINT)["history"]
-    assert set(history) == {"step", "loss", "right"} and np.isfinite(history["loss"]).all()
+    assert set(history) == {"step", "loss", "right", "off"} and np.isfinite(history["loss"]).all()
 
 
-def test_the_pool_holds_what_a_step_may_draw_from():
+def test_the_pool_holds_what_a_step_may_draw_from(small_corpus):
     """A batch follows from its number, whatever was asked before; and what is too old is let go."""
-    small = utterances.Recipe(batch=2, crop=1.0, pool=3, fresh=2)
-    pool = utterances.Pool(small)
+    small = utterances.Recipe(batch=2, crop=1.0, pool=3, fresh=2, shares=(("espeak", 1.0),))
+    pool = utterances.Pool(small, small_corpus)
     pool.batch(0)
-    heard, labels = pool.batch(1)
+    batch = pool.batch(1)
     assert list(pool.kept) == [2, 3, 4]
-    assert heard.shape == (2, lips.FEATURES, 100) and labels.shape == (2, 50)
-    again = utterances.Pool(small).batch(1)
-    np.testing.assert_array_equal(heard, again[0])
-    np.testing.assert_array_equal(labels, again[1])
+    assert [part.shape for part in batch] == [(2, lips.FEATURES, 100), (2, 50), (2, 18, 50), (2, 2, 50)]
+    for one, two in zip(batch, utterances.Pool(small, small_corpus).batch(1)):
+        np.testing.assert_array_equal(one, two)
 
 
-def test_resume_without_a_checkpoint(tmp_path):
+def test_what_an_utterance_teaches_keeps_the_time_of_its_sound():
+    """Played at another pace, m still shuts the lips where the sound says so."""
+    phonemes = [speech.Phoneme("", 0, 0.5), speech.Phoneme("m", 0.5, 0.6), speech.Phoneme("a", 0.6, 1.0)]
+    taught = utterances.labelled(np.zeros(32_000, np.float32), phonemes, pace=2.0)
+    assert taught.decibels.shape == (80, 200) and taught.labels.shape == (100,)
+    m = speech.VISEME_NAMES.index("PP")
+    assert np.flatnonzero(taught.labels == m).tolist() == list(range(50, 60))
+    shut = np.flatnonzero(taught.gates[:, 0] > 0.9)
+    assert shut[0] in (48, 49) and shut[-1] in (56, 57) and taught.gates[:, 1].max() == 0
+    assert taught.curves[70:, 0].min() > 0.3 > 0.01 > taught.curves[52, 0]
+
+
+def test_the_loss_wants_visemes_curves_and_gates():
+    labels = torch.zeros(1, 5, dtype=torch.long)
+    first = torch.eye(17)[:1].T[None].repeat(1, 1, 5)
+    right = lips.Answer(20 * first, torch.ones(1, 18, 5), torch.full((1, 2, 5), 9.0))
+    truth = (labels, torch.ones(1, 18, 5), torch.ones(1, 2, 5))
+    least = float(speech_training.loss_of_answer(right, *truth, utterances.RECIPE))
+    for wrong in (right._replace(visemes=-right.visemes), right._replace(curves=0 * right.curves),
+                  right._replace(gates=-right.gates)):
+        assert float(speech_training.loss_of_answer(wrong, *truth, utterances.RECIPE)) > least + 1
+
+
+def test_resume_without_a_checkpoint(small_corpus, tmp_path):
     with pytest.raises(errors.CourseError, match="no checkpoint"):
-        speech_training.train(steps=1, resume=True, logdir=tmp_path, out=tmp_path / "w.safetensors")
+        speech_training.train([small_corpus], steps=1, resume=True, logdir=tmp_path, out=tmp_path / "w.safetensors",
+                              recipe=SMALL)
 
 
-def test_speech_wants_no_data(tmp_path):
-    with pytest.raises(errors.CourseError, match="speech makes its own data: leave --data out"):
-        speech_training.train(["portraits"], steps=1, logdir=tmp_path, out=tmp_path / "w.safetensors")
+def test_speech_wants_one_folder_of_voices(tmp_path):
+    with pytest.raises(errors.CourseError, match="holds neither a corpus nor speakers"):
+        speech_training.train([tmp_path], steps=1, logdir=tmp_path, out=tmp_path / "w.safetensors")
+    with pytest.raises(errors.CourseError, match="takes one folder as --data"):
+        speech_training.train(["a", "b"], steps=1, logdir=tmp_path, out=tmp_path / "w.safetensors")

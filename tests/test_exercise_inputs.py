@@ -12,7 +12,8 @@ from course.exercises import answers, inputs, judge, places, registry
 from course.exercises.exercise import Exercise, case
 
 EXERCISES = {exercise.name: exercise for exercise in registry.every()}
-NO_NUMBERS = ("make_anchors", "identity_grid", "build_generator", "build_discriminator", "ema_update")  # to be changed
+NO_NUMBERS = ("make_anchors", "identity_grid", "build_generator", "build_discriminator", "ema_update",
+              "receptive_field", "phonemes_to_visemes")  # to be changed
 
 
 def spoil(value) -> bool:
@@ -26,6 +27,8 @@ def spoil(value) -> bool:
     if isinstance(value, dict) and value and isinstance(next(iter(value.values())), (int, float)):
         value["something else"] = 1.0
         return True
+    if isinstance(value, dict):
+        return any(map(spoil, value.values()))
     if hasattr(value, "__dict__") and not callable(value) and not hasattr(value, "state_dict"):
         return any(spoil(item) for item in vars(value).values() if isinstance(item, (np.ndarray, torch.Tensor)))
     return isinstance(value, (list, tuple)) and any(map(spoil, value))

@@ -67,13 +67,28 @@ def test_a_forced_rollout_expects_what_the_network_does_all_at_once():
     values = torch.from_numpy(one.values / idle_features.UNIT)
     told, blinks = torch.from_numpy(idle_features.conditions(one.opening)), torch.from_numpy(one.blinks)
     with torch.inference_mode():
-        _, _, means = motion.autoregressive_rollout(network, told, torch.zeros(60, 9), (values, blinks))
+        _, _, means = motion.gru_rollout(network, told, torch.zeros(60, 9), (values, blinks))
         speeds = torch.diff(values, dim=0, prepend=torch.zeros(1, 8))
         since = torch.from_numpy(idle_features.since_blink(one.blinks))
         seen = idle_networks.seen_by(values[:-1], speeds[:-1], since[:-1], told[1:])
         mean, _, _, _ = network(torch.cat([idle_networks.seen_by(torch.zeros(8), torch.zeros(8), torch.tensor(0.5),
                                                                 told[0])[None], seen])[None])
     torch.testing.assert_close(means, idle_networks.SPEED * mean[0], atol=2e-5, rtol=1e-4)
+
+
+def test_a_rollout_goes_on_from_itself_never_too_fast_and_forgets_nothing():
+    asked = []
+
+    def predict(value, speed, told, state):
+        asked.append((value, speed, state))
+        return speed + told.sum(), torch.ones(2), len(asked)
+
+    noise = torch.tensor([[0.5, -0.5], [90.0, -90.0], [0.0, 0.0]])
+    values, means = motion.autoregressive_rollout(predict, torch.zeros(3, 1), noise, limit=1.5)
+    steps = torch.diff(values, dim=0, prepend=torch.zeros(1, 2))
+    assert steps.abs().max() <= 1.5 and torch.equal(means[1], steps[0])
+    for t, (value, speed, state) in enumerate(asked[1:]):
+        assert torch.equal(value, values[t]) and torch.allclose(speed, steps[t]) and state == t + 1
 
 
 # ---------------------------------------------------------------- data

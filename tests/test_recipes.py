@@ -57,9 +57,8 @@ def test_the_help_names_all_of_them(capsys):
 @pytest.mark.parametrize("what, further, words", [
     ("detector", ["--teacher", "file"], "for `course train layers`; the detector needs none: leave it out"),
     ("layers", ["--motion", "folder"], "for `course train face-model`; the layers needs none: leave it out"),
-    ("speech", ["--data", "folder"], "speech makes its own data: leave --data out"),
-    ("motion", [], "one folder of tracked motion: add --data FOLDER"),
-    ("motion", ["--data", "one", "two"], "one folder of tracked motion: add --data FOLDER"),
+    ("speech", ["--data", "folder"], "folder holds neither a corpus nor speakers: give the folder package/voices"),
+    ("motion", ["--data", "one", "two"], "one folder of tracked motion: give --data one FOLDER"),
     ("face-model", ["--data", "folder"], "the face model learns from tracked motion, too: add --motion FOLDER"),
     ("face-model", ["--data", "x", "--motion", "y", "--steps", "3"], "at once, on the CPU: leave --steps out"),
     ("identity", ["--data", "folder", "--resume"], "at once, on the CPU: leave --resume out"),

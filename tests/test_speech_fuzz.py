@@ -39,11 +39,14 @@ def random_text(rng) -> str:
 
 
 def fuzz(seconds: float, seed: int, choices=None) -> Counter:
-    """Says random texts for so long, in one of the voices `choices`; raises what is not a `TextError` of one line."""
+    """Says random texts for so long, and a dozen at least however slow the machine, in one of the voices `choices`;
+    raises what is not a `TextError` of one line."""
     rng, counts, end = random.Random(seed), Counter(), time.monotonic() + seconds
     names = [voice.name for voice in espeak.installed_voices()]
     before = espeak.worker.deaths
-    while time.monotonic() < end:
+    tries = 0
+    while time.monotonic() < end or tries < 12:
+        tries += 1
         text = random_text(rng)
         voice = rng.choice(choices or [None, None, rng.choice(names), f"{rng.choice(names)}+f3"])
         start = time.monotonic()

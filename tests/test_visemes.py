@@ -176,5 +176,23 @@ def test_accents_of_a_recording_lie_on_syllables_and_the_strong_ones_on_stressed
     assert near[force > 0.6].mean() > by_chance + 0.25
 
 
+def test_a_breath_has_no_shape_of_its_own_and_its_vowel_rules():
+    breath = [Phoneme("h", 0.0, 0.1), Phoneme("uː", 0.1, 0.3, 2)]
+    other = [Phoneme("k", 0.0, 0.1), Phoneme("uː", 0.1, 0.3, 2)]
+    assert [segment.shapeless for segment in speech.segments_of(breath)] == [True, False]
+    assert not any(segment.shapeless for segment in speech.segments_of(other))
+    at = np.array([0.05, 0.06])
+    pucker = [speech.curves(said, at)[0, visemes.LIP_INDEX["mouthPucker"]] for said in (breath, other)]
+    assert pucker[0] > pucker[1]
+
+
+def test_a_mouth_stays_between_its_targets_and_rests_where_nobody_speaks():
+    spans, targets = np.array([[0.0, 0.1], [0.1, 0.3]]), np.array([[0.2, 0.0], [0.8, 0.4]])
+    times = np.linspace(-0.1, 0.4, 51)
+    mouth = speech.coarticulate(times, spans, np.array([1.0, 2.0]), targets, 0.05, 0.04)
+    assert (np.diff(mouth, axis=0) > -1e-6).all() and 0.2 <= mouth[:, 0].min() + 1e-6 and mouth[:, 0].max() <= 0.8
+    assert not speech.coarticulate(np.array([-5.0, 9.0]), spans, np.ones(2), targets, 0.05, 0.04).any()
+
+
 def test_silence_has_no_accents():
     assert motion.accents_of_sound(np.zeros(16000, np.float32), 16000) == []

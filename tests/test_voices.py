@@ -438,3 +438,10 @@ def test_what_was_let_go_is_loaded_again():
     speakers.let_go()
     assert hibari_voice._session() is not network
     assert np.array_equal(speech.synthesize("Hello there.").samples, first.samples)
+
+
+def test_a_syllable_with_a_tone_is_said_in_full_and_one_without_is_weak():
+    row = "ma→ ma tʰau↘"  # the second has no tone: 吗, 了, 们
+    found = alphabet.timed(row, [4] * (len(row) + 2))
+    assert [(p.symbol, p.stress) for p in found if p.symbol] == [
+        ("m", 0), ("a", 1), ("m", 0), ("a", 0), ("tʰ", 0), ("a", 1), ("u", 1)]  # fmt: skip

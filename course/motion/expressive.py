@@ -6,6 +6,8 @@ The lips come first. An expression that widens the mouth undoes a p or an o, so 
 lips close or round; brows, cheeks and eyes keep it meanwhile.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..face import channels
@@ -29,14 +31,28 @@ def of_phrases(phrases, lips: motion.Motion, strength: float = 1.0, head: float 
         Motion over all 57 channels, as long as the lips and at their rate.
     """
     times = (np.arange(len(lips)) + 0.5) / lips.fps
-    values = np.zeros((len(lips), len(channels.CHANNELS)), np.float32)
-    for name in sorted({phrase.mood for phrase in phrases if phrase.strength}):
-        # one mood over several sentences stays until the next has come, and does not add up
-        share = np.max([(LEAST + (MOST - LEAST) * phrase.strength) * envelope(times, phrase.start, end)
-                        for phrase, end in zip(phrases, _ends(phrases)) if phrase.mood == name], axis=0)
-        values += strength * share[:, None] * expressions.expression(name)
+    # one mood over several sentences stays until the next has come
+    lasting = [replace(phrase, end=end) for phrase, end in zip(phrases, _ends(phrases))]
+    values = np.float32(strength) * expression_from_speech(lasting, times, lips.full())
     values[:, HEAD] *= head
-    return motion.Motion(over_lips(lips.full(), values), channels.CHANNELS, lips.fps)
+    return motion.Motion(values, channels.CHANNELS, lips.fps)
+
+
+def expression_from_speech(phrases, times: np.ndarray, lips: np.ndarray) -> np.ndarray:
+    """The expression that the moods of phrases ask for at given times, as the lips leave room for it.
+
+    Args:
+        phrases: with `start`, `end` (seconds), `mood` (a name of `EXPRESSIONS`) and `strength` (0 to 1); times: (T,)
+        seconds; lips: (T, 57), the channels of the spoken lips. Phrases of one mood do not add up, moods do.
+    Returns:
+        float32 (T, 57), to be added to the lips.
+    """
+    values = np.zeros((len(times), len(channels.CHANNELS)), np.float32)
+    for name in sorted({phrase.mood for phrase in phrases if phrase.strength}):
+        share = np.max([(LEAST + (MOST - LEAST) * phrase.strength) * envelope(times, phrase.start, phrase.end)
+                        for phrase in phrases if phrase.mood == name], axis=0)
+        values += share[:, None] * expressions.expression(name)
+    return over_lips(lips, values)
 
 
 def _ends(phrases) -> list:
@@ -53,14 +69,14 @@ def envelope(times: np.ndarray, start: float, end: float) -> np.ndarray:
 
 def over_lips(lips: np.ndarray, expression: np.ndarray) -> np.ndarray:
     """An expression (T, 57) as lips (T, 57) leave room for it: its mouth fades where they close, touch or round."""
-    return np.where(MOUTH, room(lips)[:, None] * expression, expression).astype(np.float32)
+    return np.where(MOUTH, mouth_room(lips)[:, None] * expression, expression).astype(np.float32)
 
 
-def room(lips: np.ndarray) -> np.ndarray:
+def mouth_room(lips: np.ndarray) -> np.ndarray:
     """The share of the mouth that spoken lips (T, 57) leave to an expression: (T,), 1 at rest, 0.1 at m and p."""
 
     def of(*names):
-        return np.mean([lips[:, channels.INDEX[name]] for name in names], axis=0)
+        return np.mean([np.clip(lips[:, channels.INDEX[name]], -1, 2) for name in names], axis=0)  # a mean may overflow
 
     closed = np.clip(of("mouthPressLeft", "mouthPressRight") / 0.30, 0, 1)
     touching = np.clip(of("mouthRollLower") / 0.50, 0, 1)

@@ -110,36 +110,58 @@ def gaussian_nll(target, mean, log_deviation):
     return (0.5 * off.square() + log_deviation + 0.5 * math.log(2 * math.pi)).mean()
 
 
-def autoregressive_rollout(network, told, noise, forced=None):
-    """Let a network continue its own motion, frame by frame (Graves, 2013).
+def autoregressive_rollout(predict, told, noise, limit: float = TOP_SPEED, forced=None):
+    """Let a model continue its own motion, frame by frame (Graves, 2013).
 
     Args:
-        network: a `MotionGRU`; told: (T, 5), the mouth; noise: (T, 9), eight normal numbers and one uniform in [0, 1)
-            a frame: all the chance there is; forced: (values (T, 8), blinks (T,)) to be fed instead of its own
-            (teacher forcing).
+        predict: (value (C,), speed (C,), told (K,), state) -> mean (C,) and deviation (C,) of the next speed, state;
+            the first state is None. told: (T, K), what is known of each frame; noise: (T, C) normal numbers; limit:
+            speeds bend towards it and never pass; forced: values (T, C) to go on from instead of its own (teacher
+            forcing).
+    Returns:
+        values (T, C), which begin at rest at 0, and the means (T, C) that it expected.
+    """
+    value, speed, state = torch.zeros(noise.shape[1]), torch.zeros(noise.shape[1]), None
+    values, means = [], []
+    for t in range(len(told)):
+        mean, deviation, state = predict(value, speed, told[t], state)
+        # v_t ~ N(m, s),  x_t = x_{t-1} + v_t
+        if forced is None:
+            speed = soft_limit(mean + deviation * noise[t], limit)
+            value = value + speed
+        else:
+            speed, value = forced[t] - value, forced[t]
+        values.append(value)
+        means.append(mean)
+    return (torch.stack(values), torch.stack(means)) if values else (torch.zeros_like(noise), torch.zeros_like(noise))
+
+
+def gru_rollout(network, told, noise, forced=None):
+    """The rollout of a `MotionGRU`, which also shuts the lids now and then.
+
+    Args:
+        told: (T, 5), the mouth; noise: (T, 9), eight normal numbers and one uniform in [0, 1) a frame: all the chance
+            there is; forced: (values (T, 8), blinks (T,)) to be fed instead of its own.
     Returns:
         values (T, 8) in units, blinks (T,) of 0 and 1, means (T, 8) of the speeds it expected, in units a frame.
     """
-    value, speed, since, state = torch.zeros(CHANNELS), torch.zeros(CHANNELS), SINCE, None
-    values, blinks, means = [], [], []
-    for t in range(len(told)):
-        seen = seen_by(value, speed, torch.tensor(since), told[t])
+    blinks, since = [], SINCE
+
+    def predict(value, speed, told_now, state):
+        nonlocal since
+        seen = seen_by(value, speed, torch.tensor(since), told_now)
         mean, log_deviation, logit, state = network(seen[None, None], state)
-        # v_t ~ N(m, s),  x_t = x_{t-1} + v_t
-        drawn = SPEED * (mean[0, 0] + log_deviation[0, 0].exp() * noise[t, :CHANNELS])
         if forced is None:
-            speed = soft_limit(drawn, TOP_SPEED)
-            shut = bool(noise[t, -1] < torch.sigmoid(logit[0, 0])) and since * 100 >= REFRACTORY
-            value = value + speed
+            shut = bool(noise[len(blinks), -1] < torch.sigmoid(logit[0, 0])) and since * 100 >= REFRACTORY
         else:
-            speed, value, shut = forced[0][t] - value, forced[0][t], bool(forced[1][t] > 0)
+            shut = bool(forced[1][len(blinks)] > 0)
         since = 0.0 if shut else min(1.0, since + 0.01)  # 0.04 s of 4 s
-        values.append(value)
         blinks.append(float(shut))
-        means.append(SPEED * mean[0, 0])
-    if not values:
-        return torch.zeros(0, CHANNELS), torch.zeros(0), torch.zeros(0, CHANNELS)
-    return torch.stack(values), torch.tensor(blinks), torch.stack(means)
+        return SPEED * mean[0, 0], SPEED * log_deviation[0, 0].exp(), state
+
+    values, means = autoregressive_rollout(predict, told, noise[:, :CHANNELS], TOP_SPEED,
+                                           None if forced is None else forced[0])
+    return values, torch.tensor(blinks), means
 
 
 def vae_rollout(network, told, noise):

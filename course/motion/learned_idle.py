@@ -62,7 +62,7 @@ def curves(opening: np.ndarray, seed: int = 0, kind: str = "autoregressive", net
         if kind == "vae":
             values, blinks = idle_networks.vae_rollout(networks[kind], told, noise)
         else:
-            values, blinks, _ = idle_networks.autoregressive_rollout(networks[kind], told, noise)
+            values, blinks, _ = idle_networks.gru_rollout(networks[kind], told, noise)
     values = livelier(values).numpy().astype(np.float64)
     # What the tracks were freed of when the networks learned, their own movement is freed of too: it cannot drift.
     values[:, idle_features.HEAD] = idle_features.without_drift(values[:, idle_features.HEAD])

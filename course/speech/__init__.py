@@ -11,7 +11,10 @@ doors.open_door(__name__, {
     "manner": "Manner",
     "catalogue": "find_voice guess_voice voices",
     "spectrogram": "mel_filters mel_spectrogram",
-    "visemes": "LIP_CHANNELS VISEMES VISEME_NAMES curves segments_of visemes_of",
+    "phrases": "Phrase",
+    "visemes": "LIP_CHANNELS RULE STRESS_GAIN VISEMES VISEME_NAMES VOWELS coarticulate curves phonemes_to_visemes "
+               "segments_of target visemes_of",
     "hearing": "Heard hear relative_loudness",
     "lips": "VisemeNet features lip_curves load_network viseme_probabilities",
+    "lip_stream": "LipStream",
 })

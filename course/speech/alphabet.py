@@ -6,7 +6,7 @@ some change the sound before them, some only order how the next is said. Both mo
 
 from dataclasses import dataclass
 
-from . import phonemes
+from . import phonemes, visemes
 
 NUMBERS = {
     ";": 1, ":": 2, ",": 3, ".": 4, "!": 5, "?": 6, "—": 9, "…": 10, '"': 11, "(": 12, ")": 13, "“": 14, "”": 15,
@@ -60,6 +60,8 @@ def timed(symbols: str, units) -> list:
         begin, start = (begin if start is None else start), None
         if symbol in AFTER or symbol in TONES:
             _lengthen(pieces, end, symbol if symbol in AFTER else "")
+            if symbol in TONES:
+                _stress_syllable(pieces)
         elif symbol in STRESS:
             start, stress = begin, STRESS[symbol]  # its time is the next sound's
         elif symbol in GAPS:
@@ -85,6 +87,16 @@ def _lengthen(pieces: list, end: float, symbol: str) -> None:
     """What belongs to the piece before it; after a gap it is nothing but time."""
     pieces[-1].end = end
     pieces[-1].symbol += symbol if pieces[-1].symbol else ""
+
+
+def _stress_syllable(pieces: list) -> None:
+    """The vowels before a tone, which ends their syllable's core, are said in full: half stressed. A syllable without a
+    tone is the weak one, such as Mandarin ma in a question."""
+    for piece in reversed(pieces):
+        found = visemes.visemes_of(piece.symbol)
+        if not found or found[0][0] not in visemes.VOWELS:
+            return
+        piece.stress = max(piece.stress, 1)
 
 
 def _add_gap(pieces: list, symbol: str, start: float, end: float) -> None:

@@ -47,4 +47,4 @@ def _heard_until(loud: np.ndarray, said: Phoneme) -> float:
     first, last = int(said.start / WINDOW), int(np.ceil(said.end / WINDOW))
     heard = np.flatnonzero(loud[first:last] > HEARD)
     end = said.start if not len(heard) else (first + heard[-1] + 1) * WINDOW
-    return min(max(end, said.start + LEAST), said.end)
+    return float(min(max(end, said.start + LEAST), said.end))

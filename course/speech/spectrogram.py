@@ -1,5 +1,6 @@
 """The mel spectrogram: what of a sound an ear, and a network, can tell apart."""
 
+import functools
 import math
 
 import numpy as np
@@ -22,6 +23,11 @@ def mel_filters(sample_rate=sound.SAMPLE_RATE, n_fft=512, n_mels=80, low=55.0, h
     return (triangles * (2 / (hertz[2:] - hertz[:-2]))[:, None]).astype(np.float32)
 
 
+@functools.lru_cache(maxsize=4)
+def _kept_filters(*settings) -> np.ndarray:
+    return mel_filters(*settings)
+
+
 def _mel(hertz: float) -> float:
     return 3 * hertz / 200 if hertz < 1000 else 15 + 27 * math.log(hertz / 1000) / math.log(6.4)
 
@@ -38,7 +44,7 @@ def mel_spectrogram(samples, sample_rate=sound.SAMPLE_RATE, n_fft=512, hop=160, 
     frames = np.lib.stride_tricks.sliding_window_view(padded, n_fft)[::hop]  # (T, n_fft), not copied
     # w[n] = (1 - cos(2 pi n / N)) / 2: Hann's window, periodic
     window = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n_fft) / n_fft)).astype(np.float32)
-    filters = mel_filters(sample_rate, n_fft, n_mels, low, high)
+    filters = _kept_filters(sample_rate, n_fft, n_mels, low, high)
     bands = []
     for first in range(0, len(frames), 4096):  # in pieces: an hour of sound must not fill the memory
         spectrum = np.fft.rfft(frames[first : first + 4096] * window, axis=1)

@@ -145,17 +145,28 @@ def segments_of(phonemes) -> list:
 
     phonemes: with `symbol`, `start` and `end` in seconds, and `stress` 0 to 2.
     """
-    segments = []
+    breaths = {(shapes[0][0], phoneme.start) for phoneme in phonemes if phoneme.symbol[:1] in _SHAPELESS
+               for shapes in [visemes_of(phoneme.symbol)] if len(shapes) == 1}
+    return [Segment(viseme, start, end, strength, shapeless=(viseme, start) in breaths)
+            for viseme, start, end, strength in phonemes_to_visemes(phonemes)]
+
+
+def phonemes_to_visemes(phonemes) -> list:
+    """Timed phonemes as timed visemes: [(viseme, start, end, strength), ...], in order; a pause is "sil".
+
+    phonemes: with `symbol`, `start` and `end` in seconds, and `stress` 0 to 2. A sound of several visemes shares its
+    time among them evenly; the strength of a vowel goes with its stress.
+    """
+    found = []
     for phoneme in phonemes:
         shapes = visemes_of(phoneme.symbol) or [("sil", 1.0)]
-        shapeless = len(phoneme.symbol) > 0 and phoneme.symbol[0] in _SHAPELESS and len(shapes) == 1
         share = (phoneme.end - phoneme.start) / len(shapes)
         for i, (viseme, strength) in enumerate(shapes):
             if viseme in VOWELS:
                 strength *= STRESS_GAIN[min(phoneme.stress, 2)]
             start = phoneme.start + i * share
-            segments.append(Segment(viseme, start, start + share, strength, shapeless))
-    return segments
+            found.append((viseme, start, start + share, strength))
+    return found
 
 
 def target(viseme: str, strength: float = 1.0) -> np.ndarray:
@@ -208,8 +219,19 @@ def curves(phonemes, times: np.ndarray, hold: float = 0.04, blending: Blending =
     fine, factor = _finer(times, step)
     values = _blend(segments, fine, blending)  # (T', C)
     values = _smooth(values, blending.smooth * factor / step)
-    values = _gated(values, fine, segments, hold, blending)
+    closed, touching = _gates(segments, fine, hold, blending).T
+    values = shut(shut(values, touching, "FF"), closed, "PP")
     return values[factor // 2 :: factor].astype(np.float32)
+
+
+def gates(phonemes, times: np.ndarray, hold: float = 0.04, blending: Blending = None) -> np.ndarray:
+    """How far m, b, p shut the lips and f, v bring lip to teeth at the times (T,): float32 (T, 2), 0 to 1.
+
+    The arguments are those of `curves`, which holds both already.
+    """
+    blending = blending or Blending()
+    at = np.asarray(times, np.float64) + blending.ahead
+    return _gates(segments_of(phonemes), at, hold, blending).astype(np.float32)
 
 
 def _finer(times, step, wanted=0.010):
@@ -221,24 +243,38 @@ def _finer(times, step, wanted=0.010):
 
 def _blend(segments, times, blending) -> np.ndarray:
     values = np.zeros((len(times), len(LIP_CHANNELS)))
+    spans = np.array([(segment.start, segment.end) for segment in segments]).reshape(-1, 2)
+    shapes = np.array([target(segment.viseme, segment.strength) for segment in segments], np.float32)
+    shapes = shapes.reshape(-1, len(LIP_CHANNELS))
     for group, columns in enumerate(group_columns()):
         lead, lag = (blending.round_lead, blending.round_lag) if group == 1 else (blending.lead, blending.lag)
-        numerator = np.zeros((len(times), len(columns)))
-        denominator = np.full(len(times), 1e-9)
-        for segment in segments:
-            alpha = RULE[segment.viseme][group] * (0.15 if segment.shapeless else 1.0)
-            # fade to e^-12 on both sides, then it no longer counts
-            first, last = np.searchsorted(times, [segment.start - 12 * lead, segment.end + 12 * lag])
-            t = times[first:last]
-            quarter = (segment.end - segment.start) / 4
-            before = np.maximum(segment.start + quarter - t, 0) / lead
-            after = np.maximum(t - (segment.end - quarter), 0) / lag
-            # D(t) = alpha exp(-theta |t - middle|),  F(t) = sum D T / sum D
-            dominance = alpha * np.exp(-(before + after))
-            numerator[first:last] += dominance[:, None] * target(segment.viseme, segment.strength)[columns]
-            denominator[first:last] += dominance
-        values[:, columns] = numerator / denominator[:, None]
+        alphas = np.array([RULE[segment.viseme][group] * (0.15 if segment.shapeless else 1.0) for segment in segments])
+        values[:, columns] = coarticulate(times, spans, alphas, shapes[:, columns], lead, lag)
     return values
+
+
+def coarticulate(times, spans, alphas, targets, lead: float, lag: float) -> np.ndarray:
+    """What a mouth does between its targets: their mean, weighted by dominance (Cohen and Massaro, 1993).
+
+    Args:
+        times: (T,) seconds, rising; spans: (S, 2), when each sound starts and ends; alphas: (S,), how strongly it
+        rules; targets: (S, C), its channels; lead, lag: seconds in which its dominance falls to 1 / e before and after
+        its middle half. What has faded to e^-12 does not count.
+    Returns:
+        (T, C), zeros where no sound counts.
+    """
+    numerator, denominator = np.zeros((len(times), targets.shape[1])), np.full(len(times), 1e-9)
+    for (start, end), alpha, shape in zip(spans, alphas, targets):
+        first, last = np.searchsorted(times, [start - 12 * lead, end + 12 * lag])
+        t = times[first:last]
+        quarter = (end - start) / 4
+        before = np.maximum(start + quarter - t, 0) / lead
+        after = np.maximum(t - (end - quarter), 0) / lag
+        # D(t) = alpha exp(-distance),  F(t) = sum D T / sum D
+        dominance = alpha * np.exp(-(before + after))
+        numerator[first:last] += dominance[:, None] * shape
+        denominator[first:last] += dominance
+    return numerator / denominator[:, None]
 
 
 def _smooth(values, sigma) -> np.ndarray:
@@ -249,16 +285,15 @@ def _smooth(values, sigma) -> np.ndarray:
     return gaussian_filter1d(values, sigma, axis=0, mode="nearest")
 
 
-def _gated(values, times, segments, hold, blending) -> np.ndarray:
-    """Closed lips at m, b, p and lip to teeth at f, v, whatever the blend made of them."""
+def _gates(segments, times, hold, blending) -> np.ndarray:
+    """(T, 2): closed lips at m, b, p and lip to teeth at f, v, whatever the blend made of them."""
     closed, touching = np.zeros(len(times)), np.zeros(len(times))
     for segment in segments:
         if segment.viseme == "PP":
             _raise_gate(closed, times, segment, hold, blending.close_ramp)
         elif segment.viseme == "FF":
             _raise_gate(touching, times, segment, hold, blending.touch_ramp)
-    touching = touching * (1 - closed)
-    return shut(shut(values, touching, "FF"), closed, "PP")
+    return np.stack([closed, touching * (1 - closed)], axis=1)
 
 
 def shut(values, gate, viseme) -> np.ndarray:

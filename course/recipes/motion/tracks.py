@@ -6,12 +6,16 @@ the moment at which the lids are shut. The mouth's opening is what both text and
 told that.
 """
 
+import zipfile
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 
+from ... import errors
 from ...face import channels
 from ...face import model as face_model
+from ...io import weights
 from ...keypoints import landmarks
 from ...motion import idle, idle_features
 from ..face_model import fitting as face_model_fitting
@@ -21,6 +25,8 @@ BROWS = slice(5, 8)
 MIRROR_SIGN = np.array([1, -1, -1, -1, 1, 1, 1, 1], np.float32)
 MIRROR_ORDER = np.array([0, 1, 2, 3, 4, 5, 7, 6])
 NOISE = 0.035  # s, the same for what is the tracker's trembling: movement above 6 Hz
+SHIPPED = "tracks.npz"
+PARTS = ("values", "lids", "blinks", "opening")
 SHUT = 0.65  # the teacher's score of an eye that is shut
 
 
@@ -42,6 +48,25 @@ class Track:
 def load_tracks(folder) -> list:
     """Every .npz of a folder as a `Track`. Raises `errors.CourseError`: no folder, no tracks in it, or other files."""
     return [_track(raw) for raw in face_model_fitting.load_tracks(folder)]
+
+
+def shipped() -> list:
+    """The tracks in `data/tracks.npz`, a list of `Track`. Raises `errors.WeightsError`: missing or damaged."""
+    try:
+        with np.load(weights.data_file(SHIPPED), allow_pickle=False) as file:
+            names = sorted({key.partition("/")[0] for key in file.files})
+            return [Track(name, *(file[f"{name}/{part}"] for part in PARTS)) for name in names]
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as problem:
+        raise errors.WeightsError(f"{SHIPPED} cannot be read ({problem}): install the package again") from None
+
+
+def write(tracks: list, path) -> Path:
+    """Write tracks, a list of `Track`, as the file that `shipped` reads, to four decimals; returns its path."""
+    numbers = {f"{track.name}/{part}": np.round(getattr(track, part), 4).astype(np.float32)
+               for track in tracks for part in PARTS}
+    with open(path, "wb") as file:
+        np.savez_compressed(file, **numbers)
+    return Path(path)
 
 
 def _track(raw: face_model_fitting.Track) -> Track:

@@ -1,4 +1,4 @@
-"""Training the motion models: `course train motion --data TRACKS`. Both at once, a minute or two on one core."""
+"""Training the motion models: `course train motion`. Both at once, a minute or two on one core."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,18 +49,31 @@ class MotionTask(loop.Task):
         for optimizer in self.optimizers.values():
             schedules.set_learning_rate(optimizer, recipe.rate, schedules.learning_rate_share(
                 number, self.steps, warmup=0, least=0.05))
-        made = motion_data.batch(self.tracks, number, recipe.batch, recipe.length, recipe.seed)
+        batch = self.batch(self.tracks, number, rows)
+        return {"vae": updater.update("vae", self.vae_loss, *batch),
+                "autoregressive": updater.update("autoregressive", self.autoregressive_loss, *batch)}
+
+    def batch(self, tracks: list, number: int, rows: slice = slice(None)) -> list:
+        """Batch `number` out of some tracks, on the networks' device: what the losses below are given."""
+        recipe = self.recipe
+        made = motion_data.batch(tracks, number, recipe.batch, recipe.length, recipe.seed)
         random = np.random.default_rng((recipe.seed, number, 1))
         device = next(self.networks["vae"].parameters()).device
         numbers = (made["values"], made["blinks"], idle_features.since_blink(made["blinks"]), made["conditions"],
                    random.standard_normal((recipe.batch, idle_networks.LATENT), np.float32),
                    random.standard_normal(made["values"].shape, np.float32))
-        batch = [torch.from_numpy(part[rows]).to(device) for part in numbers]
-        return {"vae": updater.update("vae", self.vae_loss, *batch),
-                "autoregressive": updater.update("autoregressive", self.autoregressive_loss, *batch)}
+        return [torch.from_numpy(part[rows]).to(device) for part in numbers]
 
     def vae_loss(self, values, blinks, since, told, latent_noise, _):
         """Reconstruct 2 s from their latent and the 0.64 s before them."""
+        terms, blinking = self.vae_terms(values, blinks, since, told, latent_noise)
+        return terms[0] / idle_networks.WINDOW + 8 * blinking  # a blink is one frame of many
+
+    def vae_terms(self, values, blinks, since, told, latent_noise) -> tuple:
+        """What `vae_loss` says of a batch, (loss, reconstruction, KL), nats a window, and the loss of the blinks.
+
+        Tensors as `step` makes them: values (N, T, 8), blinks (N, T), since (N, T), told (N, T, 5), noise (N, 16).
+        """
         network, recipe = self.networks["vae"], self.recipe
         speeds = torch.diff(values, dim=1, prepend=values[:, :1])
         begin, end = idle_networks.HISTORY, idle_networks.HISTORY + idle_networks.WINDOW
@@ -74,9 +87,8 @@ class MotionTask(loop.Task):
         scale = recipe.precision / idle_networks.SPEED
         true = torch.cat([speeds[:, begin:end] * scale, values[:, begin:end] - values[:, begin - 1 : begin]], dim=2)
         found = torch.cat([made * scale, made.cumsum(dim=1)], dim=2)
-        loss, _, _ = idle_networks.vae_loss(true, found, mean, logvar, recipe.beta)
-        blinking = functional.binary_cross_entropy_with_logits(logits, blinks[:, begin:end])
-        return loss / idle_networks.WINDOW + 8 * blinking  # a blink is one frame of many
+        terms = idle_networks.vae_loss(true, found, mean, logvar, recipe.beta)
+        return terms, functional.binary_cross_entropy_with_logits(logits, blinks[:, begin:end])
 
     def autoregressive_loss(self, values, blinks, since, told, _, noise):
         """-log p(next frame): what frame t shows must tell the speed of frame t + 1."""
@@ -94,7 +106,7 @@ def train(data, *, steps: int | None = None, resume: bool = False, device: str =
     """Train both models and write their weights, running means, and the shape of a blink, into one file.
 
     Args:
-        data: one folder of tracks, in a list as the command gives it or by itself, or a list of `tracks.Track`;
+        data: one folder of tracks, in a list as the command gives it or by itself, a list of `tracks.Track`, or None;
             steps: in all, None for the recipe's; resume: go on from the checkpoint in `logdir`; device: cpu, cuda or
             mps; logdir: gets the checkpoint and TensorBoard's files; out: the weights' file.
     Returns:
@@ -117,10 +129,15 @@ def train(data, *, steps: int | None = None, resume: bool = False, device: str =
 
 
 def tracks_of(data) -> list:
-    """The tracks that `train` is given in one way or another: list of `tracks.Track`. Raises `errors.CourseError`."""
+    """The tracks that `train` is given in one way or another, those that ship by default: list of `tracks.Track`.
+
+    Raises `errors.CourseError`.
+    """
     if isinstance(data, list | tuple) and data and isinstance(data[0], motion_data.Track):
         return list(data)
     folders = [data] if isinstance(data, str | Path) else list(data or [])
+    if not folders:
+        return motion_data.shipped()
     if len(folders) != 1:
-        raise errors.CourseError("the motion models learn from one folder of tracked motion: add --data FOLDER")
+        raise errors.CourseError("the motion models learn from one folder of tracked motion: give --data one FOLDER")
     return motion_data.load_tracks(folders[0])

@@ -1,40 +1,40 @@
-"""Made speech that labels itself: espeak-ng knows when it says what.
+"""What a step learns from: pieces of the corpus at another pace, in another room, and what the lips do there.
 
-An endless, numbered data set of utterances, in which voices, variants, speeds, pitches and languages change; `Pool`
-keeps those in memory that a step may draw from.
+An endless, numbered data set: utterance k is a recording of the corpus, played faster or slower, perhaps in a room.
+`Pool` keeps those in memory that a step may draw from.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
 from ... import errors
-from ...io import sound, weights
-from ...speech import espeak, hearing, lips, synthesis, visemes
-from . import augmentation
-
-# Speakers that are measured on and never trained on; `benchmarks/lips.py` uses them.
-HELD_OUT_VARIANTS = ("m3", "f4", "Alicia", "Andy", "klatt3", "linda")
-HELD_OUT_VOICES = ("en-gb-scotland", "es-419", "ca")
-
-# Speakers that are effects rather than people
-_EFFECTS = ("Demonic", "UniRobot", "Tweaky", "croak", "anikaRobot", "AnxiousAndy", "whisperf")
+from ...io import sound
+from ...speech import hearing, levelling, lips, visemes
+from . import augmentation, corpus, music
 
 
 @dataclass(frozen=True)
 class Recipe:
     """What the shipped weights were trained with."""
 
-    steps: int = 4000
+    steps: int = 15500
     batch: int = 16
     crop: float = 4.0  # seconds
-    pool: int = 700  # utterances in memory; the oldest give way
-    fresh: int = 2  # new utterances a step
-    rate: float = 2e-3  # of learning, at its peak
+    pool: int = 500  # utterances in memory; the oldest give way
+    fresh: int = 1  # new utterances a step
+    shares: tuple = (("kokoro", 0.55), ("hibari", 0.25), ("espeak", 0.20))  # of the utterances
+    rate: float = 3e-3  # of learning, at its peak
     warmup: int = 100  # steps
     smoothing: float = 0.05  # of labels: the borders between sounds are soft
-    save_every: int = 100  # steps
+    curves: float = 120.0  # weight of the curves' loss beside the visemes'
+    gates: float = 1.5  # weight of the gates' loss
+    open_gates: float = 2.0  # a shut moment weighs so much more than an open one
+    precision: str = "bfloat16"  # of convolutions
+    save_every: int = 50  # steps
     seed: int = 0
+    sizes: corpus.Sizes = field(default_factory=corpus.Sizes)
 
 
 RECIPE = Recipe()
@@ -42,44 +42,24 @@ RECIPE = Recipe()
 
 @dataclass
 class Utterance:
-    """decibels: float16 (80, T), mel bands at 100 frames/s; labels: int64 (ceil(T / 2),), viseme numbers."""
+    """decibels: float16 (80, 2 T), mel bands at 100 frames/s; labels: int64 (T,), viseme numbers; curves: float16
+    (T, C); gates: float16 (T, 2)."""
 
     decibels: np.ndarray
     labels: np.ndarray
+    curves: np.ndarray
+    gates: np.ndarray
 
 
-def read_sentences() -> dict:
-    """The training sentences that ship: {voice: [sentence, ...]}."""
-    texts = {}
-    for line in weights.data_file("sentences.txt").read_text("utf-8").splitlines():
-        if line and not line.startswith("#"):
-            voice, sentence = line.split("\t")
-            texts.setdefault(voice, []).append(sentence)
-    return texts
-
-
-def make_utterance(number: int, recipe: Recipe, texts: dict) -> Utterance:
-    """Utterance `number` of the endless data set: the same one whenever it is asked for."""
-    random = np.random.default_rng((recipe.seed, number))
-    while True:
-        text, voice = what_to_say(random, texts)
-        manner = espeak.Settings(rate=int(random.uniform(90, 300)), pitch=int(random.uniform(5, 95)),
-                                 pitch_range=int(random.uniform(10, 75)),  # espeak-ng 1.52 can crash above 90
-                                 word_gap=int(random.choice([0, 0, 0, 2, 8])))  # fmt: skip
-        try:
-            said = synthesis.synthesize(text, voice, manner)
-            break
-        except errors.TextError:
-            continue  # this voice does not know these words
-    # Played faster or slower, as from a shorter or longer vocal tract; a round rate keeps the filter short.
-    rate = round(said.sample_rate * float(np.exp(random.uniform(np.log(0.82), np.log(1.25)))) / 50) * 50
-    samples = sound.resample(said.samples, rate, sound.SAMPLE_RATE)
-    if random.random() < 0.5:
-        samples = augmentation.in_a_room(samples, random)
+def labelled(samples, phonemes, pace: float = 1.0) -> Utterance:
+    """Samples at 16 kHz, played `pace` times as slowly as their phonemes' times say."""
     decibels = hearing.mel_bands(samples)
-    frames = (decibels.shape[1] + 1) // 2
-    times = np.arange(frames) / lips.RATE * rate / said.sample_rate
-    return Utterance(decibels.astype(np.float16), viseme_labels(said.phonemes, times))
+    decibels = decibels[:, : decibels.shape[1] // 2 * 2]
+    times = np.arange(decibels.shape[1] // 2) / lips.RATE
+    said = [type(p)(p.symbol, p.start * pace, p.end * pace, p.stress) for p in phonemes]
+    return Utterance(decibels.astype(np.float16), viseme_labels(said, times),
+                     visemes.curves(said, times, hold=0.04).astype(np.float16),
+                     visemes.gates(said, times, hold=0.04).astype(np.float16))
 
 
 def viseme_labels(phonemes, times) -> np.ndarray:
@@ -94,69 +74,89 @@ def viseme_labels(phonemes, times) -> np.ndarray:
     return numbers[np.clip(at, 0, len(numbers) - 1)].astype(np.int64)
 
 
-def what_to_say(random, texts) -> tuple:
-    """A text and a voice, drawn by chance; texts: {voice: sentences}. Held-out voices are never drawn."""
-    if random.random() < 0.15:  # any voice of the world can count
-        known = [voice.name for voice in espeak.installed_voices() if voice.name not in HELD_OUT_VOICES]
-        text = ", ".join(str(random.integers(0, 10 ** random.integers(1, 5))) for _ in range(random.integers(3, 9)))
-        voice = str(random.choice(known))
-    else:
-        first_voices = ["en-us", "en-us", "en-us", "en-gb", "cmn", "cmn"]
-        voice = str(random.choice(first_voices + sorted(texts)))
-        sentences = [str(sentence) for sentence in random.choice(texts[voice], 2)]
-        text = " ".join(sentences)
-        if random.random() < 0.5:
-            text = _shuffled(text, random)
-    if random.random() < 0.75:
-        speakers = [name for name in espeak.variants() if name not in HELD_OUT_VARIANTS + _EFFECTS]
-        voice += "+" + str(random.choice(speakers))
-    return text, voice
-
-
-def _shuffled(text: str, random) -> str:
-    """The words, or the signs of a script without spaces, in another order, with a comma now and then."""
-    spaced = text.count(" ") > 3
-    words = text.split() if spaced else list(text)
-    words = [str(word) for word in random.permutation(words)]
-    words = [word + "," if random.random() < 0.12 else word for word in words]
-    return (" " if spaced else "").join(words)
-
-
 class Pool:
-    """The utterances that a step may draw from, and batches of pieces of them."""
+    """The utterances that a step may draw from, and batches of pieces of them.
 
-    def __init__(self, recipe: Recipe):
-        self.recipe, self.texts, self.kept = recipe, read_sentences(), {}
+    Raises `errors.CourseError` if the folder lacks a family of the recipe.
+    """
+
+    def __init__(self, recipe: Recipe, folder):
+        """folder: of the corpus."""
+        self.recipe, self.kept = recipe, {}
+        self.said = {family: [one for path in sorted(Path(folder).glob(f"{family}_*.npz"))
+                              for one in corpus.read(path)] for family, _ in recipe.shares}
+        lacking = [family for family, said in self.said.items() if not said]
+        if lacking:
+            raise errors.CourseError(f"{folder} holds no recordings of {lacking[0]}: delete it and begin again")
+        self.music = music.bank(recipe.seed)
+        self.usual = self._usual()
+
+    def utterance(self, number: int) -> Utterance:
+        """Utterance `number` of the endless data set: the same one whenever it is asked for."""
+        random = np.random.default_rng((self.recipe.seed, number))
+        families, shares = zip(*self.recipe.shares, strict=True)
+        said = self.said[str(random.choice(families, p=shares))]
+        one = said[int(random.integers(len(said)))]
+        # Played faster or slower, as from a shorter or longer vocal tract; a round rate keeps the filter short.
+        rate = round(sound.SAMPLE_RATE * float(np.exp(random.uniform(np.log(0.82), np.log(1.25)))) / 100) * 100
+        samples = sound.resample(one.samples, rate, sound.SAMPLE_RATE)
+        if random.random() < 0.4:
+            samples = augmentation.in_a_room(samples, random)
+        return labelled(samples, one.phonemes, sound.SAMPLE_RATE / rate)
 
     def batch(self, step: int) -> tuple:
-        """Batch number `step`, the same whoever asks: heard, float32 (N, 81, T) at 100 frames/s; labels, int64
-        (N, T / 2)."""
+        """Batch number `step`, the same whoever asks: heard, float32 (N, 81, 2 T) at 100 frames/s; labels, int64
+        (N, T); curves, float32 (N, C, T); gates, float32 (N, 2, T)."""
         recipe = self.recipe
         first = step * recipe.fresh
         numbers = np.arange(first, first + recipe.pool)
-        self.kept = {number: self.kept.get(number) or make_utterance(number, recipe, self.texts)
-                     for number in numbers.tolist()}
+        self.kept = {number: self.kept.get(number) or self.utterance(number) for number in numbers.tolist()}
         random = np.random.default_rng((recipe.seed, step, 1))
         length = round(recipe.crop * 100) // 2 * 2
-        heard, labels = [], []
-        for _ in range(recipe.batch):
-            decibels, label = self._piece(length, random)
-            other, _ = self._piece(length, random)
-            heard.append(lips.levelled(augmentation.augmented(decibels, other, random)))
-            labels.append(label)
-        return np.stack(heard), np.stack(labels)
+        rows = [self._row(length, random) for _ in range(recipe.batch)]
+        return tuple(np.stack(column) for column in zip(*rows, strict=True))
 
-    def _piece(self, length: int, random) -> tuple:
-        """A stretch of utterances one after another, (80, length) in dB and its labels (length / 2,)."""
-        numbers, bands, labels, have = list(self.kept), [], [], 0
-        skip = None
+    def _row(self, length: int, random) -> tuple:
+        piece = self._piece(length, random)
+        if random.random() < 0.2:
+            song = self.music[int(random.integers(len(self.music)))]
+            start = int(random.integers(song.shape[1] - length + 1))
+            changed = augmentation.augmented(piece.decibels, song[:, start : start + length], random, 1.0, least=3.0)
+        else:
+            other = self._piece(length, random).decibels
+            changed = augmentation.augmented(piece.decibels, other, random)
+        loudness = hearing.frame_loudness(changed)
+        heard, _ = levelling.levelled(changed, loudness, self._level(changed, loudness, random))
+        return heard, piece.labels, piece.curves.T, piece.gates.T
+
+    def _level(self, decibels, loudness, random) -> levelling.Level:
+        """Where levelling begins: mostly with the recording known as a whole, else as a stream begins."""
+        if random.random() < 0.6:
+            return levelling.of_whole(decibels, loudness)
+        loud = float(np.percentile(loudness, 95)) + random.uniform(-25, 8)
+        return levelling.Level(loud, -120.0, self.usual)
+
+    def _usual(self) -> np.ndarray:
+        """The mean spectrum of speech below its loud parts, float64 (80,)."""
+        means = []
+        for said in self.said.values():
+            for one in said[:: max(1, len(said) // 20)]:
+                bands = hearing.mel_bands(one.samples)
+                means.append(levelling.of_whole(bands, hearing.frame_loudness(bands)).mean)
+        return np.mean(means, axis=0)
+
+    def _piece(self, length: int, random) -> Utterance:
+        """A stretch of utterances one after another, `length` frames long."""
+        numbers, parts, have, skip = list(self.kept), [], 0, None
         while have < length:
             chosen = self.kept[int(random.choice(numbers))]
             if skip is None:
-                skip = 2 * int(random.integers(0, max(1, chosen.decibels.shape[1] // 2 - 20)))
-            even = chosen.decibels.shape[1] // 2 * 2
-            bands.append(chosen.decibels[:, skip:even])
-            labels.append(chosen.labels[skip // 2 : even // 2])
-            have += bands[-1].shape[1]
+                skip = int(random.integers(0, max(1, len(chosen.labels) - 20)))
+            parts.append(Utterance(chosen.decibels[:, 2 * skip :], *(
+                part[skip:] for part in (chosen.labels, chosen.curves, chosen.gates))))
+            have += parts[-1].decibels.shape[1]
             skip = 0
-        return np.concatenate(bands, 1)[:, :length].astype(np.float32), np.concatenate(labels)[: length // 2]
+        decibels = np.concatenate([part.decibels for part in parts], axis=1)[:, :length].astype(np.float32)
+        labels, curves, gates = (np.concatenate([getattr(part, name) for part in parts])[: length // 2]
+                                 for name in ("labels", "curves", "gates"))
+        return Utterance(decibels, labels, curves.astype(np.float32), gates.astype(np.float32))
