@@ -270,7 +270,7 @@ def _add_train(commands) -> None:
                          help="folders made by `course data fetch` (default: where it puts them; gan: drawn faces); "
                               "motion: the folder of the tracks; speech: Kokoro's voices, or the speech made of them")
     command.add_argument("--steps", type=int,
-                         help="optimiser steps (default: the recipe's); face-model and identity have none")
+                         help="optimiser steps (default: the recipe's); face-model, seen and identity have none")
     command.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     command.add_argument("--device", default="cpu", help="cpu, cuda or mps (default: %(default)s)")
     command.add_argument("--logdir", default="runs", metavar="FOLDER",

@@ -10,7 +10,7 @@ import numpy as np
 from ..face import channels
 from ..face import model as face_model
 from ..interpolation import smoothstep
-from . import expressions, expressive, motion, strength
+from . import expressions, expressive, motion, shown, strength
 
 N_BLENDSHAPES = len(channels.BLENDSHAPES)
 LIPS = np.array([name.startswith(("jaw", "mouth")) for name in channels.CHANNELS])
@@ -62,7 +62,7 @@ def values_for(moved: motion.Motion, face: face_model.Face, mode: str, options) 
         start = values[find_best_frame(values * visible(), face.rest * visible())]
         values = retarget(in_own_range(values, start, face.rest), start, face.rest)
     if mode in ("relative", "absolute"):
-        values = face.rest + (values - face.rest) * strong
+        values = face.rest + (values - face.rest) * strong * shown.asked(beside=mode == "absolute")
     return _within_reach(values + wanted, face.rest)
 
 
