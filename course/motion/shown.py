@@ -1,6 +1,6 @@
 """How much of what a film's channels ask is seen in the picture that is drawn: less of some, a little more of a turn.
 
-Measured on fourteen portraits (`benchmarks/expressions.py --shown`): each was drawn with one channel moved, and what a
+Measured on fourteen portraits (`benchmarks/expressions.py shown`): each was drawn with one channel moved, and what a
 judge saw of it was held against what was asked. So a film asks for more of what is shown too little.
 """
 
