@@ -35,7 +35,8 @@ class Settings:
     """How a photo is animated.
 
     fps: frames a second, None for the driving video's or the Motion's own up to 60, else 25;
-    head: strength of head movement (1 as made, 0 none); expression: "name" or "name:strength" out of
+    head: strength of head movement (1 as made, 0 none); strength: of all that moves, or of parts, such as 1.2 or
+    "mouth:1.2,eyes:0.8,brows:1,head:0.5" (`motion.strengths`); expression: "name" or "name:strength" out of
     `motion.EXPRESSIONS`, or "auto" (the default), the mood of each sentence as its words or its sound tell it, and
     "auto:strength"; "neutral" is none;
     face: "largest", "all", a number counted from 0, largest first, or None (must be clear);
@@ -53,6 +54,7 @@ class Settings:
     fps: float | None = None
     seed: int = 0
     head: float = 1.0
+    strength: float | str | None = None
     expression: str | None = None
     face: str | int | None = None
     relative: bool = True
@@ -79,13 +81,14 @@ class Actor:
     face: face_model.Face
     portrait: portrait.Portrait
 
-    def frame(self, values: np.ndarray) -> np.ndarray:
-        """The whole photo with this face posed by channel values (57,): uint8 (H, W, 3)."""
-        return self.portrait.render(posing.posed_points(self.face, values))
+    def frame(self, values: np.ndarray, beside: np.ndarray | None = None) -> np.ndarray:
+        """The whole photo with this face posed by channel values (57,), and points moved beside them, (78, 2) as in
+        `face.posed_points`: uint8 (H, W, 3)."""
+        return self.portrait.render(posing.posed_points(self.face, values, beside))
 
-    def mask(self, values: np.ndarray) -> np.ndarray:
+    def mask(self, values: np.ndarray, beside: np.ndarray | None = None) -> np.ndarray:
         """How far each pixel of that frame may differ from the photo: float32 (H, W)."""
-        return self.portrait.mask_at(posing.posed_points(self.face, values))
+        return self.portrait.mask_at(posing.posed_points(self.face, values, beside))
 
 
 def animate(photo, text=None, audio=None, driving=None, motion=None, **settings) -> video.Clip:
@@ -110,8 +113,9 @@ def animate(photo, text=None, audio=None, driving=None, motion=None, **settings)
     drive = DRIVES[name](value, options)
     actors = cast(image, options.face, options.generator, whole, options.force)
     tracks = [transfer.values_for(drive.motion, actor.face, drive.mode, options) for actor in actors]
+    beside = transfer.beside_for(drive.motion, drive.mode, options)
     return video.Clip(
-        lambda: render(image, actors, tracks, options),
+        lambda: render(image, actors, tracks, options, beside),
         fps=drive.motion.fps,
         audio=drive.audio,
         sample_rate=drive.sample_rate,
@@ -274,21 +278,25 @@ def _with_idle(lips: motion.Motion, options: Settings, delivery=None) -> motion.
 # ---------------------------------------------------------------- the film
 
 
-def render(image: np.ndarray, actors: list, tracks: list, options: Settings):
-    """Frames one after the other: every actor posed by their (T, 57) values, laid into the same photo."""
+def render(image: np.ndarray, actors: list, tracks: list, options: Settings, beside=None):
+    """Frames one after the other: every actor posed by their (T, 57) values, laid into the same photo.
+
+    beside: what points do beside the channels, (T, 78, 2) from `transfer.beside_for`, or None.
+    """
     masks = [actor.portrait.mask for actor in actors]
     sharpness = [polish.detail(image, mask) for mask in masks]
 
     def draw(moment):
-        frame = None
-        for actor, mask, sharp, values in zip(actors, masks, sharpness, moment):
-            theirs = actor.frame(values)
+        frame, (off, *poses) = None, moment
+        for actor, mask, sharp, values in zip(actors, masks, sharpness, poses):
+            theirs = actor.frame(values, off)
             if options.polish:
                 theirs = polish.restore_detail(theirs, sharp, mask)
-            frame = theirs if frame is None else lay_in(frame, theirs, actor.mask(values))
+            frame = theirs if frame is None else lay_in(frame, theirs, actor.mask(values, off))
         return frame
 
-    return parallel.ordered_map(draw, zip(*tracks))
+    offs = [None] * len(tracks[0]) if beside is None else beside
+    return parallel.ordered_map(draw, zip(offs, *tracks))
 
 
 def lay_in(frame: np.ndarray, theirs: np.ndarray, mask: np.ndarray) -> np.ndarray:

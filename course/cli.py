@@ -136,6 +136,9 @@ def _add_animate(commands) -> None:
                          help="auto (default): the mood of each sentence; or neutral, happy, sad, surprised or "
                               "angry, such as happy:0.6")
     command.add_argument("--head", metavar="STRENGTH", help="how much the head moves, 0 to 3 (default: 1)")
+    command.add_argument("--strength", metavar="S",
+                         help="how strongly all that moves is shown, 0 to 3 (default: 1), or some parts of the face, "
+                              "such as mouth:1.2,eyes:0.8,brows:1,head:0.5")
     command.add_argument("--face", help="which face: largest, all, or a number, 0 being the largest")
     manner = command.add_mutually_exclusive_group()
     manner.add_argument("--relative", dest="relative", action="store_true", default=None,
@@ -224,6 +227,8 @@ def _add_evaluate(commands) -> None:
     command.add_argument("--judge-weights", type=paths.given, metavar="FILE",
                          help="face_landmarker.task, for --judge mediapipe")
     command.add_argument("--limit", type=int, metavar="N", help="only the first N frames of each clip")
+    command.add_argument("--stages", action="store_true",
+                         help="print how much of each expression is left after each stage instead")
     command.add_argument("--pictures", type=paths.given, metavar="FOLDER",
                          help="write a sheet for each clip: photo and film beside what every method made")
     command.set_defaults(run=run_evaluate)
@@ -231,10 +236,20 @@ def _add_evaluate(commands) -> None:
 
 def run_evaluate(options) -> int:
     """`course evaluate`; 1 if some of the clips could not be evaluated, which a line each names."""
-    from .evaluation import table
+    from .evaluation import stages, table
 
+    if options.stages:
+        if options.json or options.pictures:
+            raise errors.CourseError("--stages prints one table: leave out --json and --pictures")
+        failed = stages.run_stages(options.clips, options.judge, options.judge_weights, options.limit)
+        return _told(failed)
     failed = table.run(options.clips, json=options.json, judge=options.judge, judge_weights=options.judge_weights,
                        limit=options.limit, pictures=options.pictures)
+    return _told(failed)
+
+
+def _told(failed: dict) -> int:
+    """A line for each clip that could not be evaluated; the exit code."""
     for problem in failed.values():
         _say(problem, 1)
     return 1 if failed else 0
@@ -255,7 +270,7 @@ def _add_train(commands) -> None:
                          help="folders made by `course data fetch` (default: where it puts them; gan: drawn faces); "
                               "motion: the folder of the tracks; speech: Kokoro's voices, or the speech made of them")
     command.add_argument("--steps", type=int,
-                         help="optimiser steps (default: the recipe's); face-model and identity have none")
+                         help="optimiser steps (default: the recipe's); face-model, seen and identity have none")
     command.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     command.add_argument("--device", default="cpu", help="cpu, cuda or mps (default: %(default)s)")
     command.add_argument("--logdir", default="runs", metavar="FOLDER",

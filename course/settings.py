@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import errors
-from .motion import expressions
+from .motion import expressions, strength
 
 GENERATORS = ("auto", "gan", "warp")
 IDLE = ("autoregressive", "vae", "hand")
@@ -113,6 +113,24 @@ class Words:
         return str(value)
 
 
+class Strength:
+    """One strength for all that moves, or one for each of some parts."""
+
+    def __str__(self) -> str:
+        return f"a number from 0 to {strength.MOST:g}, or one for some of {', '.join(strength.PARTS)}, as in mouth:1.2"
+
+    def read(self, text: str) -> str:
+        """What a word of the command line means."""
+        return text
+
+    def check(self, value):
+        """The number or the words. Raises `Wrong`, or `errors.MotionError` for words that mean nothing."""
+        if not isinstance(value, str):
+            return Number(0, strength.MOST).check(value)
+        strength.strengths(value)
+        return str(value)
+
+
 class Face:
     """Which face: a word, or a number that may be written as one."""
 
@@ -136,6 +154,7 @@ SETTINGS = {
     "fps": Number(1, 120),
     "seed": Number(0, 2**32 - 1, whole=True),
     "head": Number(0, 3),
+    "strength": Strength(),
     "expression": Words("auto or the name of an expression, such as happy or happy:0.6", expressions.expression),
     "face": Face(),
     "relative": Switch(),

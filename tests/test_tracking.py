@@ -161,7 +161,7 @@ def test_a_jump_cut_is_said_and_the_head_goes_on_from_where_it_was(ada, tmp_path
         moved = tracking.track_video(saved(film, tmp_path / "cut.mp4"))
     assert len(lines(caplog)) == 1 and "1 place" in lines(caplog)[0] and "0.2 s" in lines(caplog)[0]
     for name in ("headX", "headY", "headScale"):
-        assert np.ptp(moved[name]) < 0.1
+        assert np.ptp(moved[name]) < 0.12  # the swaying and the tracker's noise; the cuts are ten times as far
 
 
 @pytest.mark.parametrize("place", [(60, 30, 0.6), (0, 0, 1.0), (-6, 3, 0.97)], ids=["aside", "same place", "near"])

@@ -155,7 +155,8 @@ def by_motion(photo: np.ndarray, points: np.ndarray, fps: float = 25, generator:
     options = animation.Settings(fps=fps, generator=generator)
     moved = tracking.motion_from_points(points, np.ones(len(points), bool), fps, steady=options.polish)
     values = transfer.values_for(moved, actor.face, "absolute", options)
-    yield from animation.render(photo, [actor], [values], options)
+    beside = transfer.beside_for(moved, "absolute", options)
+    yield from animation.render(photo, [actor], [values], options, beside)
 
 
 METHODS = {"static": static, "warp": triangulated_warp, "points": by_points, "ships": by_motion,

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import animation, errors, images
 from ..io import progress
-from . import judges, metrics, reenactment, sheets
+from . import gains, judges, metrics, reenactment, sheets
 
 # key: (heading, format, what it is)
 COLUMNS = {
@@ -37,6 +37,7 @@ class Row:
 
     unseen: frames in which the judge saw no face, in the film or in the result; they do not count.
     pictures: {moment: frame}, what the method made of the moments of `sheets`.
+    gains, correlations: (C,) by the channels of `gains.CHANNELS`, by the scores of a judge that gives any; else None.
     """
 
     clip: str
@@ -44,6 +45,8 @@ class Row:
     figures: dict
     unseen: int
     pictures: dict = field(default_factory=dict, repr=False)
+    gains: np.ndarray | None = field(default=None, repr=False)
+    correlations: np.ndarray | None = field(default=None, repr=False)
 
 
 def run(clips, json: bool = False, judge: str = "embedded", judge_weights=None, limit: int | None = None,
@@ -100,12 +103,12 @@ def evaluate(clips, methods=DEFAULT_METHODS, judge: str = "embedded", judge_weig
                                  f"{', '.join((*reenactment.METHODS, JUDGES_POINTS))}")
     folder = None if pictures is None else sheets.folder_for(pictures)
     rows = []
-    with judges.open_judge(judge, judge_weights) as find:
+    with judges.open_look(judge, judge_weights) as find:
         for path in clips:
             try:
                 take = reenactment.read_take(path, SIDE, limit)
                 seen = [find(frame) for frame in take.frames]
-                if seen[0] is None or sum(points is not None for points in seen) < 2:
+                if seen[0] is None or sum(face is not None for face in seen) < 2:
                     raise errors.FaceError(f"the judge {judge} sees no face in {path}: use another clip or judge")
                 rows += compare_with_static(scored := [score(take, name, seen, find) for name in methods])
             except (errors.VideoError, errors.FaceError) as problem:
@@ -130,12 +133,12 @@ JUDGES_POINTS = "judge's points"
 def score(take, method: str, seen: list, find) -> Row:
     """One method on one film.
 
-    take: a `reenactment.Take`; seen: the judge's points (68, 2) in each true frame, or None; find: the judge.
+    take: a `reenactment.Take`; seen: `judges.Seen` of each true frame, or None; find: the judge, from `open_look`.
     Raises `errors.FaceError`: the judge sees no face in anything that the method made.
     """
     size = take.frames.shape[1]
     figures = {name: [] for name in FRAME_METRICS}
-    made_points, true_points, unseen = [], [], 0
+    made_faces, true_faces, unseen = [], [], 0
     frames, seconds = film_of(take, method, seen)
     for index, made in enumerate(progress.bar(frames, desc=f"{take.name}: judging {method}", unit="frame")):
         if index == 0:
@@ -144,19 +147,28 @@ def score(take, method: str, seen: list, find) -> Row:
         if found is None:
             unseen += 1
             continue
-        for name, value in frame_figures(made, take.frames[index], seen[index], size).items():
+        for name, value in frame_figures(made, take.frames[index], seen[index].points, size).items():
             figures[name].append(value)
-        made_points.append(found)
-        true_points.append(seen[index])
-    if not made_points:
+        made_faces.append(found)
+        true_faces.append(seen[index])
+    if not made_faces:
         raise errors.FaceError(f"the judge sees no face in what {method} made of {take.name}: use another clip")
     result = {name: float(np.nanmean(values)) for name, values in figures.items()}
-    result["akd"] = metrics.akd(np.array(made_points), np.array(true_points))
-    result["jitter"] = metrics.jitter(np.array(made_points), np.array(true_points))
+    made_points, true_points = (np.array([face.points for face in faces]) for faces in (made_faces, true_faces))
+    result["akd"] = metrics.akd(made_points, true_points)
+    result["jitter"] = metrics.jitter(made_points, true_points)
     if method != "static":  # which makes nothing
         result["fps"] = len(take.frames) / max(seconds, 1e-9)
     pictures = {moment: frames[number] for moment, number in sheets.moments(take.points).items()}
-    return Row(take.name, method, result, unseen, pictures)
+    return Row(take.name, method, result, unseen, pictures, *_gains(made_faces, true_faces, method))
+
+
+def _gains(made: list, true: list, method: str) -> tuple:
+    """Gains and correlations (C,) by the judge's scores; None of a photo that stands still, and without scores."""
+    made, true = (gains.of_values(np.array([face.values for face in faces])) for faces in (made, true))
+    if method == "static" or not np.isfinite(true).all():
+        return None, None
+    return gains.gains(made, true)
 
 
 def film_of(take, method: str, seen: list) -> tuple:
@@ -188,9 +200,9 @@ def frame_figures(made: np.ndarray, true: np.ndarray, points: np.ndarray, size: 
 def _made(take, method: str, seen: list):
     if method != JUDGES_POINTS:
         return reenactment.METHODS[method](take.frames[0], take.points, take.fps)
-    last, points = seen[0], []
+    last, points = seen[0].points, []
     for found in seen:
-        last = last if found is None else found
+        last = last if found is None else found.points
         points.append(last)
     return reenactment.triangulated_warp(take.frames[0], np.array(points), take.fps)
 
@@ -211,7 +223,10 @@ def means(rows: list, methods) -> list:
         own = [row for row in rows if row.method == name]
         keys = [key for key in COLUMNS if key in own[0].figures]
         figures = {key: float(np.mean([row.figures[key] for row in own])) for key in keys}
-        result.append(Row(MEAN, name, figures, sum(row.unseen for row in own)))
+        scored = [row for row in own if row.gains is not None]
+        shares = [gains.mean_known([getattr(row, which) for row in scored]) if scored else None
+                  for which in ("gains", "correlations")]
+        result.append(Row(MEAN, name, figures, sum(row.unseen for row in own), {}, *shares))
     return compare_with_static(result)
 
 
@@ -228,7 +243,19 @@ def as_text(rows: list, judge: str) -> str:
             text.append("")
         left = [cell.ljust(width) for cell, width in zip(line[:2], widths)]
         text.append("  ".join(left + [cell.rjust(width) for cell, width in zip(line[2:], widths[2:])]))
-    return "\n".join([*text, "", *_notes(rows, judge)])
+    return "\n".join([*text, "", *_gain_lines(rows), *_notes(rows, judge)])
+
+
+def _gain_lines(rows: list) -> list:
+    """The second table: how much of what the driver's face does is seen in the result."""
+    scored = [row for row in rows if row.gains is not None]
+    if not scored:
+        return []
+    told = []
+    for row in scored:
+        told += [(row.clip, row.method, row.gains), ("", "  correlation", row.correlations)]
+    return ["Gain of each channel, by the judge's scores: 1 where all of it arrives, - where the film does not move.",
+            *gains.lines(told), ""]
 
 
 def _notes(rows: list, judge: str) -> list:
@@ -241,12 +268,22 @@ def _notes(rows: list, judge: str) -> list:
     return notes
 
 
+def _shares(row: Row) -> dict:
+    """Gains and correlations of a row by channel, None where the film does not move; nothing without scores."""
+    if row.gains is None:
+        return {}
+    return {name: {channel: float(number) if np.isfinite(number) else None
+                   for channel, number in zip(gains.CHANNELS, numbers)}
+            for name, numbers in (("gains", row.gains), ("correlations", row.correlations))}
+
+
 def as_json(rows: list, judge: str, failed: dict | None = None) -> str:
     """The same as JSON: {"judge": ..., "columns": {key: meaning}, "rows": [{"clip", "method", ...figures}]}.
 
     failed: {path: error} of clips that could not be evaluated, put in as "failed" if there are any.
     """
-    table = [{"clip": row.clip, "method": row.method, "unseen": row.unseen, **row.figures} for row in rows]
+    table = [{"clip": row.clip, "method": row.method, "unseen": row.unseen, **row.figures, **_shares(row)}
+             for row in rows]
     columns = {key: meaning for key, (_, _, meaning) in COLUMNS.items()}
     for line in table:
         for key, value in line.items():

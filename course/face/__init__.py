@@ -13,5 +13,5 @@ doors.open_door(__name__, {
         "HEAD_COLUMNS NOISE N_CHANNELS UPPER Face FaceModel angles_of blendshapes_to_points fit_channels fit_face "
         "fit_pose point_slopes pose_points project rotation_matrix"),
     "least_squares": "fit_step",
-    "posing": "posed_points seal_lids seal_lips",
+    "posing": "beside_model posed_points seal_lids seal_lips",
 })

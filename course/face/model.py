@@ -27,6 +27,7 @@ N_CHANNELS = len(face_channels.BLENDSHAPES)
 HEAD_COLUMNS = slice(N_CHANNELS, N_CHANNELS + 6)  # headPitch, headYaw, headRoll, headX, headY, headScale
 UPPER = 1.2  # a channel may exceed its full strength a little: people differ in reach
 NOISE = 0.01  # what a point is expected to be off by, in eye distances; weighs the points against the priors
+FAR = 9.0  # where a channel is said to have no bounds
 HEAD_HABIT = 1e-6  # how strongly a head channel is drawn to 0, beside 1 / spread^2 of the others: hardly
 ROUNDS = 6  # of Gauss-Newton
 BLOCK = 256  # frames fitted together, so that memory does not grow with the length of a track
@@ -193,11 +194,12 @@ def fit_face(points: np.ndarray, model: FaceModel | None = None) -> Face:
     return _settle(model, frames, found[:, : HEAD_COLUMNS.stop], identity, shape, scale, origin)
 
 
-def fit_channels(face: Face, tracks: np.ndarray) -> np.ndarray:
+def fit_channels(face: Face, tracks: np.ndarray, bounded: bool = True) -> np.ndarray:
     """What a known face does in every frame: bounded least squares on the points.
 
     Args:
         face: from `fit_face`, of this person. tracks: (T, 78, 2) pixels; rows of NaN are points that are not known.
+        bounded: whether channels are kept within 0 and `UPPER`.
     Returns:
         (T, 57) channel values, absolute in that face's frame.
     Raises:
@@ -210,7 +212,7 @@ def fit_channels(face: Face, tracks: np.ndarray) -> np.ndarray:
     start[:, :N_CHANNELS] = face.rest[:N_CHANNELS]
     bare = _bare(face.shape, face.model)
     blocks = range(0, len(frames), BLOCK)
-    return np.concatenate([_fit_channels(bare, units[i : i + BLOCK], start[i : i + BLOCK]) for i in blocks])
+    return np.concatenate([_fit_channels(bare, units[i : i + BLOCK], start[i : i + BLOCK], bounded) for i in blocks])
 
 
 def point_slopes(face: Face, values: np.ndarray) -> np.ndarray:
@@ -234,9 +236,11 @@ def _bare(shape, model) -> Face:
     return Face(np.zeros(0), 1.0, np.zeros(2), np.zeros(n_head), np.zeros(shape[:, :2].shape), shape, model)
 
 
-def _fit_channels(bare: Face, units, values) -> np.ndarray:
+def _fit_channels(bare: Face, units, values, bounded: bool = True) -> np.ndarray:
     """Rounds of Gauss-Newton over T frames: points (T, 78, 2) in model units, a first guess (T, 57) -> (T, 57)."""
     weights, low, high = _habits(bare.model)
+    if not bounded:
+        low[:N_CHANNELS], high[:N_CHANNELS] = -FAR, FAR
     for _ in range(ROUNDS):
         slopes, errors_ = point_slopes(bare, values), units - pose_points(bare, values)
         values = least_squares.fit_step(values, slopes, errors_, weights, low, high)

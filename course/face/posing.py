@@ -9,9 +9,33 @@ from . import channels
 from . import model as face_model
 
 
-def posed_points(face: face_model.Face, values: np.ndarray) -> np.ndarray:
-    """The photo's points moved to channel values (57,): (78, 2) pixels, lips and lids that touch where they should."""
-    return seal_lids(seal_lips(face_model.pose_points(face, values), face, values), face, values)
+def posed_points(face: face_model.Face, values: np.ndarray, beside: np.ndarray | None = None) -> np.ndarray:
+    """The photo's points moved to channel values (57,): (78, 2) pixels, lips and lids that touch where they should.
+
+    beside: (78, 2), what each point does that no channel does, in eye distances along the head's own axes
+    (`beside_model`), or None.
+    """
+    points = seal_lids(seal_lips(face_model.pose_points(face, values), face, values), face, values)
+    if beside is None:
+        return points
+    head = np.asarray(values[face_model.HEAD_COLUMNS], float)
+    return points + face.scale * (1 + head[5]) * beside @ _tilts(head[None, 2])[0].T
+
+
+def beside_model(face: face_model.Face, values: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """What points do that the face model does not explain: (T, 57) values, (T, 78, 2) pixels -> (T, 78, 2).
+
+    In eye distances, along the axes of the tilted head, so that it can be laid on another picture of that face.
+    """
+    head = np.asarray(values, float)[:, face_model.HEAD_COLUMNS]
+    off = (points - face_model.pose_points(face, values)) / (face.scale * (1 + head[:, 5]))[:, None, None]
+    return off @ _tilts(head[:, 2])
+
+
+def _tilts(roll: np.ndarray) -> np.ndarray:
+    """From the head's axes to the picture's: degrees (T,) -> (T, 2, 2)."""
+    angle = np.radians(roll)
+    return np.stack([np.cos(angle), -np.sin(angle), np.sin(angle), np.cos(angle)], axis=-1).reshape(-1, 2, 2)
 
 
 def seal_lids(points: np.ndarray, face: face_model.Face, values: np.ndarray) -> np.ndarray:

@@ -11,9 +11,11 @@ doors.open_door(__name__, {
     "motion": "Motion frame_times in_between kept_rate",
     "spoken": "accents accents_of_sound delivery from_audio from_speech",
     "gestures": "DIRECTIONS MotionModel motion_model",
-    "transfer": "find_best_frame hull_area limit_place limit_turn relative_motion retarget values_for",
+    "transfer": (
+        "beside_for find_best_frame hull_area in_own_range limit_place limit_turn relative_motion retarget values_for"),
     "expressions": "EXPRESSIONS expression",
     "expressive": "MOUTH envelope expression_from_speech mouth_room",
+    "strength": "strengths",
     "smoothing": "one_euro steady",
     "tracking": "fit_motion interpolate_lost motion_from_points track_points track_video",
     "idle_networks": "MotionGRU MotionVAE autoregressive_rollout gaussian_nll gru_rollout vae_loss vae_rollout",

@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import errors, paths
 from ..face import channels as face_channels
+from ..keypoints import landmarks
 
 FPS = 25.0  # frames a second where nothing else says how many
 FASTEST = 60.0  # and the most that a film's own rate makes
@@ -18,13 +19,15 @@ class Motion:
     """Channels over time.
 
     values: float32 (T, C), 0 to 1 for blendshapes, degrees, eye distances and a ratio for the head; channels: C names
-    out of `CHANNELS`; fps: frames a second. A channel that is not named rests at 0. Raises `errors.MotionError`: values
+    out of `CHANNELS`; fps: frames a second; beside: float32 (T, 78, 2) or None, what the points of a film do that no
+    channel does (`face.beside_model`). A channel that is not named rests at 0. Raises `errors.MotionError`: values
     of another shape or that are no numbers, unknown or repeated channels, no fps.
     """
 
     values: np.ndarray
     channels: tuple = face_channels.CHANNELS
     fps: float = FPS
+    beside: np.ndarray | None = None
 
     def __post_init__(self):
         try:
@@ -43,6 +46,11 @@ class Motion:
                                      f"or more; these have {self.values.shape}")
         if not np.isfinite(self.values).all():
             raise errors.MotionError("motion values hold NaN or infinity: mend the frames they come from")
+        if self.beside is not None:
+            self.beside = np.asarray(self.beside, np.float32)
+            if self.beside.shape != (len(self.values), landmarks.N_POINTS, 2) or not np.isfinite(self.beside).all():
+                raise errors.MotionError(f"what points do beside the channels must be numbers of shape "
+                                         f"({len(self.values)}, {landmarks.N_POINTS}, 2), not {self.beside.shape}")
         if not 0 < self.fps < float("inf"):
             raise errors.MotionError(f"frames a second must be above 0 and finite, not {self.fps}")
 
@@ -80,7 +88,11 @@ class Motion:
         at = np.clip((np.arange(count) + 0.5) / fps * self.fps - 0.5, 0, len(self) - 1)
         before = np.floor(at).astype(int)
         after, values = np.minimum(before + 1, len(self) - 1), self.values.astype(np.float64)
-        return Motion(in_between(values[before], values[after], at - before), self.channels, fps)
+        beside = None
+        if self.beside is not None:
+            flat = self.beside.reshape(len(self), -1).astype(np.float64)
+            beside = in_between(flat[before], flat[after], at - before).reshape(count, *self.beside.shape[1:])
+        return Motion(in_between(values[before], values[after], at - before), self.channels, fps, beside)
 
     def save(self, path) -> Path:
         """Write a .npz that `Motion.load` reads; returns its path. Raises `errors.OutputError`: it cannot be written.
@@ -89,7 +101,8 @@ class Motion:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with open(path, "wb") as file:
-                np.savez_compressed(file, values=self.values, channels=np.array(self.channels), fps=self.fps)
+                more = {} if self.beside is None else {"beside": self.beside}
+                np.savez_compressed(file, values=self.values, channels=np.array(self.channels), fps=self.fps, **more)
         except OSError as problem:
             raise errors.OutputError(f"{path} cannot be written ({problem}): choose another place") from None
         return path
@@ -101,7 +114,8 @@ class Motion:
         path = paths.regular_file(path, errors.MotionError, "a saved motion")
         try:
             with np.load(path, allow_pickle=False) as file:
-                return cls(file["values"], tuple(str(name) for name in file["channels"]), float(file["fps"]))
+                return cls(file["values"], tuple(str(name) for name in file["channels"]), float(file["fps"]),
+                           file["beside"] if "beside" in file else None)
         # NumPy's own words are left out: of a file of another kind they say how to load it unsafely
         except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile):
             raise errors.MotionError(f"{path} is no saved motion: save one with Motion.save") from None

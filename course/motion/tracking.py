@@ -5,12 +5,13 @@ import logging
 import numpy as np
 
 from .. import errors, parallel
-from ..face import channels
+from ..face import channels, posing
 from ..face import model as face_model
 from ..io import decoding, progress
 from ..keypoints import landmarks
-from . import cuts, following, motion, smoothing
+from . import cuts, following, motion, seen, smoothing
 
+MOST_BESIDE = 0.08  # eye distances that a point goes beside the model at most
 MIN_TRACKED = 0.2  # share of frames in which the face must have been found
 
 
@@ -54,9 +55,46 @@ def motion_from_points(points: np.ndarray, tracked: np.ndarray, fps: float, stea
     sides and cancels. Several frames explain the film better and the photo's movement worse (measured: 1.4 px
     against 0.8 px at 256 px between the posed photo and the film's own points).
     """
-    face = face_model.fit_face(points[np.flatnonzero(tracked)[0]])
-    moved = fit_motion(face, points, fps)
+    first = points[np.flatnonzero(tracked)[0]]
+    person = fit_person(first)
+    fitted = fit_motion(person, points, fps)
+    # The landmarker sees less of some channels than there is, so what counts is the change since that first frame.
+    found = lids_as_seen(person, fitted.values, points)
+    values = found + (face_model.fit_face(first).rest - person.rest)
+    moved = motion.Motion(values, fitted.channels, fps, _beside(person, found, points))
     return smoothing.steady(moved) if steady else moved
+
+
+def fit_person(points: np.ndarray) -> face_model.Face:
+    """The face of a film's person by the points (78, 2) of one frame, moving as the landmarker sees faces move."""
+    return face_model.fit_face(points, seen.model())
+
+
+def lids_as_seen(person: face_model.Face, values: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Values (T, 57) whose blinks leave the gap between the lids that is seen in points (T, 78, 2).
+
+    A fit explains all points at once, and takes lids that a nodding head carries along for lids that fall. How far they
+    are apart does not depend on that.
+    """
+    found, off = np.array(values, float), posing.beside_model(person, values, points)
+    for side, name in enumerate(("eyeBlinkRight", "eyeBlinkLeft")):
+        column = channels.INDEX[name]
+        upper, lower = landmarks.LID_UPPER[side][1:-1], landmarks.LID_LOWER[side][1:-1]
+        closing = person.model.channels[column]
+        most = float((closing[upper, 1] - closing[lower, 1]).mean())  # eye distances, from open to shut
+        wider = (off[:, lower, 1] - off[:, upper, 1]).mean(axis=1)  # than the fit says
+        wider = np.where(np.isfinite(wider), wider, 0.0)
+        found[:, column] = np.clip(found[:, column] - wider / most, 0.0, face_model.UPPER)
+    return found
+
+
+def _beside(person: face_model.Face, values: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """What points do beside the model, within reason: (T, 78, 2) in eye distances."""
+    off = posing.beside_model(person, values, points)
+    off = np.where(np.isfinite(off), off, 0.0)  # points that are not known
+    size = np.linalg.norm(off, axis=-1, keepdims=True)
+    # |b| -> m tanh(|b| / m): a point that was read wrongly does not tear the face
+    return off * MOST_BESIDE * np.tanh(size / MOST_BESIDE) / np.maximum(size, 1e-9)
 
 
 def fit_motion(face: face_model.Face, tracks: np.ndarray, fps: float = 25.0) -> motion.Motion:

@@ -10,7 +10,7 @@ import numpy as np
 from ..face import channels
 from ..face import model as face_model
 from ..interpolation import smoothstep
-from . import expressions, expressive, motion
+from . import expressions, expressive, motion, shown, strength
 
 N_BLENDSHAPES = len(channels.BLENDSHAPES)
 LIPS = np.array([name.startswith(("jaw", "mouth")) for name in channels.CHANNELS])
@@ -32,6 +32,7 @@ FREE_PLACE = np.array([0.9, 0.55, 0.3])
 MAX_PLACE = 1.3  # times as far it never goes
 TURN_SHARE = 0.8  # a head turned as far as it can has this share of its room left
 MAX_BLENDSHAPE = 1.2
+LEAST_SHARE, MOST_SHARE = 0.6, 1.5  # how much smaller and larger than the driver's a movement becomes
 MAX_GAIN = 2.0  # a lid moves at most twice as far as the driver's: the jitter of one nearly shut would grow with it
 
 
@@ -39,7 +40,8 @@ def values_for(moved: motion.Motion, face: face_model.Face, mode: str, options) 
     """Channel values for a face, from a motion.
 
     Args:
-        moved: T frames; face: the photo's; options: `animation.Settings`, of which `head` and `expression` count.
+        moved: T frames; face: the photo's; options: `animation.Settings`, of which `head`,
+            `strength` and `expression` count.
         mode: "speech": lips as spoken, everything else moves around the photo's own expression;
             "offset": added to the photo; "relative": the change since the driver's best frame, carried over
             (`retarget`); "absolute": the driver's expression and pose, whatever the photo shows.
@@ -48,17 +50,40 @@ def values_for(moved: motion.Motion, face: face_model.Face, mode: str, options) 
     Raises:
         errors.MotionError: no such expression.
     """
-    values = moved.full()  # (T, 57)
+    values, strong = moved.full(), strength.strengths(options.strength)  # (T, 57), (57,)
     wanted = np.broadcast_to(expressions.expression(options.expression), values.shape)
     if mode == "speech":
         wanted = expressive.over_lips(values, wanted)
-        values = _speaking(values, face.rest, moved.fps)
+        values = _speaking(values * strong, face.rest, moved.fps)
     elif mode == "offset":
-        values = face.rest + values
+        values = face.rest + values * strong
     elif mode == "relative":
         values[:, HEAD_ANGLES] *= options.head
-        values = retarget(values, values[find_best_frame(values, face.rest)], face.rest)
+        start = values[find_best_frame(values * visible(), face.rest * visible())]
+        values = retarget(in_own_range(values, start, face.rest), start, face.rest)
+    if mode in ("relative", "absolute"):
+        values = face.rest + (values - face.rest) * strong * shown.asked(beside=mode == "absolute")
     return _within_reach(values + wanted, face.rest)
+
+
+def visible() -> np.ndarray:
+    """How much a channel of a face counts when two frames are compared: (57,), 1 for the usual one.
+
+    By how far it moves the points: a jaw that hangs is seen before a dimple. The head's channels count 1.
+    """
+    reach = np.linalg.norm(face_model.FaceModel.load().channels, axis=(1, 2))  # (51,)
+    return np.r_[np.sqrt(reach / np.median(reach)), np.ones(len(channels.HEAD))]
+
+
+def beside_for(moved: motion.Motion, mode: str, options):
+    """What a photo's points do beside their channels: float32 (T, 78, 2), in eye distances, or None.
+
+    Only where the face itself is taken over (mode "absolute"): what the model leaves over belongs to the driver's face.
+    options: `animation.Settings`, of which `strength` counts.
+    """
+    if mode != "absolute" or moved.beside is None:
+        return None
+    return moved.beside * strength.of_points(options.strength)[:, None]
 
 
 def find_best_frame(values: np.ndarray, rest: np.ndarray) -> int:
@@ -113,6 +138,24 @@ def retarget(values: np.ndarray, start: np.ndarray, rest: np.ndarray) -> np.ndar
     left = (1 - rest[BLINKS]).clip(0) / (1 - start[BLINKS]).clip(1e-6)
     scale[:, BLINKS] = np.where(values[:, BLINKS] > start[BLINKS], np.minimum(left, MAX_GAIN), 1.0)
     return relative_motion(rest, values, start, scale)
+
+
+def in_own_range(values: np.ndarray, start: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    """A driver's channels made as large as another face has room for them: (T, 57), (57,), (57,) -> (T, 57).
+
+    A driver who starts with a jaw half dropped has half of the way left, and a photo whose mouth is shut has all of it:
+    so what goes up goes the same share of the way to the full movement, and what goes down the same share of the way
+    to none, within `LEAST_SHARE` and `MOST_SHARE`. Lids have a rule of their own in `retarget`, and the head has none.
+    """
+    v, v0, r = (np.asarray(rows, float)[..., :N_BLENDSHAPES] for rows in (values, start, rest))
+    # g = (1.2 - r) / (1.2 - v0) upwards, r / v0 downwards
+    up = (MAX_BLENDSHAPE - r) / np.maximum(MAX_BLENDSHAPE - v0, 1e-6)
+    down = r.clip(0) / np.maximum(v0, 1e-6)
+    share = np.where(v > v0, up, np.where(v0 > 0, down, 1.0)).clip(LEAST_SHARE, MOST_SHARE)
+    share[:, BLINKS] = 1.0
+    ranged = np.array(values, float)
+    ranged[:, :N_BLENDSHAPES] = v0 + share * (v - v0)
+    return ranged
 
 
 def _speaking(values: np.ndarray, rest: np.ndarray, fps: float) -> np.ndarray:

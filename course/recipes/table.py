@@ -36,6 +36,7 @@ RECIPES = {
     "layers": Entry("layers.training", "parts a person from the wall; needs --teacher", further=("teacher",)),
     "motion": Entry("motion.training", "idle movement, from the tracks that ship or one folder of --data", data="none"),
     "face-model": Entry("face_model.training", "what a face can do; needs --motion", further=("motion",)),
+    "seen": Entry("seen", "what the landmarker sees of each channel"),
     "identity": Entry("identity", "tells people apart"),
 }
 

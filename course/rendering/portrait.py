@@ -106,12 +106,12 @@ class Portrait:
             return self._mask
         return paste.soft_mask(self.field.moves(shares), 0.02)
 
-    def render(self, target: np.ndarray, blink=None) -> np.ndarray:
+    def render(self, target: np.ndarray, blink=None, painted: bool = True) -> np.ndarray:
         """The photo with its face at other points.
 
         Args:
             target: (78, 2) pixels of the photo; blink: None to read it off the lid points, or how far the eyes
-                are shut, (right, left), 0 to 1.
+                are shut, (right, left), 0 to 1; painted: False leaves out all that is drawn over the moved pixels.
         Returns:
             uint8 (H, W, 3).
         Raises:
@@ -122,11 +122,16 @@ class Portrait:
         matrix = self.field.rigid(safe)
         region, mask = self._warped(safe, matrix)
         origin = np.array(self.field.box[:2])
+        if painted:
+            self._paint(region, origin, safe, matrix, closing)
+        return paste.paste_back(self.image, region, mask, self.field.box)
+
+    def _paint(self, region, origin, safe, matrix, closing) -> None:
+        """All that is drawn over the moved pixels, in place."""
         self.mouth.draw(region, origin, safe, matrix)
         self.lids.draw(region, origin, safe, closing)
         if self.animator is not None:
             self.animator.draw(region, origin, safe)
-        return paste.paste_back(self.image, region, mask, self.field.box)
 
     def _checked(self, target) -> np.ndarray:
         target = np.asarray(target, np.float64)
