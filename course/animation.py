@@ -22,7 +22,7 @@ from .face import channels, posing
 from .face import model as face_model
 from .io import decoding, encoding, video
 from .keypoints import covered, find, landmarks
-from .motion import expressions, expressive, motion, transfer
+from .motion import direction, expressive, motion, transfer
 from .motion import spoken as motion_spoken
 from .rendering import portrait
 from .rendering import sharpness as polish
@@ -35,10 +35,13 @@ class Settings:
     """How a photo is animated.
 
     fps: frames a second, None for the driving video's or the Motion's own up to 60, else 25;
-    head: strength of head movement (1 as made, 0 none); strength: of all that moves, or of parts, such as 1.2 or
+    head: strength of head movement (1 as made, 0 none), or poses and gestures in time, "left@1s,nod@2s" (`motion.HEADS`),
+    with such a number among them; gaze: "auto" (the default), or where the eyes look in time, "left@1s,10,-5@2s,camera@3s"
+    (`motion.GAZES`, or degrees to the right and up); strength: of all that moves, or of parts, such as 1.2 or
     "mouth:1.2,eyes:0.8,brows:1,head:0.5" (`motion.strengths`); expression: "name" or "name:strength" out of
     `motion.EXPRESSIONS`, or "auto" (the default), the mood of each sentence as its words or its sound tell it, and
-    "auto:strength"; "neutral" is none;
+    "auto:strength"; "neutral" is none; in time "happy@2s:0.8,neutral@4s";
+    eyes_open, lips_open: how far, in shares of what they would be, 1 as they are, 0 shut;
     face: "largest", "all", a number counted from 0, largest first, or None (must be clear);
     relative: a driving video's movement is added to the photo's own pose, or else replaces it;
     size: longer side of the frames in pixels, None for the photo's own up to `DEFAULT_SIDE`, "original" for the
@@ -53,7 +56,10 @@ class Settings:
 
     fps: float | None = None
     seed: int = 0
-    head: float = 1.0
+    head: float | str = 1.0
+    gaze: str | None = None
+    eyes_open: float = 1.0
+    lips_open: float = 1.0
     strength: float | str | None = None
     expression: str | None = None
     face: str | int | None = None
@@ -111,6 +117,7 @@ def animate(photo, text=None, audio=None, driving=None, motion=None, **settings)
     image = _sized(whole, options.size)
     # Words and sound are checked before the photo is analysed: a wrong voice should not take seconds to say.
     drive = DRIVES[name](value, options)
+    direction.check_ends(options, drive.motion.duration)
     actors = cast(image, options.face, options.generator, whole, options.force)
     tracks = [transfer.values_for(drive.motion, actor.face, drive.mode, options) for actor in actors]
     beside = transfer.beside_for(drive.motion, drive.mode, options)
@@ -261,17 +268,18 @@ DRIVES = {"text": drive_by_text, "audio": drive_by_audio, "driving": drive_by_vi
 def _with_idle(lips: motion.Motion, options: Settings, delivery=None) -> motion.Motion:
     """Spoken lips, what a face does beside them, and what it shows of the mood of what is said."""
     delivery = delivery or motion_spoken.Delivery()
-    accents, questions = delivery.accents, delivery.questions
+    accents, questions, head = delivery.accents, delivery.questions, direction.head_strength(options.head)
     if options.idle == "hand":
         from .motion import idle
 
-        moved = idle.idle_motion(len(lips), fps=lips.fps, seed=options.seed, strength=options.head, accents=accents,
+        moved = idle.idle_motion(len(lips), fps=lips.fps, seed=options.seed, strength=head, accents=accents,
                                  questions=questions)
     else:
         from .motion import learned_idle
 
-        moved = learned_idle.idle_motion(lips, options.seed, options.head, accents, options.idle, questions=questions)
-    shown = expressive.of_phrases(delivery.phrases, lips, expressions.auto_strength(options.expression), options.head)
+        moved = learned_idle.idle_motion(lips, options.seed, head, accents, options.idle, questions=questions)
+    mood = direction.auto_share(options.expression, (np.arange(len(lips)) + 0.5) / lips.fps)
+    shown = expressive.of_phrases(delivery.phrases, lips, mood, head)
     return motion.Motion(lips.full() + moved.full() + shown.full(), channels.CHANNELS, lips.fps)
 
 
