@@ -9,7 +9,7 @@ input becomes one array of channel values a frame, `(T, 57)`, in the order of `f
 
 import logging
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
@@ -118,6 +118,7 @@ def animate(photo, text=None, audio=None, driving=None, motion=None, **settings)
     # Words and sound are checked before the photo is analysed: a wrong voice should not take seconds to say.
     drive = DRIVES[name](value, options)
     direction.check_ends(options, drive.motion.duration)
+    options = replace(options, **drive.asked)
     actors = cast(image, options.face, options.generator, whole, options.force)
     tracks = [transfer.values_for(drive.motion, actor.face, drive.mode, options) for actor in actors]
     beside = transfer.beside_for(drive.motion, drive.mode, options)
@@ -204,24 +205,29 @@ def make_actor(image: np.ndarray, points: np.ndarray, generator: str = "auto") -
 class Drive:
     """Movement and, where there is one, the sound that goes with it.
 
-    mode: how the motion meets the photo: "speech", "offset", "relative" or "absolute" (see `motion.values_for`).
+    mode: how the motion meets the photo: "speech", "offset", "relative" or "absolute" (see `motion.values_for`);
+    asked: settings that the text itself asks for, by its marks.
     """
 
     motion: motion.Motion
     mode: str
     audio: np.ndarray | None = None
     sample_rate: int | None = None
+    asked: dict = field(default_factory=dict)
 
 
 def drive_by_text(text: str, options: Settings) -> Drive:
-    """A sentence -> speech, lips, idle movement."""
+    """A sentence -> speech, lips, idle movement, and what its marks ask for."""
+    from .motion import marks
     from .speech import manner, speakers, synthesis
 
+    text, marked = marks.parted(text)
     spoken = synthesis.synthesize(text, options.voice, manner.Manner(options.rate, options.pitch))
     speakers.let_go()  # the frames need the memory
     lips = motion_spoken.from_speech(spoken, fps=options.fps or motion.FPS)
-    moved = _with_idle(lips, options, motion_spoken.delivery(text, spoken))
-    return Drive(moved, "speech", spoken.samples, spoken.sample_rate)
+    asked = marks.merged(options, marked, marks.moments(text, marked, spoken.phonemes))
+    moved = _with_idle(lips, replace(options, **asked), motion_spoken.delivery(text, spoken))
+    return Drive(moved, "speech", spoken.samples, spoken.sample_rate, asked)
 
 
 def drive_by_audio(path, options: Settings) -> Drive:
