@@ -124,7 +124,7 @@ def _add_animate(commands) -> None:
                                       "followed")
     drive.add_argument("--audio", metavar="FILE", help="a recording of speech to say")
     drive.add_argument("--driving", metavar="VIDEO", help="a video of one face to follow")
-    drive.add_argument("--motion", metavar="FILE", help="a saved Motion (.npz)")
+    drive.add_argument("--motion", metavar="FILE", help="a saved Motion (.npz or .csv)")
     command.add_argument("-o", "--output", default="out/hello.mp4", metavar="OUT.mp4",
                          help="where the video goes (default: %(default)s)")
     command.add_argument("--voice", help="who says it: heart, af_bella, zf_xiaobei, ..., or a language for espeak-ng's "
@@ -145,7 +145,7 @@ def _add_animate(commands) -> None:
     command.add_argument("--eyes-open", metavar="SHARE",
                          help="how far the eyes are open, in shares of the photo's own: 0 shut, 1.3 wide (default: 1)")
     command.add_argument("--lips-open", metavar="SHARE",
-                         help="how far the lips part, in shares of what they would: 0 shut, to 2 (default: 1)")
+                         help="how far the lips part, in shares of what they would: 0 shut, 1.5 wide (default: 1)")
     command.add_argument("--strength", metavar="S",
                          help="how strongly all that moves is shown, 0 to 3 (default: 1), or some parts of the face, "
                               "such as mouth:1.2,eyes:0.8,brows:1,head:0.5")

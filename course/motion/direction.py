@@ -9,7 +9,6 @@ import numpy as np
 
 from .. import errors
 from ..face import channels
-from ..interpolation import smoothstep
 from . import expressions, gestures, timeline
 
 AUTO = expressions.AUTO

@@ -42,8 +42,8 @@ def parted(text: str) -> tuple:
             continue
         words = _appended(words, text[last : match.start()])
         last = match.end()
-        found.append(Mark(kind, word, len(words)))
         words = _bridged(words, text[last:])
+        found.append(Mark(kind, word, len(words.rstrip(" "))))
     return words + text[last:].lstrip(" \t") if found else text, found
 
 

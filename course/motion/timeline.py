@@ -16,8 +16,7 @@ from ..interpolation import smoothstep
 MOST = 2.0  # strength
 _PARTS = re.compile(r"([^@:]*)((?:[@:][^@:]*)*)")
 _TIME = re.compile(r"([+-]?(?:\d+\.?\d*|\.\d+))\s*(s|sec|ms)?", re.I)
-# A comma that parts two cues, and not the two numbers of a pair such as 10,-5
-_COMMA, _COMMA_BETWEEN_PAIRS = re.compile(","), re.compile(r",(?!\s*[+-]?[\d.]+\s*(?:$|[,@:]))")
+_NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)\s*")
 
 
 @dataclass(frozen=True)
@@ -49,8 +48,8 @@ def parse(given, kind: str, known, pairs: bool = False) -> tuple:
     """
     if given is None:
         return ()
-    words = (_COMMA_BETWEEN_PAIRS if pairs else _COMMA).split(str(given))
-    cues = [_cue(word.strip(), kind, known, pairs) for word in words]
+    words = str(given).split(",")
+    cues = [_cue(word.strip(), kind, known, pairs) for word in (_paired(words) if pairs else words)]
     late = next((cue for cue in cues[1:] if cue.at is None), None)
     if late is not None:
         raise errors.MotionError(f"{kind} {late.what!r} has no time: write {late.what}@2s for 2 seconds on, or join "
@@ -78,9 +77,20 @@ def _cue(word: str, kind: str, known, pairs: bool) -> Cue:
     return Cue(what, at, strength)
 
 
+def _paired(words: list) -> list:
+    """The same words, a number and the one after it as one: left, 10, -5@2s -> left, "10,-5@2s"."""
+    joined = []
+    for word in words:
+        if joined and _NUMBER.fullmatch(joined[-1]):
+            joined[-1] += "," + word
+        else:
+            joined.append(word)
+    return joined
+
+
 def _is_pair(what: str) -> bool:
-    number = r"[+-]?(?:\d+\.?\d*|\.\d+)"
-    return re.fullmatch(f"{number},{number}", what) is not None
+    numbers = what.split(",")
+    return len(numbers) == 2 and all(map(_NUMBER.fullmatch, numbers))
 
 
 def _check_name(name: str, kind: str, known) -> None:
