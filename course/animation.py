@@ -38,9 +38,10 @@ class Settings:
     head: strength of head movement (1 as made, 0 none), or poses and gestures in time, "left@1s,nod@2s"
     (`motion.HEADS`), with such a number among them; gaze: "auto" (the default), or where the eyes look in time,
     "left@1s,10,-5@2s,camera@3s" (`motion.GAZES`, or degrees to the right and up);
-    strength: of all that moves, or of parts, such as 1.2 or "mouth:1.2,eyes:0.8,brows:1,head:0.5" (`motion.strengths`); expression: "name" or "name:strength" out of
-    `motion.EXPRESSIONS`, or "auto" (the default), the mood of each sentence as its words or its sound tell it, and
-    "auto:strength"; "neutral" is none; in time "happy@2s:0.8,neutral@4s";
+    strength: of all that moves, or of parts, such as 1.2 or "mouth:1.2,eyes:0.8,brows:1,head:0.5" (`motion.strengths`);
+    expression: "name" or "name:strength" out of `motion.EXPRESSIONS`, or "auto" (the default), the mood of each
+    sentence as its words or its sound tell it, and "auto:strength"; "neutral" is none; in time
+    "happy@2s:0.8,neutral@4s";
     eyes_open, lips_open: how far, in shares of what they would be, 1 as they are, 0 shut;
     face: "largest", "all", a number counted from 0, largest first, or None (must be clear);
     relative: a driving video's movement is added to the photo's own pose, or else replaces it;

@@ -1,5 +1,7 @@
 """Expression, gaze and head in time: from a setting, from marks in a text; eyes and lips opened by shares."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -137,9 +139,12 @@ def test_the_head_takes_poses_holds_them_and_nods(actor):
 
 
 def test_eyes_and_lips_open_by_shares_of_the_photo_s_own(actor):
+    rest = actor.face.rest.copy()
+    rest[[face.INDEX[name] for name in ("jawOpen", "mouthUpperUpLeft", "mouthUpperUpRight")]] = 0.3
+    laughing = replace(actor.face, rest=rest)
+
     def openings(**shares):
-        posed = face.posed_points(actor.face, openness.opened(actor.face.rest[None].astype(float), actor.face,
-                                                              **shares)[0])
+        posed = face.posed_points(laughing, openness.opened(rest[None].astype(float), laughing, **shares)[0])
         return eyelids.opening(posed, 0) + eyelids.opening(posed, 1), (posed[66] - posed[62])[1]
 
     eyes, lips = openings()
