@@ -227,7 +227,7 @@ def drive_by_text(text: str, options: Settings) -> Drive:
     speakers.let_go()  # the frames need the memory
     lips = motion_spoken.from_speech(spoken, fps=options.fps or motion.FPS)
     asked = marks.merged(options, marked, marks.moments(text, marked, spoken.phonemes))
-    moved = _with_idle(lips, replace(options, **asked), motion_spoken.delivery(text, spoken))
+    moved = with_idle(lips, replace(options, **asked), motion_spoken.delivery(text, spoken))
     return Drive(moved, "speech", spoken.samples, spoken.sample_rate, asked)
 
 
@@ -239,7 +239,7 @@ def drive_by_audio(path, options: Settings) -> Drive:
     samples, rate = sound.load_audio(path)
     heard = hearing.hear(samples, rate)
     lips = motion_spoken.from_audio(heard, fps=options.fps or motion.FPS)
-    return Drive(_with_idle(lips, options, motion_spoken.delivery_of_sound(heard)), "speech", samples, rate)
+    return Drive(with_idle(lips, options, motion_spoken.delivery_of_sound(heard)), "speech", samples, rate)
 
 
 def drive_by_video(path, options: Settings) -> Drive:
@@ -272,8 +272,11 @@ def _kept_rate(fps: float, whose: str) -> float:
 DRIVES = {"text": drive_by_text, "audio": drive_by_audio, "driving": drive_by_video, "motion": drive_by_motion}
 
 
-def _with_idle(lips: motion.Motion, options: Settings, delivery=None) -> motion.Motion:
-    """Spoken lips, what a face does beside them, and what it shows of the mood of what is said."""
+def with_idle(lips: motion.Motion, options: Settings, delivery=None) -> motion.Motion:
+    """Spoken lips, what a face does beside them, and what it shows of the mood of what is said: all 57 channels.
+
+    delivery: a `motion.Delivery`, or None for no stress and no mood; options: `head`, `idle`, `seed`, `expression` count.
+    """
     delivery = delivery or motion_spoken.Delivery()
     accents, questions, head = delivery.accents, delivery.questions, direction.head_strength(options.head)
     if options.idle == "hand":

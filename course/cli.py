@@ -124,6 +124,10 @@ def _add_animate(commands) -> None:
                                       "followed")
     drive.add_argument("--audio", metavar="FILE", help="a recording of speech to say")
     drive.add_argument("--driving", metavar="VIDEO", help="a video of one face to follow")
+    drive.add_argument("--script", metavar="FILE",
+                       help="a conversation: lines such as `left (af_bella, happy): Hello!`, whose speakers are places "
+                            "in the photo (left, middle, right, left 2), numbers, or names that lines such as "
+                            "`Ann = left` or `Ann = ann.jpg` give; `<answer.wav>` plays a recording, `pause 1` waits")
     drive.add_argument("--motion", metavar="FILE", help="a saved Motion (.npz or .csv)")
     command.add_argument("-o", "--output", default="out/hello.mp4", metavar="OUT.mp4",
                          help="where the video goes (default: %(default)s)")
@@ -182,6 +186,8 @@ def run_animate(options) -> None:
     begin = time.perf_counter()
     given = {name: settings.of_text(name, getattr(options, name)) for name in settings.SETTINGS}
     drives = {name: getattr(options, name) for name in ("text", "audio", "driving", "motion")}
+    if options.script is not None:
+        return _run_script(options, given, begin)
     photo = options.photo
     if photo is None:
         photo = demo.photo_path()
@@ -194,6 +200,20 @@ def run_animate(options) -> None:
              if name != "text" and file is not None]
     output = encoding.check_output(options.output, files)
     clip = animation.animate(photo, **drives, **given)
+    clip.save(output)
+    print(f"{options.output}: {clip.duration:.1f} s, made in {time.perf_counter() - begin:.1f} s")
+
+
+def _run_script(options, given: dict, begin: float) -> None:
+    """`course animate --script FILE`."""
+    import time
+
+    from .dialogue import performance
+    from .io import encoding
+
+    files = [paths.given(file) for file in (options.script, options.photo) if file is not None]
+    output = encoding.check_output(options.output, files)
+    clip = performance.perform(paths.given(options.script), options.photo, **given)
     clip.save(output)
     print(f"{options.output}: {clip.duration:.1f} s, made in {time.perf_counter() - begin:.1f} s")
 
