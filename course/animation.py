@@ -275,7 +275,8 @@ DRIVES = {"text": drive_by_text, "audio": drive_by_audio, "driving": drive_by_vi
 def with_idle(lips: motion.Motion, options: Settings, delivery=None) -> motion.Motion:
     """Spoken lips, what a face does beside them, and what it shows of the mood of what is said: all 57 channels.
 
-    delivery: a `motion.Delivery`, or None for no stress and no mood; options: `head`, `idle`, `seed`, `expression` count.
+    delivery: a `motion.Delivery`, or None for no stress and no mood; options: `head`, `idle`, `seed` and `expression`
+    count.
     """
     delivery = delivery or motion_spoken.Delivery()
     accents, questions, head = delivery.accents, delivery.questions, direction.head_strength(options.head)

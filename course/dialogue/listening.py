@@ -11,7 +11,7 @@ import numpy as np
 
 from ..motion import direction, marks, timeline
 
-LOOK = (23.0, 9.0)  # degrees aside and up or down at which a neighbour is looked at, the turn of the head included
+EYES = (12.0, 8.0)  # degrees aside and up or down by which eyes look further at a neighbour than the head has turned
 LISTENS, SPEAKS = 0.75, 0.4  # of a pose to the side
 REACTS = (0.12, 0.4)  # seconds after which a listener turns to who has begun
 NODS, NOD_GAP, NOD_SIZE = 0.6, 1.6, (0.35, 0.75)  # how likely at the end of a phrase, seconds between two, strength
@@ -37,11 +37,12 @@ def settings_for(seat: int, scene: Scene, options):
     """
     random = np.random.default_rng((options.seed, seat, 72))
     looks = _looks(seat, scene, random)
-    gaze = [timeline.Cue(_degrees(scene, seat, other), at) for at, other, _ in looks]
+    gaze = [timeline.Cue(_degrees(scene, seat, other, share), at) for at, other, share in looks]
     head = [timeline.Cue(*_pose(scene, seat, other, share, at)) for at, other, share in looks]
+    head += _nods(seat, scene, random)
     own = replace(options, seed=(options.seed + 1000003 * seat) % 2**32, gaze=_words(gaze),
                   expression=_words(_expressions(seat, scene)),
-                  head=",".join([f"{options.head:g}", *map(str, _distinct(head + _nods(seat, scene, random)))]))  # fmt: skip
+                  head=",".join([f"{options.head:g}", *map(str, _distinct(head))]))  # fmt: skip
     found = [(mark, one.start + at) for one in scene.placed if scene.seats[one.turn.who] == seat
              for mark, at in one.said.asked]
     return replace(own, **marks.merged(own, [mark for mark, _ in found], [at for _, at in found]))
@@ -102,8 +103,8 @@ def _towards(scene: Scene, seat: int, other) -> np.ndarray:
     return way / max(float(np.linalg.norm(way)), 1e-6)
 
 
-def _degrees(scene: Scene, seat: int, other) -> str:
-    right, down = _towards(scene, seat, other) * LOOK
+def _degrees(scene: Scene, seat: int, other, share: float) -> str:
+    right, down = _towards(scene, seat, other) * (EYES[0] + share * direction.POSES["right"][1], EYES[1])
     return f"{right:.1f},{-down:.1f}"
 
 

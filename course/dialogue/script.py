@@ -205,7 +205,7 @@ def _details(script: Script, line: int, details: str) -> dict:
 
 
 def _is_expression(word: str) -> bool:
-    names = word.partition(":")[0].lower().split("+")
+    names = re.split("[:@]", word)[0].lower().split("+")
     return {name.strip() for name in names} <= {"auto", *direction.expressions.EXPRESSIONS}
 
 
@@ -214,6 +214,9 @@ def _expression(script: Script, line: int, word: str) -> str:
         (cue,) = direction.expression_cues(word)
     except errors.MotionError as problem:
         raise script.wrong(line, str(problem)) from None
+    if cue.at is not None:
+        raise script.wrong(line, f"the expression {cue.what} of a turn lasts as long as the turn: leave its time out, "
+                                 f"or put [{cue.what}] among the words")
     return str(cue)
 
 
@@ -267,7 +270,7 @@ def _shown(word) -> str:
 def _of_json(script: Script, data) -> Script:
     """{"speakers": {"Ann": {"face": "left", "voice": ...}}, "turns": [{"who": "Ann", "text": ...}]}, or the list of
     turns alone. A line of a message is the number of a turn."""
-    data = {"turns": data} if isinstance(data, list) else data
+    data = data if isinstance(data, dict) else {"turns": data}
     speakers, turns = data.get("speakers", {}), data.get("turns")
     if not isinstance(speakers, dict) or not isinstance(turns, list):
         raise errors.TextError(f"{script.source} needs \"turns\", a list of {{\"who\": ..., \"text\": ...}}, and may "

@@ -49,11 +49,11 @@ def set_up(script, photo, size=None) -> Stage:
                                f"all are, or one for each, as in {homeless.name} = photo.jpg")
     pictures = [] if homeless is None else [photo]
     pictures += list(dict.fromkeys(speaker.photo for speaker in shown.values() if speaker.photo))
-    images_ = fitted([images.as_image(picture) for picture in pictures], size)
+    wholes = [images.as_image(picture) for picture in pictures]
     panels, x = [], 0
-    for number, image in enumerate(images_):
+    for number, (whole, image) in enumerate(zip(wholes, fitted(wholes, size))):
         everybody = number == 0 and homeless is not None
-        panels.append(Panel(image, faces(image, everybody), x))
+        panels.append(Panel(image, faces(whole, everybody, image), x))
         x += image.shape[1]
     return Stage(panels, _seats(script, shown, pictures, panels))
 
@@ -62,12 +62,10 @@ def fitted(pictures: list, size=None) -> list:
     """Pictures, uint8 (H, W, 3), as the film shows them: one at its own size, several at one height side by side."""
     heights = [len(picture) for picture in pictures]
     height = heights[0] if len(pictures) == 1 else min(max(heights), HIGHEST)
-    width = sum(picture.shape[1] * height / len(picture) for picture in pictures)
-    longer = max(width, height)
+    longer = max(height, sum(picture.shape[1] * height / len(picture) for picture in pictures))
     if isinstance(size, int) or size is None and longer > animation.DEFAULT_SIDE:
         height *= (size or animation.DEFAULT_SIDE) / longer
-    height = max(16, round(height))
-    return [_resized(picture, height) for picture in pictures]
+    return [_resized(picture, max(16, round(height))) for picture in pictures]
 
 
 def _resized(picture: np.ndarray, height: int) -> np.ndarray:
@@ -78,18 +76,22 @@ def _resized(picture: np.ndarray, height: int) -> np.ndarray:
     return cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_CUBIC)
 
 
-def faces(image: np.ndarray, everybody: bool) -> np.ndarray:
-    """The points (K, 78, 2) of all faces of a picture that can be moved, the largest first, or of the largest.
+def faces(whole: np.ndarray, everybody: bool, image: np.ndarray) -> np.ndarray:
+    """The points (K, 78, 2) of all faces that can be moved, the largest first, or of the largest, in pixels of `image`.
 
+    whole: the photo as it was given, uint8 (H, W, 3), where faces are looked for; image: the same as the film shows it.
     Raises `errors.FaceError`: there is none, or the largest is too small.
     """
-    boxes = detector.detect_faces(image)
-    chosen = choose.choose_faces(boxes, "largest", image)
+    boxes, scale = detector.detect_faces(whole), len(image) / len(whole)
+    chosen = choose.choose_faces(boxes, "largest", whole)
+    choose.check_scaled(chosen, scale, image.shape[:2])
     if everybody:
         sides = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
         order = np.argsort(-sides)
-        chosen = boxes[order][sides[order] >= choose.MIN_FACE]
-    return find.find_points(image, chosen)
+        enough = max(choose.MIN_FACE, choose.MIN_SHOWN / scale)
+        chosen = boxes[order][sides[order] >= enough]
+    # middles of pixels: x' = s (x + 1/2) - 1/2
+    return (find.find_points(whole, chosen) + 0.5) * np.float32(scale) - np.float32(0.5)
 
 
 def _seats(script, shown: dict, pictures: list, panels: list) -> dict:
