@@ -22,7 +22,7 @@ from .face import channels, posing
 from .face import model as face_model
 from .io import decoding, encoding, video
 from .keypoints import covered, find, landmarks
-from .motion import direction, expressive, motion, transfer
+from .motion import direction, dubbing, expressive, motion, transfer
 from .motion import spoken as motion_spoken
 from .rendering import portrait
 from .rendering import sharpness as polish
@@ -44,6 +44,7 @@ class Settings:
     "happy@2s:0.8,neutral@4s";
     eyes_open, lips_open: how far, in shares of what they would be, 1 as they are, 0 shut;
     face: "largest", "all", a number counted from 0, largest first, or None (must be clear);
+    driving_face: which face of a driving video, 0 (the default) being the largest where it begins;
     relative: a driving video's movement is added to the photo's own pose, or else replaces it;
     size: longer side of the frames in pixels, None for the photo's own up to `DEFAULT_SIDE`, "original" for the
     photo's own in any case; seed: blinks and idle movement;
@@ -64,6 +65,7 @@ class Settings:
     strength: float | str | None = None
     expression: str | None = None
     face: str | int | None = None
+    driving_face: int | None = None
     relative: bool = True
     size: int | str | None = None
     voice: str | None = None
@@ -104,32 +106,37 @@ def animate(photo, text=None, audio=None, driving=None, motion=None, **settings)
     Args:
         photo: path, PIL image or array (see `images.as_image`).
         text, audio, driving, motion: exactly one of: a sentence; a sound file; a video of a face; a `Motion`
-            or the path of a saved one, taken as movement away from the photo's own expression.
+            or the path of a saved one, taken as movement away from the photo's own expression. A video and a sentence
+            or a sound file go together: head, eyes and brows of the video, lips and sound of the other.
         settings: fields of `Settings`; None is the default.
     Returns:
         Clip: frames are made when it is saved, shown or iterated, so its length costs no memory.
     Raises:
         errors.CourseError: one line that says what is wrong and what to do.
     """
-    name, value = _drive({"text": text, "audio": audio, "driving": driving, "motion": motion})
+    speaks = driving is not None and (text is not None) != (audio is not None) and motion is None
+    film = paths.regular_file(driving, *FILES["driving"]) if speaks else None
+    name, value = _drive({"text": text, "audio": audio, "driving": None if speaks else driving, "motion": motion})
     options = _settings(settings)
+    if options.driving_face is not None and driving is None:
+        raise errors.CourseError("driving_face is a face of the driving video: give a driving video, too")
     photo = _photo(photo)
     whole = images.as_image(photo)
     image = _sized(whole, options.size)
     # Words and sound are checked before the photo is analysed: a wrong voice should not take seconds to say.
-    drive = DRIVES[name](value, options)
+    drive = DRIVES[name](value, options) if film is None else drive_dubbed(film, name, value, options)
     direction.check_ends(options, drive.motion.duration)
     options = replace(options, **drive.asked)
     actors = cast(image, options.face, options.generator, whole, options.force)
-    tracks = [transfer.values_for(drive.motion, actor.face, drive.mode, options) for actor in actors]
-    beside = transfer.beside_for(drive.motion, drive.mode, options)
+    tracks = [drive.values(actor.face, options) for actor in actors]
+    beside = drive.beside(options)
     return video.Clip(
         lambda: render(image, actors, tracks, options, beside),
         fps=drive.motion.fps,
         audio=drive.audio,
         sample_rate=drive.sample_rate,
         n_frames=len(tracks[0]),
-        sources=[source.absolute() for source in (photo, value) if isinstance(source, Path)],
+        sources=[source.absolute() for source in (photo, value, film) if isinstance(source, Path)],
     )
 
 
@@ -207,7 +214,8 @@ class Drive:
     """Movement and, where there is one, the sound that goes with it.
 
     mode: how the motion meets the photo: "speech", "offset", "relative" or "absolute" (see `motion.values_for`);
-    asked: settings that the text itself asks for, by its marks.
+    asked: settings that the text itself asks for, by its marks; lips: what speaks in the place of the motion's own
+    mouth, or None.
     """
 
     motion: motion.Motion
@@ -215,6 +223,19 @@ class Drive:
     audio: np.ndarray | None = None
     sample_rate: int | None = None
     asked: dict = field(default_factory=dict)
+    lips: motion.Motion | None = None
+
+    def values(self, face: face_model.Face, options: Settings) -> np.ndarray:
+        """What a photo's face does: channel values (T, 57)."""
+        values = transfer.values_for(self.motion, face, self.mode, options)
+        if self.lips is None:
+            return values
+        return dubbing.dubbed(values, transfer.values_for(self.lips, face, "speech", options))
+
+    def beside(self, options: Settings) -> np.ndarray | None:
+        """What its points do beside the channels: (T, 78, 2), or None."""
+        beside = transfer.beside_for(self.motion, self.mode, options)
+        return beside if self.lips is None else dubbing.without_mouth(beside)
 
 
 def drive_by_text(text: str, options: Settings) -> Drive:
@@ -245,14 +266,34 @@ def drive_by_audio(path, options: Settings) -> Drive:
 def drive_by_video(path, options: Settings) -> Drive:
     """A video of one face -> its motion, and its sound if it has any."""
     from .io import sound
-    from .motion import tracking
 
     # Sound first: it is read in a moment, and tracking takes minutes that a sound that cannot be used would waste.
     info = decoding.probe(path)
     samples, rate = sound.film_sound(path) if info.has_audio else (None, None)
+    return Drive(_followed(path, info, options), _manner(options), samples, rate)
+
+
+def drive_dubbed(film, name: str, value, options: Settings) -> Drive:
+    """Head, eyes and brows of a driving film; lips, sound and length of a sentence or a recording.
+
+    name: "text" or "audio", value: what it is; as long as it is heard, see `dubbing.lasting`.
+    """
+    info = decoding.probe(film)
+    options = replace(options, fps=options.fps or _kept_rate(info.fps, "the driving video"))
+    said = DRIVES[name](value, options)
+    moved = dubbing.lasting(_followed(film, info, options), len(said.motion))
+    return replace(said, motion=moved, mode=_manner(options), lips=said.motion)
+
+
+def _followed(path, info, options: Settings) -> motion.Motion:
+    from .motion import tracking
+
     fps = options.fps or _kept_rate(info.fps, "the driving video")
-    tracked = tracking.track_video(path, fps=fps, steady=options.polish)
-    return Drive(tracked, "relative" if options.relative else "absolute", samples, rate)
+    return tracking.track_video(path, fps=fps, steady=options.polish, face=options.driving_face or 0)
+
+
+def _manner(options: Settings) -> str:
+    return "relative" if options.relative else "absolute"
 
 
 def drive_by_motion(given, options: Settings) -> Drive:

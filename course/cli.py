@@ -123,12 +123,16 @@ def _add_animate(commands) -> None:
                                       "[look left], [nod] happen where they stand, and a small part of SSML is "
                                       "followed")
     drive.add_argument("--audio", metavar="FILE", help="a recording of speech to say")
-    drive.add_argument("--driving", metavar="VIDEO", help="a video of one face to follow")
     drive.add_argument("--script", metavar="FILE",
                        help="a conversation: lines such as `left (af_bella, happy): Hello!`, whose speakers are places "
                             "in the photo (left, middle, right, left 2), numbers, or names that lines such as "
                             "`Ann = left` or `Ann = ann.jpg` give; `<answer.wav>` plays a recording, `pause 1` waits")
     drive.add_argument("--motion", metavar="FILE", help="a saved Motion (.npz or .csv)")
+    command.add_argument("--driving", metavar="VIDEO",
+                         help="a video of a face to follow; with --text or --audio head, eyes and brows follow it, "
+                              "and the lips say the other")
+    command.add_argument("--driving-face", metavar="N",
+                         help="which face of the driving video, 0 being the largest where it begins (default: 0)")
     command.add_argument("-o", "--output", default="out/hello.mp4", metavar="OUT.mp4",
                          help="where the video goes (default: %(default)s)")
     command.add_argument("--voice", help="who says it: heart, af_bella, zf_xiaobei, ..., or a language for espeak-ng's "
@@ -187,6 +191,8 @@ def run_animate(options) -> None:
     given = {name: settings.of_text(name, getattr(options, name)) for name in settings.SETTINGS}
     drives = {name: getattr(options, name) for name in ("text", "audio", "driving", "motion")}
     if options.script is not None:
+        if options.driving is not None:
+            raise errors.CourseError("a script has no driving video: leave out --driving, or --script")
         return _run_script(options, given, begin)
     photo = options.photo
     if photo is None:

@@ -184,6 +184,7 @@ SETTINGS = {
     "strength": Strength(),
     "expression": Words("auto or the name of an expression, such as happy or happy:0.6", direction.expression_cues),
     "face": Face(),
+    "driving_face": Number(0, 99, whole=True),
     "relative": Switch(),
     "size": Number(64, 4096, whole=True, unit=" px", names=(ORIGINAL,)),
     "voice": Words("the name of a voice, such as heart or en-gb"),

@@ -15,7 +15,7 @@ from . import listening, saying, stage, timing
 from . import script as scripts
 
 # Settings that are about one face or one text: a script says these for each turn
-OF_THE_SCRIPT = ("expression", "gaze", "face", "relative")
+OF_THE_SCRIPT = ("expression", "gaze", "face", "relative", "driving_face")
 LEADS, TRAILS = 0.3, 0.45  # seconds in which a face's own mouth gives way to speech, and comes back
 
 
