@@ -162,12 +162,13 @@ def cast(image: np.ndarray, face=None, generator: str = "auto", whole: np.ndarra
     """
     points = _found(image, face, whole)
     for row in points:
-        _check_mouth(image, row, force)
+        check_mouth(image, row, force)
     return [make_actor(image, found, generator) for found in points]
 
 
-def _check_mouth(image: np.ndarray, points: np.ndarray, force: bool) -> None:
-    """A mouth that the photo does not show would be made up; points: (78, 2). Raises `errors.FaceError`."""
+def check_mouth(image: np.ndarray, points: np.ndarray, force: bool) -> None:
+    """A mouth that the photo does not show would be made up: uint8 (H, W, 3), points (78, 2). Raises `errors.FaceError`,
+    or with `force` says it in the log."""
     if landmarks.share_inside(points[landmarks.LIPS_OUTER], image.shape) < MOUTH_SHOWN:
         why = "the photo ends before the mouth does"
     elif covered.probability(image, points) >= covered.LIMIT:

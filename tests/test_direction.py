@@ -134,6 +134,8 @@ def test_the_head_takes_poses_holds_them_and_nods(actor):
     assert np.abs(yaw[:24]).max() < 1e-5 and np.allclose(yaw[42:74], -14, atol=0.01) and np.abs(yaw[95:]).max() < 1e-4
     assert np.abs(pitch[:99]).max() < 1e-4 and pitch.max() == pytest.approx(7, abs=0.3)
     assert ((pitch[1:-1] > pitch[:-2]) & (pitch[1:-1] > pitch[2:]) & (pitch[1:-1] > 5)).sum() == 2
+    late = values(actor, head="nod@5.8s")[:, face.INDEX["headPitch"]]
+    assert late.max() > 6 and abs(late[-1]) < 0.1  # it is over when the film is
     shaken = values(actor, head="shake@1s:0.5")[:, face.INDEX["headYaw"]]
     assert shaken.max() > 3 and shaken.min() < -3
 

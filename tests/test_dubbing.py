@@ -72,6 +72,21 @@ def test_absolute_leaves_the_film_s_mouth_out(films, photo):
     assert np.isfinite(posed).all()
 
 
+def test_the_film_s_own_sound_goes_along_and_other_sound_takes_its_place(films, photo, tmp_path):
+    tone = 0.3 * np.sin(2 * np.pi * 440 * np.arange(16000) / 16000).astype(np.float32)
+    film = io.Clip(list(io.read_frames(films / "ada.mp4")), 20, tone, 16000).save(tmp_path / "loud.mp4", progress=False)
+    kept = course.animate(photo, driving=film, **SMALL)
+    assert len(kept) == 20 and kept.fps == 20
+    spectrum = np.abs(np.fft.rfft(kept.audio))
+    assert np.argmax(spectrum) * kept.sample_rate / len(kept.audio) == pytest.approx(440, abs=3)
+    other = course.animate(photo, driving=film, audio=film, **SMALL)  # a film is a recording, too
+    assert len(other) == pytest.approx(20, abs=2)
+    said = course.animate(photo, driving=film, text="Hello.", voice="en", **SMALL)
+    spectrum = np.abs(np.fft.rfft(said.audio))
+    assert abs(np.argmax(spectrum) * said.sample_rate / len(said.audio) - 440) > 5
+    assert film.absolute() in said.sources
+
+
 def test_a_film_lasts_as_long_as_the_words():
     film = motion.Motion(np.arange(5.0)[:, None], ("headYaw",), 25, np.arange(5 * 156).reshape(5, 78, 2))
     assert dubbing.lasting(film, 3)["headYaw"].tolist() == [0, 1, 2]

@@ -36,6 +36,7 @@ def perform(script, photo=None, **settings) -> video.Clip:
     written = scripts.read_script(script)
     fps = options.fps or motion.FPS
     where = stage.set_up(written, _picture(photo), options.size)
+    _check_mouths(written, where, options.force)
     said = list(saying.say_all(written, options, fps))
     speakers.let_go()  # the frames need the memory
     placed, duration = timing.place(written, said, fps, options.seed)
@@ -60,6 +61,17 @@ def _options(given: dict) -> animation.Settings:
         raise errors.CourseError(f"{own} is for one face: a script says it for each turn, as in left (happy): Hello! "
                                  "[look right]")
     return replace(animation.Settings(), **told)
+
+
+def _check_mouths(written: scripts.Script, where: stage.Stage, force: bool) -> None:
+    """Raises `errors.FaceError` where somebody speaks whose mouth the photo does not show."""
+    everybody = [(panel.image, points) for panel in where.panels for points in panel.points]
+    first = {turn.who: turn.line for turn in reversed(written.turns) if turn.text or turn.sound}
+    for who, line in first.items():
+        try:
+            animation.check_mouth(*everybody[where.seats[who]], force)
+        except errors.FaceError as problem:
+            raise errors.FaceError(str(written.wrong(line, f"{who}: {problem}"))) from None
 
 
 def _picture(photo):

@@ -115,14 +115,19 @@ def auto_share(given, times: np.ndarray) -> np.ndarray:
 
 
 def head_rows(given, times: np.ndarray) -> np.ndarray:
-    """Pitch, yaw and roll in degrees that directed poses and gestures add: (T,) seconds -> (T, 3)."""
+    """Pitch, yaw and roll in degrees that directed poses and gestures add: (T,) seconds -> (T, 3).
+
+    A gesture that would not be over at the last of these times begins so much earlier.
+    """
     cues = head_cues(given)
     poses = [cue for cue in cues if not set(cue.names) & set(GESTURES)]
     angles = np.array([np.sum([POSES[name] for name in cue.names], axis=0) * cue.strength for cue in poses])
     rows = timeline.shares(times, poses, TURN) @ angles.reshape(-1, 3)
     for cue in cues:
         for name in set(cue.names) & set(GESTURES):
-            rows += _gesture_rows(GESTURES[name], times - (cue.at or 0.0)) * cue.strength
+            gesture = GESTURES[name]
+            begin = min(cue.at or 0.0, max(0.0, float(times[-1]) - gesture.duration))
+            rows += _gesture_rows(gesture, times - begin) * cue.strength
     return rows
 
 
