@@ -167,8 +167,10 @@ def cast(image: np.ndarray, face=None, generator: str = "auto", whole: np.ndarra
 
 
 def check_mouth(image: np.ndarray, points: np.ndarray, force: bool) -> None:
-    """A mouth that the photo does not show would be made up: uint8 (H, W, 3), points (78, 2). Raises `errors.FaceError`,
-    or with `force` says it in the log."""
+    """A mouth that the photo, uint8 (H, W, 3), does not show would be made up; points: (78, 2).
+
+    Raises `errors.FaceError`, or with `force` says it in the log.
+    """
     if landmarks.share_inside(points[landmarks.LIPS_OUTER], image.shape) < MOUTH_SHOWN:
         why = "the photo ends before the mouth does"
     elif covered.probability(image, points) >= covered.LIMIT:

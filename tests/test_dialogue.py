@@ -227,6 +227,13 @@ def test_listeners_nod_where_phrases_end_and_not_while_they_speak():
     assert sum("nod" in cue.what for cue in speaker) <= 1  # to the last turn alone
 
 
+def test_listeners_blink():
+    lips, delivery = performance.lips_of([], 25.0, 150)
+    for idle in ("autoregressive", "hand"):
+        moved = animation.with_idle(lips, animation.Settings(idle=idle), delivery)
+        assert moved["eyeBlinkLeft"].max() > 0.8 and not moved["jawOpen"].any()
+
+
 def test_an_expression_comes_with_its_turn_and_goes(scene):
     left = listening.settings_for(0, scene, animation.Settings())
     rows = direction.expression_rows(left.expression, (np.arange(200) + 0.5) / 25)[:, face.INDEX["mouthSmileLeft"]]
