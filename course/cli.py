@@ -141,19 +141,7 @@ def _add_animate(commands) -> None:
     command.add_argument("--rate", help="times the voice's own pace, 0.5 to 2 (default: 1)")
     command.add_argument("--pitch", metavar="SEMITONES",
                          help="above the voice's own pitch, -5 to 9 (default: 0); Kokoro's voices have one pitch")
-    command.add_argument("--expression", metavar="NAME[@TIME][:STRENGTH],...",
-                         help="auto (default): the mood of each sentence; or neutral, happy, sad, surprised or "
-                              "angry, such as happy:0.6; in time happy@2s:0.8,neutral@4s; mixed happy+surprised")
-    command.add_argument("--gaze", metavar="WHERE[@TIME],...",
-                         help="auto (default), or where the eyes look: left, right, up, down, camera, left+up, or "
-                              "degrees to the right and up, as in left@1s,10,-5@2s,camera@3s")
-    command.add_argument("--head", metavar="STRENGTH|POSE[@TIME],...",
-                         help="how much the head moves, 0 to 3 (default: 1), or what it does: left, right, up, down, "
-                              "tilt-left, tilt-right, center, nod, shake, as in left@1s,nod@2s:0.5")
-    command.add_argument("--eyes-open", metavar="SHARE",
-                         help="how far the eyes are open, in shares of the photo's own: 0 shut, 1.3 wide (default: 1)")
-    command.add_argument("--lips-open", metavar="SHARE",
-                         help="how far the lips part, in shares of what they would: 0 shut, 1.5 wide (default: 1)")
+    _add_direction(command)
     command.add_argument("--strength", metavar="S",
                          help="how strongly all that moves is shown, 0 to 3 (default: 1), or some parts of the face, "
                               "such as mouth:1.2,eyes:0.8,brows:1,head:0.5")
@@ -178,6 +166,23 @@ def _add_animate(commands) -> None:
     command.add_argument("--force", action="store_true", default=None,
                          help="go on where a mask or the photo's border hides the mouth: it is made up")
     command.set_defaults(run=run_animate)
+
+
+def _add_direction(command) -> None:
+    """What the face does, and when."""
+    command.add_argument("--expression", metavar="NAME[@TIME][:STRENGTH],...",
+                         help="auto (default): the mood of each sentence; or neutral, happy, sad, surprised or "
+                              "angry, such as happy:0.6; in time happy@2s:0.8,neutral@4s; mixed happy+surprised")
+    command.add_argument("--gaze", metavar="WHERE[@TIME],...",
+                         help="auto (default), or where the eyes look: left, right, up, down, camera, left+up, or "
+                              "degrees to the right and up, as in left@1s,10,-5@2s,camera@3s")
+    command.add_argument("--head", metavar="STRENGTH|POSE[@TIME],...",
+                         help="how much the head moves, 0 to 3 (default: 1), or what it does: left, right, up, down, "
+                              "tilt-left, tilt-right, center, nod, shake, as in left@1s,nod@2s:0.5")
+    command.add_argument("--eyes-open", metavar="SHARE",
+                         help="how far the eyes are open, in shares of the photo's own: 0 shut, 1.3 wide (default: 1)")
+    command.add_argument("--lips-open", metavar="SHARE",
+                         help="how far the lips part, in shares of what they would: 0 shut, 1.5 wide (default: 1)")
 
 
 def run_animate(options) -> None:
