@@ -19,6 +19,7 @@ The way of the data, a room a stage:
     flow         grids, reading between pixels, optical flow                 lesson 06
     rendering    face and channel values -> pixels                           lessons 08, 09
     animation    all of them in a row: `course.animate`
+    dialogue     several people talk to each other: `course.perform`
 
     features     what a network sees
     gan          the two losses, the game, noise to faces                    lesson 07
@@ -41,6 +42,7 @@ __version__ = "0.1.0"
 
 doors.open_door(__name__, {
     "animation": "animate",
+    "dialogue.performance": "perform",
     "io.video": "Clip",
     "motion.motion": "Motion",
     "errors": "CourseError",

@@ -119,11 +119,20 @@ def _add_animate(commands) -> None:
                                               "Grace Hopper's says hello.")
     command.add_argument("photo", nargs="?", help="a JPEG, PNG or WebP with a face; default: the embedded photo")
     drive = command.add_mutually_exclusive_group()
-    drive.add_argument("--text", help="what to say; [pause 0.5] is a pause in seconds, *word* is stressed, and a small "
-                                      "part of SSML is followed")
+    drive.add_argument("--text", help="what to say; [pause 0.5] is a pause in seconds, *word* is stressed, [happy], "
+                                      "[look left], [nod] happen where they stand, and a small part of SSML is "
+                                      "followed")
     drive.add_argument("--audio", metavar="FILE", help="a recording of speech to say")
-    drive.add_argument("--driving", metavar="VIDEO", help="a video of one face to follow")
-    drive.add_argument("--motion", metavar="FILE", help="a saved Motion (.npz)")
+    drive.add_argument("--script", metavar="FILE",
+                       help="a conversation: lines such as `left (af_bella, happy): Hello!`, whose speakers are places "
+                            "in the photo (left, middle, right, left 2), numbers, or names that lines such as "
+                            "`Ann = left` or `Ann = ann.jpg` give; `<answer.wav>` plays a recording, `pause 1` waits")
+    drive.add_argument("--motion", metavar="FILE", help="a saved Motion (.npz or .csv)")
+    command.add_argument("--driving", metavar="VIDEO",
+                         help="a video of a face to follow; with --text or --audio head, eyes and brows follow it, "
+                              "and the lips say the other")
+    command.add_argument("--driving-face", metavar="N",
+                         help="which face of the driving video, 0 being the largest where it begins (default: 0)")
     command.add_argument("-o", "--output", default="out/hello.mp4", metavar="OUT.mp4",
                          help="where the video goes (default: %(default)s)")
     command.add_argument("--voice", help="who says it: heart, af_bella, zf_xiaobei, ..., or a language for espeak-ng's "
@@ -132,10 +141,7 @@ def _add_animate(commands) -> None:
     command.add_argument("--rate", help="times the voice's own pace, 0.5 to 2 (default: 1)")
     command.add_argument("--pitch", metavar="SEMITONES",
                          help="above the voice's own pitch, -5 to 9 (default: 0); Kokoro's voices have one pitch")
-    command.add_argument("--expression", metavar="NAME[:STRENGTH]",
-                         help="auto (default): the mood of each sentence; or neutral, happy, sad, surprised or "
-                              "angry, such as happy:0.6")
-    command.add_argument("--head", metavar="STRENGTH", help="how much the head moves, 0 to 3 (default: 1)")
+    _add_direction(command)
     command.add_argument("--strength", metavar="S",
                          help="how strongly all that moves is shown, 0 to 3 (default: 1), or some parts of the face, "
                               "such as mouth:1.2,eyes:0.8,brows:1,head:0.5")
@@ -162,6 +168,23 @@ def _add_animate(commands) -> None:
     command.set_defaults(run=run_animate)
 
 
+def _add_direction(command) -> None:
+    """What the face does, and when."""
+    command.add_argument("--expression", metavar="NAME[@TIME][:STRENGTH],...",
+                         help="auto (default): the mood of each sentence; or neutral, happy, sad, surprised or "
+                              "angry, such as happy:0.6; in time happy@2s:0.8,neutral@4s; mixed happy+surprised")
+    command.add_argument("--gaze", metavar="WHERE[@TIME],...",
+                         help="auto (default), or where the eyes look: left, right, up, down, camera, left+up, or "
+                              "degrees to the right and up, as in left@1s,10,-5@2s,camera@3s")
+    command.add_argument("--head", metavar="STRENGTH|POSE[@TIME],...",
+                         help="how much the head moves, 0 to 3 (default: 1), or what it does: left, right, up, down, "
+                              "tilt-left, tilt-right, center, nod, shake, as in left@1s,nod@2s:0.5")
+    command.add_argument("--eyes-open", metavar="SHARE",
+                         help="how far the eyes are open, in shares of the photo's own: 0 shut, 1.3 wide (default: 1)")
+    command.add_argument("--lips-open", metavar="SHARE",
+                         help="how far the lips part, in shares of what they would: 0 shut, 1.5 wide (default: 1)")
+
+
 def run_animate(options) -> None:
     """`course animate`: check the words first, then where it goes, then make it."""
     import time
@@ -172,6 +195,10 @@ def run_animate(options) -> None:
     begin = time.perf_counter()
     given = {name: settings.of_text(name, getattr(options, name)) for name in settings.SETTINGS}
     drives = {name: getattr(options, name) for name in ("text", "audio", "driving", "motion")}
+    if options.script is not None:
+        if options.driving is not None:
+            raise errors.CourseError("a script has no driving video: leave out --driving, or --script")
+        return _run_script(options, given, begin)
     photo = options.photo
     if photo is None:
         photo = demo.photo_path()
@@ -184,6 +211,20 @@ def run_animate(options) -> None:
              if name != "text" and file is not None]
     output = encoding.check_output(options.output, files)
     clip = animation.animate(photo, **drives, **given)
+    clip.save(output)
+    print(f"{options.output}: {clip.duration:.1f} s, made in {time.perf_counter() - begin:.1f} s")
+
+
+def _run_script(options, given: dict, begin: float) -> None:
+    """`course animate --script FILE`."""
+    import time
+
+    from .dialogue import performance
+    from .io import encoding
+
+    files = [paths.given(file) for file in (options.script, options.photo) if file is not None]
+    output = encoding.check_output(options.output, files)
+    clip = performance.perform(paths.given(options.script), options.photo, **given)
     clip.save(output)
     print(f"{options.output}: {clip.duration:.1f} s, made in {time.perf_counter() - begin:.1f} s")
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import errors
-from .motion import expressions, strength
+from .motion import direction, openness, strength
 
 GENERATORS = ("auto", "gan", "warp")
 IDLE = ("autoregressive", "vae", "hand")
@@ -131,6 +131,30 @@ class Strength:
         return str(value)
 
 
+class Head:
+    """How much the head moves of itself, a number; or poses and gestures in time, with such a number among them."""
+
+    def __str__(self) -> str:
+        return (f"a number from 0 to 3, or {', '.join(direction.HEADS[1:])} in time, as in left@1s,nod@2s")
+
+    def read(self, text: str):
+        """What a word of the command line means."""
+        try:
+            return float(text)
+        except ValueError:
+            return text
+
+    def check(self, value):
+        """The number or the words. Raises `Wrong`, or `errors.MotionError` for words that mean nothing."""
+        if not isinstance(value, str):
+            return Number(0, 3).check(value)
+        if isinstance(self.read(value), float):
+            raise Wrong
+        direction.head_strength(value)
+        direction.head_cues(value)
+        return str(value)
+
+
 class Face:
     """Which face: a word, or a number that may be written as one."""
 
@@ -153,10 +177,14 @@ class Face:
 SETTINGS = {
     "fps": Number(1, 120),
     "seed": Number(0, 2**32 - 1, whole=True),
-    "head": Number(0, 3),
+    "head": Head(),
+    "gaze": Words("auto, a direction or degrees, such as left@1s,camera@2s", direction.gaze_cues),
+    "eyes_open": Number(0, openness.MOST_EYES),
+    "lips_open": Number(0, openness.MOST_LIPS),
     "strength": Strength(),
-    "expression": Words("auto or the name of an expression, such as happy or happy:0.6", expressions.expression),
+    "expression": Words("auto or the name of an expression, such as happy or happy:0.6", direction.expression_cues),
     "face": Face(),
+    "driving_face": Number(0, 99, whole=True),
     "relative": Switch(),
     "size": Number(64, 4096, whole=True, unit=" px", names=(ORIGINAL,)),
     "voice": Words("the name of a voice, such as heart or en-gb"),

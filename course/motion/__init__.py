@@ -14,6 +14,7 @@ doors.open_door(__name__, {
     "transfer": (
         "beside_for find_best_frame hull_area in_own_range limit_place limit_turn relative_motion retarget values_for"),
     "expressions": "EXPRESSIONS expression",
+    "direction": "GAZES HEADS",
     "expressive": "MOUTH envelope expression_from_speech mouth_room",
     "strength": "strengths",
     "smoothing": "one_euro steady",
