@@ -15,7 +15,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from . import errors, images, parallel, paths
+from . import errors, film_source, images, parallel, paths
 from . import settings as settings_table
 from .detection import choose, detector
 from .face import channels, posing
@@ -95,7 +95,8 @@ def animate(photo, text=None, audio=None, driving=None, motion=None, **settings)
     """Make the person in a photo speak and move.
 
     Args:
-        photo: path, PIL image or array (see `images.as_image`).
+        photo: path, PIL image or array (see `images.as_image`); or the path of a film, whose person then says a text
+            or a sound: lips and jaw are driven, all else is the film's (`film_source`).
         text, audio, driving, motion: exactly one of: a sentence; a sound file; a video of a face; a `Motion`
             or the path of a saved one, taken as movement away from the photo's own expression.
         settings: fields of `Settings`; None is the default.
@@ -106,6 +107,9 @@ def animate(photo, text=None, audio=None, driving=None, motion=None, **settings)
     """
     name, value = _drive({"text": text, "audio": audio, "driving": driving, "motion": motion})
     options = _settings(settings)
+    if film_source.is_film(photo):
+        film_source.check(name, settings)
+        return _speaking_film(photo, name, value, options)
     photo = _photo(photo)
     whole = images.as_image(photo)
     image = _sized(whole, options.size)
@@ -122,6 +126,20 @@ def animate(photo, text=None, audio=None, driving=None, motion=None, **settings)
         n_frames=len(tracks[0]),
         sources=[source.absolute() for source in (photo, value) if isinstance(source, Path)],
     )
+
+
+def _speaking_film(film, name: str, value, options: Settings) -> video.Clip:
+    """The person of a film says something else: see `film_source`."""
+    film = paths.regular_file(film, errors.VideoError, "a film")
+    side = film_source.side_of(film, options, DEFAULT_SIDE)
+    # of what a drive brings beside the lips nothing is used, so it is made in the quickest way
+    drive = DRIVES[name](value, replace(options, fps=film_source.rate_of(film, options), expression="neutral",
+                                        idle="hand", head=0.0))
+    networks = film_source.networks_for(AUTO if options.generator == "auto" else options.generator)
+    clip = film_source.speak(film, drive, options, side, networks)
+    if isinstance(value, Path):
+        clip.sources += (value.absolute(),)
+    return clip
 
 
 def generate_animation(image, text: str) -> video.Clip:
