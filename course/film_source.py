@@ -20,7 +20,7 @@ from .face import model as face_model
 from .face import posing
 from .io import back_and_forth, decoding, video
 from .motion import film_person, motion, smoothing, transfer
-from .rendering import film_mouth, portrait
+from .rendering import animator, film_mouth
 
 log = logging.getLogger("course")
 
@@ -135,15 +135,16 @@ class _Plan:
 
     def __init__(self, shot: film_person.Shot, lips: motion.Motion, options, networks: dict):
         self.shot, self.shares = shot, presence(shot.known)
-        if shot.picture is None or not shot.known.any():
+        if shot.shut is None or not shot.known.any():
             self.shares = np.zeros(len(shot.known), np.float32)
             return
-        at = shot.points[shot.reference].astype(np.float64) - shot.corner
+        at = _points_in(shot, shot.shut)
         self.person = face_model.fit_face(at)
         self.turns = turns(self.person, shot.points, lips.fps)
+        opened = None if shot.opened is None else (shot.opened.pixels, _points_in(shot, shot.opened))
         still = replace(options, expression="neutral")
         self.values = transfer.values_for(lips, self.person, "speech", still)
-        self.mouth = film_mouth.FilmMouth(shot.picture, at, networks, options.polish)
+        self.mouth = film_mouth.FilmMouth(shot.shut.pixels, at, opened, networks, options.polish)
 
     def draw(self, at: int, film_frame: int, frame: np.ndarray) -> np.ndarray:
         """The frame at one moment: uint8 (H, W, 3)."""
@@ -154,6 +155,11 @@ class _Plan:
         values[ANGLES] += self.turns[number]
         return self.mouth.draw(frame, self.shot.points[number], posing.posed_points(self.person, values),
                                float(self.shares[number]))
+
+
+def _points_in(shot: film_person.Shot, picture: film_person.Picture) -> np.ndarray:
+    """Where the face is in a picture of a shot: float64 (78, 2)."""
+    return shot.points[picture.number].astype(np.float64) - picture.corner
 
 
 def presence(known: np.ndarray) -> np.ndarray:
@@ -186,4 +192,4 @@ def _stable(points: np.ndarray) -> np.ndarray:
 
 def networks_for(generator: str) -> dict:
     """The animator's networks where the generator takes them, "gan", or {}. Raises `errors.WeightsError`."""
-    return {"animator": portrait.load_networks()["animator"]} if generator == "gan" else {}
+    return animator.load_networks() if generator == "gan" else {}

@@ -21,6 +21,7 @@ LEAST_KNOWN = 5  # frames of a shot in which the mouth is found; in fewer the fi
 REACH = 1.5  # of the face's height: half the side of the reference picture
 # What makes a frame a bad reference: lips apart and a mouth that moves (eye distances), a head that is turned (share).
 APART, MOVING, TURNED = 8.0, 4.0, 0.6
+OPEN = 0.05  # eye distances between the lips from which on teeth may be seen
 SMALLEST_FACE = 24  # px between the outer corners of the eyes: below it a mouth is a few pixels
 
 
@@ -29,16 +30,15 @@ class Shot:
     """What lies between two cuts, frames start to stop - 1.
 
     points: float32 (n, 78, 2) in pixels of the frames, steadied, filled in where the face was lost; known: bool (n,),
-    whether the mouth was found and is free; picture: uint8 (h, w, 3), the reference, None where there is none;
-    corner: where its first pixel lies in the frame, (x, y); reference: which frame of the shot it is.
+    whether the mouth was found and is free; shut: the picture that shows the face best with its mouth shut; opened:
+    the one that shows its teeth best; None where there is none.
     """
 
     start: int
     points: np.ndarray
     known: np.ndarray
-    picture: np.ndarray | None = None
-    corner: np.ndarray | None = None
-    reference: int = 0
+    shut: "Picture | None" = None
+    opened: "Picture | None" = None
 
     @property
     def stop(self) -> int:
@@ -46,22 +46,35 @@ class Shot:
         return self.start + len(self.points)
 
 
-class _Best:
-    """The best reference of a shot so far."""
+@dataclass
+class Picture:
+    """The head in one frame of a shot: number of the frame in it; pixels: uint8 (h, w, 3); corner: where its first
+    pixel lies in the frame, (x, y)."""
 
-    def __init__(self):
-        self.score, self.number, self.picture, self.corner = np.inf, 0, None, None
+    number: int
+    pixels: np.ndarray
+    corner: np.ndarray
 
-    def offer(self, number: int, frame: np.ndarray, points: np.ndarray, before) -> None:
-        score = unfit(points, before)
-        if score >= self.score - 1e-3:
-            return
-        self.score, self.number = score, number
+    @classmethod
+    def cut(cls, number: int, frame: np.ndarray, points: np.ndarray) -> "Picture":
+        """Of a frame, uint8 (H, W, 3), with its face at points (78, 2)."""
         centre = (points[8] + points[landmarks.FOREHEAD].mean(0)) / 2
         reach = REACH * max(np.linalg.norm(points[8] - centre), 0.6 * np.linalg.norm(points[16] - points[0]))
         x0, y0 = np.maximum(np.floor(centre - reach), 0).astype(int)
         x1, y1 = np.ceil(centre + reach).astype(int) + 1
-        self.picture, self.corner = frame[y0:y1, x0:x1].copy(), np.array([x0, y0])
+        return cls(number, frame[y0:y1, x0:x1].copy(), np.array([x0, y0]))
+
+
+class _Best:
+    """The best pictures of a shot so far."""
+
+    def __init__(self):
+        self.scores, self.pictures = {"shut": np.inf, "opened": np.inf}, {"shut": None, "opened": None}
+
+    def offer(self, number: int, frame: np.ndarray, points: np.ndarray, before) -> None:
+        for name, score in (("shut", unfit(points, before)), ("opened", toothless(frame, points, before))):
+            if score < self.scores[name] - 1e-3:
+                self.scores[name], self.pictures[name] = score, Picture.cut(number, frame, points)
 
 
 def unfit(points: np.ndarray, before=None) -> float:
@@ -70,11 +83,36 @@ def unfit(points: np.ndarray, before=None) -> float:
     before: its points a frame earlier, or None.
     """
     eyes = max(float(landmarks.eye_distance(points)), 1e-6)
-    gap = np.linalg.norm(points[[61, 62, 63]] - points[[67, 66, 65]], axis=1).max() / eyes
+    return APART * gap_of(points) + _unsteady(points, before, eyes)
+
+
+def gap_of(points: np.ndarray) -> float:
+    """How far the inner lips are apart, (78, 2), in eye distances."""
+    apart = np.linalg.norm(points[[61, 62, 63]] - points[[67, 66, 65]], axis=1).max()
+    return float(apart / max(float(landmarks.eye_distance(points)), 1e-6))
+
+
+def toothless(frame: np.ndarray, points: np.ndarray, before=None) -> float:
+    """How little of its teeth a face (78, 2) shows in a frame, uint8 (H, W, 3); infinite where its lips are shut."""
+    if gap_of(points) < OPEN:
+        return np.inf
+    x0, y0 = np.maximum(np.floor(points[60:68].min(0)), 0).astype(int)
+    x1, y1 = np.ceil(points[60:68].max(0)).astype(int) + 1
+    patch = cv2.cvtColor(np.ascontiguousarray(frame[y0:y1, x0:x1]), cv2.COLOR_RGB2GRAY)
+    inside = np.zeros_like(patch)
+    cv2.fillPoly(inside, [np.round(points[60:68] - [x0, y0]).astype(np.int32)[:, None]], 1)
+    grey = patch[inside > 0]
+    bright = float(np.percentile(grey, 75)) / 255 if len(grey) else 0.0
+    return 1 - 2 * bright - 2 * min(gap_of(points), 0.15) + _unsteady(points, before)
+
+
+def _unsteady(points: np.ndarray, before, eyes: float | None = None) -> float:
+    """How far a head is turned and how much its mouth moves."""
+    eyes = eyes or max(float(landmarks.eye_distance(points)), 1e-6)
     right, left = (np.linalg.norm(points[30] - points[corner]) for corner in landmarks.EYE_OUTER_CORNERS)
     turned = abs(right - left) / max(right + left, 1e-6)
     moving = 0.0 if before is None else np.linalg.norm((points - before)[48:68], axis=1).mean() / eyes
-    return float(APART * gap + TURNED * turned + MOVING * moving)
+    return float(TURNED * turned + MOVING * moving)
 
 
 def survey(path, fps: float, max_side: int | None = None) -> list:
@@ -111,7 +149,7 @@ def _followed(frames) -> tuple:
 
     def close():
         if rows:
-            shots.append(Shot(start, np.stack(rows), np.array(known, bool), best.picture, best.corner, best.number))
+            shots.append(Shot(start, np.stack(rows), np.array(known, bool), **best.pictures))
 
     for number, frame in enumerate(frames):
         small, scale = _small(frame)

@@ -13,13 +13,16 @@ import numpy as np
 
 from ..interpolation import smoothstep
 from ..keypoints import landmarks
-from . import curves, paste, portrait, sharpness, warping
+from . import animator, curves, paste, portrait, sharpness, warping
 
 # What speech does not move: bridge and base of the nose, corners of the eyes, the upper ends of the jaw.
 HELD = np.array([0, 1, 2, *range(27, 36), 36, 39, 42, 45, 14, 15, 16])
 # The nose's base hangs nearest to the lips, and the jaw's ends are the least sure.
 TRUST = np.array([0.3, 0.3, 0.3, 1, 1, 2, 2, 2, 3, 3, 3, 2, 1, 1, 1, 1, 0.3, 0.3, 0.3])
-DRIVEN = np.array([*range(3, 14), *range(48, 60)])  # points at which the frame's own skin follows
+JAW = np.arange(5, 12)
+JAW_SHARE = np.array([0.4, 0.8, 1, 1, 1, 0.8, 0.4])  # a jaw drops at the chin and stays at its hinge
+LIPS = np.arange(48, 60)
+REST = np.array([1.2, 1.2, 1.25, 1.4, 1.6, 1.6, 1.6, 1.4, 1.25, 1.2, 1.2])  # along the jaw: what is this far out rests
 NODES = 40  # a side of the grid on which the spline is worked out
 EDGE = 0.05  # eye distances: how softly the new mouth ends
 LIGHT = 0.16  # eye distances over which light is taken over
@@ -28,13 +31,18 @@ LIGHT = 0.16  # eye distances over which light is taken over
 class FilmMouth:
     """Prepared once for a shot; `draw` then makes its frames.
 
-    picture: uint8 (h, w, 3), the reference; points: (78, 2) in it; networks: {"animator": ...} of
-    `portrait.load_networks`, or {} for none; detail: whether what resampling took is brought back.
+    picture: uint8 (h, w, 3), the reference; points: (78, 2) in it; opened: another picture and its points, in which
+    the person shows teeth, or None; networks: the animator's, or None; detail: whether what resampling took is brought
+    back.
     """
 
-    def __init__(self, picture: np.ndarray, points: np.ndarray, networks: dict | None = None, detail: bool = True):
-        self.portrait = portrait.Portrait(picture, points, animator=(networks or {}).get("animator"))
-        self.points, self.detail = points, detail
+    def __init__(self, picture: np.ndarray, points: np.ndarray, opened: tuple | None = None,
+                 networks: dict | None = None, detail: bool = True):
+        self.portrait = portrait.Portrait(picture, points)
+        if networks:
+            self.portrait.animator = MouthAnimator(*(opened or (picture, points)), networks)
+        height, width = picture.shape[:2]
+        self.wanted = sharpness.detail(picture, inner_mask(points, (0, 0, width, height))) if detail else None
 
     def draw(self, frame: np.ndarray, points: np.ndarray, posed: np.ndarray, share: float = 1.0) -> np.ndarray:
         """A frame in which the person says something else.
@@ -65,9 +73,13 @@ class FilmMouth:
         x0, y0, x1, y1 = box
         eyes = float(landmarks.eye_distance(points))
         centre = target[48:60].mean(0)
-        around = centre + 1.6 * (points[3:14] - centre)
-        there = np.concatenate([target[DRIVEN], points[HELD], around])
-        offset = np.concatenate([(points - target)[DRIVEN], np.zeros((len(HELD) + len(around), 2))])
+        up = (points[27] - points[8]) / max(float(np.linalg.norm(points[27] - points[8])), 1e-6)
+        # how the outline is read from the side differs from frame to frame: what a jaw does is up and down
+        drop = JAW_SHARE[:, None] * np.outer((target - points)[JAW] @ up, up)
+        around = centre + REST[:, None] * (points[3:14] - centre)
+        there = np.concatenate([points[JAW] + drop, target[LIPS], points[HELD], points[[3, 4, 12, 13]], around])
+        offset = np.zeros_like(there)
+        offset[: len(JAW)], offset[len(JAW) : len(JAW) + len(LIPS)] = -drop, (points - target)[LIPS]
         nodes = np.stack(np.meshgrid(np.linspace(x0, x1 - 1, NODES), np.linspace(y0, y1 - 1, NODES)), -1)
         spline = warping.fit_spline((there - centre) / eyes, offset, 1e-3)
         field = warping.evaluate_spline((there - centre) / eyes, spline, (nodes.reshape(-1, 2) - centre) / eyes)
@@ -86,18 +98,21 @@ class FilmMouth:
         shifted[:, 2] -= [x0, y0]
         laid = cv2.warpAffine(made, shifted, (x1 - x0, y1 - y0), flags=cv2.INTER_CUBIC,
                               borderMode=cv2.BORDER_REPLICATE)
-        if self.detail:
+        if self.wanted is not None:
             still = cv2.warpAffine(self.portrait.image, shifted, (x1 - x0, y1 - y0), flags=cv2.INTER_CUBIC,
                                    borderMode=cv2.BORDER_REPLICATE)
-            wanted = sharpness.detail(self.portrait.image, self._skin()) if mask.any() else 0.0
-            found = sharpness.detail(still, mask)
-            amount = float(np.clip(wanted / max(found, 1e-6) - 1, 0, sharpness.MAX_SHARPEN))
-            laid = sharpness.unsharp_mask(laid, amount)
+            amount = np.clip(self.wanted / max(sharpness.detail(still, mask), 1e-6) - 1, 0, sharpness.MAX_SHARPEN)
+            laid = sharpness.unsharp_mask(laid, float(amount))
         return laid.astype(np.float32)
 
-    def _skin(self) -> np.ndarray:
-        height, width = self.portrait.image.shape[:2]
-        return inner_mask(self.points, (0, 0, width, height))
+
+class MouthAnimator(animator.Animator):
+    """The animator of the mouth alone, at work in every frame: eyes are the film's own. Its source is a picture in
+    which the person shows teeth, where the film has one: so they are that person's."""
+
+    def activity(self, part, target: np.ndarray) -> float:
+        """1 for the mouth, 0 for the eyes."""
+        return 1.0 if part.name == "mouth" else 0.0
 
 
 def support(shape, points: np.ndarray) -> tuple:
@@ -161,8 +176,10 @@ def light(own: np.ndarray, mouth: np.ndarray, mask: np.ndarray, skin: np.ndarray
     The difference of the two where both show skin, smoothed over `sigma` pixels; own, mouth: float32 (h, w, 3), mask,
     skin: (h, w).
     """
+    shrink = max(1, int(sigma / 3))  # what is as smooth as that needs no more pixels
+    size = max(2, own.shape[1] // shrink), max(2, own.shape[0] // shrink)
     weight = mask * skin
+    weighted = np.dstack([weight[..., None] * (own - mouth), weight])
     # d = blur(w (own - mouth)) / blur(w)
-    total = cv2.GaussianBlur(weight, (0, 0), sigma) + 1e-4
-    difference = cv2.GaussianBlur(weight[..., None] * (own - mouth), (0, 0), sigma)
-    return difference / total[..., None]
+    soft = cv2.GaussianBlur(cv2.resize(weighted, size, interpolation=cv2.INTER_AREA), (0, 0), sigma / shrink)
+    return cv2.resize(soft[..., :3] / (soft[..., 3:] + 1e-4), own.shape[1::-1], interpolation=cv2.INTER_LINEAR)
