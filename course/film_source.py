@@ -120,7 +120,7 @@ def _render(path, shots, order, lips, options, side, networks):
         for at, (film_frame, frame) in enumerate(zip(order, frames)):
             shot = number_of[film_frame]
             if shot != current["shot"]:
-                current.update(shot=shot, plan=_Plan(shots[shot], lips, options, networks))
+                current.update(shot=shot, plan=Plan(shots[shot], lips, options, networks))
             yield current["plan"], at, film_frame, frame
 
     def draw(moment):
@@ -130,7 +130,7 @@ def _render(path, shots, order, lips, options, side, networks):
     return parallel.ordered_map(draw, moments())
 
 
-class _Plan:
+class Plan:
     """One shot, ready to be drawn."""
 
     def __init__(self, shot: film_person.Shot, lips: motion.Motion, options, networks: dict):

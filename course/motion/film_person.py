@@ -22,6 +22,7 @@ REACH = 1.5  # of the face's height: half the side of the reference picture
 # What makes a frame a bad reference: lips apart and a mouth that moves (eye distances), a head that is turned (share).
 APART, MOVING, TURNED = 8.0, 4.0, 0.6
 OPEN = 0.05  # eye distances between the lips from which on teeth may be seen
+ASKEW = 0.13  # share by which a head may be turned whose teeth are taken
 SMALLEST_FACE = 24  # px between the outer corners of the eyes: below it a mouth is a few pixels
 
 
@@ -93,8 +94,9 @@ def gap_of(points: np.ndarray) -> float:
 
 
 def toothless(frame: np.ndarray, points: np.ndarray, before=None) -> float:
-    """How little of its teeth a face (78, 2) shows in a frame, uint8 (H, W, 3); infinite where its lips are shut."""
-    if gap_of(points) < OPEN:
+    """How little of its teeth a face (78, 2) shows in a frame, uint8 (H, W, 3); infinite where its lips are shut, or
+    where it is seen from the side."""
+    if gap_of(points) < OPEN or _turned(points) > ASKEW:
         return np.inf
     x0, y0 = np.maximum(np.floor(points[60:68].min(0)), 0).astype(int)
     x1, y1 = np.ceil(points[60:68].max(0)).astype(int) + 1
@@ -109,10 +111,14 @@ def toothless(frame: np.ndarray, points: np.ndarray, before=None) -> float:
 def _unsteady(points: np.ndarray, before, eyes: float | None = None) -> float:
     """How far a head is turned and how much its mouth moves."""
     eyes = eyes or max(float(landmarks.eye_distance(points)), 1e-6)
-    right, left = (np.linalg.norm(points[30] - points[corner]) for corner in landmarks.EYE_OUTER_CORNERS)
-    turned = abs(right - left) / max(right + left, 1e-6)
     moving = 0.0 if before is None else np.linalg.norm((points - before)[48:68], axis=1).mean() / eyes
-    return float(TURNED * turned + MOVING * moving)
+    return float(TURNED * _turned(points) + MOVING * moving)
+
+
+def _turned(points: np.ndarray) -> float:
+    """How far a head is turned to a side: 0 from the front, 1 in profile."""
+    right, left = (np.linalg.norm(points[30] - points[corner]) for corner in landmarks.EYE_OUTER_CORNERS)
+    return float(abs(right - left) / max(right + left, 1e-6))
 
 
 def survey(path, fps: float, max_side: int | None = None) -> list:

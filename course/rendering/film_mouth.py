@@ -39,8 +39,10 @@ class FilmMouth:
     def __init__(self, picture: np.ndarray, points: np.ndarray, opened: tuple | None = None,
                  networks: dict | None = None, detail: bool = True):
         self.portrait = portrait.Portrait(picture, points)
+        if opened:
+            self.portrait.mouth.tooth = teeth_colour(*opened, self.portrait.mouth.tooth)
         if networks:
-            self.portrait.animator = MouthAnimator(*(opened or (picture, points)), networks)
+            self.portrait.animator = MouthAnimator(picture, points, networks)
         height, width = picture.shape[:2]
         self.wanted = sharpness.detail(picture, inner_mask(points, (0, 0, width, height))) if detail else None
 
@@ -61,10 +63,10 @@ class FilmMouth:
             return frame
         region = self._moved(frame, points, target, box, reach)
         mask = inner_mask(target, box)
-        mouth = self._mouth(posed, matrix, box, mask)
+        new = self._mouth(posed, matrix, box, mask)
         own = region.astype(np.float32)
-        mouth += light(own, mouth, mask, skin_of(points, target, box), LIGHT * landmarks.eye_distance(points))
-        mixed = own + mask[..., None] * (mouth - own)
+        new += light(own, new, mask, skin_of(points, target, box), LIGHT * landmarks.eye_distance(points))
+        mixed = own + mask[..., None] * (new - own)
         region = np.clip(mixed + 0.5, 0, 255).astype(np.uint8)
         return paste.paste_back(frame, region, (paste.soft_mask(reach, 0.1) * np.float32(share)), box)
 
@@ -107,12 +109,30 @@ class FilmMouth:
 
 
 class MouthAnimator(animator.Animator):
-    """The animator of the mouth alone, at work in every frame: eyes are the film's own. Its source is a picture in
-    which the person shows teeth, where the film has one: so they are that person's."""
+    """The animator of the mouth alone: eyes are the film's own."""
 
     def activity(self, part, target: np.ndarray) -> float:
-        """1 for the mouth, 0 for the eyes."""
-        return 1.0 if part.name == "mouth" else 0.0
+        """As the animator's for the mouth, 0 for the eyes."""
+        return super().activity(part, target) if part.name == "mouth" else 0.0
+
+
+def teeth_colour(picture: np.ndarray, points: np.ndarray, usual: np.ndarray) -> np.ndarray:
+    """What colour the teeth are: float (3,) in grey levels.
+
+    picture: uint8 (h, w, 3), in which the person shows them, at points (78, 2); usual: (3,), what they would be by the
+    white of the eyes. They are as bright as that at most, and no darker than half of it.
+    """
+    x0, y0 = np.maximum(np.floor(points[60:68].min(0)), 0).astype(int)
+    x1, y1 = np.ceil(points[60:68].max(0)).astype(int) + 1
+    inside = np.zeros((max(y1 - y0, 1), max(x1 - x0, 1)), np.uint8)
+    cv2.fillPoly(inside, [np.round(points[60:68] - [x0, y0]).astype(np.int32)[:, None]], 1)
+    inside = inside[: picture.shape[0] - y0, : picture.shape[1] - x0]
+    colours = picture[y0:y1, x0:x1][inside > 0].astype(np.float64)
+    if len(colours) < 12:
+        return usual
+    level = colours.mean(1)
+    found = np.median(colours[level >= np.percentile(level, 70)], axis=0)
+    return found * np.clip(found.mean(), 0.5 * usual.mean(), usual.mean()) / max(found.mean(), 1)
 
 
 def support(shape, points: np.ndarray) -> tuple:
