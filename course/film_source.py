@@ -95,7 +95,7 @@ def speak(path, drive, options, side: int | None, networks: dict) -> video.Clip:
     shots = film_person.survey(path, fps, side)
     frames = shots[-1].stop
     total = max(frames, len(drive.motion))
-    if total > frames:
+    if total - frames > fps / 10:  # a frame more or less is nobody's business
         log.warning("the sound is %.1f s longer than the film, which runs back and forth", (total - frames) / fps)
     order = back_and_forth.order(frames, total)
     lips = _lips_only(drive.motion, total)
@@ -131,7 +131,11 @@ def _render(path, shots, order, lips, options, side, networks):
 
 
 class Plan:
-    """One shot, ready to be drawn."""
+    """One shot, ready to be drawn.
+
+    shot: of `film_person.survey`; lips: Motion of all the film that is made; options: `animation.Settings`; networks:
+    of `networks_for`. person: its `face.Face`, in the reference; values: (T, 57), what it does at each moment.
+    """
 
     def __init__(self, shot: film_person.Shot, lips: motion.Motion, options, networks: dict):
         self.shot, self.shares = shot, presence(shot.known)
@@ -151,10 +155,13 @@ class Plan:
         number = film_frame - self.shot.start
         if self.shares[number] <= 0:
             return frame
+        return self.mouth.draw(frame, self.shot.points[number], self.posed(at, number), float(self.shares[number]))
+
+    def posed(self, at: int, number: int) -> np.ndarray:
+        """Where the points are in the reference at one moment, for one frame of the shot: (78, 2)."""
         values = self.values[at].astype(np.float64)
         values[ANGLES] += self.turns[number]
-        return self.mouth.draw(frame, self.shot.points[number], posing.posed_points(self.person, values),
-                               float(self.shares[number]))
+        return posing.posed_points(self.person, values)
 
 
 def _points_in(shot: film_person.Shot, picture: film_person.Picture) -> np.ndarray:
