@@ -6,7 +6,8 @@ which the mouth is moved, `seen` what the landmarker sees in the frames, both in
 
 Beneath, for each film: pixels that differ outside the lower face (0 is to the bit), how unsteady the painted mouth is
 where nothing is said (mean change from frame to frame in grey levels, beside that of the film itself in the same
-place), how many grey levels the skin steps at the new mouth's edge, and milliseconds a frame.
+place), how many grey levels lie between the skin within and without the new mouth's edge (and in the film itself), and
+milliseconds a frame.
 """
 
 import argparse
@@ -100,9 +101,9 @@ def looks(film: Film, count: int = 75) -> dict:
         if before is not None:
             steps.append([np.abs(a - b).mean() for a, b in zip(there, before)])
         before = there
-        seams.append(_seam(made, plan, at, number))
-    new, own = np.mean(steps, axis=0)
-    return {"differ": differ, "unsteady": new, "film": own, "seam": float(np.mean(seams)), "ms": 1000 * spent / count}
+        seams.append([_seam(image, plan, number) for image in (made, frame)])
+    return {"differ": differ, "unsteady": np.mean(steps, axis=0), "seam": np.mean(seams, axis=0),
+            "ms": 1000 * spent / count}
 
 
 def _square(image: np.ndarray, points: np.ndarray) -> np.ndarray:
@@ -112,7 +113,7 @@ def _square(image: np.ndarray, points: np.ndarray) -> np.ndarray:
     return cv2.warpAffine(image, matrix, (96, 96), flags=cv2.INTER_AREA).astype(np.float32)
 
 
-def _seam(made: np.ndarray, plan, at: int, number: int) -> float:
+def _seam(made: np.ndarray, plan, number: int) -> float:
     """Grey levels between the skin inside and outside the edge of the new mouth."""
     height, width = made.shape[:2]
     points = plan.shot.points[number]
@@ -137,8 +138,8 @@ def main() -> None:
     lips_in_films.print_table(lips(films, recordings, arguments.seen))
     for film in films:
         found = looks(film)
-        print(f"{film.path.name:<16}{found['differ']:>6} pixels differ outside   unsteady {found['unsteady']:.2f} "
-              f"(the film: {found['film']:.2f})   seam {found['seam']:.2f}   {found['ms']:.0f} ms a frame")
+        print(f"{film.path.name:<16}{found['differ']:>6} pixels differ outside   unsteady %.2f (the film: %.2f)   "
+              f"edge %.1f (the film: %.1f)   {found['ms']:.0f} ms a frame" % (*found["unsteady"], *found["seam"]))
 
 
 if __name__ == "__main__":

@@ -115,9 +115,11 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_animate(commands) -> None:
     command = commands.add_parser("animate", help="photo and text, speech or driving video -> mp4",
-                                  description="Make the person in a photo speak and move. Without a photo, "
-                                              "Grace Hopper's says hello.")
-    command.add_argument("photo", nargs="?", help="a JPEG, PNG or WebP with a face; default: the embedded photo")
+                                  description="Make the person in a photo speak and move, or the person in a film say "
+                                              "something else. Without a photo, Grace Hopper's says hello.")
+    command.add_argument("photo", nargs="?", metavar="photo|film",
+                         help="a JPEG, PNG or WebP with a face, or a film: with --text or --audio its person says "
+                              "that instead, and all but lips and jaw stays; default: the embedded photo")
     drive = command.add_mutually_exclusive_group()
     drive.add_argument("--text", help="what to say; [pause 0.5] is a pause in seconds, *word* is stressed, and a small "
                                       "part of SSML is followed")
@@ -185,7 +187,9 @@ def run_animate(options) -> None:
     output = encoding.check_output(options.output, files)
     clip = animation.animate(photo, **drives, **given)
     clip.save(output)
-    print(f"{options.output}: {clip.duration:.1f} s, made in {time.perf_counter() - begin:.1f} s")
+    seconds = time.perf_counter() - begin
+    print(f"{options.output}: {clip.duration:.1f} s, made in {seconds:.1f} s "
+          f"({1000 * seconds / len(clip):.0f} ms a frame)")
 
 
 # ---------------------------------------------------------------- voices

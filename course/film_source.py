@@ -15,9 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from . import errors, parallel, paths
-from .face import channels
+from .face import channels, posing
 from .face import model as face_model
-from .face import posing
 from .io import back_and_forth, decoding, video
 from .motion import film_person, motion, smoothing, transfer
 from .rendering import animator, film_mouth
@@ -29,7 +28,8 @@ ENDINGS = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".t
 ANGLES = np.array([channels.INDEX[name] for name in ("headPitch", "headYaw")])
 # What has nothing to do in a film whose head, eyes and brows are its own.
 IDLE_SETTINGS = {"expression": "expressions", "head": "movement of the head", "idle": "idle movement",
-                 "relative": "a driving video", "face": "a choice of faces", "seed": "idle movement"}
+                 "relative": "a driving video", "face": "a choice of faces", "seed": "idle movement",
+                 "force": "a photo whose mouth is hidden"}
 
 
 def is_film(source) -> bool:

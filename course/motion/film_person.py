@@ -23,6 +23,7 @@ REACH = 1.5  # of the face's height: half the side of the reference picture
 APART, MOVING, TURNED = 8.0, 4.0, 0.6
 OPEN = 0.05  # eye distances between the lips from which on teeth may be seen
 ASKEW = 0.13  # share by which a head may be turned whose teeth are taken
+GONE = 5  # frames: a face that was lost for longer comes back in another shot, in other light perhaps
 SMALLEST_FACE = 24  # px between the outer corners of the eyes: below it a mouth is a few pixels
 
 
@@ -151,7 +152,8 @@ def survey(path, fps: float, max_side: int | None = None) -> list:
 
 def _followed(frames) -> tuple:
     """The shots as they are seen, points (n, 78, 2) with NaN where the face is lost; and the `Follower`."""
-    follower, shots, rows, known, best, before, start = following.Follower(), [], [], [], _Best(), None, 0
+    follower, shots, rows, known, best, before = following.Follower(), [], [], [], _Best(), None
+    start = gone = 0  # the shot's first frame; for how many the face has been lost
 
     def close():
         if rows:
@@ -160,9 +162,10 @@ def _followed(frames) -> tuple:
     for number, frame in enumerate(frames):
         small, scale = _small(frame)
         points = follower.step(small)
-        if number in follower.cuts[-1:]:
+        if number in follower.cuts[-1:] or (points is not None and gone > GONE):
             close()
             rows, known, best, before, start = [], [], _Best(), None, number
+        gone = gone + 1 if points is None else 0
         free = points is not None and _free(small, points)
         # middles of pixels: x' = s (x + 1/2) - 1/2
         points = np.full((landmarks.N_POINTS, 2), np.nan) if points is None else (points + 0.5) * scale - 0.5
