@@ -22,8 +22,10 @@ TRUST = np.array([0.3, 0.3, 0.3, 1, 1, 2, 2, 2, 3, 3, 3, 2, 1, 1, 1, 1, 0.3, 0.3
 JAW = np.arange(5, 12)
 JAW_SHARE = np.array([0.4, 0.8, 1, 1, 1, 0.8, 0.4])  # a jaw drops at the chin and stays at its hinge
 LIPS = np.arange(48, 60)
-REST = np.array([1.2, 1.2, 1.25, 1.4, 1.6, 1.6, 1.6, 1.4, 1.25, 1.2, 1.2])  # along the jaw: what is this far out rests
-NODES = 40  # a side of the grid on which the spline is worked out
+BESIDE = 0.08  # eye distances outside the jaw: a collar or a wall that is further out than this rests
+ROOM = 1.8  # times as far as the jaw drops, for the neck beneath it
+RISE = 0.11  # eye distances that a chin rises at most: nobody knows what a jaw that hung low has hidden
+NODES = 56  # a side of the grid on which the spline is worked out
 EDGE = 0.05  # eye distances: how softly the new mouth ends
 LIGHT = 0.16  # eye distances over which light is taken over
 
@@ -77,8 +79,12 @@ class FilmMouth:
         centre = target[48:60].mean(0)
         up = (points[27] - points[8]) / max(float(np.linalg.norm(points[27] - points[8])), 1e-6)
         # how the outline is read from the side differs from frame to frame: what a jaw does is up and down
-        drop = JAW_SHARE[:, None] * np.outer((target - points)[JAW] @ up, up)
-        around = centre + REST[:, None] * (points[3:14] - centre)
+        rise = (target - points)[JAW] @ up
+        most = RISE * eyes
+        rise = JAW_SHARE * np.minimum(rise, most * np.tanh(np.maximum(rise, 0) / most))
+        drop = np.outer(rise, up)
+        around = points[3:14] + BESIDE * eyes * _directions(points[3:14] - centre)
+        around[2:-2] += ROOM * np.minimum(rise, 0)[:, None] * up  # a jaw that comes down needs room beneath
         there = np.concatenate([points[JAW] + drop, target[LIPS], points[HELD], points[[3, 4, 12, 13]], around])
         offset = np.zeros_like(there)
         offset[: len(JAW)], offset[len(JAW) : len(JAW) + len(LIPS)] = -drop, (points - target)[LIPS]
@@ -106,6 +112,11 @@ class FilmMouth:
             amount = np.clip(self.wanted / max(sharpness.detail(still, mask), 1e-6) - 1, 0, sharpness.MAX_SHARPEN)
             laid = sharpness.unsharp_mask(laid, float(amount))
         return laid.astype(np.float32)
+
+
+def _directions(ways: np.ndarray) -> np.ndarray:
+    """Ways (n, 2) at a length of 1."""
+    return ways / np.maximum(np.linalg.norm(ways, axis=1, keepdims=True), 1e-6)
 
 
 class MouthAnimator(animator.Animator):
