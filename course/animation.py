@@ -15,7 +15,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from . import errors, film_source, images, parallel, paths
+from . import errors, film_source, finish, images, parallel, paths
 from . import settings as settings_table
 from .detection import choose, detector
 from .face import channels, posing
@@ -24,7 +24,7 @@ from .io import decoding, encoding, video
 from .keypoints import covered, find, landmarks
 from .motion import expressions, expressive, motion, transfer
 from .motion import spoken as motion_spoken
-from .rendering import portrait
+from .rendering import backdrop, portrait
 from .rendering import sharpness as polish
 
 log = logging.getLogger("course")
@@ -48,7 +48,7 @@ class Settings:
     "warp" moves the photo's pixels and draws teeth and lids, "gan" has the trained animator repaint mouth and eyes,
     "auto" is the one of the two that `course evaluate` finds better; voice, rate, pitch: who says a text (None for the
     best of its script), at how many times the voice's own pace, so many semitones above its own pitch; force: go on
-    where the photo shows no mouth. What each may be says `settings.SETTINGS`.
+    where the photo shows no mouth. background, logo, subtitles: see `finish`. What each may be says `settings.SETTINGS`.
     """
 
     fps: float | None = None
@@ -66,6 +66,9 @@ class Settings:
     generator: str = "auto"
     idle: str = "autoregressive"
     force: bool = False
+    background: str | None = None
+    logo: str | None = None
+    subtitles: str | None = None
 
 
 MOUTH_SHOWN = 0.75  # share of the lips' points that a photo should show
@@ -85,6 +88,10 @@ class Actor:
         """The whole photo with this face posed by channel values (57,), and points moved beside them, (78, 2) as in
         `face.posed_points`: uint8 (H, W, 3)."""
         return self.portrait.render(posing.posed_points(self.face, values, beside))
+
+    def clear_frame(self, values: np.ndarray, beside: np.ndarray | None, still: np.ndarray) -> tuple:
+        """As `frame`, and how much of each pixel is the person, float32 (H, W); still: the same in the photo."""
+        return self.portrait.render_clear(posing.posed_points(self.face, values, beside), still)
 
     def mask(self, values: np.ndarray, beside: np.ndarray | None = None) -> np.ndarray:
         """How far each pixel of that frame may differ from the photo: float32 (H, W)."""
@@ -107,28 +114,31 @@ def animate(photo, text=None, audio=None, driving=None, motion=None, **settings)
     """
     name, value = _drive({"text": text, "audio": audio, "driving": driving, "motion": motion})
     options = _settings(settings)
+    finishing = finish.Finish(options, name)
     if film_source.is_film(photo):
         film_source.check(name, settings)
-        return _speaking_film(photo, name, value, options)
+        return _speaking_film(photo, name, value, options, finishing)
     photo = _photo(photo)
     whole = images.as_image(photo)
     image = _sized(whole, options.size)
     # Words and sound are checked before the photo is analysed: a wrong voice should not take seconds to say.
     drive = DRIVES[name](value, options)
     actors = cast(image, options.face, options.generator, whole, options.force)
+    finishing.prepare(photo, image, [actor.portrait for actor in actors])
     tracks = [transfer.values_for(drive.motion, actor.face, drive.mode, options) for actor in actors]
     beside = transfer.beside_for(drive.motion, drive.mode, options)
     return video.Clip(
-        lambda: render(image, actors, tracks, options, beside),
+        lambda: finishing.over(render(image, actors, tracks, options, beside, finishing.still), drive.motion.fps),
         fps=drive.motion.fps,
         audio=drive.audio,
         sample_rate=drive.sample_rate,
         n_frames=len(tracks[0]),
-        sources=[source.absolute() for source in (photo, value) if isinstance(source, Path)],
+        sources=[source.absolute() for source in (photo, value, *finishing.sources) if isinstance(source, Path)],
+        texts=finishing.texts(drive.cues),
     )
 
 
-def _speaking_film(film, name: str, value, options: Settings) -> video.Clip:
+def _speaking_film(film, name: str, value, options: Settings, finishing: finish.Finish) -> video.Clip:
     """The person of a film says something else: see `film_source`."""
     film = paths.regular_file(film, errors.VideoError, "a film")
     side = film_source.side_of(film, options, DEFAULT_SIDE)
@@ -136,10 +146,10 @@ def _speaking_film(film, name: str, value, options: Settings) -> video.Clip:
     drive = DRIVES[name](value, replace(options, fps=film_source.rate_of(film, options), expression="neutral",
                                         idle="hand", head=0.0))
     networks = film_source.networks_for(AUTO if options.generator == "auto" else options.generator)
-    clip = film_source.speak(film, drive, options, side, networks)
-    if isinstance(value, Path):
-        clip.sources += (value.absolute(),)
-    return clip
+    said = film_source.speak(film, drive, options, side, networks)
+    sources = [source.absolute() for source in (value, *finishing.sources) if isinstance(source, Path)]
+    return video.Clip(lambda: finishing.over(iter(said), said.fps), said.fps, said.audio, said.sample_rate, len(said),
+                      [*said.sources, *sources], finishing.texts(drive.cues))
 
 
 def generate_animation(image, text: str) -> video.Clip:
@@ -215,24 +225,27 @@ def make_actor(image: np.ndarray, points: np.ndarray, generator: str = "auto") -
 class Drive:
     """Movement and, where there is one, the sound that goes with it.
 
-    mode: how the motion meets the photo: "speech", "offset", "relative" or "absolute" (see `motion.values_for`).
+    mode: how the motion meets the photo: "speech", "offset", "relative" or "absolute" (see `motion.values_for`); cues:
+    what is said, as subtitles (`speech.captions`), where the words are known.
     """
 
     motion: motion.Motion
     mode: str
     audio: np.ndarray | None = None
     sample_rate: int | None = None
+    cues: list | None = None
 
 
 def drive_by_text(text: str, options: Settings) -> Drive:
     """A sentence -> speech, lips, idle movement."""
-    from .speech import manner, speakers, synthesis
+    from .speech import captions, manner, speakers, synthesis
 
     spoken = synthesis.synthesize(text, options.voice, manner.Manner(options.rate, options.pitch))
     speakers.let_go()  # the frames need the memory
     lips = motion_spoken.from_speech(spoken, fps=options.fps or motion.FPS)
     moved = _with_idle(lips, options, motion_spoken.delivery(text, spoken))
-    return Drive(moved, "speech", spoken.samples, spoken.sample_rate)
+    cues = captions.of_speech(text, spoken) if options.subtitles else None
+    return Drive(moved, "speech", spoken.samples, spoken.sample_rate, cues)
 
 
 def drive_by_audio(path, options: Settings) -> Drive:
@@ -296,10 +309,11 @@ def _with_idle(lips: motion.Motion, options: Settings, delivery=None) -> motion.
 # ---------------------------------------------------------------- the film
 
 
-def render(image: np.ndarray, actors: list, tracks: list, options: Settings, beside=None):
+def render(image: np.ndarray, actors: list, tracks: list, options: Settings, beside=None, still=None):
     """Frames one after the other: every actor posed by their (T, 57) values, laid into the same photo.
 
-    beside: what points do beside the channels, (T, 78, 2) from `transfer.beside_for`, or None.
+    beside: what points do beside the channels, (T, 78, 2) from `transfer.beside_for`, or None; still: float32 (H, W),
+    how much of each pixel of the photo is person, where frames shall have alpha, (H, W, 4).
     """
     masks = [actor.portrait.mask for actor in actors]
     sharpness = [polish.detail(image, mask) for mask in masks]
@@ -307,9 +321,11 @@ def render(image: np.ndarray, actors: list, tracks: list, options: Settings, bes
     def draw(moment):
         frame, (off, *poses) = None, moment
         for actor, mask, sharp, values in zip(actors, masks, sharpness, poses):
-            theirs = actor.frame(values, off)
+            theirs, alpha = (actor.frame(values, off), None) if still is None else actor.clear_frame(values, off, still)
             if options.polish:
                 theirs = polish.restore_detail(theirs, sharp, mask)
+            if alpha is not None:
+                theirs = backdrop.straight(theirs, alpha)
             frame = theirs if frame is None else lay_in(frame, theirs, actor.mask(values, off))
         return frame
 

@@ -127,7 +127,8 @@ def _add_animate(commands) -> None:
     drive.add_argument("--driving", metavar="VIDEO", help="a video of one face to follow")
     drive.add_argument("--motion", metavar="FILE", help="a saved Motion (.npz)")
     command.add_argument("-o", "--output", default="out/hello.mp4", metavar="OUT.mp4",
-                         help="where the video goes (default: %(default)s)")
+                         help="where the video goes: .mp4, .webm, .mov, .mkv, .gif or .webp by its name; a name without "
+                              "an ending is a folder of PNGs (default: %(default)s)")
     command.add_argument("--voice", help="who says it: heart, af_bella, zf_xiaobei, ..., or a language for espeak-ng's "
                                          "voice (en-gb, de, en-us+f3); `course voices` lists all (default: the best "
                                          "for the script of the text)")
@@ -157,6 +158,13 @@ def _add_animate(commands) -> None:
     command.add_argument("--idle", metavar="{autoregressive,vae,hand}",
                          help="what moves head, brows and lids beside the lips: a learned model, or the movement made "
                               "by hand (default: autoregressive)")
+    finish = command.add_argument_group("finish")
+    finish.add_argument("--background", metavar="COLOUR|PICTURE",
+                        help="what lies behind the person: the name of a colour (navy, #204080), a picture, or "
+                             "transparent, which .webp, .mov, .webm and PNGs keep")
+    finish.add_argument("--logo", metavar="FILE", help="a picture for the upper right corner; its alpha counts")
+    finish.add_argument("--subtitles", metavar="FILE.srt|FILE.vtt|burn",
+                        help="write the words and their times to a file, or into the picture")
     command.add_argument("--no-polish", dest="polish", action="store_false", default=None,
                          help="leave out steadying and detail")
     command.add_argument("--force", action="store_true", default=None,

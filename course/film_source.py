@@ -29,7 +29,7 @@ ANGLES = np.array([channels.INDEX[name] for name in ("headPitch", "headYaw")])
 # What has nothing to do in a film whose head, eyes and brows are its own.
 IDLE_SETTINGS = {"expression": "expressions", "head": "movement of the head", "idle": "idle movement",
                  "relative": "a driving video", "face": "a choice of faces", "seed": "idle movement",
-                 "force": "a photo whose mouth is hidden"}
+                 "force": "a photo whose mouth is hidden", "background": "a photo"}
 
 
 def is_film(source) -> bool:
