@@ -44,8 +44,8 @@ class Finish:
         height, width = image.shape[:2]
         if alpha is not None:
             alpha = cv2.resize(alpha, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-            for shown in portraits:
-                backdrop.use_alpha(shown, alpha)
+        for shown in portraits:
+            backdrop.tighten(shown) if alpha is None else backdrop.use_alpha(shown, alpha)
         clear = self.background is None or isinstance(self.background, str)
         behind = np.zeros_like(image) if clear else _covering(self.background, width, height)
         still = backdrop.put_before(portraits, behind)

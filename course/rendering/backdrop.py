@@ -10,8 +10,11 @@ import cv2
 import numpy as np
 
 from .. import errors
+from ..interpolation import smoothstep
 from . import layers
 
+FIRM = (0.3, 0.92)  # of the matte: what is less is wall, what is more person
+HOLE = 0.4  # radii: a gap in the body that is narrower is a mistake
 LEAST = 0.02  # of a pixel: less of a person has no colour that could be told
 
 
@@ -27,6 +30,42 @@ def person_of(shown) -> tuple:
     inside = ((np.arange(height) >= y0 - taken.pad) & (np.arange(height) < y0 - taken.pad + len(taken.own)))[:, None] & (
         (np.arange(width) >= x0 - taken.pad) & (np.arange(width) < x0 - taken.pad + taken.own.shape[1]))
     return np.where(inside[..., None], own, shown.image * matte[..., None]).astype(np.float32), matte
+
+
+def tighten(shown) -> None:
+    """Make a `Portrait`'s matte fit for another background: in front of its own wall a soft edge is no fault, and in
+    front of another one it is a glow. Edges become firmer, and holes in the body are filled."""
+    taken = shown.layers
+    x0, y0, x1, y1 = shown.field.box
+    around = x0 - taken.pad, y0 - taken.pad, x1 + taken.pad, y1 + taken.pad
+    chin = float(shown.points[:, 1].max())
+    photo = layers.mirrored(shown.image, around, below=chin).astype(np.float32)
+    own, matte = taken.own[..., :3], taken.own[..., 3]
+    sure = smoothstep(0.1, 0.5, matte)[..., None]
+    # F = own / m, the person's own colour; where hardly anything was taken for person, the photo's
+    colour = sure * np.clip(own / np.maximum(matte, 0.1)[..., None], 0, 255) + (1 - sure) * photo
+    firm = smoothstep(*FIRM, matte)
+    body = _body(firm, round(chin) - around[1], HOLE * shown.field.head.radius)
+    taken.matte = np.maximum(firm, body).astype(np.float32)
+    taken.own = np.dstack([colour * taken.matte[..., None], taken.matte]).astype(np.float32)
+
+
+def _body(matte: np.ndarray, chin: int, radius: float) -> np.ndarray:
+    """What is person below the chin's row, with gaps up to `radius` pixels closed, soft inside: float32 (h, w)."""
+    solid = (matte > 0.5).astype(np.uint8)
+    reach = max(1, round(radius))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    wide = cv2.copyMakeBorder(solid, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
+    closed = cv2.morphologyEx(wide, cv2.MORPH_CLOSE, disc)[reach:-reach, reach:-reach]
+    closed[: max(chin, 0)] = solid[: max(chin, 0)]
+    count, parts = cv2.connectedComponents(1 - closed)
+    outer = set(parts[0]) | set(parts[:, 0]) | set(parts[:, -1])
+    for number in range(1, count):
+        if number not in outer:
+            closed[parts == number] = 1
+    soft = max(1.0, reach / 12)
+    inside = cv2.erode(closed, np.ones((2 * round(soft) + 1,) * 2, np.uint8))
+    return cv2.GaussianBlur(inside.astype(np.float32), (0, 0), soft)
 
 
 def use_alpha(shown, alpha: np.ndarray) -> None:
