@@ -48,7 +48,8 @@ class Settings:
     "warp" moves the photo's pixels and draws teeth and lids, "gan" has the trained animator repaint mouth and eyes,
     "auto" is the one of the two that `course evaluate` finds better; voice, rate, pitch: who says a text (None for the
     best of its script), at how many times the voice's own pace, so many semitones above its own pitch; force: go on
-    where the photo shows no mouth. background, logo, subtitles: see `finish`. What each may be says `settings.SETTINGS`.
+    where the photo shows no mouth; background, logo, subtitles: see `finish`. What each may be says
+    `settings.SETTINGS`.
     """
 
     fps: float | None = None
@@ -124,7 +125,7 @@ def animate(photo, text=None, audio=None, driving=None, motion=None, **settings)
     # Words and sound are checked before the photo is analysed: a wrong voice should not take seconds to say.
     drive = DRIVES[name](value, options)
     actors = cast(image, options.face, options.generator, whole, options.force)
-    finishing.prepare(photo, image, [actor.portrait for actor in actors])
+    image = finishing.prepare(photo, image, [actor.portrait for actor in actors])
     tracks = [transfer.values_for(drive.motion, actor.face, drive.mode, options) for actor in actors]
     beside = transfer.beside_for(drive.motion, drive.mode, options)
     return video.Clip(

@@ -127,8 +127,8 @@ def _add_animate(commands) -> None:
     drive.add_argument("--driving", metavar="VIDEO", help="a video of one face to follow")
     drive.add_argument("--motion", metavar="FILE", help="a saved Motion (.npz)")
     command.add_argument("-o", "--output", default="out/hello.mp4", metavar="OUT.mp4",
-                         help="where the video goes: .mp4, .webm, .mov, .mkv, .gif or .webp by its name; a name without "
-                              "an ending is a folder of PNGs (default: %(default)s)")
+                         help="where the video goes: .mp4, .webm, .mov, .mkv, .gif or .webp by its name; a name "
+                              "without an ending is a folder of PNGs (default: %(default)s)")
     command.add_argument("--voice", help="who says it: heart, af_bella, zf_xiaobei, ..., or a language for espeak-ng's "
                                          "voice (en-gb, de, en-us+f3); `course voices` lists all (default: the best "
                                          "for the script of the text)")

@@ -32,14 +32,15 @@ class Finish:
             path = paths.regular_file(options.logo, errors.ImageError, "a logo")
             self.logo, self.sources = overlays.Logo(path), [*self.sources, path]
 
-    def prepare(self, photo, image: np.ndarray, portraits: list) -> None:
+    def prepare(self, photo, image: np.ndarray, portraits: list) -> np.ndarray:
         """Put the portraits of a photo before what lies behind them.
 
         photo: as it was given; image: uint8 (H, W, 3), as it is animated. A photo with alpha of its own keeps it.
+        Returns the picture in which they stand now, (H, W, 3).
         """
         alpha = image_alpha.alpha_of(photo)
         if self.background is None and (alpha is None or any(shown.layers is None for shown in portraits)):
-            return
+            return image
         backdrop.check(portraits)
         height, width = image.shape[:2]
         if alpha is not None:
@@ -50,6 +51,7 @@ class Finish:
         behind = np.zeros_like(image) if clear else _covering(self.background, width, height)
         still = backdrop.put_before(portraits, behind)
         self.still = still if clear else None
+        return portraits[0].image
 
     def texts(self, cues: list | None) -> dict:
         """{path: text} of the files that go beside the film; cues: of `speech.captions`, where there are words."""

@@ -31,6 +31,7 @@ def lay(frame: np.ndarray, patch: np.ndarray, corner) -> np.ndarray:
         below = (1 - share) * under[..., 3:] / 255
         whole = share + below
         mixed = (share * over[..., :3] + below * under[..., :3]) / np.maximum(whole, 1e-6)
+        mixed = np.where(whole > 0, mixed, under[..., :3])
         mixed = np.concatenate([mixed, whole * 255], axis=-1)
     else:
         mixed = under + share * (over[..., :3] - under)

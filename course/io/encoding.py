@@ -161,14 +161,15 @@ def write_video(path, frames, fps: float = 25, audio=None, sample_rate=None, tot
     audio = check_audio(audio, sample_rate)
     place = _place(path)
     if not path.suffix:
-        return _write_series(path, place, frames, fps, audio, sample_rate, total, progress)
+        with _told(path), _folder_for(place), _bar(path, frames, total, progress) as bar:
+            return picture_series.write(place, bar, fps, audio, sample_rate)
     if audio is not None and FORMATS[path.suffix.lower()].audio is None:
         log.warning("%s holds pictures alone: its sound is left out (.mp4 and .webm keep it)", paths.shortened(path))
         audio = None
     part = _beside(place)
     with _told(path), _folder_for(place):
         try:
-            with progress_bars.bar(frames, total=total, desc=path.name, unit="frame", disable=not progress) as bar:
+            with _bar(path, frames, total, progress) as bar:
                 count = _encode(part, FORMATS[path.suffix.lower()], bar, fps, audio, sample_rate)
             with open(part, "rb+") as file:
                 os.fsync(file.fileno())  # some file systems say only here that the disk is full
@@ -178,11 +179,8 @@ def write_video(path, frames, fps: float = 25, audio=None, sample_rate=None, tot
     return count
 
 
-def _write_series(path, place, frames, fps, audio, sample_rate, total, progress) -> int:
-    """A folder of PNGs in the film's place."""
-    with _told(path), _folder_for(place):
-        with progress_bars.bar(frames, total=total, desc=path.name, unit="frame", disable=not progress) as bar:
-            return picture_series.write(place, bar, fps, audio, sample_rate)
+def _bar(path: Path, frames, total, progress: bool):
+    return progress_bars.bar(frames, total=total, desc=path.name, unit="frame", disable=not progress)
 
 
 @contextlib.contextmanager
@@ -239,7 +237,7 @@ def _encode(part: Path, chosen: Format, frames, fps: float, audio, sample_rate) 
     frames, size, clear = _looked_at(frames)
     chosen, lay = (chosen.alpha or chosen, not _keeps_alpha(chosen)) if clear else (chosen, False)
     if lay:
-        log.warning("a file that ends in %s has no place for what can be seen through: it is laid on white", part.suffix)
+        log.warning("a %s file has no place for what can be seen through: it is laid on white", part.suffix)
     container = av.open(str(part.absolute()), "w", options=chosen.file)
     try:
         container.metadata["title"] = NOTICE

@@ -26,8 +26,8 @@ class Clip:
     """Frames over time, with or without sound.
 
     Args:
-        frames: a list or array of uint8 (H, W, 3) pictures, RGB, of one size, or (H, W, 4) with alpha; or a function without
-            arguments that returns a fresh iterator over them, so that the clip can be played again.
+        frames: a list or array of uint8 (H, W, 3) pictures, RGB, of one size, or (H, W, 4) with alpha; or a function
+            without arguments that returns a fresh iterator over them, so that the clip can be played again.
         fps: frames a second.
         audio, sample_rate: float32 (N,) in [-1, 1], mono, and its rate in Hz.
         n_frames: how many frames the function makes, where that is known; used for the length and progress.

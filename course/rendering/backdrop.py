@@ -23,13 +23,12 @@ def person_of(shown) -> tuple:
     (H, W)."""
     taken, (height, width) = shown.layers, shown.image.shape[:2]
     x0, y0, *_ = shown.field.box
-    rows = np.clip(np.arange(height) - y0 + taken.pad, 0, len(taken.own) - 1)
-    columns = np.clip(np.arange(width) - x0 + taken.pad, 0, taken.own.shape[1] - 1)
-    matte = np.clip(taken.own[..., 3][rows[:, None], columns], 0, 1)
-    own = taken.own[..., :3][rows[:, None], columns]
-    inside = ((np.arange(height) >= y0 - taken.pad) & (np.arange(height) < y0 - taken.pad + len(taken.own)))[:, None] & (
-        (np.arange(width) >= x0 - taken.pad) & (np.arange(width) < x0 - taken.pad + taken.own.shape[1]))
-    return np.where(inside[..., None], own, shown.image * matte[..., None]).astype(np.float32), matte
+    rows, columns = np.arange(height) - y0 + taken.pad, np.arange(width) - x0 + taken.pad  # in the layers
+    near = [np.clip(places, 0, size - 1) for places, size in zip((rows, columns), taken.own.shape)]
+    both = taken.own[near[0][:, None], near[1]]
+    matte = np.clip(both[..., 3], 0, 1)
+    inside = (near[0] == rows)[:, None] & (near[1] == columns)
+    return np.where(inside[..., None], both[..., :3], shown.image * matte[..., None]).astype(np.float32), matte
 
 
 def tighten(shown) -> None:

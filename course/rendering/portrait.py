@@ -162,8 +162,8 @@ class Portrait:
         return np.where(np.isfinite(target), np.clip(target, -1e5, 1e5), self.points)
 
     def _warped(self, target, matrix) -> tuple:
-        """The photo read along the field, within the field's box, uint8 (h, w, 3); how much of each pixel is the person,
-        (h, w), None without layers; and how far that counts, (h, w)."""
+        """The photo read along the field, within the field's box, uint8 (h, w, 3); how much of each pixel is the
+        person, (h, w), None without layers; and how far that counts, (h, w)."""
         everything = np.arange(landmarks.N_POINTS)
         back, held, residual = self.field.start(target, matrix)
         upper = self.field.spline(held, residual, np.setdiff1d(everything, head_field.LOWER_LIP))

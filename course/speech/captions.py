@@ -12,9 +12,10 @@ import numpy as np
 from . import mood, phrases
 
 LONGEST = 64  # letters in a piece; one of Chinese counts as two
+CLAUSE = 20  # letters by which a piece may be longer or shorter where a clause ends
 HELD = 0.4  # seconds for which a piece stays after its last word, where nothing follows
 SHORTEST = 0.7  # and for which one is shown at least, where there is room
-CLAUSE_ENDS = ",;:，；：、–—"
+CLAUSE_ENDS = tuple(",;:，；：、–—")
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def _parts(sentence: str) -> list:
     lengths = np.cumsum([_length(word) for word in words])
     for number in range(1, int(count)):
         wanted = lengths[-1] * number / count
-        far = np.abs(lengths - wanted) - [8 if word.rstrip()[-1:] in CLAUSE_ENDS else 0 for word in words]
+        far = np.abs(lengths - wanted) - [CLAUSE if word.rstrip().endswith(CLAUSE_ENDS) else 0 for word in words]
         far[-1] = np.inf  # the last word ends the sentence
         places.append(int(far.argmin()) + 1)
     edges = sorted({0, *places, len(words)})
