@@ -15,7 +15,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from . import errors, images, parallel, paths
+from . import errors, film_source, finish, images, parallel, paths
 from . import settings as settings_table
 from .detection import choose, detector
 from .face import channels, posing
@@ -24,7 +24,7 @@ from .io import decoding, encoding, video
 from .keypoints import covered, find, landmarks
 from .motion import direction, dubbing, expressive, motion, transfer
 from .motion import spoken as motion_spoken
-from .rendering import portrait
+from .rendering import backdrop, portrait
 from .rendering import sharpness as polish
 
 log = logging.getLogger("course")
@@ -53,7 +53,8 @@ class Settings:
     "warp" moves the photo's pixels and draws teeth and lids, "gan" has the trained animator repaint mouth and eyes,
     "auto" is the one of the two that `course evaluate` finds better; voice, rate, pitch: who says a text (None for the
     best of its script), at how many times the voice's own pace, so many semitones above its own pitch; force: go on
-    where the photo shows no mouth. What each may be says `settings.SETTINGS`.
+    where the photo shows no mouth; background, logo, subtitles: see `finish`. What each may be says
+    `settings.SETTINGS`.
     """
 
     fps: float | None = None
@@ -75,6 +76,9 @@ class Settings:
     generator: str = "auto"
     idle: str = "autoregressive"
     force: bool = False
+    background: str | None = None
+    logo: str | None = None
+    subtitles: str | None = None
 
 
 MOUTH_SHOWN = 0.75  # share of the lips' points that a photo should show
@@ -95,6 +99,10 @@ class Actor:
         `face.posed_points`: uint8 (H, W, 3)."""
         return self.portrait.render(posing.posed_points(self.face, values, beside))
 
+    def clear_frame(self, values: np.ndarray, beside: np.ndarray | None, still: np.ndarray) -> tuple:
+        """As `frame`, and how much of each pixel is the person, float32 (H, W); still: the same in the photo."""
+        return self.portrait.render_clear(posing.posed_points(self.face, values, beside), still)
+
     def mask(self, values: np.ndarray, beside: np.ndarray | None = None) -> np.ndarray:
         """How far each pixel of that frame may differ from the photo: float32 (H, W)."""
         return self.portrait.mask_at(posing.posed_points(self.face, values, beside))
@@ -104,7 +112,8 @@ def animate(photo, text=None, audio=None, driving=None, motion=None, **settings)
     """Make the person in a photo speak and move.
 
     Args:
-        photo: path, PIL image or array (see `images.as_image`).
+        photo: path, PIL image or array (see `images.as_image`); or the path of a film, whose person then says a text
+            or a sound: lips and jaw are driven, all else is the film's (`film_source`).
         text, audio, driving, motion: exactly one of: a sentence; a sound file; a video of a face; a `Motion`
             or the path of a saved one, taken as movement away from the photo's own expression. A video and a sentence
             or a sound file go together: head, eyes and brows of the video, lips and sound of the other.
@@ -120,6 +129,10 @@ def animate(photo, text=None, audio=None, driving=None, motion=None, **settings)
     options = _settings(settings)
     if options.driving_face is not None and driving is None:
         raise errors.CourseError("driving_face is a face of the driving video: give a driving video, too")
+    finishing = finish.Finish(options, name)
+    if film_source.is_film(photo):
+        film_source.check(name if film is None else "driving", settings)
+        return _speaking_film(photo, name, value, options, finishing)
     photo = _photo(photo)
     whole = images.as_image(photo)
     image = _sized(whole, options.size)
@@ -130,14 +143,30 @@ def animate(photo, text=None, audio=None, driving=None, motion=None, **settings)
     actors = cast(image, options.face, options.generator, whole, options.force)
     tracks = [drive.values(actor.face, options) for actor in actors]
     beside = drive.beside(options)
+    image = finishing.prepare(photo, image, [actor.portrait for actor in actors])
     return video.Clip(
-        lambda: render(image, actors, tracks, options, beside),
+        lambda: finishing.over(render(image, actors, tracks, options, beside, finishing.still), drive.motion.fps),
         fps=drive.motion.fps,
         audio=drive.audio,
         sample_rate=drive.sample_rate,
         n_frames=len(tracks[0]),
-        sources=[source.absolute() for source in (photo, value, film) if isinstance(source, Path)],
+        sources=[source.absolute() for source in (photo, value, film, *finishing.sources) if isinstance(source, Path)],
+        texts=finishing.texts(drive.cues),
     )
+
+
+def _speaking_film(film, name: str, value, options: Settings, finishing: finish.Finish) -> video.Clip:
+    """The person of a film says something else: see `film_source`."""
+    film = paths.regular_file(film, errors.VideoError, "a film")
+    side = film_source.side_of(film, options, DEFAULT_SIDE)
+    # of what a drive brings beside the lips nothing is used, so it is made in the quickest way
+    drive = DRIVES[name](value, replace(options, fps=film_source.rate_of(film, options), expression="neutral",
+                                        idle="hand", head=0.0))
+    networks = film_source.networks_for(AUTO if options.generator == "auto" else options.generator)
+    said = film_source.speak(film, drive, options, side, networks)
+    sources = [source.absolute() for source in (value, *finishing.sources) if isinstance(source, Path)]
+    return video.Clip(lambda: finishing.over(iter(said), said.fps), said.fps, said.audio, said.sample_rate, len(said),
+                      [*said.sources, *sources], finishing.texts(drive.cues))
 
 
 def generate_animation(image, text: str) -> video.Clip:
@@ -218,7 +247,7 @@ class Drive:
 
     mode: how the motion meets the photo: "speech", "offset", "relative" or "absolute" (see `motion.values_for`);
     asked: settings that the text itself asks for, by its marks; lips: what speaks in the place of the motion's own
-    mouth, or None.
+    mouth, or None; cues: what is said, as subtitles (`speech.captions`), where the words are known.
     """
 
     motion: motion.Motion
@@ -227,6 +256,7 @@ class Drive:
     sample_rate: int | None = None
     asked: dict = field(default_factory=dict)
     lips: motion.Motion | None = None
+    cues: list | None = None
 
     def values(self, face: face_model.Face, options: Settings) -> np.ndarray:
         """What a photo's face does: channel values (T, 57)."""
@@ -244,7 +274,7 @@ class Drive:
 def drive_by_text(text: str, options: Settings) -> Drive:
     """A sentence -> speech, lips, idle movement, and what its marks ask for."""
     from .motion import marks
-    from .speech import manner, speakers, synthesis
+    from .speech import captions, manner, speakers, synthesis
 
     text, marked = marks.parted(text)
     spoken = synthesis.synthesize(text, options.voice, manner.Manner(options.rate, options.pitch))
@@ -252,7 +282,8 @@ def drive_by_text(text: str, options: Settings) -> Drive:
     lips = motion_spoken.from_speech(spoken, fps=options.fps or motion.FPS)
     asked = marks.merged(options, marked, marks.moments(text, marked, spoken.phonemes))
     moved = with_idle(lips, replace(options, **asked), motion_spoken.delivery(text, spoken))
-    return Drive(moved, "speech", spoken.samples, spoken.sample_rate, asked)
+    cues = captions.of_speech(text, spoken) if options.subtitles else None
+    return Drive(moved, "speech", spoken.samples, spoken.sample_rate, asked, cues=cues)
 
 
 def drive_by_audio(path, options: Settings) -> Drive:
@@ -341,10 +372,11 @@ def with_idle(lips: motion.Motion, options: Settings, delivery=None) -> motion.M
 # ---------------------------------------------------------------- the film
 
 
-def render(image: np.ndarray, actors: list, tracks: list, options: Settings, beside=None):
+def render(image: np.ndarray, actors: list, tracks: list, options: Settings, beside=None, still=None):
     """Frames one after the other: every actor posed by their (T, 57) values, laid into the same photo.
 
-    beside: what points do beside the channels, (T, 78, 2) from `transfer.beside_for`, or None.
+    beside: what points do beside the channels, (T, 78, 2) from `transfer.beside_for`, or None; still: float32 (H, W),
+    how much of each pixel of the photo is person, where frames shall have alpha, (H, W, 4).
     """
     masks = [actor.portrait.mask for actor in actors]
     sharpness = [polish.detail(image, mask) for mask in masks]
@@ -352,9 +384,11 @@ def render(image: np.ndarray, actors: list, tracks: list, options: Settings, bes
     def draw(moment):
         frame, (off, *poses) = None, moment
         for actor, mask, sharp, values in zip(actors, masks, sharpness, poses):
-            theirs = actor.frame(values, off)
+            theirs, alpha = (actor.frame(values, off), None) if still is None else actor.clear_frame(values, off, still)
             if options.polish:
                 theirs = polish.restore_detail(theirs, sharp, mask)
+            if alpha is not None:
+                theirs = backdrop.straight(theirs, alpha)
             frame = theirs if frame is None else lay_in(frame, theirs, actor.mask(values, off))
         return frame
 

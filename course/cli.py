@@ -115,9 +115,11 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_animate(commands) -> None:
     command = commands.add_parser("animate", help="photo and text, speech or driving video -> mp4",
-                                  description="Make the person in a photo speak and move. Without a photo, "
-                                              "Grace Hopper's says hello.")
-    command.add_argument("photo", nargs="?", help="a JPEG, PNG or WebP with a face; default: the embedded photo")
+                                  description="Make the person in a photo speak and move, or the person in a film say "
+                                              "something else. Without a photo, Grace Hopper's says hello.")
+    command.add_argument("photo", nargs="?", metavar="photo|film",
+                         help="a JPEG, PNG or WebP with a face, or a film: with --text or --audio its person says "
+                              "that instead, and all but lips and jaw stays; default: the embedded photo")
     drive = command.add_mutually_exclusive_group()
     drive.add_argument("--text", help="what to say; [pause 0.5] is a pause in seconds, *word* is stressed, [happy], "
                                       "[look left], [nod] happen where they stand, and a small part of SSML is "
@@ -134,7 +136,8 @@ def _add_animate(commands) -> None:
     command.add_argument("--driving-face", metavar="N",
                          help="which face of the driving video, 0 being the largest where it begins (default: 0)")
     command.add_argument("-o", "--output", default="out/hello.mp4", metavar="OUT.mp4",
-                         help="where the video goes (default: %(default)s)")
+                         help="where the video goes: .mp4, .webm, .mov, .mkv, .gif or .webp by its name; a name "
+                              "without an ending is a folder of PNGs (default: %(default)s)")
     command.add_argument("--voice", help="who says it: heart, af_bella, zf_xiaobei, ..., or a language for espeak-ng's "
                                          "voice (en-gb, de, en-us+f3); `course voices` lists all (default: the best "
                                          "for the script of the text)")
@@ -161,6 +164,13 @@ def _add_animate(commands) -> None:
     command.add_argument("--idle", metavar="{autoregressive,vae,hand}",
                          help="what moves head, brows and lids beside the lips: a learned model, or the movement made "
                               "by hand (default: autoregressive)")
+    finish = command.add_argument_group("finish")
+    finish.add_argument("--background", metavar="COLOUR|PICTURE",
+                        help="what lies behind the person: the name of a colour (navy, #204080), a picture, or "
+                             "transparent, which .webp, .mov, .webm and PNGs keep")
+    finish.add_argument("--logo", metavar="FILE", help="a picture for the upper right corner; its alpha counts")
+    finish.add_argument("--subtitles", metavar="FILE.srt|FILE.vtt|burn",
+                        help="write the words and their times to a file, or into the picture")
     command.add_argument("--no-polish", dest="polish", action="store_false", default=None,
                          help="leave out steadying and detail")
     command.add_argument("--force", action="store_true", default=None,
@@ -212,7 +222,9 @@ def run_animate(options) -> None:
     output = encoding.check_output(options.output, files)
     clip = animation.animate(photo, **drives, **given)
     clip.save(output)
-    print(f"{options.output}: {clip.duration:.1f} s, made in {time.perf_counter() - begin:.1f} s")
+    seconds = time.perf_counter() - begin
+    print(f"{options.output}: {clip.duration:.1f} s, made in {seconds:.1f} s "
+          f"({1000 * seconds / len(clip):.0f} ms a frame)")
 
 
 def _run_script(options, given: dict, begin: float) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from . import errors
+from . import errors, overlays
 from .motion import direction, openness, strength
 
 GENERATORS = ("auto", "gan", "warp")
@@ -194,6 +194,9 @@ SETTINGS = {
     "generator": Choice(GENERATORS),
     "idle": Choice(IDLE),
     "force": Switch(),
+    "background": Words("transparent, the name of a colour or the path of a picture"),
+    "logo": Words("the path of a picture"),
+    "subtitles": Words("burn, or the path of an .srt or .vtt file", overlays.check_subtitles),
 }
 
 

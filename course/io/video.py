@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from .. import errors, paths
-from . import encoding
+from . import encoding, pixel_formats, text_file
 from .decoding import probe, read_frames
 
 SHOWN_WIDTH = 480  # pixels at most in a notebook
@@ -26,24 +26,25 @@ class Clip:
     """Frames over time, with or without sound.
 
     Args:
-        frames: a list or array of uint8 (H, W, 3) pictures, RGB, of one size; or a function without
-            arguments that returns a fresh iterator over them, so that the clip can be played again.
+        frames: a list or array of uint8 (H, W, 3) pictures, RGB, of one size, or (H, W, 4) with alpha; or a function
+            without arguments that returns a fresh iterator over them, so that the clip can be played again.
         fps: frames a second.
         audio, sample_rate: float32 (N,) in [-1, 1], mono, and its rate in Hz.
         n_frames: how many frames the function makes, where that is known; used for the length and progress.
         sources: files that it is made from, which `save` therefore does not replace.
+        texts: {path: text} of files that `save` writes beside it, such as subtitles.
     Raises:
         errors.VideoError: frames that could be walked through only once; fps not a number above 0.
         errors.AudioError: sound of a wrong shape, or without its rate.
     """
 
     def __init__(self, frames, fps: float = 25, audio=None, sample_rate=None, n_frames: int | None = None,
-                 sources=()):
+                 sources=(), texts: dict | None = None):
         if hasattr(frames, "__next__"):
             raise errors.VideoError("these frames can be walked through only once: give a list, or a function "
                                     "that returns a fresh iterator")
         fps = _rate(fps)
-        self._frames, self.sources = frames, tuple(sources)
+        self._frames, self.sources, self.texts = frames, tuple(sources), dict(texts or {})
         self.fps = float(fps)
         self.audio = encoding.check_audio(audio, sample_rate)
         self.sample_rate = sample_rate
@@ -75,10 +76,12 @@ class Clip:
         return f"<Clip: {count} at {self.fps:g} a second, {'with' if self.audio is not None else 'without'} sound>"
 
     def save(self, path, progress: bool = True) -> Path:
-        """Make the frames and write them to a video file, .mp4, .m4v, .mov, .mkv or .webm by its name.
+        """Make the frames and write them to a video file by its name: .mp4, .m4v, .mov, .mkv, .webm, .gif or .webp; a
+        name without an ending is a folder of PNGs.
 
         Written beside its place and moved there when whole. The file says that it was generated. A
-        picture with an odd side gets one more row or column, since H.264 needs even ones.
+        picture with an odd side gets one more row or column, since H.264 needs even ones. Alpha is kept in .webp,
+        .mov, .webm and PNGs.
 
         Raises:
             errors.OutputError: unknown ending, a place that cannot be written, a file that the film is made from,
@@ -86,6 +89,8 @@ class Clip:
             errors.VideoError: no frame, or frames of several sizes.
         """
         path = encoding.check_output(path, self.sources)
+        for place in self.texts:
+            text_file.check(place, [*self.sources, path])
         frames = iter(self)
         try:
             self._n_frames = encoding.write_video(
@@ -94,6 +99,8 @@ class Clip:
         finally:
             if hasattr(frames, "close"):  # a generator lets go of what it holds, also after an error
                 frames.close()
+        for place, text in self.texts.items():
+            text_file.write(place, text)
         return path
 
     def _repr_html_(self) -> str:
@@ -101,7 +108,7 @@ class Clip:
         with tempfile.TemporaryDirectory() as folder:
             place = self.save(Path(folder) / "clip.mp4")
             film = place.read_bytes()
-        poster = next(iter(self))
+        poster = pixel_formats.laid_on(next(iter(self)))
         width = _shown_width(*poster.shape[:2])
         if len(film) > EMBEDDED_BYTES:
             return (f"<p>{html.escape(repr(self))}: {len(film) / 1e6:.0f} MB are too much for a notebook; "
