@@ -155,6 +155,8 @@ def _add_animate(commands) -> None:
     command.add_argument("--idle", metavar="{autoregressive,vae,hand}",
                          help="what moves head, brows and lids beside the lips: a learned model, or the movement made "
                               "by hand (default: autoregressive)")
+    command.add_argument("--polish", metavar="STAGES",
+                         help="only these: steady, detail, colour, with commas between (default: steady,detail)")
     command.add_argument("--no-polish", dest="polish", action="store_false", default=None,
                          help="leave out steadying and detail")
     command.add_argument("--force", action="store_true", default=None,

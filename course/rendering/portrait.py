@@ -106,12 +106,13 @@ class Portrait:
             return self._mask
         return paste.soft_mask(self.field.moves(shares), 0.02)
 
-    def render(self, target: np.ndarray, blink=None, painted: bool = True) -> np.ndarray:
+    def render(self, target: np.ndarray, blink=None, painted: bool = True, matched: bool = False) -> np.ndarray:
         """The photo with its face at other points.
 
         Args:
             target: (78, 2) pixels of the photo; blink: None to read it off the lid points, or how far the eyes
-                are shut, (right, left), 0 to 1; painted: False leaves out all that is drawn over the moved pixels.
+                are shut, (right, left), 0 to 1; painted: False leaves out all that is drawn over the moved pixels;
+                matched: what the networks paint gets the colours of the skin around it.
         Returns:
             uint8 (H, W, 3).
         Raises:
@@ -123,15 +124,15 @@ class Portrait:
         region, mask = self._warped(safe, matrix)
         origin = np.array(self.field.box[:2])
         if painted:
-            self._paint(region, origin, safe, matrix, closing)
+            self._paint(region, origin, safe, matrix, closing, matched)
         return paste.paste_back(self.image, region, mask, self.field.box)
 
-    def _paint(self, region, origin, safe, matrix, closing) -> None:
+    def _paint(self, region, origin, safe, matrix, closing, matched) -> None:
         """All that is drawn over the moved pixels, in place."""
         self.mouth.draw(region, origin, safe, matrix)
         self.lids.draw(region, origin, safe, closing)
         if self.animator is not None:
-            self.animator.draw(region, origin, safe)
+            self.animator.draw(region, origin, safe, matched)
 
     def _checked(self, target) -> np.ndarray:
         target = np.asarray(target, np.float64)
