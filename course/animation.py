@@ -45,7 +45,8 @@ class Settings:
     photo's own in any case; seed: blinks and idle movement;
     idle: what moves head, brows and lids beside the lips: "autoregressive" or "vae" (learned, `learned_idle`), or
     "hand" (`idle`); polish: True, False, or some of `polish.STAGES` with commas between: steady the driving
-    points, bring back the detail that resampling took, match the colours of what is painted; generator: "warp" moves the photo's pixels and draws teeth and lids, "gan" has the trained animator repaint mouth and eyes,
+    points, bring back the detail that resampling took, match the colours of what is painted; generator: "warp" moves
+    the photo's pixels and draws teeth and lids, "gan" has the trained animator repaint mouth and eyes,
     "auto" is the one of the two that `course evaluate` finds better; voice, rate, pitch: who says a text (None for the
     best of its script), at how many times the voice's own pace, so many semitones above its own pitch; force: go on
     where the photo shows no mouth. What each may be says `settings.SETTINGS`.

@@ -1,24 +1,40 @@
 """Colours of one picture as in another: means and spreads in Lab (Reinhard et al., 2001), and the cast of a light."""
 
-import cv2
 import numpy as np
 
 MOST_SPREAD = 2.0  # times that a transfer may stretch a channel: more shows noise
 LEAST_PIXELS = 12  # fewer say nothing about colours
 NORM = 6  # of the mean that stands for the light: 1 is the mean itself, more listens to bright pixels
+# From linear sRGB to CIE XYZ (IEC 61966-2-1), and the white that a screen shows
+TO_XYZ = np.float32([[0.412453, 0.357580, 0.180423], [0.212671, 0.715160, 0.072169], [0.019334, 0.119193, 0.950227]])
+TO_LIGHT = np.linalg.inv(TO_XYZ.astype(np.float64)).astype(np.float32)
+WHITE = np.float32([0.95047, 1.0, 1.08883])
 
 
 def to_lab(image: np.ndarray) -> np.ndarray:
-    """CIE Lab, white D65: RGB, uint8 or float in [0, 1], (H, W, 3) -> float32 (H, W, 3), L from 0 to 100."""
+    """CIE Lab, white D65: RGB, uint8 or float in [0, 1], (..., 3) -> float32 (..., 3), L from 0 to 100."""
     image = np.asarray(image)
-    scaled = image.astype(np.float32) / (255 if image.dtype == np.uint8 else 1)
-    return cv2.cvtColor(np.ascontiguousarray(scaled), cv2.COLOR_RGB2LAB)
+    rgb = image.astype(np.float32) / (255 if image.dtype == np.uint8 else 1)
+    light = np.where(rgb > 0.04045, ((rgb + 0.055) / 1.055) ** 2.4, rgb / 12.92)  # sRGB's curve taken off
+    x, y, z = np.moveaxis(_root(light @ TO_XYZ.T / WHITE), -1, 0)
+    # L = 116 f(Y) - 16,   a = 500 (f(X) - f(Y)),   b = 200 (f(Y) - f(Z))
+    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1).astype(np.float32)
 
 
 def to_rgb(lab: np.ndarray) -> np.ndarray:
-    """Lab (H, W, 3) -> uint8 (H, W, 3), RGB; colours that no screen shows become the nearest ends."""
-    rgb = cv2.cvtColor(np.ascontiguousarray(lab, np.float32), cv2.COLOR_LAB2RGB)
+    """Lab (..., 3) -> uint8 (..., 3), RGB; colours that no screen shows become the nearest ends."""
+    lab = np.asarray(lab, np.float32)
+    y = (lab[..., 0] + 16) / 116
+    f = np.maximum(np.stack([y + lab[..., 1] / 500, y, y - lab[..., 2] / 200], axis=-1), 0)
+    xyz = np.where(f > 6 / 29, f**3, 3 * (6 / 29) ** 2 * (f - 4 / 29)) * WHITE
+    light = np.clip(xyz @ TO_LIGHT.T, 0, 1)
+    rgb = np.where(light > 0.0031308, 1.055 * light ** (1 / 2.4) - 0.055, 12.92 * light)
     return np.clip(np.round(rgb * 255), 0, 255).astype(np.uint8)
+
+
+def _root(t: np.ndarray) -> np.ndarray:
+    # f(t) = t^(1/3) above (6/29)^3, and the straight line that goes on from there below
+    return np.where(t > (6 / 29) ** 3, np.cbrt(t), t / (3 * (6 / 29) ** 2) + 4 / 29)
 
 
 def color_transfer(image: np.ndarray, reference: np.ndarray, mask: np.ndarray,

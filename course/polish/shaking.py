@@ -10,6 +10,7 @@ from . import between
 TREMOR = 1.5  # pixels at 256 px of height that a tremor is large; more is movement, and stays
 SOFT = 1 / 24  # of the height: tremor is the same over a patch of this size
 REACH = 4  # frames to each side that say how bright a frame should be
+DARK = 8  # grey levels: below, a level more or less says nothing of the light
 JUMP = 0.12  # share by which brightness changes at a cut, or when somebody lights a lamp: that is no flicker
 
 
@@ -40,32 +41,44 @@ def _between_neighbours(before, now, after) -> np.ndarray:
 
 
 def even_brightness(frames, reach: int = REACH):
-    """Each frame as bright as its neighbours in the mean, colour by colour: uint8 (H, W, 3), one by one -> the same.
+    """Each frame as bright as its neighbours, colour by colour: uint8 (H, W, 3), one by one -> the same.
 
-    reach: frames to each side. Neighbours that are brighter or darker by more than `JUMP` do not count.
+    How much brighter a frame is than the one before, the median of all pixels says, which a mouth that opens does not
+    change. reach: frames to each side. Beyond a jump of more than `JUMP`, a cut or a lamp, nothing is evened.
     """
     window, levels, made = deque(), deque(), 0
-    frames = iter(frames)
-    done = False
-    while not done or made < len(window):
-        while not done and len(window) < made + reach + 1:
-            frame = next(frames, None)
-            done = frame is None
-            if not done:
-                window.append(frame)
-                levels.append(np.maximum(frame.mean(axis=(0, 1)), 1.0))
+    for frame in _and_none(frames, reach):
+        if frame is not None:
+            levels.append(np.zeros(3) if not window else levels[-1] + brighter(window[-1], frame))
+            window.append(frame)
+            if len(window) <= made + reach:
+                continue
         if made < len(window):
-            yield _lit(window[made], levels[made], np.array(levels))
+            yield _lit(window[made], np.array(levels) - levels[made])
             made += 1
-        while made > reach:
+        if made > reach:
             window.popleft()
             levels.popleft()
             made -= 1
 
 
-def _lit(frame, own, levels) -> np.ndarray:
-    near = levels[(np.abs(levels / own - 1) < JUMP).all(axis=1)]
-    gain = near.mean(axis=0) / own
-    if np.abs(gain - 1).max() * 255 < 0.25:
+def _and_none(frames, count: int):
+    yield from frames
+    yield from [None] * count
+
+
+def brighter(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """By how much a frame is brighter than another, colour by colour: uint8 (H, W, 3) twice -> (3,), as a logarithm.
+    """
+    small = [cv2.resize(frame, (64, 64), interpolation=cv2.INTER_AREA).astype(np.float64) for frame in (before, after)]
+    told = np.minimum(*small) > DARK
+    shares = np.log(np.maximum(small[1], 1) / np.maximum(small[0], 1))
+    return np.array([np.median(shares[..., c][told[..., c]]) if told[..., c].any() else 0.0 for c in range(3)])
+
+
+def _lit(frame: np.ndarray, levels: np.ndarray) -> np.ndarray:
+    """A frame at the mean of its neighbours' levels (N, 3), logarithms beside its own."""
+    level = levels[(np.abs(levels) < JUMP).all(axis=1)].mean(axis=0)
+    if np.abs(level).max() * 255 < 0.25:
         return frame
-    return np.clip(np.round(frame * gain), 0, 255).astype(np.uint8)
+    return np.clip(np.round(frame * np.exp(level)), 0, 255).astype(np.uint8)
