@@ -150,7 +150,7 @@ def main() -> None:
             left_out(take.name, take.frames)
             trembling(take.name, take.frames[:60], take.points[:60], take.fps)
             rows += polish_stages.compare(take, find)
-        print(polish_stages.table(rows))
+        print(polish_stages.polish_text(rows))
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ class Row:
     better: str
 
 
-def table(rows: list) -> str:
+def polish_text(rows: list) -> str:
     """Rows -> lines of text."""
     lines = ["What each stage of polish changes. On by itself: " + ", ".join(polish.DEFAULT) + ".",
              f"{'film':<8} {'stage':<8} {'figure':<58} {'off':>8} {'on':>8}  better"]

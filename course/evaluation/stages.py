@@ -40,7 +40,7 @@ def run_stages(clips, judge: str = "embedded", judge_weights=None, limit: int | 
     if not rows:
         raise next(iter(failed.values()))
     print(stages_text(rows, judge))
-    print(f"\n{polish_stages.table(polished)}")
+    print(f"\n{polish_stages.polish_text(polished)}")
     return failed
 
 
