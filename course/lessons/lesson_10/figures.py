@@ -39,13 +39,13 @@ def edge(title: str = "A soft edge, its blur, what the blur lacks, and the sum")
     axes.set(xlabel="pixel of a row", ylabel="grey level")
     axes.grid(alpha=0.3)
     axes.legend(fontsize=8, loc="center left", bbox_to_anchor=(1, 0.5))
-    plots.describe(figure, f"{title}: the detail is below 0 on the dark side and above 0 on the bright side; the sum is "
+    plots.describe(figure, f"{title}: the detail is below 0 on the dark side, above 0 on the bright one; the sum is "
                            "steeper than the picture, and goes beyond it on both sides.")
     return figure
 
 
 def clouds(pictures: dict, masks: dict, title: str = "Skin as clouds in Lab"):
-    """The pixels under masks as dots, L over a and b over a: {words: uint8 (H, W, 3)}, {words: bool (H, W)}."""
+    """The pixels under masks as dots, L over a and b over a: {words: uint8 (H, W, 3)}, {words: (H, W)}."""
     figure, grid = plots.new(7.4, 3.0, 1, 2, title)
     marks = ("o", "x", "+")
     for number, (words, picture) in enumerate(pictures.items()):

@@ -19,7 +19,7 @@ SIDE = 192  # pixels
 FPS = 25.0
 SOFT = 0.9  # pixels, the blur of a bad lens
 CAST, FLAT = np.float32([-5.0, -9.0, -10.0]), np.float32([0.85, 0.7, 0.7])  # another camera's colours, in Lab
-LIGHT = 0.02  # deviation of a lamp that flickers
+LIGHT = 0.04  # deviation of a lamp that flickers
 DETAIL, COLOUR = "detail (of the true film's)", "colour of the skin (Lab)"
 SKIN = 0.10  # eye distances that lips and eyes are grown by: beyond is skin
 
@@ -63,9 +63,9 @@ def again(one: Take, moved: motion.Motion) -> np.ndarray:
     return np.stack([one.actor.portrait.render(target) for target in targets(one, moved)])
 
 
-def spoilt(one: Take, frames: np.ndarray, seed: int = 0) -> np.ndarray:
+def spoilt(one: Take, frames: np.ndarray, seed: int = 0, light: float = LIGHT) -> np.ndarray:
     """Frames as a bad day leaves them: every other one lost, soft, the face in another camera's colours, and a lamp
-    that flickers: uint8 (T, H, W, 3) -> uint8 (T / 2, H, W, 3)."""
+    that flickers by `light`: uint8 (T, H, W, 3) -> uint8 (T / 2, H, W, 3)."""
     rng, made = np.random.default_rng(seed), []
     for t in range(0, len(frames), 2):
         frame = cv2.GaussianBlur(frames[t], (0, 0), SOFT)
@@ -74,7 +74,7 @@ def spoilt(one: Take, frames: np.ndarray, seed: int = 0) -> np.ndarray:
         middle = lab[skin(one.true[t], frame.shape[:2])].mean(axis=0)
         other = colour.to_rgb((lab - middle) * FLAT + middle + CAST)
         frame = cv2.blendLinear(other, frame, face, 1 - face)
-        made.append(np.clip(np.round(frame * (1 + LIGHT * rng.normal())), 0, 255).astype(np.uint8))
+        made.append(np.clip(np.round(frame * (1 + light * rng.normal())), 0, 255).astype(np.uint8))
     return np.stack(made)
 
 
