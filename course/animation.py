@@ -24,8 +24,8 @@ from .io import decoding, encoding, video
 from .keypoints import covered, find, landmarks
 from .motion import direction, dubbing, expressive, motion, transfer
 from .motion import spoken as motion_spoken
+from .polish import sharpness, stages
 from .rendering import backdrop, portrait
-from .rendering import sharpness as polish
 
 log = logging.getLogger("course")
 
@@ -49,8 +49,9 @@ class Settings:
     size: longer side of the frames in pixels, None for the photo's own up to `DEFAULT_SIDE`, "original" for the
     photo's own in any case; seed: blinks and idle movement;
     idle: what moves head, brows and lids beside the lips: "autoregressive" or "vae" (learned, `learned_idle`), or
-    "hand" (`idle`); polish: steady the driving points and bring back the detail that resampling took; generator:
-    "warp" moves the photo's pixels and draws teeth and lids, "gan" has the trained animator repaint mouth and eyes,
+    "hand" (`idle`); polish: True, False, or some of `polish.STAGES` with commas between: steady the driving
+    points, bring back the detail that resampling took, match the colours of what is painted; generator: "warp" moves
+    the photo's pixels and draws teeth and lids, "gan" has the trained animator repaint mouth and eyes,
     "auto" is the one of the two that `course evaluate` finds better; voice, rate, pitch: who says a text (None for the
     best of its script), at how many times the voice's own pace, so many semitones above its own pitch; force: go on
     where the photo shows no mouth; background, logo, subtitles: see `finish`. What each may be says
@@ -72,7 +73,7 @@ class Settings:
     voice: str | None = None
     rate: float = 1.0
     pitch: float = 0.0
-    polish: bool = True
+    polish: bool | str = True
     generator: str = "auto"
     idle: str = "autoregressive"
     force: bool = False
@@ -94,14 +95,15 @@ class Actor:
     face: face_model.Face
     portrait: portrait.Portrait
 
-    def frame(self, values: np.ndarray, beside: np.ndarray | None = None) -> np.ndarray:
+    def frame(self, values: np.ndarray, beside: np.ndarray | None = None, matched: bool = False) -> np.ndarray:
         """The whole photo with this face posed by channel values (57,), and points moved beside them, (78, 2) as in
-        `face.posed_points`: uint8 (H, W, 3)."""
-        return self.portrait.render(posing.posed_points(self.face, values, beside))
+        `face.posed_points`: uint8 (H, W, 3). matched: as in `Portrait.render`."""
+        return self.portrait.render(posing.posed_points(self.face, values, beside), matched=matched)
 
-    def clear_frame(self, values: np.ndarray, beside: np.ndarray | None, still: np.ndarray) -> tuple:
+    def clear_frame(self, values: np.ndarray, beside: np.ndarray | None, still: np.ndarray,
+                    matched: bool = False) -> tuple:
         """As `frame`, and how much of each pixel is the person, float32 (H, W); still: the same in the photo."""
-        return self.portrait.render_clear(posing.posed_points(self.face, values, beside), still)
+        return self.portrait.render_clear(posing.posed_points(self.face, values, beside), still, matched)
 
     def mask(self, values: np.ndarray, beside: np.ndarray | None = None) -> np.ndarray:
         """How far each pixel of that frame may differ from the photo: float32 (H, W)."""
@@ -323,7 +325,8 @@ def _followed(path, info, options: Settings) -> motion.Motion:
     from .motion import tracking
 
     fps = options.fps or _kept_rate(info.fps, "the driving video")
-    return tracking.track_video(path, fps=fps, steady=options.polish, face=options.driving_face or 0)
+    return tracking.track_video(path, fps=fps, steady=stages.wants(options.polish, "steady"),
+                                face=options.driving_face or 0)
 
 
 def _manner(options: Settings) -> str:
@@ -379,14 +382,16 @@ def render(image: np.ndarray, actors: list, tracks: list, options: Settings, bes
     how much of each pixel of the photo is person, where frames shall have alpha, (H, W, 4).
     """
     masks = [actor.portrait.mask for actor in actors]
-    sharpness = [polish.detail(image, mask) for mask in masks]
+    detailed, matched = stages.wants(options.polish, "detail"), stages.wants(options.polish, "colour")
+    sharp = [sharpness.detail(image, mask) for mask in masks]
 
     def draw(moment):
         frame, (off, *poses) = None, moment
-        for actor, mask, sharp, values in zip(actors, masks, sharpness, poses):
-            theirs, alpha = (actor.frame(values, off), None) if still is None else actor.clear_frame(values, off, still)
-            if options.polish:
-                theirs = polish.restore_detail(theirs, sharp, mask)
+        for actor, mask, wanted, values in zip(actors, masks, sharp, poses):
+            theirs, alpha = ((actor.frame(values, off, matched), None) if still is None
+                             else actor.clear_frame(values, off, still, matched))
+            if detailed:
+                theirs = sharpness.restore_detail(theirs, wanted, mask)
             if alpha is not None:
                 theirs = backdrop.straight(theirs, alpha)
             frame = theirs if frame is None else lay_in(frame, theirs, actor.mask(values, off))

@@ -164,6 +164,8 @@ def _add_animate(commands) -> None:
     command.add_argument("--idle", metavar="{autoregressive,vae,hand}",
                          help="what moves head, brows and lids beside the lips: a learned model, or the movement made "
                               "by hand (default: autoregressive)")
+    command.add_argument("--polish", metavar="STAGES",
+                         help="only these: steady, detail, colour, with commas between (default: steady,detail)")
     finish = command.add_argument_group("finish")
     finish.add_argument("--background", metavar="COLOUR|PICTURE",
                         help="what lies behind the person: the name of a colour (navy, #204080), a picture, or "

@@ -19,6 +19,7 @@ from .face import channels, posing
 from .face import model as face_model
 from .io import back_and_forth, decoding, video
 from .motion import film_person, motion, smoothing, transfer
+from .polish import stages
 from .rendering import animator, film_mouth
 
 log = logging.getLogger("course")
@@ -29,7 +30,8 @@ ANGLES = np.array([channels.INDEX[name] for name in ("headPitch", "headYaw")])
 # What has nothing to do in a film whose head, eyes and brows are its own.
 IDLE_SETTINGS = {"expression": "expressions", "head": "movement of the head", "idle": "idle movement",
                  "relative": "a driving video", "face": "a choice of faces", "seed": "idle movement",
-                 "force": "a photo whose mouth is hidden", "background": "a photo"}
+                 "force": "a photo whose mouth is hidden", "background": "a photo", "gaze": "the eyes of a photo",
+                 "eyes_open": "the eyes of a photo", "driving_face": "a driving video", "strength": "a driving video"}
 
 
 def is_film(source) -> bool:
@@ -148,7 +150,8 @@ class Plan:
         opened = None if shot.opened is None else (shot.opened.pixels, _points_in(shot, shot.opened))
         still = replace(options, expression="neutral")
         self.values = transfer.values_for(lips, self.person, "speech", still)
-        self.mouth = film_mouth.FilmMouth(shot.shut.pixels, at, opened, networks, options.polish)
+        self.mouth = film_mouth.FilmMouth(shot.shut.pixels, at, opened, networks,
+                                          stages.wants(options.polish, "detail"))
 
     def draw(self, at: int, film_frame: int, frame: np.ndarray) -> np.ndarray:
         """The frame at one moment: uint8 (H, W, 3)."""

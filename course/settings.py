@@ -11,6 +11,7 @@ import numpy as np
 
 from . import errors, overlays
 from .motion import direction, openness, strength
+from .polish import stages
 
 GENERATORS = ("auto", "gan", "warp")
 IDLE = ("autoregressive", "vae", "hand")
@@ -174,6 +175,25 @@ class Face:
         return Number(0, 10**9, whole=True).check(value)
 
 
+class Polish:
+    """All stages that are on by themselves, none, or some by name."""
+
+    def __str__(self) -> str:
+        return f"True, False, or some of {', '.join(stages.STAGES)} with commas between"
+
+    def read(self, text: str):
+        """What a word of the command line means."""
+        return text
+
+    def check(self, value):
+        """The truth value or the names. Raises `Wrong`."""
+        if isinstance(value, (bool, np.bool_)):
+            return bool(value)
+        if not isinstance(value, str) or not {name.strip() for name in value.split(",")} <= set(stages.STAGES):
+            raise Wrong
+        return str(value)
+
+
 SETTINGS = {
     "fps": Number(1, 120),
     "seed": Number(0, 2**32 - 1, whole=True),
@@ -190,7 +210,7 @@ SETTINGS = {
     "voice": Words("the name of a voice, such as heart or en-gb"),
     "rate": Number(0.5, 2),
     "pitch": Number(-5, 9, unit=" semitones"),
-    "polish": Switch(),
+    "polish": Polish(),
     "generator": Choice(GENERATORS),
     "idle": Choice(IDLE),
     "force": Switch(),
@@ -221,7 +241,7 @@ def check(name: str, value):
 
 def of_text(name: str, text: str | None):
     """One setting as the command line gives it; None if it does not. Raises `errors.CourseError`."""
-    if text is None or isinstance(SETTINGS[name], Switch):  # a switch is thrown by its own option
+    if text is None or isinstance(text, bool) or isinstance(SETTINGS[name], Switch):  # thrown by its own option
         return text
     try:
         return check(name, SETTINGS[name].read(text))

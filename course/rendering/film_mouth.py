@@ -13,7 +13,8 @@ import numpy as np
 
 from ..interpolation import smoothstep
 from ..keypoints import landmarks
-from . import animator, curves, paste, portrait, sharpness, warping
+from ..polish import sharpness
+from . import animator, curves, paste, portrait, warping
 
 # What speech does not move: bridge and base of the nose, corners of the eyes, the upper ends of the jaw.
 HELD = np.array([0, 1, 2, *range(27, 36), 36, 39, 42, 45, 14, 15, 16])
