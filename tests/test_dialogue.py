@@ -203,7 +203,9 @@ def test_who_listens_looks_at_who_speaks_and_turns_to_them(scene):
     during = [(times > one.first + 0.6) & (times < one.last - 0.1) for one in scene.placed]
     yaw_left, yaw_right = (direction.head_rows(own.head, times)[:, 1] for own in (left, right))
     rest = np.zeros(57)
-    eyes = [direction.with_gaze(np.zeros((200, 57)), rest, own.gaze, times) for own in (left, right)]
+    turned = np.zeros((2, 200, 57))
+    turned[:, :, face.INDEX["headYaw"]] = yaw_left, yaw_right
+    eyes = [direction.with_gaze(rows, rest, own.gaze, times) for rows, own in zip(turned, (left, right))]
     assert during[1].sum() > 5
     # while the right one speaks the left one looks and turns to the right, and the other way round
     assert yaw_left[during[1]].min() > 5 and eyes[0][during[1]][:, face.INDEX["eyeLookOutLeft"]].min() > 0.2
