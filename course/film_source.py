@@ -18,8 +18,8 @@ from . import errors, parallel, paths
 from .face import channels, posing
 from .face import model as face_model
 from .io import back_and_forth, decoding, video
-from .motion import film_person, motion, smoothing, transfer
-from .polish import stages
+from .motion import film_person, motion, transfer
+from .polish import filters, stages
 from .rendering import animator, film_mouth
 
 log = logging.getLogger("course")
@@ -188,7 +188,7 @@ def turns(person: face_model.Face, points: np.ndarray, fps: float) -> np.ndarray
     angles, _, _ = face_model.fit_pose(_stable(points), person.shape)
     rest = face_model.fit_pose(_stable(face_model.pose_points(person, person.rest)[None]), person.shape)[0]
     away = transfer.limit_turn(angles - rest)[:, :2]
-    ways = [smoothing.one_euro(way / 30, fps, 2.0, 10.0) for way in (away, away[::-1])]
+    ways = [filters.one_euro(way / 30, fps, 2.0, 10.0) for way in (away, away[::-1])]
     return (ways[0] + ways[1][::-1]) / 2 * 30
 
 

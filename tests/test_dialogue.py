@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import course
-from course import animation, cli, dialogue, errors, face, io, motion
+from course import animation, cli, demo, dialogue, errors, face, io, motion
 from course.dialogue import listening, performance, saying, script, stage, timing
 from course.motion import direction
 from course.motion.spoken import Delivery
@@ -324,3 +324,15 @@ def test_the_command_makes_a_dialogue_of_photos(hopper_path, tmp_path, capsys):
 
 def test_the_room_hands_on_its_names():
     assert dialogue.perform is course.perform is performance.perform
+
+
+def test_a_film_of_a_script_has_a_background_and_subtitles(tmp_path):
+    written = "Anna = {0}\nBen = {0}\nAnna: Hi there.\nBen: Good day.".format(demo.photo_path())
+    clip = course.perform(written, size=96, background="lime", subtitles=str(tmp_path / "talk.srt"))
+    frame = next(iter(clip))
+    assert (frame[2, 2] == (0, 255, 0)).all() and (frame[2, frame.shape[1] // 2 + 2] == (0, 255, 0)).all()
+    clip.save(tmp_path / "talk.mp4")
+    told = (tmp_path / "talk.srt").read_text("utf-8")
+    assert told.index("Hi there.") < told.index("Good day.") and told.count("-->") == 2
+    with pytest.raises(errors.CourseError, match="has no alpha"):
+        course.perform(written, background="transparent")

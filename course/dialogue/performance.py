@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import animation, errors, paths
+from .. import animation, errors, finish, paths
 from .. import settings as settings_table
 from ..interpolation import smoothstep
 from ..io import video
@@ -35,6 +35,7 @@ def perform(script, photo=None, **settings) -> video.Clip:
     options = _options(settings)
     written = scripts.read_script(script)
     fps = options.fps or motion.FPS
+    finishing = finish.Finish(options, "text" if any(turn.text for turn in written.turns) else "audio")
     where = stage.set_up(written, _picture(photo), options.size)
     _check_mouths(written, where, options.force)
     said = list(saying.say_all(written, options, fps))
@@ -46,10 +47,15 @@ def perform(script, photo=None, **settings) -> video.Clip:
     casts = [[animation.make_actor(panel.image, points, options.generator) for points in panel.points]
              for panel in where.panels]
     tracks = _tracks(casts, scene, options, fps, count)
+    for panel, cast in zip(where.panels, casts):
+        panel.image = finishing.prepare(panel.image, panel.image, [actor.portrait for actor in cast])
     sources = [turn.sound for turn in written.turns] + [one.photo for one in written.speakers.values()]
-    sources += [written.file, photo if isinstance(photo, (str, Path)) else None]
-    return video.Clip(lambda: _frames(where, casts, tracks, options), fps=fps, audio=audio, sample_rate=rate,
-                      n_frames=count, sources=[Path(source).absolute() for source in sources if source])  # fmt: skip
+    sources += [written.file, photo if isinstance(photo, (str, Path)) else None, *finishing.sources]
+    cues = [replace(cue, start=cue.start + one.start, end=cue.end + one.start)
+            for one in placed for cue in one.said.cues]  # fmt: skip
+    return video.Clip(lambda: finishing.over(_frames(where, casts, tracks, options), fps), fps=fps, audio=audio,
+                      sample_rate=rate, n_frames=count, texts=finishing.texts(cues),
+                      sources=[Path(source).absolute() for source in sources if source])  # fmt: skip
 
 
 def _options(given: dict) -> animation.Settings:
@@ -60,6 +66,8 @@ def _options(given: dict) -> animation.Settings:
     if own is not None:
         raise errors.CourseError(f"{own} is for one face: a script says it for each turn, as in left (happy): Hello! "
                                  "[look right]")
+    if told.get("background") == finish.TRANSPARENT:
+        raise errors.CourseError("a film of a script has no alpha: choose a colour or a picture as its background")
     return replace(animation.Settings(), **told)
 
 

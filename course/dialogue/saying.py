@@ -8,7 +8,7 @@ from .. import errors
 from ..io import sound
 from ..motion import marks, motion
 from ..motion import spoken as motion_spoken
-from ..speech import catalogue, hearing, manner, plain_text, scripts, synthesis
+from ..speech import captions, catalogue, hearing, manner, plain_text, scripts, synthesis
 
 LOWER = -3.0  # semitones of a second speaker where a language has one voice only
 QUIET = -30.0  # dB below the loud parts of a recording, where speech has ended
@@ -19,7 +19,8 @@ class Said:
     """One turn as it is heard, in its own time.
 
     samples: float32 (N,) at `rate` Hz; lips: a Motion over the lip channels, or None; delivery: stress and mood;
-    first, last: seconds between which there is a voice; asked: (`motion.marks.Mark`, seconds) pairs.
+    first, last: seconds between which there is a voice; asked: (`motion.marks.Mark`, seconds) pairs; cues: the words
+    as subtitles (`speech.captions`), where they are wanted and known.
     """
 
     samples: np.ndarray
@@ -29,13 +30,14 @@ class Said:
     first: float = 0.0
     last: float = 0.0
     asked: tuple = ()
+    cues: tuple = ()
 
 
 def say(turn, voice: tuple, options, fps: float) -> Said:
     """A `script.Turn` as sound and lips.
 
-    voice: (name or None, semitones) as `voices` gives it; options: `animation.Settings`, of which `rate` and `pitch`
-    count. Raises `errors.TextError`, `errors.AudioError`, `errors.MotionError` for a mark that cannot be.
+    voice: (name or None, semitones) as `voices` gives it; options: `animation.Settings`, of which `rate`, `pitch` and
+    `subtitles` count. Raises `errors.TextError`, `errors.AudioError`, `errors.MotionError` for a mark that cannot be.
     """
     if turn.sound is not None:
         return _heard(turn.sound, fps)
@@ -49,7 +51,8 @@ def say(turn, voice: tuple, options, fps: float) -> Said:
     sounds = [phoneme for phoneme in spoken.phonemes if phoneme.symbol]
     return Said(spoken.samples, spoken.sample_rate, motion_spoken.from_speech(spoken, fps),
                 motion_spoken.delivery(text, spoken), sounds[0].start, sounds[-1].end,
-                tuple(zip(found, marks.moments(text, found, spoken.phonemes))))  # fmt: skip
+                tuple(zip(found, marks.moments(text, found, spoken.phonemes))),
+                tuple(captions.of_speech(text, spoken)) if options.subtitles else ())  # fmt: skip
 
 
 def _heard(path, fps: float) -> Said:

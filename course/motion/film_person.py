@@ -13,7 +13,8 @@ import numpy as np
 from .. import errors, parallel
 from ..io import decoding, progress
 from ..keypoints import covered, landmarks
-from . import following, smoothing, tracking
+from ..polish import filters
+from . import following, tracking
 
 LOOKED_AT = 720  # px: the longer side of what the landmarker gets
 SHOWN = 0.99  # share of the lips' points that a frame must show
@@ -24,6 +25,8 @@ APART, MOVING, TURNED = 8.0, 4.0, 0.6
 OPEN = 0.05  # eye distances between the lips from which on teeth may be seen
 ASKEW = 0.13  # share by which a head may be turned whose teeth are taken
 GONE = 5  # frames: a face that was lost for longer comes back in another shot, in other light perhaps
+POINT_UNIT = 10.0  # a point goes about a tenth of an eye distance where a channel goes from 0 to 1
+FILTER = 8.0, 30.0, 4.0  # one-euro: hertz at rest, hertz a unit a second, hertz of the speed
 SMALLEST_FACE = 24  # px between the outer corners of the eyes: below it a mouth is a few pixels
 
 
@@ -216,8 +219,8 @@ def _settled(shot: Shot, fps: float) -> Shot:
 def steadied(points: np.ndarray, fps: float) -> np.ndarray:
     """A track of points (n, 78, 2) in pixels without its jitter and without lag: float32 (n, 78, 2)."""
     eyes = float(np.median(landmarks.eye_distance(points)))
-    rows = points.reshape(len(points), -1) / max(eyes, 1e-6) * smoothing.POINT_UNIT
-    ways = [smoothing.one_euro(way, fps, smoothing.HEAD_CUTOFF, smoothing.BETA, smoothing.SPEED_CUTOFF)
+    rows = points.reshape(len(points), -1) / max(eyes, 1e-6) * POINT_UNIT
+    ways = [filters.one_euro(way, fps, *FILTER)
             for way in (rows, rows[::-1])]
-    settled = (ways[0] + ways[1][::-1]) / 2 / smoothing.POINT_UNIT * eyes
+    settled = (ways[0] + ways[1][::-1]) / 2 / POINT_UNIT * eyes
     return settled.reshape(points.shape).astype(np.float32)
