@@ -26,6 +26,8 @@ log = logging.getLogger("course")
 
 FADE = 3  # frames in which the film's own mouth comes and goes
 ENDINGS = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".ogv", ".wmv", ".flv")
+PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM", b"II*\0", b"MM\0*")
+FILMS = (b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"qt  ", b"M4V ", b"MSNV", b"dash")
 ANGLES = np.array([channels.INDEX[name] for name in ("headPitch", "headYaw")])
 # What has nothing to do in a film whose head, eyes and brows are its own.
 IDLE_SETTINGS = {"expression": "expressions", "head": "movement of the head", "idle": "idle movement",
@@ -35,20 +37,19 @@ IDLE_SETTINGS = {"expression": "expressions", "head": "movement of the head", "i
 
 
 def is_film(source) -> bool:
-    """Whether a photo's place is taken by a film: by its name's ending, or by the first bytes of the file."""
+    """Whether a photo's place is taken by a film: by the first bytes of the file, or by its name's ending."""
     if not isinstance(source, (str, bytes, Path)):
         return False
-    path = paths.given(source, errors.VideoError, "a film")
-    if path.suffix.lower() in ENDINGS:
-        return True
+    path = paths.given(source, errors.ImageError, "a picture")
     try:
         with open(path, "rb") as file:
             head = file.read(12)
     except OSError:
+        return path.suffix.lower() in ENDINGS
+    if head.startswith(PICTURES) or head[8:12] == b"WEBP":  # whatever its name says
         return False
-    film = head[4:8] == b"ftyp" and head[8:12] in (b"isom", b"iso2", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1",
-                                                   b"qt  ", b"M4V ", b"MSNV", b"dash")
-    return film or head[:4] == b"\x1aE\xdf\xa3" or head[8:12] == b"AVI "
+    return path.suffix.lower() in ENDINGS or head[:4] == b"\x1aE\xdf\xa3" or head[8:12] == b"AVI " or (
+        head[4:8] == b"ftyp" and head[8:12] in FILMS)
 
 
 def check(drive: str, given: dict) -> None:

@@ -16,8 +16,8 @@ EVERYWHERE = ("doors", "renamed", "errors", "paths", "streams", "stopping", "par
 ON_ITS_OWN = "keypoints.find"
 SECTIONS = {
     "The way of the data": ("images", "image_files", "image_alpha", "colour_profiles", "io", "detection", "keypoints",
-                            "face", "speech", "flow", "polish", "motion", "rendering", "settings", "film_source",
-                            "finish", "overlays", "fonts", "animation", "finishing", "dialogue"),
+                            "face", "speech", "flow", "polish", "motion", "rendering", "fonts", "overlays", "settings",
+                            "film_source", "finish", "animation", "finishing", "dialogue"),
     "Behind the stages": ("synthetic", "training", "features", "gan", "evaluation", "recipes", "doctor", "demo"),
     "Teaching": ("notebook", "plots", "exercises", "lessons", "authoring", "cli"),
     "Beneath everything": EVERYWHERE,

@@ -91,7 +91,8 @@ def check_output(path, sources=()) -> Path:
     if slash and path.suffix:
         raise errors.OutputError(f"{paths.shortened(path)}/ is a folder, and {path.suffix} the ending of a file: leave "
                                  "out one of the two")
-    if path.suffix and path.suffix.lower() not in FORMATS:
+    dotted = path.suffix or path.name.startswith(".") or path.name.endswith(".")
+    if dotted and path.suffix.lower() not in FORMATS:
         raise errors.OutputError(f"{paths.shortened(path)} does not end as a video does: let its name end in "
                                  f"{', '.join(FORMATS)}, or give {FOLDER}")
     longest = max(len(os.fsencode(part)) for part in path.parts)
