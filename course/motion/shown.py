@@ -14,7 +14,7 @@ SHARES = {"jawOpen": 0.88, "browInnerUp": 0.74, "browOuterUp": 0.74, "browDown":
           "mouthUpperUp": 0.43, "headYaw": 1.07}
 # Where the film's own points correct the face, brows and lips are where the film has them already.
 WHERE_POINTS_COUNT = ("jawOpen", "headYaw")
-MOST = 2.0  # times as much is asked at most: what goes further looks made up
+MOST = 1.6  # times as much is asked at most: what goes further looks made up
 
 
 def asked(beside: bool) -> np.ndarray:

@@ -62,7 +62,9 @@ def values_for(moved: motion.Motion, face: face_model.Face, mode: str, options) 
         start = values[find_best_frame(values * visible(), face.rest * visible())]
         values = retarget(in_own_range(values, start, face.rest), start, face.rest)
     if mode in ("relative", "absolute"):
-        values = face.rest + (values - face.rest) * strong * shown.asked(beside=mode == "absolute")
+        if moved.beside is not None:  # a film that was followed; a Motion of one's own moves as it says
+            strong = strong * shown.asked(beside=mode == "absolute")
+        values = face.rest + (values - face.rest) * strong
     values = direction.directed(values + wanted, face.rest, options, moved.fps)
     return _within_reach(openness.opened(values, face, options.eyes_open, options.lips_open), face.rest)
 
