@@ -392,7 +392,7 @@ def test_old_names_of_what_moved():
 
 
 def test_the_table_of_polish_has_a_line_for_each_figure():
-    rows = [polish_stages.Row("film", "steady", "shaking", 2.0, 1.0, "less")]
+    rows = [polish_stages.Effect("film", "steady", "shaking", 2.0, 1.0, "less")]
     text = polish_stages.polish_text(rows).splitlines()
     assert "On by itself: steady, detail" in text[0] and "2.000" in text[2]
     assert text[2].split()[:2] == ["film", "steady"]

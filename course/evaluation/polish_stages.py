@@ -21,7 +21,7 @@ BESIDE = 5  # every so many frames colours are compared
 
 
 @dataclass
-class Row:
+class Effect:
     """One figure of one stage: off and on, or None where that says nothing; better: which way is better."""
 
     film: str
@@ -52,22 +52,22 @@ def compare(take, find) -> list:
     made = {"": made_film(actor, points, take.fps, False)}
     made |= {stage: made_film(actor, points, take.fps, stage) for stage in ("steady", "detail")}
     seen = seen_by(find, {"film": frames, "off": made[""], "on": made["steady"]})
-    rows = [Row(take.name, "steady", "shaking that the film does not have, px a frame squared",
+    rows = [Effect(take.name, "steady", "shaking that the film does not have, px a frame squared",
                 metrics.jitter(seen["off"], seen["film"]), metrics.jitter(seen["on"], seen["film"]), "less"),
-            Row(take.name, "steady", "points beside the film's, px",
+            Effect(take.name, "steady", "points beside the film's, px",
                 metrics.akd(seen["off"], seen["film"]), metrics.akd(seen["on"], seen["film"]), "less"),
-            Row(take.name, "steady", "behind the film, frames",
+            Effect(take.name, "steady", "behind the film, frames",
                 lag(seen["off"], seen["film"]), lag(seen["on"], seen["film"]), "0")]
-    rows.append(Row(take.name, "detail", "fine contrast of the face, of the film's own",
+    rows.append(Effect(take.name, "detail", "fine contrast of the face, of the film's own",
                     *(contrast(film, frames, points) for film in (made[""], made["detail"])), "1"))
-    rows.append(Row(take.name, "colour", "painted skin beside the colours it had, Lab units",
+    rows.append(Effect(take.name, "colour", "painted skin beside the colours it had, Lab units",
                     *painted_skin(actor, values_of(actor, points, take.fps)), "less"))
-    rows.append(Row(take.name, "even", "flicker (film's own "
+    rows.append(Effect(take.name, "even", "flicker (film's own "
                     f"{flickering.film_flicker(frames):.2f}), grey levels", flickering.film_flicker(made[""]),
                     flickering.film_flicker(shaking.even_brightness(made[""])), "less"))
     left_out = made_again(frames)
     for name in ("psnr", "ssim"):
-        rows.append(Row(take.name, "fps", f"frames left out, made by mixing (off) and by flow (on): {name.upper()}",
+        rows.append(Effect(take.name, "fps", f"frames left out, made by mixing (off) and by flow (on): {name.upper()}",
                         left_out["blend"][name], left_out["flow"][name], "more"))
     return rows
 

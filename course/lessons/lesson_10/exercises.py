@@ -232,6 +232,7 @@ BAR = np.zeros((12, 20, 3), np.uint8) + np.uint8([40, 50, 60])
 BAR[:, 4:8] = [220, 180, 120]
 RIGHT = np.zeros((12, 20, 2), np.float32) + np.float32([4, 0])
 RAMP = whole(np.arange(12 * 20 * 3).reshape(12, 20, 3) ** 0.9 / 2.2)
+BLACK_WHITE = np.where(np.arange(20) % 8 < 4, np.uint8(0), np.uint8(255))[None, :, None].repeat(12, 0).repeat(3, 2)
 BESIDE = -RIGHT.copy()
 BESIDE[:, 10:] = [1, 1]  # the right half of the second frame is not seen in the first
 
@@ -257,6 +258,7 @@ EXERCISES = [
             case("a single frame", np.array([[3.0, -2.0]]), 25.0, 1.0, 0.1),
             case("50 frames a second", TWO, 50.0, 1.0, 0.3),
             case("a value that falls", -TWO, 25.0, 1.5, 0.4),
+            case("whole numbers", np.array([[0], [4], [4], [-3]]), 25.0, 2.0, 0.1),
         ],
         random=random_signal,
         random_count=40,
@@ -411,6 +413,8 @@ EXERCISES = [
             case("t = 1", RAMP, RAMP[::-1].copy(), RIGHT, BESIDE, 1.0),
             case("a half that only the second frame shows, at 0.8", RAMP, RAMP[:, ::-1].copy(), 0.5 * RIGHT,
                  BESIDE, 0.8),
+            case("black beside white, half a pixel on", BLACK_WHITE, np.roll(BLACK_WHITE, 1, axis=1), RIGHT / 4,
+                 -RIGHT / 4, 0.5),
             case("a half that only the first frame shows", RAMP[:, ::-1].copy(), RAMP, BESIDE, RIGHT, 0.5),
         ],
         random=random_frames,
