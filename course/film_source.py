@@ -42,9 +42,11 @@ def is_film(source) -> bool:
         return False
     path = paths.given(source, errors.ImageError, "a picture")
     try:
+        if not path.is_file():  # opening a pipe would wait for whoever fills it
+            return path.suffix.lower() in ENDINGS
         with open(path, "rb") as file:
             head = file.read(12)
-    except OSError:
+    except (OSError, ValueError):
         return path.suffix.lower() in ENDINGS
     if head.startswith(PICTURES) or head[8:12] == b"WEBP":  # whatever its name says
         return False

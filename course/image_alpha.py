@@ -21,7 +21,7 @@ def alpha_of(source):
         alpha = alpha if alpha.dtype == np.uint8 else np.clip(alpha * 255 + 0.5, 0, 255).astype(np.uint8)
         return alpha if alpha.min() < SOLID else None
     try:
-        picture = Image.open(source) if isinstance(source, (str, bytes, os.PathLike)) else source
+        picture = Image.open(os.fsdecode(source)) if isinstance(source, (str, bytes, os.PathLike)) else source
         if getattr(picture, "is_animated", False) or not ("A" in picture.getbands() or "transparency" in picture.info):
             return None
         alpha = np.array(ImageOps.exif_transpose(picture).convert("RGBA").getchannel("A"))
