@@ -142,15 +142,13 @@ def main() -> None:
         skin = polish_stages.painted_skin(actor, list(true[::4]))
     print("text   colour the same of networks that paint too red: off {:.3f}, on {:.3f} Lab units".format(*skin))
     with judges.open_judge(options.judge, options.judge_weights) as find:
-        rows = []
         for path in options.clips:
             take = reenactment.read_take(path, 256, options.limit)
             steadied(take.name, take.points.astype(float), take.fps, None)
             noise_taken(take.name, take.points.astype(float), take.fps)
             left_out(take.name, take.frames)
             trembling(take.name, take.frames[:60], take.points[:60], take.fps)
-            rows += polish_stages.compare(take, find)
-        print(polish_stages.polish_text(rows))
+            print(polish_stages.polish_text(polish_stages.compare(take, find)))
 
 
 if __name__ == "__main__":

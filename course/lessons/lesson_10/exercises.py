@@ -25,7 +25,7 @@ def whole(values) -> np.ndarray:
 
 
 def _euro(start=lambda first: first, of_speed=np.abs, speed_from="smoothed", per_second=True, smooth_speed=True,
-          of_alpha=lambda a: a, turn=2 * np.pi, beta_times=1.0):
+          of_alpha=lambda a: a, turn=2 * np.pi):
     """A one-euro filter with one thing wrong."""
 
     def alpha(cutoff, fps):
@@ -40,7 +40,7 @@ def _euro(start=lambda first: first, of_speed=np.abs, speed_from="smoothed", per
             change = (signal[t] - before) * (fps if per_second else 1)
             a = alpha(derivative_cutoff, fps)
             speed = a * change + (1 - a) * speed if smooth_speed else change
-            a = alpha(np.maximum(cutoff + beta_times * beta * of_speed(speed), 1e-6), fps)
+            a = alpha(np.maximum(cutoff + beta * of_speed(speed), 1e-6), fps)
             smoothed[t] = a * signal[t] + (1 - a) * smoothed[t - 1]
         return smoothed
 
@@ -129,21 +129,17 @@ def random_colours(rng):
 # ---------------------------------------------------------------- interpolate_frames
 
 
-def _between(of_t=lambda t: t, sign=1, unseen="both", flows="both", warped=True, timed=True, power=2, swapped=False):
+def _between(of_t=lambda t: t, sign=1, unseen="both", flows="both", timed=True, power=2):
     """Frames between with one thing wrong."""
 
     def wrong(before, after, forwards, backwards, t):
         from course.polish import between
 
         t = of_t(t)
-        if swapped:
-            forwards, backwards = backwards, forwards
         to_before = t * (t * backwards - (1 - t) * forwards)
         to_after = (1 - t) * ((1 - t) * forwards - t * backwards)
         if flows == "one":
             to_before, to_after = t * backwards, (1 - t) * forwards
-        if not warped:
-            to_before, to_after = 0 * to_before, 0 * to_after
         to_before, to_after = sign * to_before, sign * to_after
         only_before = between.flow_warp(between.mismatch(forwards, backwards), to_before)
         only_after = between.flow_warp(between.mismatch(backwards, forwards), to_after)
@@ -272,7 +268,7 @@ EXERCISES = [
             "a = alpha(cutoff + beta * np.abs(speed)); smoothed[t] = a * signal[t] + (1 - a) * smoothed[t-1]",
         ],
         cards=[
-            BugCard("no-beta", _euro(beta_times=0.0),
+            BugCard("no-beta", _euro(of_speed=lambda s: 0 * s),
                     "Right where beta is 0: the cutoff does not grow with the speed."),
             BugCard("signed-speed", _euro(of_speed=lambda s: s),
                     "Right where values rise: a falling value has a speed below 0, which lowers the cutoff. Take its "
@@ -430,7 +426,7 @@ EXERCISES = [
             "share = (second / (first + second))[..., None]",
         ],
         cards=[
-            BugCard("mixed", _between(warped=False),
+            BugCard("mixed", _between(sign=0),
                     "Right where nothing moves: the frames are mixed where they stand. Warp both first."),
             BugCard("other-moment", _between(of_t=lambda t: 1 - t),
                     "Right halfway: t and 1 - t changed places."),
