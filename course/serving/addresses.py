@@ -112,7 +112,17 @@ def fetch(url: str, path, most: int, rules: Rules) -> Path:
 
     most: bytes.
     """
-    path, next_url = Path(path), url
+    path = Path(path)
+    try:
+        _fetch(url, path, most, rules)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return path
+
+
+def _fetch(url: str, path: Path, most: int, rules: Rules) -> None:
+    next_url = url
     for _ in range(rules.redirects + 1):
         place = find(next_url, rules)
         with _asked(place, "GET", rules.seconds) as answer:
@@ -133,24 +143,19 @@ def post(url: str, body: bytes, rules: Rules) -> int:
         return answer.status
 
 
-def _write(answer, path: Path, most: int, host: str) -> Path:
+def _write(answer, path: Path, most: int, host: str) -> None:
     length = answer.headers.get("Content-Length", "")
     if length.isdigit() and int(length) > most:
         raise AddressError(f"{host} offers {int(length) / 1e6:.0f} MB: {most / 1e6:.0f} MB are the most")
-    try:
-        with open(path, "wb") as file:
-            got = 0
-            while block := answer.read1(CHUNK):
-                got += len(block)
-                if got > most:
-                    raise AddressError(f"{host} sends more than {most / 1e6:.0f} MB, which are the most")
-                file.write(block)
-            if length.isdigit() and got < int(length):
-                raise AddressError(f"{host} ended after {got} of {length} bytes")
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-    return path
+    with open(path, "wb") as file:
+        got = 0
+        while block := answer.read1(CHUNK):
+            got += len(block)
+            if got > most:
+                raise AddressError(f"{host} sends more than {most / 1e6:.0f} MB, which are the most")
+            file.write(block)
+    if length.isdigit() and got < int(length):
+        raise AddressError(f"{host} ended after {got} of {length} bytes")
 
 
 class _Pinned(http.client.HTTPConnection):
@@ -158,19 +163,26 @@ class _Pinned(http.client.HTTPConnection):
 
     def __init__(self, place: Place, seconds: float):
         super().__init__(place.host, place.port, timeout=seconds)
-        self.place = place
+        self.place, self.wire, self.is_cut = place, None, False
 
     def connect(self) -> None:
-        self.sock = socket.create_connection((self.place.ip, self.place.port), self.timeout)
+        """Connect to the address that was checked."""
+        self.wire = self.sock = socket.create_connection((self.place.ip, self.place.port), self.timeout)
         if self.place.scheme == "https":
-            self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.place.host)
+            self.wire = self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.place.host)
+
+    def cut(self) -> None:
+        """End it, whoever waits for its bytes; `sock` is None by then where the answer is the last."""
+        self.is_cut = True
+        with contextlib.suppress(OSError, AttributeError):
+            self.wire.shutdown(socket.SHUT_RDWR)
 
 
 @contextlib.contextmanager
 def _asked(place: Place, method: str, seconds: float, body: bytes | None = None):
     """The answer to one request; after `seconds` the connection is cut, however slowly bytes drip in."""
     connection = _Pinned(place, seconds)
-    timer = threading.Timer(seconds, _cut, [connection])
+    timer = threading.Timer(seconds, connection.cut)
     timer.daemon = True
     timer.start()
     try:
@@ -178,15 +190,14 @@ def _asked(place: Place, method: str, seconds: float, body: bytes | None = None)
         if body is not None:
             headers["Content-Type"] = "application/json"
         connection.request(method, place.target, body, headers)
-        yield connection.getresponse()
+        answer = connection.getresponse()
+        yield answer
+        if connection.is_cut:
+            raise AddressError(f"{place.host} cannot be read (it took too long)")
     except (OSError, http.client.HTTPException, ValueError) as problem:
-        why = "it took too long" if not timer.is_alive() else str(problem) or type(problem).__name__
+        why = "it took too long" if connection.is_cut else str(problem) or type(problem).__name__
         raise AddressError(f"{place.host} cannot be read ({why})") from None
     finally:
         timer.cancel()
         connection.close()
 
-
-def _cut(connection: _Pinned) -> None:
-    with contextlib.suppress(OSError, AttributeError):
-        connection.sock.shutdown(socket.SHUT_RDWR)

@@ -7,6 +7,7 @@ time and memory, and ends with one line of JSON.
 """
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -58,11 +59,13 @@ def picture(path: Path, out: Path, bounds: dict) -> dict:
         raise errors.ImageError("this is no JPEG, PNG or WebP picture")
     named = path.rename(path.with_name(path.name + known[0]))
     Image.MAX_IMAGE_PIXELS = None  # the limit is ours, and asked before a pixel is decoded
+    Image.init()
+    formats = [name for name in ("JPEG", "MPO", "PNG", "WEBP") if name in Image.OPEN]
     try:
-        with Image.open(named, formats=("JPEG", "MPO", "PNG", "WEBP")) as opened:
+        with Image.open(named, formats=formats) as opened:
             width, height = opened.size
-    except Exception as problem:  # decoders raise struct.error, SyntaxError and more on broken files
-        raise errors.ImageError(f"this picture is damaged ({' '.join(str(problem).split())[:80]})") from None
+    except Exception:  # decoders raise struct.error, SyntaxError and more on broken files
+        raise errors.ImageError("this picture is damaged or cut short: save or download it again") from None
     if width * height > bounds["pixels"]:
         raise errors.ImageError(f"this picture is {width}x{height} px: {bounds['pixels'] / 1e6:.0f} million pixels are "
                                 "the most")
@@ -108,7 +111,7 @@ def main(arguments: list) -> None:
     try:
         told = KINDS[kind](Path(path), Path(out), json.loads(bounds))
     except errors.CourseError as problem:
-        told = {"problem": str(problem).replace(path, "this file")}
+        told = {"problem": re.sub(re.escape(str(Path(path).parent)) + r"\S*", "this file", str(problem))}
     except StopIteration:
         told = {"problem": "this film has no frame that decodes"}
     print("\n" + json.dumps(told), flush=True)

@@ -24,14 +24,14 @@ def _add_serve(commands) -> None:
     command.add_argument("--key", action="append", default=[], metavar="KEY|@FILE",
                          help="who asks must show it; needed beyond this machine; @FILE has one a line; may be repeated")
     command.add_argument("--allow-urls", nargs="*", metavar="HOST",
-                         help="fetch pictures and sounds from public addresses and call webhooks there, or only those "
-                              "of these hosts; never private ones (default: none)")
+                         help="fetch pictures and sounds from public addresses and call webhooks there, or only "
+                              "those of these hosts; never private ones (default: none)")
     command.add_argument("--address", metavar="URL", help="how clients reach it, where that is not where it listens")
     command.add_argument("--workers", type=int, metavar="N", help="processes that make films (default: one a core)")
     command.add_argument("--limit", action="append", default=[], metavar="NAME=NUMBER",
-                         help="change a limit, such as seconds=60 (of a film), waiting=100 (jobs), rate=600 (requests a "
-                              "minute), keep_hours=12; a wrong name lists all; may be repeated")
-    command.add_argument("--size", metavar="PX", help="longer side of the films (default: the photo's, 1280 at most)")
+                         help="change a limit, such as seconds=60 (of a film), waiting=100 (jobs), rate=600 (requests "
+                              "a minute), keep_hours=12; a wrong name lists all; may be repeated")
+    command.add_argument("--size", metavar="PX", help="longer side of the films (default: the photo's, to 1280)")
     command.set_defaults(run=run_serve)
 
 

@@ -20,6 +20,7 @@ def bound(host: str, port: int):
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, port))
+            listener.listen(128)  # who comes before uvicorn does waits
         except (OSError, OverflowError) as problem:
             raise errors.CourseError(f"{host}:{port} cannot be listened on ({problem}): choose another --host or --port"
                                      ) from None
