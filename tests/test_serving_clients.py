@@ -3,7 +3,7 @@
 import D_ID
 import pytest
 import requests
-from serving_tools import HELLO, Server
+from serving_tools import Server
 
 KEY = "somebody@example.org:a-secret-of-theirs"
 
@@ -15,34 +15,34 @@ def server(tmp_path_factory):
     running.stop()
 
 
-def client_of(server, path: str):
-    """did-api's client, its address changed. It knows D-ID's /clips alone, whose list, get, delete and create have the
-    form of those of /talks: the path is changed with the address."""
+@pytest.fixture(scope="module")
+def client(server):
+    """did-api's client with its address changed, and nothing else."""
     client = D_ID.Clips(KEY)
     client.base_url = f"{server.url}/"
-    client.url = f"{client.base_url}{path}/"
+    client.url = client.base_url + client.endpoint
     return client
 
 
-def test_did_api_s_client_lists_gets_and_deletes(server, hopper_path):
-    key = {"Authorization": f"Basic {KEY}"}
-    image = server.upload(hopper_path, headers=key)["url"]
-    talk = requests.post(f"{server.url}/talks", json={"source_url": image, "script": HELLO}, headers=key,
-                         timeout=30).json()
-    server.finished(f"/talks/{talk['id']}", headers=key)
-    client = client_of(server, "talks")
-    assert [one["id"] for one in client.get_clips(limit=10)["talks"]] == [talk["id"]]
-    told = client.get_clip_by_id(talk["id"])
-    assert told["status"] == "done"
+def test_did_api_s_client_makes_a_film_with_only_its_address_changed(server, client, hopper_path):
+    server.upload(hopper_path, headers={"Authorization": f"Basic {KEY}"})
+    presenter = client.get_list_of_the_presenter()["presenters"][0]
+    assert client.get_presenter_by_id(presenter["presenter_id"]) == presenter
+    drivers = client.get_presenter_driver_by_id(presenter["presenter_id"])["clips_drivers"]
+    made = client.create_text_to_video_clip("Hi.", presenter["presenter_id"], drivers[1]["driver_id"],
+                                            background_color=None, extra_data={"mine": 1})
+    assert made["object"] == "clip" and made["status"] == "created", made
+    told = server.finished(f"/clips/{made['id']}", headers={"Authorization": f"Basic {KEY}"})
+    assert told == client.get_clip_by_id(made["id"]) | {name: told[name] for name in ("result_url", "audio_url")}
+    assert told["status"] == "done" and told["driver_id"] == "lively" and told["user_data"] == '{"mine": 1}'
     assert requests.get(told["result_url"], timeout=30).content[4:8] == b"ftyp"
-    assert client.delete_a_clip(talk["id"])["id"] == talk["id"]
-    assert client.get_clip_by_id(talk["id"])["kind"] == "NotFoundError"
+    assert [one["id"] for one in client.get_clips(limit=10)["clips"]] == [made["id"]]
+    assert client.delete_a_clip(made["id"])["id"] == made["id"]
+    assert client.get_clip_by_id(made["id"])["kind"] == "NotFoundError"
 
 
-def test_did_api_s_client_is_told_which_of_its_options_are_not_had(server):
-    """It sends a presenter_id, which a talk has none of: nothing of D-ID's /clips is passed over in silence."""
-    told = client_of(server, "talks").create_text_to_video_clip("Hello!")
+def test_did_api_s_client_is_told_which_of_its_options_are_not_had(client):
+    """Its usual presenter, driver and background are D-ID's own: nothing is passed over in silence."""
+    told = client.create_text_to_video_clip("Hello!")
     assert told["kind"] == "ValidationError"
-    fields = {one["field"] for one in told["details"]}
-    assert {"source_url", "presenter_id", "driver_id", "background"} <= fields
-    assert not any(field.startswith("script") for field in fields), "its script is understood"
+    assert {one["field"] for one in told["details"]} == {"driver_id", "background.color"}

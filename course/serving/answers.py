@@ -5,19 +5,17 @@ from urllib.parse import urlsplit
 
 from . import schemas, signing, store
 
-OBJECTS = {"talk": "talk", "animation": "animation"}
-
 
 def created(job: store.Job) -> dict:
     """The answer to a request that was taken on."""
-    return {"id": job.id, "object": OBJECTS[job.kind], "created_at": when(job.created), "created_by": job.owner,
+    return {"id": job.id, "object": job.kind, "created_at": when(job.created), "created_by": job.owner,
             "status": job.state}
 
 
 def film(job: store.Job, secret: bytes) -> dict:
     """All that is known of a job."""
     told = created(job) | {"user_id": job.owner, "modified_at": when(job.modified)}
-    for name in ("source_url", "driver_url", "config", "name", "user_data", "webhook"):
+    for name in ("source_url", "driver_url", "presenter_id", "driver_id", "config", "name", "user_data", "webhook"):
         told[name] = job.request.get(name)
     told["audio_url"] = job.request.get("script", {}).get("audio_url")
     if job.started:
@@ -40,7 +38,8 @@ def file_name(job: store.Job) -> str:
 
 def upload(stored: store.Upload, base: str, secret: bytes) -> dict:
     """An upload, with the url that requests name it by."""
-    told = {"id": stored.id, "url": address(base, stored.id, stored.name, secret), "created_at": when(stored.created)}
+    told = {"id": stored.id, "name": stored.name, "url": address(base, stored.id, stored.name, secret),
+            "created_at": when(stored.created)}
     if "duration" in stored.facts:
         told["duration"] = round(stored.facts["duration"], 6)
     return told

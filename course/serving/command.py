@@ -22,7 +22,7 @@ def _add_serve(commands) -> None:
     command.add_argument("--folder", type=paths.given, default="served",
                          help="of jobs, uploads and films; all is kept there (default: %(default)s)")
     command.add_argument("--key", action="append", default=[], metavar="KEY|@FILE",
-                         help="who asks must show it; needed beyond this machine; @FILE has one a line; may be repeated")
+                         help="who asks must show it: needed beyond this machine; @FILE has one a line; repeatable")
     command.add_argument("--allow-urls", nargs="*", metavar="HOST",
                          help="fetch pictures and sounds from public addresses and call webhooks there, or only "
                               "those of these hosts; never private ones (default: none)")

@@ -21,10 +21,11 @@ class Refused(errors.CourseError):
 
 @dataclass(frozen=True)
 class Source:
-    """How a url of a request is understood. find: url and kind -> {"upload": id} or {"url": address}; size: longer
-    side of the film, or None."""
+    """How a request names its files. find: url and kind -> {"upload": id} or {"url": address}; own: id and kind ->
+    {"upload": id}; size: longer side of the film, or None."""
 
     find: object
+    own: object
     size: int | None = None
 
 
@@ -32,14 +33,8 @@ def of_talk(asked: schemas.TalkAsk, source: Source) -> dict:
     """The plan of a talk. Raises `errors.CourseError`."""
     plan = _common(asked, source)
     plan["settings"]["head"] = _head(asked.driver_url)
-    script, config = asked.script, asked.config
-    if isinstance(script, schemas.TextScript):
-        plan["text"] = script.input if script.ssml else _TAG.sub(" ", script.input)
-        if not plan["text"].strip():
-            raise Refused("script.input: there are no words in it")
-        plan["settings"] |= _manner(script.provider)
-    else:
-        plan["sound"] = _found(source, script.audio_url, "audio", "script.audio_url")
+    config = asked.config
+    _add_script(plan, asked.script, source)
     plan["pad"], plan["fluent"] = config.pad_audio, config.fluent
     if config.driver_expressions:
         shown = config.driver_expressions
@@ -47,6 +42,15 @@ def of_talk(asked: schemas.TalkAsk, source: Source) -> dict:
                                for one in sorted(shown.expressions, key=lambda one: one.start_frame)]
         plan["transition"] = shown.transition_frames
         plan["settings"]["expression"] = "neutral"
+    return _checked(plan)
+
+
+def of_clip(asked: schemas.ClipAsk, source: Source) -> dict:
+    """The plan of a clip: a talk of the whole picture. Raises `errors.CourseError`."""
+    plan = {"photo": source.own(asked.presenter_id, "image"), "face": None, "square": False,
+            "format": asked.config.result_format,
+            "settings": {"head": BANK[f"bank://{asked.driver_id}"], "size": source.size}}
+    _add_script(plan, asked.script, source)
     return _checked(plan)
 
 
@@ -61,6 +65,16 @@ def of_animation(asked: schemas.AnimationAsk, source: Source) -> dict:
     if asked.config.mute and asked.config.result_format == schemas.SOUND_ALONE:
         raise Refused("config.result_format: wav is sound alone, and this film is mute")
     return _checked(plan)
+
+
+def _add_script(plan: dict, script, source: Source) -> None:
+    if isinstance(script, schemas.TextScript):
+        plan["text"] = script.input if script.ssml else _TAG.sub(" ", script.input)
+        if not plan["text"].strip():
+            raise Refused("script.input: there are no words in it")
+        plan["settings"] |= _manner(script.provider)
+    else:
+        plan["sound"] = _found(source, script.audio_url, "audio", "script.audio_url")
 
 
 def _common(asked: schemas.Ask, source: Source) -> dict:

@@ -5,6 +5,7 @@
 
 import csv
 import hashlib
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -124,6 +125,6 @@ def _check_outputs(rows: list) -> None:
     seen = {}
     for row in rows:
         if row.output is not None and row.problem is None:
-            first = seen.setdefault(row.output.absolute(), row.number)
+            first = seen.setdefault(os.path.normpath(row.output.absolute()), row.number)
             if first != row.number:
                 row.problem = f"row {first} has the same output: give each film a name of its own"

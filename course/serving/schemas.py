@@ -1,9 +1,10 @@
 """What requests and answers look like: D-ID's names, as its public documentation and published clients have them.
 
-Read there: `/talks` and `/animations` (create, get, list, delete, the fields of their answers), `/images` and `/audios`
-(upload, delete), errors as {"kind", "description"}. Not to be read, and therefore ours: the lists of `/images` and
-`/audios` and their single gets; the status and body that a delete answers with (200 and what was deleted); the form of
-the list's `token`; further form fields of the uploads; `/drivers`, where the film for an animation is uploaded.
+Read there: `/talks`, `/animations`, `/clips` (create, get, list, delete, the fields of their answers), `/images` and
+`/audios` (upload, delete), errors as {"kind", "description"}. Not to be read, and therefore ours: the lists of `/images`
+and `/audios` and their single gets; the status and body that a delete answers with (200 and what was deleted); the form
+of the list's `token`; further form fields of the uploads; the fields of a presenter beyond its id, name and image;
+`/drivers`, where the film for an animation is uploaded.
 
 A field that stands nowhere here is answered with 400: there is no option that does nothing.
 """
@@ -211,6 +212,33 @@ class AnimationAsk(Ask):
     config: AnimationConfig = AnimationConfig()
 
 
+class ClipConfig(Closed):
+    """How a clip is made."""
+
+    result_format: Format = "mp4"
+
+
+class Background(Closed):
+    """What is behind a presenter: the photo's own, so there is no color to choose."""
+
+    color: None = None
+
+
+class ClipAsk(Closed):
+    """POST /clips. presenter_id: the id of an upload to /images, who in D-ID's words is a presenter; driver_id: how
+    much the head moves."""
+
+    presenter_id: Short
+    driver_id: Literal["natural", "lively", "subtle"] = "natural"
+    script: Annotated[TextScript | AudioScript, Field(discriminator="type")]
+    config: ClipConfig = ClipConfig()
+    background: Background | None = None
+    name: str | None = Field(None, max_length=200)
+    user_data: str | None = Field(None, max_length=1000)
+    webhook: Address | None = None
+    persist: bool = False
+
+
 # ---------------------------------------------------------------- answers
 
 
@@ -236,8 +264,10 @@ class Film(Created):
     """A job, and its film once there is one."""
 
     user_id: str
-    source_url: str
     modified_at: str
+    source_url: str | None = None
+    presenter_id: str | None = None
+    driver_id: str | None = None
     started_at: str | None = None
     driver_url: str | None = None
     audio_url: str | None = None
@@ -266,10 +296,49 @@ class Animations(BaseModel):
     token: str | None = None
 
 
+class Clips(BaseModel):
+    """A page of clips. token: for the next page."""
+
+    clips: list[Film]
+    token: str | None = None
+
+
+class Presenter(BaseModel):
+    """A picture, as who speaks in a clip."""
+
+    presenter_id: str
+    name: str
+    created_at: str
+    image_url: str
+    thumbnail_url: str
+
+
+class Presenters(BaseModel):
+    """A page of presenters. token: for the next page."""
+
+    presenters: list[Presenter]
+    token: str | None = None
+
+
+class Driver(BaseModel):
+    """How much a presenter's head moves."""
+
+    presenter_id: str
+    driver_id: str
+
+
+class ClipsDrivers(BaseModel):
+    """All there is to choose for a presenter."""
+
+    clips_drivers: list[Driver]
+
+
 class Stored(BaseModel):
-    """An upload. url: what to name in a request; duration: seconds, of a sound or a film."""
+    """An upload. url: what to name in a request; name: what its sender called it; duration: seconds, of a sound or a
+    film."""
 
     id: str
+    name: str
     url: str
     created_at: str
     duration: float | None = None

@@ -45,7 +45,7 @@ def serve(options: ServerOptions) -> None:
     """
     extras.need("serve", "fastapi", "uvicorn", "python_multipart")
     check(options)
-    from . import app, guard, listening
+    from . import app, guard, handling, listening
 
     jobs = store.Store(options.folder)
     with held(jobs.folder), listening.bound(options.host, options.port) as socket:
@@ -54,7 +54,7 @@ def serve(options: ServerOptions) -> None:
         rules = addresses.Rules(options.hosts)
         workers = pool.Pool(jobs, options.most, rules, workers_of(options), _hook_answer(jobs))
         base = options.address.rstrip("/") if options.address else None
-        service = app.Service(jobs, gate, rules, workers.wake, base, options.size)
+        service = handling.Service(jobs, gate, rules, workers.wake, base, options.size)
         workers.start()
         print(f"serving on http://{_shown(options.host)}:{port} (the API on a page: /docs), files in {jobs.folder}; "
               "Ctrl-C stops", file=sys.stderr, flush=True)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from .. import errors
 
-PREFIXES = {"talk": "tlk_", "animation": "anm_", "image": "img_", "audio": "aud_", "driver": "drv_"}
+PREFIXES = {"talk": "tlk_", "animation": "anm_", "clip": "clp_", "image": "img_", "audio": "aud_", "driver": "drv_"}
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
   number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, kind TEXT NOT NULL, owner TEXT NOT NULL,
