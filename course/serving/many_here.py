@@ -48,10 +48,9 @@ class _Hand(threading.Thread):
                 row = self.waiting.get_nowait()
             except queue.Empty:
                 break
-            told = self._ask(row)
-            for _ in range(TRIES - 1):
-                told = told or self._ask(row)
-            row.problem = (told or {"problem": DIED}).get("problem")
+            told = next((told for told in (self._ask(row) for _ in range(TRIES)) if told is not None),
+                        {"problem": DIED})
+            row.problem = told.get("problem")
             self.done.put(row)
         self.stop()
 

@@ -1,10 +1,10 @@
 """What requests and answers look like: D-ID's names, as its public documentation and published clients have them.
 
 Read there: `/talks`, `/animations`, `/clips` (create, get, list, delete, the fields of their answers), `/images` and
-`/audios` (upload, delete), errors as {"kind", "description"}. Not to be read, and therefore ours: the lists of `/images`
-and `/audios` and their single gets; the status and body that a delete answers with (200 and what was deleted); the form
-of the list's `token`; further form fields of the uploads; the fields of a presenter beyond its id, name and image;
-`/drivers`, where the film for an animation is uploaded.
+`/audios` (upload, delete), errors as {"kind", "description"}. Not to be read, and therefore ours: the lists of
+`/images` and `/audios` and their single gets; the status and body that a delete answers with (200 and what was
+deleted); the form of the list's `token`; further form fields of the uploads; the fields of a presenter beyond its id,
+name and image; `/drivers`, where the film for an animation is uploaded.
 
 A field that stands nowhere here is answered with 400: there is no option that does nothing.
 """
