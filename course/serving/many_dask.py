@@ -34,7 +34,7 @@ def made(rows: list, address: str):
     with _client(address) as client:
         threads = _check_workers(client)
         waiting, photos, under_way = list(reversed(rows)), {}, {}
-        coming = distributed.as_completed(with_results=False)
+        coming = distributed.as_completed(loop=client.loop)
         while waiting or under_way:
             while waiting and len(under_way) < AHEAD * threads:
                 row = waiting.pop()
