@@ -17,7 +17,8 @@ ON_ITS_OWN = "keypoints.find"
 SECTIONS = {
     "The way of the data": ("images", "image_files", "colour_profiles", "io", "detection", "keypoints", "face",
                             "speech", "flow", "motion", "rendering", "settings", "animation"),
-    "Behind the stages": ("synthetic", "training", "features", "gan", "evaluation", "recipes", "doctor", "demo"),
+    "Behind the stages": ("synthetic", "training", "features", "gan", "evaluation", "recipes", "serving", "doctor",
+                          "demo"),
     "Teaching": ("notebook", "plots", "exercises", "lessons", "authoring", "cli"),
     "Beneath everything": EVERYWHERE,
 }
