@@ -232,3 +232,37 @@ def test_a_webhook_is_sent_what_a_get_answers(jobs):
         watching.stop()
         receiver.shutdown()
     assert got == [answers.film(jobs.job(job.id), secret)] and got[0]["user_data"] == "mine"
+
+
+# ---------------------------------------------------------------- what a worker costs that has nothing to do
+
+
+def test_a_worker_is_light_until_there_is_a_job():
+    import subprocess
+    import sys
+
+    code = ("import sys; from course.serving import worker\n"
+            "heavy = {'numpy', 'torch', 'cv2', 'fastapi'} & set(sys.modules); sys.exit(str(heavy) if heavy else 0)")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_worker_that_has_had_nothing_to_do_for_long_ends(jobs, monkeypatch):
+    import json
+
+    from course.serving import work, worker
+
+    jobs.add_job(order(), 9)
+    worked = []
+
+    class Fake:
+        def work(self):
+            worked.append(len(worked) == 0)
+            return worked[-1]
+
+    monkeypatch.setattr(work.Worker, "of", lambda told: Fake())
+    monkeypatch.setattr(worker, "REST", 0.3)
+    monkeypatch.setattr(worker, "_wait", lambda called: time.sleep(0.1))
+    monkeypatch.setattr(worker, "_listen", lambda called: None)
+    worker.main([json.dumps({"folder": str(jobs.folder)})])
+    assert worked[0] and not worked[-1] and 3 <= len(worked) <= 5
