@@ -29,6 +29,7 @@ The way of the data, a room a stage:
     synthetic    people from a formula, whose every point is known
     training     a loop that knows no network
     recipes      `course train WHAT`: data, losses, training of each weight that ships
+    serving      `course serve`, `course animate-many`: D-ID's API, and many films at once
 
     exercises    the engine that checks a student
     lessons      lesson_NN: its exercises, pictures, figures, widget

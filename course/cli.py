@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from . import __version__, errors, paths, stopping, streams
+from .serving import command as serving_command
 
 
 def main(arguments=None) -> int:
@@ -105,6 +106,7 @@ def parser() -> argparse.ArgumentParser:
     _add_voices(commands)
     _add_data(commands)
     _add_build(commands)
+    serving_command.add(commands)
     doctor = commands.add_parser("doctor", help="see whether everything here works")
     doctor.set_defaults(run=run_doctor)
     return top

@@ -27,7 +27,8 @@ SENTENCE = "Two seconds are enough for a trial."
 MODULES = {"opencv-python-headless": "cv2", "scikit-image": "skimage", "pillow": "PIL",
            "espeakng-loader": "espeakng_loader", "hibari-tts": "hibari", "face-alignment": "face_alignment",
            "vadersentiment": "vaderSentiment"}
-OPTIONAL = ("face-alignment", "mediapipe", "jupyterlab")  # of the extras, what adds something a user can see
+# Of the extras, what adds something a user can see
+OPTIONAL = ("face-alignment", "mediapipe", "jupyterlab", "fastapi", "distributed")
 ENCODERS = {"libx264": "H.264 picture", "aac": "AAC sound"}
 
 

@@ -18,7 +18,8 @@ SECTIONS = {
     "The way of the data": ("images", "image_files", "image_alpha", "colour_profiles", "io", "detection", "keypoints",
                             "face", "speech", "flow", "polish", "motion", "rendering", "fonts", "overlays", "settings",
                             "film_source", "finish", "animation", "finishing", "dialogue"),
-    "Behind the stages": ("synthetic", "training", "features", "gan", "evaluation", "recipes", "doctor", "demo"),
+    "Behind the stages": ("synthetic", "training", "features", "gan", "evaluation", "recipes", "serving", "doctor",
+                          "demo"),
     "Teaching": ("notebook", "plots", "exercises", "lessons", "authoring", "cli"),
     "Beneath everything": EVERYWHERE,
 }
