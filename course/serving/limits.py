@@ -8,7 +8,7 @@ class Limits:
     """What is refused beyond.
 
     Bytes: json_bytes of a request, picture_bytes (D-ID's 10 MB), sound_bytes and film_bytes of an upload or of what
-    lies at an address. pixels: of a picture. letters: of a script. seconds: of a film (D-ID's five minutes).
+    lies at an address. pixels: of a picture. seconds: of a film (D-ID's five minutes).
     waiting: jobs in the queue; stored: uploads of one owner; uploads: bodies of uploads that come in at once.
     rate: requests a minute of one owner. body_seconds, header_seconds: in which a request must have come;
     connections: open at once; job_seconds: of work on one job; attempts: at a job whose worker dies.
@@ -20,7 +20,6 @@ class Limits:
     sound_bytes: int = 15 * 1024**2
     film_bytes: int = 60 * 1024**2
     pixels: int = 25_000_000
-    letters: int = 5000
     seconds: float = 300.0
     waiting: int = 500
     stored: int = 1000
