@@ -179,11 +179,11 @@ class Polish:
     """All stages that are on by themselves, none, or some by name."""
 
     def __str__(self) -> str:
-        return f"True, False, or some of {', '.join(stages.STAGES)} with commas between"
+        return f"yes (True), no (False), or some of {', '.join(stages.STAGES)} with commas between"
 
     def read(self, text: str):
         """What a word of the command line means."""
-        return text
+        return {"yes": True, "no": False}.get(text.strip().lower(), text)
 
     def check(self, value):
         """The truth value or the names. Raises `Wrong`."""

@@ -103,7 +103,7 @@ def test_a_table_that_is_none_is_told_in_a_line(tmp_path, head, said):
 def test_settings_of_a_table_are_those_of_the_command(tmp_path, photo):
     told = {"photo": "photo.png", "text": "Hi.", "output": "a.mp4"}
     cells = [({"polish": "no", "head": "0.5", "face": "0"}, {"polish": False, "head": 0.5, "face": "0"}),
-             ({"polish": "perhaps", "head": "", "face": ""}, "polish must be yes or no"),
+             ({"polish": "perhaps", "head": "", "face": ""}, "polish must be yes"),
              ({"polish": "", "head": "9", "face": ""}, "head must be"), ({"polish": "", "head": "", "face": ""}, {})]
     table = write(tmp_path / "jobs.csv", [{**told, "output": f"{n}.mp4", **more} for n, (more, _) in enumerate(cells)])
     for row, (_, wanted) in zip(rows.read_rows(table), cells):
