@@ -367,7 +367,7 @@ def test_stages_are_chosen_by_name():
     assert polish.wants("colour, detail", "detail") and not polish.wants("colour", "detail")
     assert settings.check("polish", "steady,colour") == "steady,colour"
     for wrong in ("", "shine", "steady;colour"):
-        with pytest.raises(errors.CourseError, match="polish must be True, False, or some of steady, detail, colour"):
+        with pytest.raises(errors.CourseError, match="polish must be .* or some of steady, detail, colour"):
             settings.check("polish", wrong)
 
 
