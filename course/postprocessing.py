@@ -66,7 +66,7 @@ def _motion_of(actions):
 
 
 @dataclass
-class Finish:
+class Stages:
     """The stages of `postprocess`, in their order; each is left out at its default.
 
     even: brightness that flickers is evened out; steady: tremor is taken out, each frame drawn where it lies between
@@ -97,13 +97,13 @@ def postprocess(video, **stages) -> film.Clip:
 
     Args:
         video: a `Clip`, the path of a film, or frames uint8 (H, W, 3) of one size, taken for 25 a second.
-        stages: fields of `Finish`, such as `steady=True, sharpen=0.4, fps=50`. Without any the film stays as it is.
+        stages: fields of `Stages`, such as `steady=True, sharpen=0.4, fps=50`. Without any the film stays as it is.
     Returns:
         Clip: frames are made when they are wanted, few at a time; the sound stays.
     Raises:
         errors.CourseError: an unknown stage or a value beyond its limits; errors.VideoError: no film.
     """
-    wanted = Finish(**{name: _checked(name, value) for name, value in stages.items() if value is not None})
+    wanted = Stages(**{name: _checked(name, value) for name, value in stages.items() if value is not None})
     clip = _clip_of(video)
     rate = wanted.fps or clip.fps
     try:
@@ -116,7 +116,7 @@ def postprocess(video, **stages) -> film.Clip:
 
 def _checked(name: str, value):
     if name not in LIMITS and name != "like":
-        known = ", ".join(field.name for field in fields(Finish))
+        known = ", ".join(field.name for field in fields(Stages))
         raise errors.CourseError(f"unknown stage {name!r}: choose from {known}")
     if name == "like":
         return images.as_image(value)
@@ -138,7 +138,7 @@ def _clip_of(video) -> film.Clip:
     return film.Clip(frames)
 
 
-def _finished(clip: film.Clip, wanted: Finish):
+def _finished(clip: film.Clip, wanted: Stages):
     """The frames, each stage an iterator over the one before it."""
     frames = iter(clip)
     if wanted.even:

@@ -5,6 +5,7 @@ import logging
 import numpy as np
 
 from ..face import channels
+from ..io import back_and_forth
 from ..keypoints import landmarks
 from . import motion
 
@@ -21,9 +22,7 @@ def lasting(film: motion.Motion, count: int) -> motion.Motion:
     if count > len(film):
         logging.getLogger("course").warning("the driving film lasts %.1f s and the sound %.1f s: the film goes on "
                                             "backwards and forwards", film.duration, count / film.fps)
-    period = max(2 * len(film) - 2, 1)
-    at = np.arange(count) % period
-    at = np.where(at < len(film), at, period - at)  # 0 1 2 3 2 1 0 1 ...
+    at = back_and_forth.order(len(film), count)
     beside = None if film.beside is None else film.beside[at]
     return motion.Motion(film.values[at], film.channels, film.fps, beside)
 
