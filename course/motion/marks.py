@@ -16,7 +16,6 @@ from . import direction, expressions, timeline
 KINDS = ("expression", "gaze", "head")
 _MARK = re.compile(r"\[([^\[\]\n]{1,40})\](?!\()")
 _STRENGTH = re.compile(r"\s*(?::\s*|\s+)(\d+\.?\d*|\.\d+)$")
-_SPOKEN = re.compile(r"\w")
 SNAP = 0.18  # share of the words around a mark within which a pause is where it stands
 
 

@@ -57,11 +57,6 @@ class Pool:
         self._callers.shutdown(wait=False, cancel_futures=True)
         self.store.give_back(None, self.most.attempts)
 
-    def pids(self) -> list:
-        """The process ids of the workers that live."""
-        with self._lock:
-            return [slot.process.pid for slot in self._slots if slot.alive()]
-
     def _watch(self) -> None:
         next_sweep = 0.0
         while True:
