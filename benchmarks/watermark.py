@@ -23,7 +23,7 @@ from PIL import Image
 
 import course
 from course.io import encoding
-from course.provenance import chips, watermark, watermark_reader
+from course.provenance import chips, demodulation, watermark, watermark_reader
 
 FOLDER = Path("out/watermark_films")
 SIDE = 512
@@ -208,9 +208,10 @@ def readings(films, marks, attacks):
                     found = watermark_reader.read(left, rate)
                     right = found and found.payload == payload
                     yield number, attack, "marked", mark, right, found and found.strength, found and found.proof(key)
+                period = demodulation.Period(left, rate)
                 for plane in range(marks if mark < 0 else 0):
                     other_plane(plane)
-                    found = watermark_reader.read(left, rate)
+                    found = watermark_reader.read_period(period)
                     yield number, attack, "clean", plane, found is None, found and found.strength, None
                 other_plane(0)
 

@@ -67,9 +67,13 @@ def private_signs(key: bytes, payload: int) -> np.ndarray:
     return random_signs(secret, "private")
 
 
+def public_plane(payload: int) -> np.ndarray:
+    """What everybody can know of the plane of a payload: 1 and -1, and 0 where private signs stand; float32 (64, 64)."""
+    whose = owners()
+    coded = np.where(whose >= 0, codewords.encode(payload)[np.maximum(whose, 0)], 1)
+    return np.where(whose == PRIVATE, 0, scramble() * coded).astype(np.float32)
+
+
 def plane(payload: int, key: bytes) -> np.ndarray:
     """The whole plane for a payload and a maker's key: 1 and -1, float32 (64, 64)."""
-    whose = owners()
-    signs = np.where(whose == PRIVATE, private_signs(key, payload), scramble())
-    coded = codewords.encode(payload)
-    return np.where(whose >= 0, signs * coded[np.maximum(whose, 0)], signs).astype(np.float32)
+    return np.where(owners() == PRIVATE, private_signs(key, payload), public_plane(payload)).astype(np.float32)

@@ -4,8 +4,8 @@
     signs of sync lie, at which scale and moment? -> one number for each sign of the codeword -> payload, if its
     checksum fits
 
-Two seconds are enough. The film may have been scaled, cropped, compressed or filmed off a screen, but not turned or
-mirrored, not made grey, and not played at another speed. A single picture is tried as it stands.
+Two seconds are enough. The film may have been scaled, cropped, mirrored, compressed or recorded off a screen, but not
+turned by more than a few degrees, and not made grey. A single picture is tried as it stands.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from . import chips, codewords, demodulation
 
 # Spots along the root of the area: 15 in a small film, cropped; 96 in a film that fills a quarter of a screen
 FEWEST, MOST, STEP = 15.0, 96.0, 1.02
-CANDIDATES = 12  # places whose codeword is tried: each has a chance of 2**-24 to seem one
+CANDIDATES = 8  # places tried as it is, and as many mirrored: each has a chance of 2**-24 to seem a codeword
 PRIVATE_LEAST = 5.3  # standard deviations: by chance at most exp(-5.3**2 / 2), 8e-7 (Hoeffding), whatever the film
 
 
@@ -26,14 +26,15 @@ class Reading:
     """A mark that was read.
 
     payload: what it says; pitch: (across, down), spots' distance in px of the frames given; shift: (x, y), px from the
-    frame's corner to the plane's; strength: standard deviations of sync's correlation; values: (n,), what was read at
-    each spot; places: (rows, columns) of the spots in the plane.
+    frame's corner to the plane's; strength: how well everybody's signs fit, in standard deviations; mirrored: whether the
+    picture was, and then the corner is the right one; values: (n,), what was read at each spot; places: (rows, columns) of the spots in the plane.
     """
 
     payload: int
     pitch: tuple
     shift: tuple
     strength: float
+    mirrored: bool
     values: np.ndarray
     places: tuple
 
@@ -56,15 +57,23 @@ def read(frames, fps: float = 25) -> Reading | None:
     Returns:
         `Reading`; frames without a mark give one in less than one of a million cases.
     """
-    period = demodulation.Period(frames, fps)
+    return read_period(demodulation.Period(frames, fps))
+
+
+def read_period(period: demodulation.Period) -> Reading | None:
+    """The mark of a film whose frames were taken together already, or None."""
     if period.sums is None or min(period.size) < 32:
         return None
     swing = period.swing()
     line = demodulation.best_line(swing)
-    for guess in _guesses(swing @ line):
-        found = _read_at(period.difference(guess[4]) @ line, guess, period.scale)
-        if found:
-            return found
+    swing = swing @ line
+    for mirrored in (False, True):
+        for guess in _guesses(swing[:, ::-1] if mirrored else swing):
+            picture = period.difference(guess[4]) @ line
+            picture = np.ascontiguousarray(picture[:, ::-1]) if mirrored else picture
+            found = _read_at(picture, guess, period.scale, mirrored)
+            if found:
+                return found
     return None
 
 
@@ -146,10 +155,10 @@ class _Grid:
         places = np.meshgrid(rows.astype(int) % chips.SIDE, columns.astype(int) % chips.SIDE, indexing="ij")
         return values.ravel(), tuple(one.ravel() for one in places)
 
-    def strength(self, place) -> float:
-        """How well sync fits there, in standard deviations."""
+    def strength(self, place, known: np.ndarray) -> float:
+        """How well known signs, (64, 64) with 0 where none is known, fit there, in standard deviations."""
         values, places = self.values(*place)
-        signs = chips.sync_plane()[places]
+        signs = known[places]
         return _deviations((values * signs)[signs != 0])
 
 
@@ -160,10 +169,10 @@ def _deviations(products: np.ndarray) -> float:
     return float(products.sum() / (np.sqrt((products**2).sum()) + 1e-9))
 
 
-def _read_at(picture: np.ndarray, guess, scale) -> Reading | None:
+def _read_at(picture: np.ndarray, guess, scale, mirrored: bool) -> Reading | None:
     _, spot, x, y, _ = guess
     grid = _Grid(picture, spot)
-    place = _refined(grid, (spot, spot, x, y))
+    place = _refined(grid, (spot, spot, x, y), chips.sync_plane())
     values, places = grid.values(*place)
     whose, signed = chips.owners()[places], values * chips.scramble()[places]
     coded = whose >= 0
@@ -171,13 +180,17 @@ def _read_at(picture: np.ndarray, guess, scale) -> Reading | None:
     payload = codewords.decode(soft if len(values) else np.zeros(codewords.CODED_BITS))
     if payload is None:
         return None
-    return Reading(payload, (place[0] * scale[0], place[1] * scale[1]), (place[2] * scale[0], place[3] * scale[1]),
-                   grid.strength(place), values, places)
+    known = chips.public_plane(payload)
+    place = _refined(grid, place, known)  # five times as many signs say it better
+    strength = grid.strength(place, known)
+    (across, down), (spot_x, spot_y, x, y) = scale, place
+    return Reading(payload, (spot_x * across, spot_y * down), (x * across, y * down), strength, mirrored,
+                   *grid.values(*place))
 
 
-def _refined(grid: _Grid, place) -> tuple:
-    """The place nearby where sync fits best: (spot across, spot down, x, y)."""
-    best, place = grid.strength(place), list(place)
+def _refined(grid: _Grid, place, known: np.ndarray) -> tuple:
+    """The place nearby where known signs fit best: (spot across, spot down, x, y)."""
+    best, place = grid.strength(place, known), list(place)
     for share in (0.25, 0.12, 0.06):  # of a spot
         stretch = 2 * share * place[0] ** 2 / max(grid.fine.shape)
         for _ in range(2):
@@ -185,7 +198,7 @@ def _refined(grid: _Grid, place) -> tuple:
                 for way in (-step, step):
                     tried = list(place)
                     tried[what] += way
-                    strength = grid.strength(tried)
+                    strength = grid.strength(tried, known)
                     if strength > best:
                         best, place = strength, tried
     return tuple(place)
