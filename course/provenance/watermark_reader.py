@@ -12,12 +12,13 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from scipy import fft
 
 from . import chips, codewords, demodulation
 
 # Spots along the root of the area: 15 in a small film, cropped; 96 in a film that fills a quarter of a screen
 FEWEST, MOST, STEP = 15.0, 96.0, 1.02
-CANDIDATES = 8  # places tried as it is, and as many mirrored: each has a chance of 2**-24 to seem a codeword
+CANDIDATES = 16  # places whose codeword is tried: each has a chance of 2**-24 to seem one
 PRIVATE_LEAST = 5.3  # standard deviations: by chance at most exp(-5.3**2 / 2), 8e-7 (Hoeffding), whatever the film
 
 
@@ -66,55 +67,79 @@ def read_period(period: demodulation.Period) -> Reading | None:
         return None
     swing = period.swing()
     line = demodulation.best_line(swing)
-    swing = swing @ line
-    for mirrored in (False, True):
-        for guess in _guesses(swing[:, ::-1] if mirrored else swing):
-            picture = period.difference(guess[4]) @ line
-            picture = np.ascontiguousarray(picture[:, ::-1]) if mirrored else picture
-            found = _read_at(picture, guess, period.scale, mirrored)
-            if found:
-                return found
+    for guess in _guesses(swing @ line):
+        picture = period.difference(guess.angle) @ line
+        picture = np.ascontiguousarray(picture[:, ::-1]) if guess.mirrored else picture
+        found = _read_at(picture, guess, period.scale)
+        if found:
+            return found
     return None
 
 
 # ---------------------------------------------------------------- where it lies
 
 
+@dataclass(frozen=True, order=True)
+class _Guess:
+    """A place of the plane. strength: how well sync fits; spot: samples from spot to spot; x, y: samples; angle: of the
+    swing; mirrored: whether it lies so in the mirrored picture."""
+
+    strength: float
+    spot: float
+    x: float
+    y: float
+    angle: float
+    mirrored: bool
+
+
+def _smooth(picture: np.ndarray, sigma: float) -> np.ndarray:
+    """Two boxes of the width of a Gaussian, and many times as fast."""
+    width = max(3, round((6 * sigma * sigma + 1) ** 0.5) // 2 * 2 + 1)
+    return cv2.blur(cv2.blur(picture, (width, width)), (width, width))
+
+
 def _against_surroundings(picture: np.ndarray, spot: float) -> np.ndarray:
     """Each sample against those around it, in units of how much these vary; spot: samples from spot to spot."""
     parts = [picture.real, picture.imag] if np.iscomplexobj(picture) else [picture]
-    fine = [part - cv2.GaussianBlur(part, (0, 0), 2 * spot) for part in map(np.ascontiguousarray, parts)]
+    fine = [part - _smooth(part, 2 * spot) for part in map(np.ascontiguousarray, parts)]
     power = sum(part * part for part in fine)
-    near = cv2.GaussianBlur(power, (0, 0), 1.5 * spot)
-    size = np.sqrt(power / (near + 0.2 * float(near.mean()) + 1e-9))
-    shrink = np.minimum(1, 2.5 / (size + 1e-9)) / np.sqrt(near + 0.2 * float(near.mean()) + 1e-9)
+    near = _smooth(power, 1.5 * spot)
+    near += 0.2 * float(near.mean()) + 1e-9
+    shrink = np.minimum(1 / np.sqrt(near), 2.5 / np.sqrt(power + 1e-12))  # nothing speaks louder than 2.5
     fine = [part * shrink for part in fine]
-    return fine[0] + 1j * fine[1] if len(fine) == 2 else fine[0]
+    return fine[0] + np.complex64(1j) * fine[1] if len(fine) == 2 else fine[0]
 
 
 def _guesses(picture: np.ndarray) -> list:
-    """The likeliest places of the plane: (strength, samples from spot to spot, x, y in samples, angle), best first.
+    """The likeliest places of the plane, `_Guess`es, best first.
 
     Args:
         picture: complex64 (h, w).
     """
     side = 2 * chips.SIDE
     template = cv2.resize(chips.sync_plane(), (side, side), interpolation=cv2.INTER_CUBIC)
-    wanted = np.conj(np.fft.fft2(template))
+    wanted = [np.conj(fft.fft2(one)) for one in (template, template[:, ::-1])]
     root = (picture.shape[0] * picture.shape[1]) ** 0.5
     found = []
     for number in range(int(np.log(MOST / FEWEST) / np.log(STEP)) + 1):
         spot = root / (FEWEST * STEP**number)  # samples
         small, zoom = _resized(picture, 2 / spot)
-        folded = _folded(_against_surroundings(small, 2.0), side)
-        fit = np.fft.ifft2(np.fft.fft2(folded) * wanted)
-        size = np.abs(fit)
-        size /= np.sqrt((size**2).mean()) + 1e-9
-        for _ in range(3):
-            y, x = np.unravel_index(size.argmax(), size.shape)
-            found.append((float(size[y, x]), spot, x / zoom[0], y / zoom[1], float(np.angle(fit[y, x]))))
-            size[np.ix_(np.arange(y - 2, y + 3) % side, np.arange(x - 2, x + 3) % side)] = 0
+        seen = fft.fft2(_folded(_against_surroundings(small, 2.0), side))
+        for mirrored in (False, True):
+            fit = fft.ifft2(seen * wanted[mirrored])
+            for strength, y, x in _peaks(np.abs(fit), 3):
+                across = (small.shape[1] - x) % side if mirrored else x
+                found.append(_Guess(strength, spot, across / zoom[0], y / zoom[1], float(np.angle(fit[y, x])), mirrored))
     return sorted(found, reverse=True)[:CANDIDATES]
+
+
+def _peaks(size: np.ndarray, count: int):
+    """The largest numbers of a square that repeats itself, in units of the usual, not side by side: (size, y, x)."""
+    side, usual = len(size), float(np.sqrt(np.square(size).mean())) + 1e-9
+    for _ in range(count):
+        y, x = (int(one) for one in np.unravel_index(size.argmax(), size.shape))
+        yield float(size[y, x]) / usual, y, x
+        size[np.ix_(np.arange(y - 2, y + 3) % side, np.arange(x - 2, x + 3) % side)] = 0
 
 
 def _resized(picture: np.ndarray, zoom: float):
@@ -123,7 +148,7 @@ def _resized(picture: np.ndarray, zoom: float):
     way = cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR
     parts = [cv2.resize(np.ascontiguousarray(part), (width, height), interpolation=way)
              for part in (picture.real, picture.imag)]  # fmt: skip
-    return parts[0] + 1j * parts[1], (width / picture.shape[1], height / picture.shape[0])
+    return parts[0] + np.complex64(1j) * parts[1], (width / picture.shape[1], height / picture.shape[0])
 
 
 def _folded(picture: np.ndarray, side: int) -> np.ndarray:
@@ -169,10 +194,9 @@ def _deviations(products: np.ndarray) -> float:
     return float(products.sum() / (np.sqrt((products**2).sum()) + 1e-9))
 
 
-def _read_at(picture: np.ndarray, guess, scale, mirrored: bool) -> Reading | None:
-    _, spot, x, y, _ = guess
-    grid = _Grid(picture, spot)
-    place = _refined(grid, (spot, spot, x, y), chips.sync_plane())
+def _read_at(picture: np.ndarray, guess: _Guess, scale) -> Reading | None:
+    grid = _Grid(picture, guess.spot)
+    place = _refined(grid, (guess.spot, guess.spot, guess.x, guess.y), chips.sync_plane())
     values, places = grid.values(*place)
     whose, signed = chips.owners()[places], values * chips.scramble()[places]
     coded = whose >= 0
@@ -184,8 +208,8 @@ def _read_at(picture: np.ndarray, guess, scale, mirrored: bool) -> Reading | Non
     place = _refined(grid, place, known)  # five times as many signs say it better
     strength = grid.strength(place, known)
     (across, down), (spot_x, spot_y, x, y) = scale, place
-    return Reading(payload, (spot_x * across, spot_y * down), (x * across, y * down), strength, mirrored,
-                   *grid.values(*place))
+    return Reading(payload, (spot_x * across, spot_y * down), (x * across, y * down), strength,
+                   guess.mirrored, *grid.values(*place))
 
 
 def _refined(grid: _Grid, place, known: np.ndarray) -> tuple:
