@@ -48,7 +48,9 @@ class Settings:
     "warp" moves the photo's pixels and draws teeth and lids, "gan" has the trained animator repaint mouth and eyes,
     "auto" is the one of the two that `course evaluate` finds better; voice, rate, pitch: who says a text (None for the
     best of its script), at how many times the voice's own pace, so many semitones above its own pitch; force: go on
-    where the photo shows no mouth. What each may be says `settings.SETTINGS`.
+    where the photo shows no mouth. What is put in when the film is saved: watermark: an invisible mark; consent: a
+    statement, a file with one, or False, kept in the signed manifest; label: words that people see, a picture, or
+    "auto", in label_corner and label_language. What each may be says `settings.SETTINGS`.
     """
 
     fps: float | None = None
@@ -66,7 +68,15 @@ class Settings:
     generator: str = "auto"
     idle: str = "autoregressive"
     force: bool = False
+    watermark: bool = True
+    consent: str | bool | None = None
+    label: str | None = None
+    label_corner: str = "bottom-right"
+    label_language: str = "en"
 
+
+# what happens when a film is saved, and so has nothing to do with how its frames are made
+STAMPED = ("watermark", "consent", "label", "label_corner", "label_language")
 
 MOUTH_SHOWN = 0.75  # share of the lips' points that a photo should show
 AUTO = "gan"  # what "auto" means: data/animator.md has the figures
@@ -108,6 +118,7 @@ def animate(photo, text=None, audio=None, driving=None, motion=None, **settings)
     options = _settings(settings)
     photo = _photo(photo)
     whole = images.as_image(photo)
+    stamped = _stamp(photo, name, options, settings)
     image = _sized(whole, options.size)
     # Words and sound are checked before the photo is analysed: a wrong voice should not take seconds to say.
     drive = DRIVES[name](value, options)
@@ -121,6 +132,7 @@ def animate(photo, text=None, audio=None, driving=None, motion=None, **settings)
         sample_rate=drive.sample_rate,
         n_frames=len(tracks[0]),
         sources=[source.absolute() for source in (photo, value) if isinstance(source, Path)],
+        stamp=stamped,
     )
 
 
@@ -339,6 +351,16 @@ def _photo(photo):
     except (TypeError, ValueError):  # rows of several lengths
         raise errors.ImageError("the photo must be a path, a picture or an array (H, W, 3), not "
                                 f"{settings_table.shown(photo)}") from None
+
+
+def _stamp(photo, name: str, options: Settings, given: dict):
+    """What the film gets when it is saved; what is wrong with a label or a statement shows here, before the work."""
+    from .provenance import consent, label, stamp
+
+    said = consent.of(options.consent)
+    shown = label.Label(options.label, options.label_corner, options.label_language) if options.label else None
+    chosen = {key: value for key, value in sorted(settings_table.checked(given).items()) if key not in STAMPED}
+    return stamp.stamp(stamp.Origin(stamp.photo_hash(photo), name, chosen, said), options.watermark, shown)
 
 
 def _settings(given: dict) -> Settings:

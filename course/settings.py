@@ -11,6 +11,7 @@ import numpy as np
 
 from . import errors
 from .motion import expressions, strength
+from .provenance import label
 
 GENERATORS = ("auto", "gan", "warp")
 IDLE = ("autoregressive", "vae", "hand")
@@ -150,6 +151,23 @@ class Face:
         return Number(0, 10**9, whole=True).check(value)
 
 
+class Consent:
+    """A statement or a file with one, or False: there is none."""
+
+    def __str__(self) -> str:
+        return "a statement, the name of a file with one, or False"
+
+    def read(self, text: str) -> str:
+        """What a word of the command line means."""
+        return text
+
+    def check(self, value):
+        """The statement or False. Raises `Wrong`, or what `provenance.consent` raises."""
+        if not isinstance(value, (str, bool, np.bool_)) or isinstance(value, (bool, np.bool_)) and value:
+            raise Wrong
+        return value if isinstance(value, str) else False
+
+
 SETTINGS = {
     "fps": Number(1, 120),
     "seed": Number(0, 2**32 - 1, whole=True),
@@ -166,6 +184,11 @@ SETTINGS = {
     "generator": Choice(GENERATORS),
     "idle": Choice(IDLE),
     "force": Switch(),
+    "watermark": Switch(),
+    "consent": Consent(),
+    "label": Words("words, the name of a picture, or auto"),
+    "label_corner": Choice(label.CORNERS),
+    "label_language": Choice(tuple(label.WORDS)),
 }
 
 

@@ -5,7 +5,8 @@ import errno
 import os
 import stat
 import uuid
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -19,6 +20,40 @@ BT709 = 1  # ISO/IEC 23091-2: the number of BT.709 as primaries, transfer and ma
 
 
 @dataclass(frozen=True)
+class Stamp:
+    """What a film is given when it is written, beyond its frames.
+
+    mark: a function of the frames a second that gives a function of a frame: called with each in turn, it returns the
+    frame as it is written, a watermark in it; words: metadata to add, such as {"comment": "..."}; seal: a function of
+    the whole file before it goes to its place, of {"frames", "fps", "width", "height"}, and of its name.
+    """
+
+    mark: Callable
+    words: dict
+    seal: Callable
+
+
+class Stamped:
+    """Frames that are marked as they are taken, one at a time: uint8 (H, W, 3)."""
+
+    def __init__(self, frames, stamp: Stamp, fps: float):
+        self.frames, self.stamp, self.fps, self.shape, self.count = frames, stamp, float(fps), (0, 0), 0
+
+    def __iter__(self):
+        mark = self.stamp.mark(self.fps)
+        for self.count, frame in enumerate(self.frames, start=1):
+            # what is no frame goes on as it is: the writer says so
+            whole = isinstance(frame, np.ndarray) and frame.dtype == np.uint8 and frame.ndim == 3
+            self.shape = frame.shape[:2] if whole else (0, 0)
+            yield mark(frame) if whole else frame
+
+    def seal(self, path: Path, title: str) -> None:
+        """Sign the whole file."""
+        height, width = self.shape
+        self.stamp.seal(path, {"frames": self.count, "fps": self.fps, "width": width, "height": height}, title)
+
+
+@dataclass(frozen=True)
 class Format:
     """What a file's ending asks for: encoder names and their settings."""
 
@@ -26,6 +61,7 @@ class Format:
     audio: str
     picture: dict  # settings of the video encoder
     file: dict  # settings of the container
+    words: dict = field(default_factory=dict)  # what the file says about itself
 
 
 # crf: constant quality, lower is better. 18 is where people stop seeing a difference (x264's own guide).
@@ -128,7 +164,8 @@ def write_video(path, frames, fps: float = 25, audio=None, sample_rate=None, tot
 
     Args:
         path: ends in one of `FORMATS`; folders on the way are made. Where a link stands, its target is written.
-        frames: iterable of uint8 (H, W, 3), RGB, all of one size; taken one at a time.
+        frames: iterable of uint8 (H, W, 3), RGB, all of one size; taken one at a time. `Stamped` ones are marked, and
+            their film signed.
         fps: frames a second.
         audio, sample_rate: float32 (N,) in [-1, 1], mono, and its rate in Hz.
         total: how many frames will come, for the progress bar; progress: whether there is one (after 2 s).
@@ -141,11 +178,14 @@ def write_video(path, frames, fps: float = 25, audio=None, sample_rate=None, tot
     path = check_output(path)
     audio = check_audio(audio, sample_rate)
     place = _place(path)
-    part = _beside(place)
+    part, stamped = _beside(place), frames if isinstance(frames, Stamped) else None
     with _told(path), _folder_for(place):
         try:
             with progress_bars.bar(frames, total=total, desc=path.name, unit="frame", disable=not progress) as bar:
-                count = _encode(part, FORMATS[path.suffix.lower()], bar, fps, audio, sample_rate)
+                words = {"title": NOTICE, "comment": NOTICE} | (stamped.stamp.words if stamped else {})
+                count = _encode(part, replace(FORMATS[path.suffix.lower()], words=words), bar, fps, audio, sample_rate)
+            if stamped:
+                stamped.seal(part, path.name)
             with open(part, "rb+") as file:
                 os.fsync(file.fileno())  # some file systems say only here that the disk is full
             os.replace(part, place)
@@ -207,8 +247,7 @@ def _encode(part: Path, chosen: Format, frames, fps: float, audio, sample_rate) 
     part.touch(exist_ok=False)  # a place that cannot be written shows here, before the first frame is made
     container = av.open(str(part.absolute()), "w", options=chosen.file)
     try:
-        container.metadata["title"] = NOTICE
-        container.metadata["comment"] = NOTICE
+        container.metadata.update(chosen.words)
         picture, sound, size, count = None, None, None, 0
         for count, frame in enumerate(frames, start=1):
             frame = np.asarray(frame)

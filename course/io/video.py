@@ -32,18 +32,20 @@ class Clip:
         audio, sample_rate: float32 (N,) in [-1, 1], mono, and its rate in Hz.
         n_frames: how many frames the function makes, where that is known; used for the length and progress.
         sources: files that it is made from, which `save` therefore does not replace.
+        stamp: an `encoding.Stamp`: what puts a watermark into each frame and a signed manifest into the file, when it
+            is saved and not before; None where nothing is known of how the frames came about.
     Raises:
         errors.VideoError: frames that could be walked through only once; fps not a number above 0.
         errors.AudioError: sound of a wrong shape, or without its rate.
     """
 
     def __init__(self, frames, fps: float = 25, audio=None, sample_rate=None, n_frames: int | None = None,
-                 sources=()):
+                 sources=(), stamp: encoding.Stamp | None = None):
         if hasattr(frames, "__next__"):
             raise errors.VideoError("these frames can be walked through only once: give a list, or a function "
                                     "that returns a fresh iterator")
         fps = _rate(fps)
-        self._frames, self.sources = frames, tuple(sources)
+        self._frames, self.sources, self.stamp = frames, tuple(sources), stamp
         self.fps = float(fps)
         self.audio = encoding.check_audio(audio, sample_rate)
         self.sample_rate = sample_rate
@@ -77,8 +79,9 @@ class Clip:
     def save(self, path, progress: bool = True) -> Path:
         """Make the frames and write them to a video file, .mp4, .m4v, .mov, .mkv or .webm by its name.
 
-        Written beside its place and moved there when whole. The file says that it was generated. A
-        picture with an odd side gets one more row or column, since H.264 needs even ones.
+        Written beside its place and moved there when whole. The file says that it was generated. What has a `stamp`
+        gets its watermark here and only here: `frames` are without. A picture with an odd side gets one more row or
+        column, since H.264 needs even ones.
 
         Raises:
             errors.OutputError: unknown ending, a place that cannot be written, a file that the film is made from,
@@ -88,8 +91,9 @@ class Clip:
         path = encoding.check_output(path, self.sources)
         frames = iter(self)
         try:
+            stamped = encoding.Stamped(frames, self.stamp, self.fps) if self.stamp else frames
             self._n_frames = encoding.write_video(
-                path, frames, self.fps, self.audio, self.sample_rate, total=self._n_frames, progress=progress
+                path, stamped, self.fps, self.audio, self.sample_rate, total=self._n_frames, progress=progress
             )
         finally:
             if hasattr(frames, "close"):  # a generator lets go of what it holds, also after an error

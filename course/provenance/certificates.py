@@ -65,6 +65,20 @@ def parts(text: str) -> tuple[str, str]:
     return (keys[0] if keys else ""), "".join(block for kind, block in found if kind == "CERTIFICATE")
 
 
+def each(chain: str) -> list:
+    """The certificates of a chain in PEM, one by one."""
+    ends = "-----END CERTIFICATE-----"
+    return [one.strip() + f"\n{ends}\n" for one in chain.split(ends)[:-1]]
+
+
+def serial_number(chain: str) -> str:
+    """The serial number of a chain's first certificate, in decimal digits; "" where there is none."""
+    from cryptography import x509
+
+    first = each(chain)[:1]
+    return str(x509.load_pem_x509_certificate(first[0].encode()).serial_number) if first else ""
+
+
 def algorithm(key: str) -> str:
     """The name that C2PA has for signatures with a key in PEM, such as "es256". Raises ValueError: it knows none."""
     from cryptography.hazmat.primitives import serialization

@@ -61,13 +61,13 @@ def read(frames, fps: float = 25) -> Reading | None:
     return read_period(demodulation.Period(frames, fps))
 
 
-def read_period(period: demodulation.Period) -> Reading | None:
-    """The mark of a film whose frames were taken together already, or None."""
+def read_period(period: demodulation.Period, candidates: int = CANDIDATES) -> Reading | None:
+    """The mark of a film whose frames were taken together already, or None; candidates: how many places are tried."""
     if period.sums is None or min(period.size) < 32:
         return None
     swing = period.swing()
     line = demodulation.best_line(swing)
-    for guess in _guesses(swing @ line):
+    for guess in _guesses(swing @ line)[:candidates]:
         picture = period.difference(guess.angle) @ line
         picture = np.ascontiguousarray(picture[:, ::-1]) if guess.mirrored else picture
         found = _read_at(picture, guess, period.scale)
