@@ -50,7 +50,8 @@ def write(frames, codec="libx264", rate=FPS, **options) -> bytes:
     """Frames as a file, in memory."""
     file, kind = io.BytesIO(), "webm" if codec == "libvpx-vp9" else "mp4"
     with av.open(file, "w", format=kind) as container:
-        stream = container.add_stream(codec, rate=Fraction(rate), options={key: str(one) for key, one in options.items()})
+        options = {name: str(value) for name, value in options.items()}
+        stream = container.add_stream(codec, rate=Fraction(rate), options=options)
         height, width = (side // 2 * 2 for side in frames[0].shape[:2])
         stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
         stream.codec_context.colorspace, stream.codec_context.color_range = encoding.BT709, 1

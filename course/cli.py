@@ -213,7 +213,7 @@ def _add_verify(commands) -> None:
                                   description="Reads the signed manifest, the watermark and the plain words of a film "
                                               "or picture, and says what is known and what is not.",
                                   epilog="Exit codes: 0 whole, as it was signed; 1 no claim; 2 cannot be read; 3 "
-                                         "changed or cut since it was signed; 4 a mark or words without their manifest.")
+                                         "changed or cut since it was signed; 4 a mark or words and no manifest.")
     command.add_argument("file", metavar="FILE", help="a film, a GIF or a picture")
     command.add_argument("--json", action="store_true", help="for programs")
     command.set_defaults(run=run_verify)

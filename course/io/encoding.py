@@ -41,7 +41,8 @@ class Stamped:
 
     def __iter__(self):
         mark = self.stamp.mark(self.fps)
-        for self.count, frame in enumerate(self.frames, start=1):
+        for frame in self.frames:
+            self.count += 1
             # what is no frame goes on as it is: the writer says so
             whole = isinstance(frame, np.ndarray) and frame.dtype == np.uint8 and frame.ndim == 3
             self.shape = frame.shape[:2] if whole else (0, 0)

@@ -39,8 +39,8 @@ def _certificate(subject, issuer, public_key, signing_key, authority: bool):
     from cryptography.hazmat.primitives import hashes
 
     now = datetime.datetime.now(datetime.timezone.utc)
-    usage = {name: False for name in ("content_commitment", "key_encipherment", "data_encipherment", "key_agreement",
-                                      "crl_sign", "encipher_only", "decipher_only")}
+    usage = dict.fromkeys(("content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "crl_sign",
+                           "encipher_only", "decipher_only"), False)
     builder = (
         x509.CertificateBuilder().subject_name(subject).issuer_name(issuer).public_key(public_key)
         .serial_number(x509.random_serial_number())

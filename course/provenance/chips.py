@@ -68,7 +68,7 @@ def private_signs(key: bytes, payload: int) -> np.ndarray:
 
 
 def public_plane(payload: int) -> np.ndarray:
-    """What everybody can know of the plane of a payload: 1 and -1, and 0 where private signs stand; float32 (64, 64)."""
+    """What everybody can know of the plane of a payload: 1 and -1, and 0 at private places; float32 (64, 64)."""
     whose = owners()
     coded = np.where(whose >= 0, codewords.encode(payload)[np.maximum(whose, 0)], 1)
     return np.where(whose == PRIVATE, 0, scramble() * coded).astype(np.float32)

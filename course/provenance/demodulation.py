@@ -68,8 +68,8 @@ def _weighted(pictures: list, weights: np.ndarray) -> np.ndarray:
 def best_line(picture: np.ndarray) -> np.ndarray:
     """The line through the colours on which the mark stands out, float32 (3,).
 
-    That is Fisher's in the plane of Cb and Cr: the mark's direction divided by the covariance of what the picture itself
-    does, and of a share that does not let a mark cancel itself out where it is most of what there is.
+    That is Fisher's in the plane of Cb and Cr: the mark's direction divided by the covariance of what the picture
+    itself does, and of a share that does not let a mark cancel itself out where it is most of what there is.
 
     Args:
         picture: float32 or complex (h, w, 3).

@@ -133,4 +133,4 @@ def _has(font, letter: str) -> bool:
 @functools.cache
 def _matplotlibs() -> Path:
     spec = importlib.util.find_spec("matplotlib")  # finding it does not import it
-    return Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf" if spec else Path("DejaVuSans.ttf")
+    return (Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf" if spec else Path()) / "DejaVuSans.ttf"

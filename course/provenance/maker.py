@@ -100,7 +100,7 @@ def _kept(name: str, make) -> str:
         finally:
             Path(beside).unlink(missing_ok=True)
     except OSError as problem:
-        log.warning("%s cannot be written (%s): this film's mark and signature are by a maker who is forgotten when the "
-                    "program ends", path, problem.strerror)
+        log.warning("%s cannot be written (%s): this film's mark and signature are by a maker who is forgotten when "
+                    "the program ends", path, problem.strerror)
         _not_kept[path] = made
     return made

@@ -197,7 +197,7 @@ def _of_mark(mark: dict, signed):
     elif mark["fits_manifest"] is False:
         yield f"The manifest names another, {signed.payload:08x}: mark and manifest come from two films."
     if signed is None:
-        yield "Its manifest is gone: the film was compressed again, cut, recorded off a screen, or the manifest taken out."
+        yield "Its manifest is gone: the film was compressed again, cut or recorded, or the manifest was taken out."
     if mark["scaled_or_cropped"] or mark["mirrored"]:
         changes = [word for word, so in (("scaled, cropped or moved", mark["scaled_or_cropped"]),
                                          ("mirrored", mark["mirrored"])) if so]

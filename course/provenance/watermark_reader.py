@@ -27,8 +27,9 @@ class Reading:
     """A mark that was read.
 
     payload: what it says; pitch: (across, down), spots' distance in px of the frames given; shift: (x, y), px from the
-    frame's corner to the plane's; strength: how well everybody's signs fit, in standard deviations; mirrored: whether the
-    picture was, and then the corner is the right one; values: (n,), what was read at each spot; places: (rows, columns) of the spots in the plane.
+    frame's corner to the plane's; strength: how well everybody's signs fit, in standard deviations; mirrored: whether
+    the picture was, and then the corner is the right one; values: (n,), what was read at each spot; places: (rows,
+    columns) of the spots in the plane.
     """
 
     payload: int
@@ -129,7 +130,8 @@ def _guesses(picture: np.ndarray) -> list:
             fit = fft.ifft2(seen * wanted[mirrored])
             for strength, y, x in _peaks(np.abs(fit), 3):
                 across = (small.shape[1] - x) % side if mirrored else x
-                found.append(_Guess(strength, spot, across / zoom[0], y / zoom[1], float(np.angle(fit[y, x])), mirrored))
+                angle = float(np.angle(fit[y, x]))
+                found.append(_Guess(strength, spot, across / zoom[0], y / zoom[1], angle, mirrored))
     return sorted(found, reverse=True)[:CANDIDATES]
 
 
