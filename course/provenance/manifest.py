@@ -10,6 +10,7 @@ issuers, no revocation.
 
 import json
 import logging
+import mmap
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -115,10 +116,8 @@ def read(path: Path) -> Manifest | None:
         with c2pa.Context.from_dict(_trusting(chain)) as context, open(path, "rb") as file:
             with c2pa.Reader(kind, file, context=context) as reader:
                 store, state = json.loads(reader.json()), reader.get_validation_state()
-    except c2pa.C2paError.ManifestNotFound:
-        return None
     except c2pa.C2paError as problem:
-        return Manifest("broken", problems=[" ".join(str(problem).split())])
+        return Manifest("broken", problems=[" ".join(str(problem).split())]) if _traces(path) else None
     manifest = store["manifests"].get(store.get("active_manifest"), {})
     signature, programs = manifest.get("signature_info", {}), manifest.get("claim_generator_info") or [{}]
     program = f"{programs[0].get('name', '')} {programs[0].get('version', '')}".strip()
@@ -130,6 +129,12 @@ def read(path: Path) -> Manifest | None:
                     mine, signature.get("common_name", ""), signature.get("issuer", ""), program,
                     [code for code in problems if code != "signingCredential.untrusted"],
                     {one["label"]: one["data"] for one in manifest.get("assertions", [])})
+
+
+def _traces(path: Path) -> bool:
+    """Whether a file holds what every manifest does, though none is found: then somebody or something spoilt it."""
+    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return data.find(b"urn:c2pa:") >= 0
 
 
 def _trusting(chain: str) -> dict:
