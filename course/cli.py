@@ -192,6 +192,7 @@ def run_animate(options) -> None:
     photo = options.photo
     if photo is None:
         photo = demo.photo_path()
+        given["consent"] = demo.CONSENT if given["consent"] is None else given["consent"]
     if all(value is None for value in drives.values()):
         if options.photo is not None:
             raise errors.CourseError(

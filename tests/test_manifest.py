@@ -1,6 +1,7 @@
 """The signed manifest, the maker's keys, consent and the label that people see."""
 
 import json
+import os
 import stat
 import subprocess
 import sys
@@ -57,10 +58,9 @@ def test_the_folder_is_the_users_own(tmp_path, monkeypatch):
 
 def test_two_programs_that_begin_together_have_one_key(tmp_path):
     code = "from course.provenance import maker; print(maker.watermark_key().hex())"
-    import os
-
     environment = os.environ | {"COURSE_MAKER": str(tmp_path / "m"), "PYTHONPATH": os.pathsep.join(sys.path)}
-    running = [subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE) for _ in range(3)]
+    command = [sys.executable, "-c", code]
+    running = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE) for _ in range(3)]
     assert len({one.communicate()[0] for one in running}) == 1
 
 
