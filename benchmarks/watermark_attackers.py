@@ -28,6 +28,23 @@ def written(frames):
     return attacks.h264(frames, 18)[0]
 
 
+def up(count):
+    """Which of some frames show the mark as it was drawn, bool (T,)."""
+    return np.array([int(2 * number / attacks.FPS + 1e-6) % 2 == 0 for number in range(count)])
+
+
+def swing(film):
+    """How much bluer a film is in one half period than in the other, half of it: float32 (H, W)."""
+    rows, first = np.stack(film).astype(np.float32), up(len(film))
+    return (rows[first].mean(axis=0) - rows[~first].mean(axis=0)) @ demodulation.TINTS[0] / 2
+
+
+def swung(film, change):
+    """Frames with a change (H, W, 3) laid on in one half period and taken off in the other."""
+    ways = np.where(up(len(film)), 1, -1)
+    return [np.clip(frame + way * change, 0, 255).astype(np.uint8) for frame, way in zip(film, ways)]
+
+
 def forged(film, other, payload):
     """The maker's payload under somebody else's key."""
     marker = watermark.Marker(payload, THEIRS)
@@ -36,23 +53,18 @@ def forged(film, other, payload):
 
 def copied(film, other, payload, gain=1.0):
     """What changes over in one film, laid onto another: the colour alone, for the rest is movement."""
-    rows = np.stack(film[:50]).astype(np.float32)
-    up = np.array([int(2 * number / 25 + 1e-6) % 2 == 0 for number in range(len(rows))])
-    change = (rows[up].mean(axis=0) - rows[~up].mean(axis=0)) / 2
-    blue = cv2.GaussianBlur(change @ demodulation.TINTS[0], (0, 0), 4)  # (H, W), Cb
+    change = swing(film)
     height, width = other[0].shape[:2]
-    laid = gain * cv2.resize(blue, (width, height))[..., None] * watermark.DIRECTION
-    ways = np.where(up, 1, -1)
-    return [np.clip(frame + way * laid, 0, 255).astype(np.uint8) for frame, way in zip(other, ways)]
+    laid = gain * cv2.resize(cv2.GaussianBlur(change, (0, 0), 4), (width, height))
+    return swung(other, laid[..., None] * watermark.DIRECTION)
 
 
 def removed(film, other, payload):
     """The public signs taken off: what somebody can compute who has read the payload."""
     height, width = film[0].shape[:2]
-    signs = watermark.spots(chips.public_plane(payload), height, width)
-    taken = watermark.hiding(film[0])[..., None] * signs[..., None] * watermark.DIRECTION * 2.0
-    ways = [1 if int(2 * number / 25 + 1e-6) % 2 == 0 else -1 for number in range(len(film))]
-    return [np.clip(frame - way * taken, 0, 255).astype(np.uint8) for frame, way in zip(film, ways)]
+    signs = watermark.spots(chips.public_plane(payload), height, width) * watermark.hiding(film[0])
+    fits = float((swing(film) * signs).sum() / (signs**2).sum())
+    return swung(film, -fits * signs[..., None] * watermark.DIRECTION)
 
 
 def averaged(film, other, payload):
