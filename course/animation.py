@@ -49,8 +49,8 @@ class Settings:
     "auto" is the one of the two that `course evaluate` finds better; voice, rate, pitch: who says a text (None for the
     best of its script), at how many times the voice's own pace, so many semitones above its own pitch; force: go on
     where the photo shows no mouth. What is put in when the film is saved: watermark: an invisible mark; consent: a
-    statement, a file with one, or False, kept in the signed manifest; label: words that people see, a picture, or
-    "auto", in label_corner and label_language. What each may be says `settings.SETTINGS`.
+    statement, the Path of a file with one, or False, kept in the signed manifest; label: words that people see, the
+    Path of a picture, or "auto", in label_corner and label_language. What each may be says `settings.SETTINGS`.
     """
 
     fps: float | None = None
@@ -69,8 +69,8 @@ class Settings:
     idle: str = "autoregressive"
     force: bool = False
     watermark: bool = True
-    consent: str | bool | None = None
-    label: str | None = None
+    consent: str | Path | bool | None = None
+    label: str | Path | None = None
     label_corner: str = "bottom-right"
     label_language: str = "en"
 

@@ -6,12 +6,13 @@
 import operator
 import reprlib
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from . import errors
 from .motion import expressions, strength
-from .provenance import label
+from .provenance import consent, label
 
 GENERATORS = ("auto", "gan", "warp")
 IDLE = ("autoregressive", "vae", "hand")
@@ -151,21 +152,29 @@ class Face:
         return Number(0, 10**9, whole=True).check(value)
 
 
-class Consent:
-    """A statement or a file with one, or False: there is none."""
+@dataclass(frozen=True)
+class WordsOrFile:
+    """Text, or a file named by a `Path`; what: what it is; names_a_file: whether a word of the command line names one;
+    may_be_none: whether False stands for none."""
+
+    what: str
+    names_a_file: object
+    may_be_none: bool = False
 
     def __str__(self) -> str:
-        return "a statement, the name of a file with one, or False"
+        return self.what
 
-    def read(self, text: str) -> str:
-        """What a word of the command line means."""
-        return text
+    def read(self, text):
+        """What a word of the command line means: only there is a name taken for a file."""
+        return Path(text).expanduser() if isinstance(text, str) and self.names_a_file(text) else text
 
     def check(self, value):
-        """The statement or False. Raises `Wrong`, or what `provenance.consent` raises."""
-        if not isinstance(value, (str, bool, np.bool_)) or isinstance(value, (bool, np.bool_)) and value:
+        """The words, the path, or False. Raises `Wrong`."""
+        if self.may_be_none and isinstance(value, (bool, np.bool_)) and not value:
+            return False
+        if not isinstance(value, (str, Path)):
             raise Wrong
-        return value if isinstance(value, str) else False
+        return value if isinstance(value, Path) else str(value)
 
 
 SETTINGS = {
@@ -185,8 +194,8 @@ SETTINGS = {
     "idle": Choice(IDLE),
     "force": Switch(),
     "watermark": Switch(),
-    "consent": Consent(),
-    "label": Words("words, the name of a picture, or auto"),
+    "consent": WordsOrFile("a statement, the Path of a file with one, or False", consent.names_a_file, True),
+    "label": WordsOrFile("words, the Path of a picture, or auto", label.names_a_picture),
     "label_corner": Choice(label.CORNERS),
     "label_language": Choice(tuple(label.WORDS)),
 }

@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -238,7 +239,7 @@ def test_consent_by_words_by_file_or_not_at_all(tmp_path):
     assert consent.of("  I agree. ") == consent.Consent(True, "I agree.")
     words = tmp_path / "agreed.txt"
     words.write_text("We agree.\n", encoding="utf-8-sig")
-    found = consent.of(str(words))
+    found = consent.of(words)
     assert (found.words, found.file, len(found.sha256)) == ("We agree.", "agreed.txt", 64)
     scan = tmp_path / "scan.pdf"
     scan.write_bytes(b"%PDF-\xff\x00")
@@ -252,6 +253,18 @@ def test_what_is_no_consent_is_one_line(wrong):
     with pytest.raises(errors.CourseError) as told:
         consent.of(wrong)
     assert "\n" not in str(told.value)
+
+
+def test_a_string_reads_no_file(tmp_path, monkeypatch):
+    # words may come from somebody on the other side of a network
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "secret").write_text("the password")
+    assert consent.of("secret").words == "secret"
+    with pytest.raises(errors.CourseError, match="Path"):
+        consent.of("/etc/secret.txt")
+    assert settings.of_text("consent", "agreed.txt") == Path("agreed.txt")
+    assert settings.of_text("consent", "I agree.") == "I agree." and settings.of_text("consent", False) is False
+    assert settings.of_text("label", "logo.png") == Path("logo.png") and settings.of_text("label", "AI") == "AI"
 
 
 def test_consent_is_a_setting():
@@ -276,7 +289,7 @@ def test_a_label_may_be_a_picture_and_be_seen_through(frames, tmp_path):
     from PIL import Image
 
     Image.new("RGBA", (300, 100), (255, 0, 0, 128)).save(tmp_path / "logo.png")
-    out = label.Label(str(tmp_path / "logo.png"), "top-left")(frames[0]).astype(int)
+    out = label.Label(tmp_path / "logo.png", "top-left")(frames[0]).astype(int)
     spot, before = out[20, 30], frames[0][20, 30].astype(int)
     assert np.abs(spot - (before + [255, 0, 0]) / 2).max() <= 2
 

@@ -106,6 +106,8 @@ class Clip:
             place = self.save(Path(folder) / "clip.mp4")
             film = place.read_bytes()
         poster = next(iter(self))
+        if self.stamp:
+            poster = self.stamp.mark(self.fps)(poster)
         width = _shown_width(*poster.shape[:2])
         if len(film) > EMBEDDED_BYTES:
             return (f"<p>{html.escape(repr(self))}: {len(film) / 1e6:.0f} MB are too much for a notebook; "

@@ -32,29 +32,28 @@ def of(given) -> Consent:
     """What `consent=` means.
 
     Args:
-        given: None, nothing is said; False, there is none; a statement; or the path of a file with it. The words of a
-            text file go into the film. Of any other, such as a scan or a recording, only its name and its SHA-256 do:
-            a signature is not for everybody who sees the film.
+        given: None, nothing is said; False, there is none; a statement; or the `Path` of a file with it (a string is
+            never taken for one: it may come from somebody who should not read files here). The words of a text file
+            go into the film. Of any other, such as a scan or a recording, only its name and its SHA-256 do: a
+            signature is not for everybody who sees the film.
     Raises:
-        errors.CourseError: no words, too many, another type, or the name of a file that is not there.
+        errors.CourseError: no words, too many, another type, a string that seems to be the name of a file, or a file
+            that is not there.
     """
     if given is None or given is False:
         return Consent(given)
-    if isinstance(given, (str, Path)) and (isinstance(given, Path) or _names_a_file(given)):
+    if isinstance(given, Path):
         return _of_file(paths.regular_file(given, errors.CourseError, "a statement of consent"))
+    if isinstance(given, str) and names_a_file(given):
+        raise errors.CourseError(f"{paths.shortened(given)!r} seems to name a file: give a Path, or the words")
     if not isinstance(given, str):
         raise errors.CourseError("consent is a statement, a file with one, or False, not "
                                  f"{'True: say who agreed to what' if given is True else type(given).__name__}")
     return Consent(True, _checked(given))
 
 
-def _names_a_file(text: str) -> bool:
-    """Whether somebody means a file: one that is there, or a word that ends as files do."""
-    try:
-        if paths.given(text).is_file():
-            return True
-    except (errors.CourseError, OSError, ValueError):
-        return False
+def names_a_file(text: str) -> bool:
+    """Whether somebody who writes this means a file: a single word that ends as files do."""
     return bool(re.fullmatch(r"\S+\.[A-Za-z0-9]{2,4}", text.strip()))
 
 

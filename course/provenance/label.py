@@ -28,14 +28,14 @@ class Label:
     """Lays one label into frames.
 
     Args:
-        what: words; the path of a picture, whose transparency counts; or "auto", the words of the language.
+        what: words; the `Path` of a picture, whose transparency counts; or "auto", the words of the language.
         corner: one of `CORNERS`; language: one of `WORDS`, for "auto".
     Raises:
         errors.CourseError: an unknown corner or language, or letters that no font here has; errors.ImageError: a
             picture that is none.
     """
 
-    def __init__(self, what: str = AUTO, corner: str = CORNERS[0], language: str = "en"):
+    def __init__(self, what: str | Path = AUTO, corner: str = CORNERS[0], language: str = "en"):
         if corner not in CORNERS:
             raise errors.CourseError(f"there is no corner {corner!r}: choose from {', '.join(CORNERS)}")
         if language not in WORDS:
@@ -43,8 +43,10 @@ class Label:
                                      f"{', '.join(WORDS)}")
         self.words = WORDS[language] if what == AUTO else str(what)
         self.corner, self.picture = corner, None
-        if isinstance(what, Path) or _names_a_picture(self.words):
-            self.picture, self.words = _picture(paths.given(what)), ""
+        if isinstance(what, Path):
+            self.picture, self.words = _picture(what), ""
+        elif names_a_picture(self.words):
+            raise errors.CourseError(f"{self.words!r} seems to be the name of a picture: give a Path, or other words")
         elif not self.words.strip():
             raise errors.CourseError("the label has no words: give some, a picture, or auto")
         else:
@@ -78,7 +80,7 @@ class Label:
         return cv2.resize(patch, size, interpolation=cv2.INTER_AREA) if scale != 1 else patch
 
 
-def _names_a_picture(text: str) -> bool:
+def names_a_picture(text: str) -> bool:
     """Whether a text is the name of a picture, by its ending."""
     return str(text).lower().endswith((".png", ".webp", ".jpg", ".jpeg", ".gif"))
 
