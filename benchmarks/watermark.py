@@ -206,7 +206,7 @@ def readings(films, marks, attacks):
             for attack in attacks:
                 left, rate = ATTACKS[attack](film, random)
                 if mark >= 0:
-                    found = watermark_reader.read(left, rate)
+                    found = watermark_reader.read_watermark(left, rate)
                     right = found and found.payload == payload
                     yield number, attack, "marked", mark, right, found and found.strength, found and found.proof(key)
                 period = demodulation.Period(left, rate)

@@ -101,7 +101,7 @@ def main() -> None:
         marker = watermark.Marker(payload, KEY)
         film, other = written([marker(frame) for frame in frames]), films[(number + 1) % len(films)]
         for name, attack in ATTACKERS.items():
-            found = watermark_reader.read(attacks.h264(attack(film, other, payload))[0])
+            found = watermark_reader.read_watermark(attacks.h264(attack(film, other, payload))[0])
             row = rows[name]
             row[0] += found is not None and found.payload == payload
             row[1] += found is not None and found.made_with(KEY)

@@ -112,7 +112,7 @@ def test_a_film_says_what_made_it_of_what_and_with_which_consent(frames, tmp_pat
     assert found.assertions[manifest.FILM] == {"frames": 26, "fps": 25.0, "width": 320, "height": 376}
     actions = found.assertions["c2pa.actions.v2"]["actions"]
     assert [one["action"] for one in actions] == ["c2pa.created", "c2pa.watermarked.bound"]
-    reading = watermark_reader.read(video.load_video(path).frames, 25)
+    reading = watermark_reader.read_watermark(video.load_video(path).frames, 25)
     assert reading.payload == found.payload and reading.made_with(maker.watermark_key())
 
 
@@ -120,7 +120,7 @@ def test_frames_in_python_are_unmarked(frames, tmp_path):
     clip = video.Clip(frames, 25, stamp=stamp.stamp(origin()))
     clip.save(tmp_path / "film.mp4", progress=False)
     assert all((one == other).all() for one, other in zip(clip.frames, frames))
-    assert watermark_reader.read(clip.frames, 25) is None
+    assert watermark_reader.read_watermark(clip.frames, 25) is None
 
 
 def test_what_is_left_out_stands_in_the_manifest(frames, tmp_path):
@@ -314,5 +314,5 @@ def test_a_label_is_under_the_mark(frames, tmp_path):
     path = saved(frames, tmp_path / "film.mp4", shown=label.Label("Made by AI"))
     found = manifest.read(path)
     assert found.assertions[manifest.GENERATION]["label"] is True
-    assert watermark_reader.read(video.load_video(path).frames, 25).payload == found.payload
+    assert watermark_reader.read_watermark(video.load_video(path).frames, 25).payload == found.payload
     assert "c2pa.edited" in json.dumps(found.assertions["c2pa.actions.v2"])

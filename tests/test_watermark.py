@@ -153,17 +153,17 @@ def test_larger_films_have_larger_spots():
 
 
 def test_a_mark_is_read_and_proved_by_its_maker_alone(marked):
-    reading = watermark_reader.read(marked, 25)
+    reading = watermark_reader.read_watermark(marked, 25)
     assert reading.payload == PAYLOAD and not reading.mirrored
     assert reading.made_with(KEY) and not reading.made_with(OTHER)
     assert reading.pitch == pytest.approx((16, 16), rel=0.02) and np.abs(reading.shift).max() < 6
 
 
 def test_no_mark_is_found_where_there_is_none(frames):
-    assert watermark_reader.read(frames, 25) is None
-    assert watermark_reader.read([]) is None
-    assert watermark_reader.read([np.zeros((16, 16, 3), np.uint8)] * 3) is None
-    assert watermark_reader.read([np.full((200, 200, 3), 7, np.uint8)] * 30) is None
+    assert watermark_reader.read_watermark(frames, 25) is None
+    assert watermark_reader.read_watermark([]) is None
+    assert watermark_reader.read_watermark([np.zeros((16, 16, 3), np.uint8)] * 3) is None
+    assert watermark_reader.read_watermark([np.full((200, 200, 3), 7, np.uint8)] * 30) is None
 
 
 def test_a_mark_under_another_public_key_is_not_found(marked, monkeypatch):
@@ -171,7 +171,7 @@ def test_a_mark_under_another_public_key_is_not_found(marked, monkeypatch):
     for cached in (chips.owners, chips.scramble):
         cached.cache_clear()
     try:
-        assert watermark_reader.read(marked, 25) is None
+        assert watermark_reader.read_watermark(marked, 25) is None
     finally:
         monkeypatch.undo()
         for cached in (chips.owners, chips.scramble):
@@ -195,7 +195,7 @@ ATTACKS = {
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_a_mark_outlives(attack, marked, tmp_path):
     frames, fps = ATTACKS[attack](marked, tmp_path)
-    reading = watermark_reader.read(frames, fps)
+    reading = watermark_reader.read_watermark(frames, fps)
     assert reading and reading.payload == PAYLOAD
     assert reading.mirrored == attack.startswith("mirrored")
 
@@ -203,7 +203,7 @@ def test_a_mark_outlives(attack, marked, tmp_path):
 def test_grey_takes_the_mark_away(marked):
     # said on the card; if this ever fails, the card may say more
     grey = [np.repeat(frame.mean(axis=2, keepdims=True), 3, axis=2).astype(np.uint8) for frame in marked]
-    assert watermark_reader.read(grey, 25) is None
+    assert watermark_reader.read_watermark(grey, 25) is None
 
 
 def test_what_stands_still_falls_out():
@@ -216,4 +216,4 @@ def test_a_single_soft_picture_can_be_read(tmp_path):
     path, random = tmp_path / "still.png", np.random.default_rng(2)
     soft = np.linspace(60, 190, 480)[:, None, None] + random.normal(0, 4, (480, 400, 1)) + [12, 0, -20]
     images.save_image(path, watermark.Marker(PAYLOAD, KEY)(soft.astype(np.uint8)))
-    assert watermark_reader.read([images.as_image(path)]).payload == PAYLOAD
+    assert watermark_reader.read_watermark([images.as_image(path)]).payload == PAYLOAD

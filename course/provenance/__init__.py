@@ -8,7 +8,7 @@ from .. import doors
 
 doors.open_door(__name__, {
     "watermark": "Marker",
-    "watermark_reader": "Reading read",
+    "watermark_reader": "Reading read_watermark",
     "label": "Label",
     "consent": "Consent",
     "stamp": "Origin photo_hash",

@@ -90,7 +90,7 @@ def _seen(path: Path):
     """The watermark's reading or None, and (width, height)."""
     if path.suffix.lower() in PICTURES:
         frame = image_files.read(path)
-        return watermark_reader.read([frame]), frame.shape[1::-1]
+        return watermark_reader.read_watermark([frame]), frame.shape[1::-1]
     info = decoding.probe(path)
     fps = min(MOST_FPS, info.fps)
     each = max(1, round(WINDOW * fps))

@@ -51,7 +51,7 @@ class Reading:
         return self.proof(key) >= PRIVATE_LEAST
 
 
-def read(frames, fps: float = 25) -> Reading | None:
+def read_watermark(frames, fps: float = 25) -> Reading | None:
     """The mark of some frames, or None.
 
     Args:
