@@ -16,7 +16,7 @@ EVERYWHERE = ("doors", "renamed", "errors", "paths", "streams", "stopping", "par
 ON_ITS_OWN = "keypoints.find"
 SECTIONS = {
     "The way of the data": ("images", "image_files", "colour_profiles", "io", "detection", "keypoints", "face",
-                            "speech", "flow", "motion", "rendering", "settings", "animation"),
+                            "speech", "flow", "motion", "rendering", "provenance", "settings", "animation"),
     "Behind the stages": ("synthetic", "training", "features", "gan", "evaluation", "recipes", "doctor", "demo"),
     "Teaching": ("notebook", "plots", "exercises", "lessons", "authoring", "cli"),
     "Beneath everything": EVERYWHERE,
