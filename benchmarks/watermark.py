@@ -181,6 +181,13 @@ def psnr(one: np.ndarray, other: np.ndarray) -> float:
     return float(10 * np.log10(255**2 / np.square(one.astype(np.float32) - other).mean()))
 
 
+def side_by_side(frame: np.ndarray) -> np.ndarray:
+    """A frame without a mark, with one, and what it changed, times ten around grey: uint8 (H, 3 W, 3)."""
+    marked = watermark.Marker(0x12345678, bytes(32))(frame)
+    change = np.clip(128 + 10 * (marked.astype(int) - frame), 0, 255).astype(np.uint8)
+    return np.hstack([frame, marked, change])
+
+
 def other_plane(number: int) -> None:
     """Read by another plane of signs from here on; 0 is the package's own."""
     chips.PUBLIC_KEY = b"living-portraits watermark 1" + (b"" if not number else b" other %d" % number)
@@ -225,10 +232,14 @@ def main() -> None:
     parser.add_argument("--marks", type=int, default=5)
     parser.add_argument("--attacks", default=",".join(ATTACKS))
     parser.add_argument("--csv", type=Path)
+    parser.add_argument("--picture", type=Path, help="only write this picture: without, with, the difference times ten")
     options = parser.parse_args()
     cv2.setNumThreads(1)
     photos = sorted(options.photos.glob("*.jpg")) if options.photos else []
     films, attacks = unmarked(photos, options.films), options.attacks.split(",")
+    if options.picture:
+        Image.fromarray(side_by_side(np.load(films[0])[20])).save(options.picture, quality=88)
+        return
     rows = []
     with open(options.csv or "/dev/null", "w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
