@@ -273,6 +273,26 @@ def test_consent_is_a_setting():
         settings.checked({"consent": True})
 
 
+def test_the_command_hands_on_what_is_said(tmp_path, monkeypatch, hopper_path):
+    from course import animation, cli, demo
+
+    given = {}
+
+    def animate(photo, **settings):
+        given.update(settings)
+        raise errors.CourseError("enough")
+
+    monkeypatch.setattr(animation, "animate", animate)
+    out = ["-o", str(tmp_path / "film.mp4")]
+    assert cli.main(["animate", *out, "--no-watermark", "--label", "--label-corner", "top-left", "--no-consent"]) == 2
+    assert (given["watermark"], given["consent"], given["label"], given["label_corner"]) == (
+        False, False, "auto", "top-left")
+    cli.main(["animate", *out])
+    assert given["consent"] == demo.CONSENT and given["watermark"] is None and given["label"] is None
+    cli.main(["animate", str(hopper_path), "--text", "Hello.", *out, "--consent", "agreed.txt"])
+    assert given["consent"] == Path("agreed.txt")
+
+
 # ---------------------------------------------------------------- the label
 
 
