@@ -44,7 +44,7 @@ class Stamped:
         for frame in self.frames:
             self.count += 1
             # what is no frame goes on as it is: the writer says so
-            whole = isinstance(frame, np.ndarray) and frame.dtype == np.uint8 and frame.ndim == 3
+            whole = isinstance(frame, np.ndarray) and frame.dtype == np.uint8 and frame.shape[2:] in ((3,), (4,))
             self.shape = frame.shape[:2] if whole else (0, 0)
             yield mark(frame) if whole else frame
 
