@@ -57,8 +57,9 @@ def perform(script, photo=None, **settings) -> video.Clip:
     cues = [replace(cue, start=cue.start + one.start, end=cue.end + one.start)
             for one in placed for cue in one.said.cues]  # fmt: skip
     return video.Clip(lambda: finishing.over(_frames(where, casts, tracks, options), fps), fps=fps, audio=audio,
-                      sample_rate=rate, n_frames=count, texts=finishing.texts(cues), stamp=stamped,
-                      sources=[Path(source).absolute() for source in sources if source])  # fmt: skip
+                      sample_rate=rate, n_frames=count, stamp=stamped,
+                      sources=[Path(source).absolute() for source in sources if source]
+                      ).with_texts(finishing.texts(cues))  # fmt: skip
 
 
 def _options(given: dict) -> animation.Settings:

@@ -32,7 +32,6 @@ class Clip:
         audio, sample_rate: float32 (N,) in [-1, 1], mono, and its rate in Hz.
         n_frames: how many frames the function makes, where that is known; used for the length and progress.
         sources: files that it is made from, which `save` therefore does not replace.
-        texts: {path: text} of files that `save` writes beside it, such as subtitles.
         stamp: an `encoding.Stamp`: what puts a watermark into each frame and a signed manifest into the file, when it
             is saved and not before; None where nothing is known of how the frames came about.
     Raises:
@@ -41,12 +40,12 @@ class Clip:
     """
 
     def __init__(self, frames, fps: float = 25, audio=None, sample_rate=None, n_frames: int | None = None,
-                 sources=(), texts: dict | None = None, stamp: encoding.Stamp | None = None):
+                 sources=(), stamp: encoding.Stamp | None = None):
         if hasattr(frames, "__next__"):
             raise errors.VideoError("these frames can be walked through only once: give a list, or a function "
                                     "that returns a fresh iterator")
         fps = _rate(fps)
-        self._frames, self.sources, self.texts, self.stamp = frames, tuple(sources), dict(texts or {}), stamp
+        self._frames, self.sources, self.stamp, self.texts = frames, tuple(sources), stamp, {}
         self.fps = float(fps)
         self.audio = encoding.check_audio(audio, sample_rate)
         self.sample_rate = sample_rate
@@ -76,6 +75,11 @@ class Clip:
     def __repr__(self) -> str:
         count = "frames" if self._n_frames is None else f"{self._n_frames} frames, {self.duration:.2f} s"
         return f"<Clip: {count} at {self.fps:g} a second, {'with' if self.audio is not None else 'without'} sound>"
+
+    def with_texts(self, texts: dict) -> "Clip":
+        """This clip, beside which `save` writes files of text, such as subtitles: {path: text}."""
+        self.texts = dict(texts)
+        return self
 
     def save(self, path, progress: bool = True) -> Path:
         """Make the frames and write them to a video file by its name: .mp4, .m4v, .mov, .mkv, .webm, .gif or .webp; a
