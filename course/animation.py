@@ -54,7 +54,7 @@ class Settings:
     the photo's pixels and draws teeth and lids, "gan" has the trained animator repaint mouth and eyes,
     "auto" is the one of the two that `course evaluate` finds better; voice, rate, pitch: who says a text (None for the
     best of its script), at how many times the voice's own pace, so many semitones above its own pitch; force: go on
-    where the photo shows no mouth; background, logo, subtitles: see `finish`. What each may be says
+    where the photo shows no mouth; background, logo, logo_at, subtitles: see `finish`. What each may be says
     `settings.SETTINGS`.
     """
 
@@ -79,6 +79,7 @@ class Settings:
     force: bool = False
     background: str | None = None
     logo: str | None = None
+    logo_at: str | None = None
     subtitles: str | None = None
 
 
