@@ -75,10 +75,11 @@ class Clip:
         count = "frames" if self._n_frames is None else f"{self._n_frames} frames, {self.duration:.2f} s"
         return f"<Clip: {count} at {self.fps:g} a second, {'with' if self.audio is not None else 'without'} sound>"
 
-    def save(self, path, progress: bool = True) -> Path:
+    def save(self, path, progress=True) -> Path:
         """Make the frames and write them to a video file by its name: .mp4, .m4v, .mov, .mkv, .webm, .gif or .webp; a
         name without an ending is a folder of PNGs.
 
+        progress: whether there is a bar, or a function that is told (frames done, frames in all) and may raise.
         Written beside its place and moved there when whole. The file says that it was generated. A
         picture with an odd side gets one more row or column, since H.264 needs even ones. Alpha is kept in .webp,
         .mov, .webm and PNGs.
