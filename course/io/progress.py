@@ -1,4 +1,4 @@
-"""Progress: a bar, in a notebook one that goes away, elsewhere one on standard error, if there is any; or a function."""
+"""Progress: a bar, in a notebook one that goes away, elsewhere on standard error, if there is any; or a function."""
 
 import sys
 

@@ -5,11 +5,16 @@ from pathlib import Path
 
 import ipywidgets
 
-from ... import demo, errors, stopping
+from ... import demo, errors, settings, stopping
+from ...provenance import label as labels
 from .. import analyses
 from . import capture, inputs, parts, preview, rendering, view
 
-SIZES = (("256 px, quick", 256), ("384 px", 384), ("512 px", 512), ("768 px", 768), ("as the photo", None))
+TITLE = ('<div class="lp-title">Studio<small>A photo and a few words become a film. Everything stays on this '
+         "machine.</small></div>")
+AS_PHOTO = settings.ORIGINAL
+SIZES = (("256 px, quick", 256), ("384 px", 384), ("512 px", 512), ("768 px", 768), ("as the photo", AS_PHOTO))
+LABELS = (("none that is seen", ""), ("AI-generated", labels.AUTO))
 AGREED = "I may make this film: the person in the photo is me, has agreed, or is no longer alive."
 
 
@@ -18,14 +23,15 @@ class Studio(ipywidgets.VBox):
 
     Args:
         photo: the path of the first photo; None for the embedded one. size: longer side of the films in pixels, one of
-            256, 384, 512, 768, or None for the photo's own.
+            256, 384, 512, 768, or "original", the photo's own. label: what every film shows in a corner, words, the
+            `Path` of a picture or "auto" ("AI-generated"); None leaves it to whoever makes the film.
     Raises:
-        errors.CourseError: no such photo, no face in it, no such size.
+        errors.CourseError: no such photo, no face in it, no such size or label.
     """
 
-    def __init__(self, photo=None, size: int | None = 512):
-        if size not in [value for _, value in SIZES]:
-            raise errors.CourseError(f"size is {', '.join(str(value) for _, value in SIZES)}, not {size!r}")
+    def __init__(self, photo=None, size: int | str = 512, label=None):
+        size = check_size(size)
+        self.label = check_label(label)
         self._folder = tempfile.TemporaryDirectory(prefix="studio-")  # goes with the studio
         self.folder, self._cache = Path(self._folder.name), analyses.Cache(2)
         self.line, self.view, self.preview, self.film, self.rendering = parts.Line(), view.View(), None, None, None
@@ -36,18 +42,19 @@ class Studio(ipywidgets.VBox):
         self._make_buttons(size)
         self.photo.take(demo.photo_path() if photo is None else photo, is_own=photo is not None)
         self.line.say("")
-        super().__init__([ipywidgets.HTML(parts.CSS + '<div class="lp-title">Studio<small>A photo and a few words become '
-                                          "a film. Everything stays on this machine.</small></div>"), self._columns()])
+        super().__init__([ipywidgets.HTML(parts.CSS + TITLE), self._columns()])
         self.add_class("lp-studio")
 
     # ---------------------------------------------------------------- what there is
 
     def _make_buttons(self, size) -> None:
         self.consent = ipywidgets.Checkbox(value=False, description=AGREED, indent=False,
-                                           layout={"width": "100%", "height": "auto"})
+                                           layout={"width": "auto", "height": "auto"})
         self.statement = ipywidgets.Text(placeholder="who agreed to what, in your words", description="Statement",
                                          style={"description_width": parts.NAMES}, layout=parts.WIDE)
         self.size = parts.dropdown("Size", SIZES, size)
+        self.labelled = parts.dropdown("Label", LABELS, "")
+        self.labelled.layout.display = "none" if self.label else None
         self.make_button = ipywidgets.Button(description="Make the film", button_style="primary", icon="film",
                                              layout={"width": "150px"})
         self.stop_button = ipywidgets.Button(description="Stop", icon="stop", disabled=True, layout={"width": "90px"})
@@ -59,13 +66,13 @@ class Studio(ipywidgets.VBox):
 
     def _columns(self) -> ipywidgets.Box:
         further = [] if self.photo.camera else [parts.note(capture.MISSING)]
-        film = parts.card(4, "Film", self.consent, self.statement, self.size)
+        film = parts.card(4, "Film", self.consent, self.statement, self.size, self.labelled)
         left = ipywidgets.VBox([self.photo.box, self.words.box, self.manner.box, *further],
-                               layout={"flex": "1 1 340px", "min_width": "300px", "max_width": "440px"})
+                               layout={"flex": "1 1 250px", "min_width": "240px", "max_width": "440px"})
         buttons = ipywidgets.HBox([self.make_button, self.stop_button, self.gif_button],
                                   layout={"flex_flow": "row wrap"})
         right = ipywidgets.VBox([self.view.box, film, buttons, self.bar, self.line.box, self.view.files],
-                                layout={"flex": "1.2 1 340px", "min_width": "300px", "margin": "0 0 0 12px"})
+                                layout={"flex": "1.1 1 210px", "min_width": "200px", "margin": "0 0 0 12px"})
         return ipywidgets.HBox([left, right], layout={"flex_flow": "row wrap", "align_items": "flex-start",
                                                       "width": "100%", "overflow": "visible"})
 
@@ -73,14 +80,21 @@ class Studio(ipywidgets.VBox):
 
     def settings(self) -> dict:
         """What the page says now, as settings of `course.animate`."""
-        return {"face": self.photo.number, "size": self.size.value, "voice": self.words.voice.value,
+        return {"face": self.photo.number, "size": self.size.value, "voice": self.words.voice.value or None,
+                "consent": self.agreed(), "label": self.label or self.labelled.value or None,
                 **self.manner.settings()}
+
+    def agreed(self) -> str | None:
+        """What the film's manifest says about consent, None while the box is not ticked."""
+        if not self.consent.value:
+            return None
+        return f"{self.statement.value.strip()} (ticked in the studio: {AGREED})".strip()
 
     def _other_photo(self) -> None:
         """Another face: it is looked at, and nobody has agreed to anything about it yet."""
         self.preview = preview.Preview(self.photo.picture, self.photo.number)
         self.consent.value = False
-        self.statement.value = ""
+        self.statement.value = "" if self.photo.is_own else demo.CONSENT
         self._moved()
 
     def _moved(self) -> None:
@@ -172,6 +186,22 @@ class Studio(ipywidgets.VBox):
         self.line.say(f"a GIF of {path.stat().st_size / 1e6:.1f} MB is there", "good")
 
 
-def studio(photo=None, size: int | None = 512) -> Studio:
+def check_size(size):
+    """A size that the studio has. Raises `errors.CourseError`."""
+    if size not in [side for _, side in SIZES]:
+        raise errors.CourseError(f"the studio makes films of {', '.join(str(side) for _, side in SIZES)}, not {size!r}")
+    return size
+
+
+def check_label(label):
+    """A label that every film will show, None for none. Raises `errors.CourseError`."""
+    if label is None:
+        return None
+    label = settings.check("label", label)
+    labels.Label(label)
+    return label
+
+
+def studio(photo=None, size: int | str = 512, label=None) -> Studio:
     """The studio, for a notebook's cell: a photo, words and sliders become a film; see `Studio`."""
-    return Studio(photo, size)
+    return Studio(photo, size, label)

@@ -11,7 +11,9 @@ const STYLE = `
 .lp-capture button:disabled{opacity:.5;cursor:default}
 .lp-capture video{display:block;width:100%;max-height:240px;margin:6px 0;border-radius:8px;background:#000;
   transform:scaleX(-1)}
-.lp-capture .lp-told{min-height:1em;color:#b3261e}`;
+.lp-capture [hidden]{display:none!important}
+.lp-capture .lp-told:empty{display:none}
+.lp-capture .lp-told{color:#b3261e}`;
 
 function make(parent, tag, words, attributes = {}) {
   const element = document.createElement(tag);

@@ -1,4 +1,4 @@
-"""Drop a photo, take one by webcam, record by microphone: what ipywidgets have no widget for and anywidget makes easy."""
+"""Drop a photo, take one by webcam, record by microphone: what ipywidgets have nothing for and anywidget makes easy."""
 
 import functools
 from pathlib import Path
@@ -8,7 +8,7 @@ MISSING = "To drop or take a photo and to record your voice, install anywidget: 
 
 
 @functools.cache
-def _kind():
+def kind():
     """The widget's class, or None where anywidget is not installed."""
     try:
         import anywidget
@@ -28,9 +28,9 @@ def _kind():
 
 def make(what: str, taken):
     """A widget that calls `taken(name, data)` with what the browser sends, or None where anywidget is missing."""
-    if _kind() is None:
+    if kind() is None:
         return None
-    widget = _kind()(what=what)
+    widget = kind()(what=what)
 
     def heard(_, content, buffers):
         if isinstance(content, dict) and buffers:

@@ -19,7 +19,7 @@ EXAMPLES = (
     Example("hello", demo.TEXT),
     Example("good news", "We did it! All the tests are green, and I am so happy!", {"expression": "happy"}),
     Example("a surprise", "What? You built all of this in one afternoon?", {"expression": "surprised"}),
-    Example("look around", "Over there [look left] is the past. [look camera] And you, *you* make what comes next. [nod]",
+    Example("look around", "Over there [look left] is the past. [look camera] And *you* make what comes next. [nod]",
             {"head": 1.5}),
     Example("quietly", "Come closer. I will tell you a secret about pixels.", {"strength": 0.7, "lips_open": 0.7}),
     Example("auf Deutsch", "Guten Tag! Ich bin ein Foto, und heute habe ich sprechen gelernt.", {"voice": "de"}),

@@ -9,6 +9,7 @@ from ...io import sound
 from ...speech import catalogue
 from . import capture, examples, parts, picture
 
+BEST = ""  # as a voice: whoever reads the letters best
 EXPRESSIONS = (("as the words feel", "auto"), ("neutral", "neutral"), ("happy", "happy"), ("sad", "sad"),
                ("surprised", "surprised"), ("angry", "angry"))
 
@@ -28,8 +29,9 @@ class Photo:
         example = ipywidgets.Button(description="Grace Hopper", tooltip="the photo that comes with the course",
                                     layout={"width": "auto"})
         example.on_click(parts.guarded(line, lambda _: self.take(demo.photo_path(), is_own=False)))
-        self.faces = ipywidgets.Image(format="jpeg", layout={"width": "auto", "max_width": "100%", "max_height": "220px",
-                                                             "object_fit": "contain", "align_self": "center"})
+        self.faces = ipywidgets.Image(format="jpeg", layout={
+            "width": "auto", "max_width": "100%", "max_height": "220px", "object_fit": "contain",
+            "align_self": "center"})
         self.choice = ipywidgets.ToggleButtons(options=[("1", 0)], value=0, description="Face",
                                                style={"description_width": "40px", "button_width": "42px"})
         self.choice.observe(parts.guarded(line, self._chosen), names="value")
@@ -90,11 +92,11 @@ class Words:
         self.folder, self.line, self.recording = folder, line, None
         self.kind = ipywidgets.ToggleButtons(options=[self.TYPED, self.RECORDED], value=self.TYPED,
                                              style={"button_width": "110px"})
-        self.menu = parts.dropdown("Example", [("choose one ...", None), *((e.name, e) for e in examples.EXAMPLES)], None)
+        self.menu = parts.dropdown("Example", [("choose one ...", ""), *((e.name, e) for e in examples.EXAMPLES)], "")
         self.text = ipywidgets.Textarea(value=examples.EXAMPLES[0].text, continuous_update=True, rows=3,
                                         placeholder="What shall it say? [nod], [look left] and [pause 0.5] work, too.",
-                                        layout={"width": "100%", "height": "84px"})
-        self.voice = parts.dropdown("Voice", _voices(), None)
+                                        layout={"width": "auto", "height": "84px"})
+        self.voice = parts.dropdown("Voice", _voices(), BEST)
         upload = ipywidgets.FileUpload(accept="audio/*,video/*,.wav,.mp3,.ogg,.flac,.m4a,.webm", multiple=False,
                                        description="Choose a sound", layout={"width": "auto"})
         upload.observe(parts.guarded(line, self._uploaded), names="value")
@@ -103,7 +105,7 @@ class Words:
         self.heard = ipywidgets.HTML('<div class="lp-note">No recording yet.</div>', layout=parts.WIDE)
         self.typed = ipywidgets.VBox([self.menu, self.text, self.voice], layout=parts.WIDE)
         self.recorded = ipywidgets.VBox([upload, *([self.microphone] if self.microphone else []), self.heard,
-                                         self.player], layout={"width": "100%", "display": "none"})
+                                         self.player], layout={"width": "auto", "display": "none"})
         self.menu.observe(lambda change: change["new"] and example(change["new"]), names="value")
         self.text.observe(lambda _: changed(), names="value")
         self.kind.observe(lambda _: self._show(), names="value")
@@ -121,7 +123,7 @@ class Words:
 
     def set_voice(self, name: str | None) -> None:
         """The voice of that name, where it can speak here; else the best for the text."""
-        self.voice.value = name if name in [value for _, value in self.voice.options] else None
+        self.voice.value = name if name in [value for _, value in self.voice.options] else BEST
 
     def received(self, name: str, data: bytes) -> None:
         """A sound from the browser. Raises `errors.CourseError`: none; then the one before stays."""
@@ -183,7 +185,7 @@ def wav(samples, rate: int) -> bytes:
 
 
 def _voices() -> list:
-    """(words, name) of every voice here, None being the best for the letters of the text."""
-    return [("the best for the text", None),
+    """(words, name) of every voice here."""
+    return [("the best for the text", BEST),
             *((f"{voice.name}: {voice.title}{', ' + voice.sex if voice.sex else ''}", voice.name)
               for voice in catalogue.voices())]

@@ -10,7 +10,7 @@ from ... import errors
 
 log = logging.getLogger("course")
 
-WIDE = {"width": "100%"}
+WIDE = {"width": "auto"}  # of a child in a column: all of it, without its margins
 NAMES = "92px"  # of what stands before a control
 
 # Colours by the names that JupyterLab and Voilà give them, with what they are elsewhere
@@ -19,8 +19,8 @@ CSS = """<style>
   --lp-ground:var(--jp-layout-color1,#fff);--lp-blue:#1769c2;max-width:1080px;padding:4px 2px 10px;overflow:visible}
 .lp-title{font-size:21px;font-weight:650;line-height:1.3}
 .lp-title small{font-size:13px;font-weight:400;color:var(--lp-soft);margin-left:8px}
-.lp-card{border:1px solid var(--lp-line);border-radius:8px;padding:8px 10px 10px;margin:0 0 8px;background:var(--lp-ground);
-  overflow:visible}
+.lp-card{border:1px solid var(--lp-line);border-radius:8px;padding:8px 10px 10px;margin:0 0 8px;
+  background:var(--lp-ground);overflow:visible}
 .lp-card .lp-head{font-size:14px;font-weight:650;line-height:1.6}
 .lp-card .lp-head b{display:inline-block;min-width:19px;height:19px;line-height:19px;margin-right:7px;text-align:center;
   border-radius:50%;background:var(--lp-blue);color:#fff;font-size:12px}
@@ -28,13 +28,14 @@ CSS = """<style>
 .lp-note .widget-html-content,.lp-card .lp-note{white-space:normal}
 .lp-studio .widget-html-content,.lp-studio .widget-html-content *{overflow-wrap:anywhere}
 .lp-studio .widget-image,.lp-studio img.widget-image{border-radius:8px}
+.lp-face{align-self:center}
 .lp-studio video{border-radius:8px;background:#000}
 .lp-line{font-size:13px;line-height:1.45;padding:6px 10px;border-radius:6px;border-left:4px solid #8a949e;
   background:rgba(128,140,152,.12)}
 .lp-line.lp-bad{border-color:#c62828;background:rgba(198,40,40,.12)}
 .lp-line.lp-good{border-color:#2e7d32;background:rgba(46,125,50,.12)}
-.lp-files a{display:inline-block;margin:2px 6px 2px 0;padding:3px 11px;border:1px solid var(--lp-blue);border-radius:6px;
-  color:var(--lp-blue)!important;text-decoration:none;font-size:13px}
+.lp-files a{display:inline-block;margin:2px 6px 2px 0;padding:3px 11px;border:1px solid var(--lp-blue);
+  border-radius:6px;color:var(--lp-blue)!important;text-decoration:none;font-size:13px}
 .lp-files a:hover{background:var(--lp-blue);color:#fff!important}
 .lp-studio .widget-checkbox label,.lp-studio .widget-label-basic{white-space:normal;height:auto;line-height:1.4}
 .lp-studio textarea{min-height:72px;line-height:1.4}
@@ -44,7 +45,7 @@ CSS = """<style>
 def card(number: int, title: str, *children) -> ipywidgets.VBox:
     """A numbered part of the page."""
     head = ipywidgets.HTML(f'<div class="lp-head"><b>{number}</b>{html.escape(title)}</div>')
-    box = ipywidgets.VBox([head, *children], layout={"width": "100%", "overflow": "visible"})
+    box = ipywidgets.VBox([head, *children], layout={"width": "auto", "overflow": "visible"})
     box.add_class("lp-card")
     return box
 
@@ -84,7 +85,8 @@ class Line:
     def say(self, words: str, kind: str = "") -> None:
         """kind: "", "good" or "bad"."""
         self.words = " ".join(words.split())
-        self.box.value = f'<div class="lp-line lp-{kind}" role="status">{html.escape(self.words)}</div>' if words else ""
+        line = f'<div class="lp-line lp-{kind}" role="status">{html.escape(self.words)}</div>'
+        self.box.value = line if words else ""
 
     def tell(self, problem: BaseException) -> None:
         """What went wrong, as the command would say it."""

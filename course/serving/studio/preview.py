@@ -12,7 +12,7 @@ from ...speech import mood
 from .. import making
 from . import picture
 
-SIDE = 256  # px, the longer side: what is drawn anew with every move of a slider
+SIDE = 288  # px, the longer side: what is drawn anew with every move of a slider
 SMALL = 0.3  # of the photo's longer side: a face below that is shown close up
 # A moment of speech: an open vowel, brows that stress it, a head on its way
 MOMENT = {"jawOpen": 0.38, "mouthLowerDownLeft": 0.22, "mouthLowerDownRight": 0.22, "mouthUpperUpLeft": 0.12,

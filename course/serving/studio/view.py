@@ -9,6 +9,7 @@ import ipywidgets
 from . import parts, picture, rendering
 
 PREVIEW, FILM = "Preview", "Film"
+SHOWN = "400px"  # as wide as face and film become
 MOST = 25_000_000  # bytes of a file that the page itself carries: what is larger is named by its place
 MEDIA = {".mp4": "video/mp4", ".gif": "image/gif", ".npz": "application/octet-stream", ".csv": "text/csv"}
 WORDS = {rendering.FILM: "film (mp4)", rendering.GIF: "gif", rendering.MOTION: "motion (npz)",
@@ -20,7 +21,7 @@ class View:
 
     def __init__(self):
         self.film = None
-        self.image = ipywidgets.Image(format="jpeg", layout={"width": "100%", "max_width": "440px", "height": "auto",
+        self.image = ipywidgets.Image(format="jpeg", layout={"width": "100%", "max_width": SHOWN, "height": "auto",
                                                              "align_self": "center"})
         self.image.add_class("lp-face")
         self.player = ipywidgets.VBox([], layout={"width": "100%", "display": "none", "align_items": "center"})
@@ -45,7 +46,7 @@ class View:
         """A new film, begun at once; files: {name: path} of what can be kept."""
         self.film = path.read_bytes()
         player = ipywidgets.Video(value=self.film, format="mp4", autoplay=True, loop=False, controls=True,
-                                  layout={"width": "100%", "max_width": "440px", "height": "auto"})
+                                  layout={"width": "100%", "max_width": SHOWN, "height": "auto"})
         before, self.player.children = self.player.children, [player]
         for one in before:
             one.close()
