@@ -59,19 +59,19 @@ class Studio(ipywidgets.VBox):
                                              layout={"width": "150px"})
         self.stop_button = ipywidgets.Button(description="Stop", icon="stop", disabled=True, layout={"width": "90px"})
         self.gif_button = ipywidgets.Button(description="Make a GIF of it", disabled=True, layout={"width": "150px"})
-        self.bar = ipywidgets.IntProgress(value=0, min=0, max=1, layout={"width": "100%", "visibility": "hidden"})
+        self.bar = ipywidgets.IntProgress(value=0, min=0, max=1, layout={"width": "auto", "display": "none"})
         self.make_button.on_click(parts.guarded(self.line, lambda _: self.make()))
         self.stop_button.on_click(lambda _: self.stop())
         self.gif_button.on_click(parts.guarded(self.line, lambda _: self.make_gif()))
 
     def _columns(self) -> ipywidgets.Box:
         further = [] if self.photo.camera else [parts.note(capture.MISSING)]
-        film = parts.card(4, "Film", self.consent, self.statement, self.size, self.labelled)
-        left = ipywidgets.VBox([self.photo.box, self.words.box, self.manner.box, *further],
-                               layout={"flex": "1 1 250px", "min_width": "240px", "max_width": "440px"})
         buttons = ipywidgets.HBox([self.make_button, self.stop_button, self.gif_button],
                                   layout={"flex_flow": "row wrap"})
-        right = ipywidgets.VBox([self.view.box, film, buttons, self.bar, self.line.box, self.view.files],
+        film = parts.card(4, "Film", self.consent, self.statement, self.size, self.labelled, buttons, self.bar)
+        left = ipywidgets.VBox([self.photo.box, self.words.box, self.manner.box, *further],
+                               layout={"flex": "1 1 250px", "min_width": "240px", "max_width": "440px"})
+        right = ipywidgets.VBox([self.view.box, self.line.box, self.view.files, film],
                                 layout={"flex": "1.1 1 210px", "min_width": "200px", "margin": "0 0 0 12px"})
         return ipywidgets.HBox([left, right], layout={"flex_flow": "row wrap", "align_items": "flex-start",
                                                       "width": "100%", "overflow": "visible"})
@@ -168,7 +168,7 @@ class Studio(ipywidgets.VBox):
     def _busy(self, on: bool) -> None:
         self.make_button.disabled, self.stop_button.disabled = on, not on
         self.gif_button.disabled = on or self.film is None
-        self.bar.value, self.bar.layout.visibility = 0, "visible" if on else "hidden"
+        self.bar.value, self.bar.layout.display = 0, None if on else "none"
 
     def _told(self, words: str, done: int, total: int) -> None:
         self.bar.max, self.bar.value = max(total, 1), done

@@ -30,7 +30,7 @@ CSS = """<style>
 .lp-studio .widget-image,.lp-studio img.widget-image{border-radius:8px}
 .lp-face{align-self:center}
 .lp-studio video{border-radius:8px;background:#000}
-.lp-line{font-size:13px;line-height:1.45;padding:6px 10px;border-radius:6px;border-left:4px solid #8a949e;
+.lp-line{font-size:13px;line-height:1.45;padding:6px 10px;margin:4px 0;border-radius:6px;border-left:4px solid #8a949e;
   background:rgba(128,140,152,.12)}
 .lp-line.lp-bad{border-color:#c62828;background:rgba(198,40,40,.12)}
 .lp-line.lp-good{border-color:#2e7d32;background:rgba(46,125,50,.12)}
