@@ -269,6 +269,7 @@ def test_the_command_shows_it_by_what_is_installed(monkeypatch, capsys):
     assert begun[-1][2] == "jupyterlab" and begun[-1][-2:] == ["--port=0", "--no-browser"]
     there.add("voila")
     assert cli.main(["studio"]) == 0 and begun[-1][2] == "voila"
+    assert any("default-src 'self'" in word for word in begun[-1]), "Voilà's page may fetch nothing elsewhere"
     there.clear()
     assert cli.main(["studio"]) == 2 and "pip install voila" in capsys.readouterr().err
     for wrong in (["--size", "100"], ["gone.jpg"], ["--label", "gone.png"], ["--port", "70000"]):

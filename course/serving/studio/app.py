@@ -56,9 +56,9 @@ class Studio(ipywidgets.VBox):
         self.labelled = parts.dropdown("Label", LABELS, "")
         self.labelled.layout.display = "none" if self.label else None
         self.make_button = ipywidgets.Button(description="Make the film", button_style="primary", icon="film",
-                                             layout={"width": "150px"})
-        self.stop_button = ipywidgets.Button(description="Stop", icon="stop", disabled=True, layout={"width": "90px"})
-        self.gif_button = ipywidgets.Button(description="Make a GIF of it", disabled=True, layout={"width": "150px"})
+                                             layout={"width": "130px"})
+        self.stop_button = ipywidgets.Button(description="Stop", icon="stop", disabled=True, layout={"width": "76px"})
+        self.gif_button = ipywidgets.Button(description="Make a GIF", disabled=True, layout={"width": "104px"})
         self.bar = ipywidgets.IntProgress(value=0, min=0, max=1, layout={"width": "auto", "display": "none"})
         self.make_button.on_click(parts.guarded(self.line, lambda _: self.make()))
         self.stop_button.on_click(lambda _: self.stop())

@@ -104,8 +104,8 @@ class Words:
         self.player = ipywidgets.HBox([], layout=parts.WIDE)
         self.heard = ipywidgets.HTML('<div class="lp-note">No recording yet.</div>', layout=parts.WIDE)
         self.typed = ipywidgets.VBox([self.menu, self.text, self.voice], layout=parts.WIDE)
-        self.recorded = ipywidgets.VBox([upload, *([self.microphone] if self.microphone else []), self.heard,
-                                         self.player], layout={"width": "auto", "display": "none"})
+        taking = [ipywidgets.HBox([upload]), *([self.microphone] if self.microphone else [])]
+        self.recorded = ipywidgets.VBox([*taking, self.heard, self.player], layout={"width": "auto", "display": "none"})
         self.menu.observe(lambda change: change["new"] and example(change["new"]), names="value")
         self.text.observe(lambda _: changed(), names="value")
         self.kind.observe(lambda _: self._show(), names="value")

@@ -14,6 +14,9 @@ from .. import children
 
 # The first that is installed shows it: Voilà as a page of its own, JupyterLab as a notebook whose cell is to be run
 SHOWN_BY = ("voila", "jupyterlab")
+# Voilà's own page would fetch an icon font elsewhere
+ONLY_HERE = ("default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; connect-src 'self' data: blob: ws: wss:; "
+             "frame-ancestors 'self'")
 HELP = "# Studio\nRun the cell below: click it and press Shift+Enter."
 
 
@@ -33,7 +36,7 @@ def run(opening: Opening) -> int:
     by = shown_by(opening.by)
     with tempfile.TemporaryDirectory(prefix="studio-") as folder:
         notebook = Path(folder) / "studio.ipynb"
-        notebook.write_text(json.dumps(notebook_of(opening.given)), encoding="utf-8")
+        notebook.write_text(json.dumps(notebook_of(opening.given, by != "voila")), encoding="utf-8")
         process = subprocess.Popen(command_of(by, notebook, opening), env=children.environment())
         try:
             return process.wait()
@@ -57,20 +60,24 @@ def command_of(by: str, notebook: Path, opening: Opening) -> list:
     words = [sys.executable, "-m", by, str(notebook)]
     if by == "jupyterlab" and hasattr(os, "geteuid") and os.geteuid() == 0:
         words.append("--allow-root")  # as in a container; it listens on this machine alone
+    if by == "voila":
+        words.append(f"--Voila.tornado_settings={{'headers': {{'Content-Security-Policy': {ONLY_HERE!r}}}}}")
     if opening.port is not None:
         words.append(f"--port={opening.port}")
     return words if opening.browser else [*words, "--no-browser"]
 
 
-def notebook_of(given: dict) -> dict:
-    """A notebook whose cell makes the studio, as JSON; given: arguments of `course.studio`."""
+def notebook_of(given: dict, helped: bool = True) -> dict:
+    """A notebook whose cell makes the studio, as JSON; given: arguments of `course.studio`; helped: with a line that
+    says what to press."""
     words = ", ".join(f"{name}={_written(value)}" for name, value in given.items() if value is not None)
     code = f"from pathlib import Path\n\nimport course\n\ncourse.studio({words})"
     cells = [{"cell_type": "markdown", "id": "help", "metadata": {}, "source": HELP},
              {"cell_type": "code", "id": "studio", "metadata": {}, "source": code, "outputs": [],
               "execution_count": None}]
     kernel = {"name": "python3", "language": "python", "display_name": "Python 3"}
-    return {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+    shown = cells if helped else cells[1:]
+    return {"cells": shown, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
 
 
 def _written(value) -> str:
