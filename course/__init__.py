@@ -47,6 +47,7 @@ doors.open_door(__name__, {
     "animation": "animate",
     "dialogue.performance": "perform",
     "postprocessing": "postprocess synthesize_video",
+    "serving.studio.app": "studio",
     "io.video": "Clip",
     "motion.motion": "Motion",
     "errors": "CourseError",

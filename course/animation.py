@@ -54,8 +54,8 @@ class Settings:
     the photo's pixels and draws teeth and lids, "gan" has the trained animator repaint mouth and eyes,
     "auto" is the one of the two that `course evaluate` finds better; voice, rate, pitch: who says a text (None for the
     best of its script), at how many times the voice's own pace, so many semitones above its own pitch; force: go on
-    where the photo shows no mouth; background, logo, subtitles: see `finish`. What is put in when the film is saved:
-    watermark: an invisible mark; consent: a statement, the Path of a file with one, or False, kept in the signed
+    where the photo shows no mouth; background, logo, logo_at, subtitles: see `finish`. What is put in when the film is
+    saved: watermark: an invisible mark; consent: a statement, the Path of a file with one, or False, kept in the signed
     manifest; label: words that people see, the Path of a picture, or "auto", in label_corner and label_language. What
     each may be says `settings.SETTINGS`.
     """
@@ -81,6 +81,7 @@ class Settings:
     force: bool = False
     background: str | None = None
     logo: str | None = None
+    logo_at: str | None = None
     subtitles: str | None = None
     watermark: bool = True
     consent: str | Path | bool | None = None

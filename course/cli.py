@@ -173,7 +173,10 @@ def _add_animate(commands) -> None:
     finish.add_argument("--background", metavar="COLOUR|PICTURE",
                         help="what lies behind the person: the name of a colour (navy, #204080), a picture, or "
                              "transparent, which .webp, .mov, .webm and PNGs keep")
-    finish.add_argument("--logo", metavar="FILE", help="a picture for the upper right corner; its alpha counts")
+    finish.add_argument("--logo", metavar="FILE", help="a picture for a corner; its alpha counts")
+    finish.add_argument("--logo-at", metavar="CORNER|X,Y",
+                        help="where it stands: top-right (default), top-left, bottom-right, bottom-left, or the pixel "
+                             "of its upper left corner")
     finish.add_argument("--subtitles", metavar="FILE.srt|FILE.vtt|burn",
                         help="write the words and their times to a file, or into the picture")
     command.add_argument("--no-polish", dest="polish", action="store_false", default=None,

@@ -28,7 +28,7 @@ MODULES = {"opencv-python-headless": "cv2", "scikit-image": "skimage", "pillow":
            "espeakng-loader": "espeakng_loader", "hibari-tts": "hibari", "face-alignment": "face_alignment",
            "vadersentiment": "vaderSentiment", "fonttools": "fontTools", "c2pa-python": "c2pa"}
 # Of the extras, what adds something a user can see
-OPTIONAL = ("face-alignment", "mediapipe", "jupyterlab", "fastapi", "distributed")
+OPTIONAL = ("face-alignment", "mediapipe", "jupyterlab", "fastapi", "distributed", "anywidget")
 ENCODERS = {"libx264": "H.264 picture", "aac": "AAC sound"}
 
 

@@ -16,7 +16,7 @@ TRANSPARENT = "transparent"
 
 
 class Finish:
-    """The wishes of `animation.Settings`: background, logo, subtitles; `drive` names what moves the photo.
+    """The wishes of `animation.Settings`: background, logo, its place, subtitles; `drive` names what moves the photo.
 
     still: float32 (H, W), how much of each pixel of the photo is person, once `prepare` has found that frames have
     alpha; else None. Raises `errors.CourseError`: a wish that cannot be met.
@@ -28,9 +28,11 @@ class Finish:
         if self.subtitles and drive != "text":
             raise errors.CourseError("subtitles need the words: give a text to say; those of a recording are not known")
         self.logo = None
+        if options.logo_at and not options.logo:
+            raise errors.ImageError("logo_at is the place of a logo: give a logo, too")
         if options.logo:
             path = paths.regular_file(options.logo, errors.ImageError, "a logo")
-            self.logo, self.sources = overlays.Logo(path), [*self.sources, path]
+            self.logo, self.sources = overlays.Logo(path, options.logo_at or overlays.CORNERS[0]), [*self.sources, path]
 
     def prepare(self, photo, image: np.ndarray, portraits: list) -> np.ndarray:
         """Put the portraits of a photo before what lies behind them.
@@ -74,17 +76,25 @@ class Finish:
             yield frame
 
 
+def is_colour(word: str) -> bool:
+    """Whether a background is a colour, such as navy or #204080."""
+    from PIL import ImageColor
+
+    try:
+        return bool(ImageColor.getrgb(word))
+    except ValueError:
+        return False
+
+
 def _background(wish: str | None) -> tuple:
     """What a wish means: None, "transparent", or uint8 (H, W, 3); and the files that it takes."""
     from PIL import ImageColor
 
     if wish is None or wish == TRANSPARENT:
         return wish, []
-    try:
-        colour = ImageColor.getrgb(wish)
-        return np.full((1, 1, 3), colour[:3], np.uint8), []
-    except ValueError:
-        path = paths.given(wish, errors.ImageError, "a background")
+    if is_colour(wish):
+        return np.full((1, 1, 3), ImageColor.getrgb(wish)[:3], np.uint8), []
+    path = paths.given(wish, errors.ImageError, "a background")
     if not path.exists():
         raise errors.ImageError(f"the background {paths.shortened(path)} is neither the name of a colour, such as navy "
                                 "or #204080, nor a picture that is there, nor transparent")

@@ -5,6 +5,7 @@
 
 import functools
 import math
+import re
 
 import cv2
 import numpy as np
@@ -17,6 +18,7 @@ MARGIN = 0.03  # of the shorter side, to the border
 LETTER = 0.048  # height of the letters in parts of the film's height, between the bounds in pixels
 SMALLEST_LETTER, LARGEST_LETTER = 11, 72
 LINES = 2  # of a subtitle at most
+CORNERS = ("top-right", "top-left", "bottom-right", "bottom-left")  # the first where nothing is said
 
 
 def lay(frame: np.ndarray, patch: np.ndarray, corner) -> np.ndarray:
@@ -40,13 +42,28 @@ def lay(frame: np.ndarray, patch: np.ndarray, corner) -> np.ndarray:
     return laid
 
 
-class Logo:
-    """A picture in the upper right corner of every frame.
+def logo_place(value: str):
+    """Where a logo stands: one of `CORNERS` as it is, or "x,y", the pixel of its upper left corner, as (x, y).
 
-    source: as `images.as_image` takes it, its alpha kept. Raises `errors.ImageError`.
+    Raises `errors.ImageError`.
+    """
+    if value in CORNERS:
+        return value
+    x, comma, y = value.partition(",")
+    if not comma or not all(re.fullmatch(r"[0-9]{1,5}", word.strip()) for word in (x, y)):
+        raise errors.ImageError(f"logo_at is {', '.join(CORNERS)}, or x,y in pixels such as 10,20, not {value[:40]!r}")
+    return int(x), int(y)
+
+
+class Logo:
+    """A picture in the same place of every frame.
+
+    source: as `images.as_image` takes it, its alpha kept; at: as `logo_place` takes it. Beyond the border of a frame
+    it is moved back into it. Raises `errors.ImageError`.
     """
 
-    def __init__(self, source):
+    def __init__(self, source, at: str = CORNERS[0]):
+        self.place = logo_place(at)
         image, alpha = images.as_image(source), image_alpha.alpha_of(source)
         alpha = np.full(image.shape[:2], 255, np.uint8) if alpha is None else alpha
         if alpha is not None and (alpha < 255).any():  # the picture lies on white, which must not come along
@@ -56,8 +73,16 @@ class Logo:
 
     def __call__(self, frame: np.ndarray, seconds: float) -> np.ndarray:
         patch = self._sized(min(frame.shape[:2]))
-        margin = max(1, round(MARGIN * min(frame.shape[:2])))
-        return lay(frame, patch, (max(frame.shape[1] - margin - patch.shape[1], 0), margin))
+        return lay(frame, patch, self._corner(frame.shape, patch.shape))
+
+    def _corner(self, frame: tuple, patch: tuple) -> tuple:
+        """(x, y) of the first pixel of a patch (h, w, 4) in a frame (H, W, 3 or 4)."""
+        down, right = (max(whole - part, 0) for whole, part in zip(frame[:2], patch[:2]))
+        if not isinstance(self.place, str):
+            return min(self.place[0], right), min(self.place[1], down)
+        margin = max(1, round(MARGIN * min(frame[:2])))
+        return (max(right - margin, 0) if "right" in self.place else min(margin, right),
+                max(down - margin, 0) if "bottom" in self.place else min(margin, down))
 
     @functools.lru_cache(maxsize=2)  # noqa: B019 - a film has frames of one size
     def _sized(self, shorter: int) -> np.ndarray:

@@ -241,6 +241,7 @@ SETTINGS = {
     "force": Switch(),
     "background": Words("transparent, the name of a colour or the path of a picture"),
     "logo": Words("the path of a picture"),
+    "logo_at": Words("a corner, or x,y in pixels", overlays.logo_place),
     "subtitles": Words("burn, or the path of an .srt or .vtt file", overlays.check_subtitles),
     "watermark": Switch(),
     "consent": WordsOrFile("a statement, the Path of a file with one, or False", consent.names_a_file, True),

@@ -250,6 +250,23 @@ def test_a_logo_lies_in_its_corner_and_lets_through_what_it_does_not_cover(tmp_p
         assert (frame[..., :3] == 90).all()  # the frame itself is left alone
 
 
+@pytest.mark.parametrize("at, corner", [("top-left", (2, 2)), ("bottom-right", (43, 83)), ("bottom-left", (2, 83)),
+                                        ("top-right", (43, 2)), ("7,9", (7, 9)), ("9999,0", (45, 0))])
+def test_a_logo_stands_where_it_is_told_and_never_outside(at, corner):
+    logo = overlays.Logo(np.full((200, 200, 3), 255, np.uint8), at)
+    made = logo(np.zeros((94, 54, 3), np.uint8), 0.0)
+    rows, columns = np.nonzero(made[..., 0] > 128)
+    assert (columns.min(), rows.min()) == corner and columns.max() - columns.min() >= 8
+
+
+@pytest.mark.parametrize("at", ["middle", "3", "3,", "-1,2", "1.5,2", "9" * 7 + ",1", "", "1,2,3"])
+def test_a_place_that_is_none_is_told_so(small, nod, at):
+    with pytest.raises(errors.ImageError, match="logo_at"):
+        course.animate(small, motion=nod, logo="x.png", logo_at=at)
+    with pytest.raises(errors.ImageError, match="give a logo, too"):
+        course.animate(small, motion=nod, logo_at="1,2")
+
+
 def test_a_logo_that_is_no_picture_is_told_so(small, nod, tmp_path):
     with pytest.raises(errors.ImageError, match="there is no file"):
         course.animate(small, motion=nod, logo=str(tmp_path / "gone.png"))

@@ -122,7 +122,10 @@ def test_the_square_of_an_answer_names_its_face(server, image):
 
 
 @pytest.mark.parametrize("change, said", [
-    ({"config": {"logo": {"url": "x"}}}, "config.logo: no logo"),
+    ({"config": {"logo": {"url": "https://example.org/x.png"}}}, "config.logo.url: addresses are not"),
+    ({"config": {"logo": {"url": "http://127.0.0.1/secret"}}}, "config.logo.url: addresses are not"),
+    ({"config": {"logo": {"url": "img_x", "position": [-1, 0]}}}, "config.logo.position"),
+    ({"background": {"color": "red"}}, "background: what is behind the person can be chosen for clips alone"),
     ({"config": {"align_expand_factor": 0.3}}, "align_expand_factor"),
     ({"config": {"normalization_factor": 1}}, "normalization_factor"),
     ({"config": {"auto_match": False}}, "auto_match"),
@@ -137,7 +140,8 @@ def test_the_square_of_an_answer_names_its_face(server, image):
     ({"source_url": "https://example.org/me.jpg"}, "source_url: addresses are not"),
     ({"face": {"size": 4}}, "face"),
     ({"user_data": "x" * 1001}, "user_data"),
-    ({"script": {**HELLO, "subtitles": True}}, "subtitles"),
+    ({"script": {**HELLO, "subtitles": True}, "config": {"result_format": "wav"}}, "has no subtitles"),
+    ({"script": {"type": "audio", "audio_url": "x", "subtitles": True}}, "subtitles: the words of a recording"),
     ({"script": {**HELLO, "provider": {"voice_id": "Matthew"}}}, "no voice 'Matthew'"),
     ({"script": {**HELLO, "provider": {"voice_config": {"style": "Cheerful"}}}}, "style"),
     ({"script": {**HELLO, "provider": {"voice_config": {"rate": "soon"}}}}, "rate"),

@@ -30,7 +30,7 @@ def test_did_api_s_client_makes_a_film_with_only_its_address_changed(server, cli
     assert client.get_presenter_by_id(presenter["presenter_id"]) == presenter
     drivers = client.get_presenter_driver_by_id(presenter["presenter_id"])["clips_drivers"]
     made = client.create_text_to_video_clip("Hi.", presenter["presenter_id"], drivers[1]["driver_id"],
-                                            background_color=None, extra_data={"mine": 1})
+                                            extra_data={"mine": 1})
     assert made["object"] == "clip" and made["status"] == "created", made
     told = server.finished(f"/clips/{made['id']}", headers={"Authorization": f"Basic {KEY}"})
     assert told == client.get_clip_by_id(made["id"]) | {name: told[name] for name in ("result_url", "audio_url")}
@@ -42,7 +42,7 @@ def test_did_api_s_client_makes_a_film_with_only_its_address_changed(server, cli
 
 
 def test_did_api_s_client_is_told_which_of_its_options_are_not_had(client):
-    """Its usual presenter, driver and background are D-ID's own: nothing is passed over in silence."""
+    """Its usual presenter and driver are D-ID's own: nothing is passed over in silence."""
     told = client.create_text_to_video_clip("Hello!")
     assert told["kind"] == "ValidationError"
-    assert {one["field"] for one in told["details"]} == {"driver_id", "background.color"}
+    assert {one["field"] for one in told["details"]} == {"driver_id"}

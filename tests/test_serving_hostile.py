@@ -108,7 +108,8 @@ PRIVATE = ["http://127.0.0.1/a.jpg", "http://localhost/a.jpg", "http://[::1]/a.j
 @pytest.mark.parametrize("url", PRIVATE)
 def test_private_and_odd_addresses_are_refused_at_once(server, image, url):
     for body in ({"source_url": url, "script": HELLO}, {"source_url": image, "script": HELLO, "webhook": url},
-                 {"source_url": image, "script": {"type": "audio", "audio_url": url}}):
+                 {"source_url": image, "script": {"type": "audio", "audio_url": url}},
+                 {"source_url": image, "script": HELLO, "config": {"logo": {"url": url}}}):
         answer = requests.post(f"{server.url}/talks", json=body, timeout=30)
         assert answer.status_code == 400, answer.text
 

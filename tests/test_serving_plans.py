@@ -134,3 +134,52 @@ def test_keys_in_a_file_stay_out_of_the_list_of_processes(tmp_path):
     for word in ("waiting=none", "waiting=-1", "seconds=nan", "waiting"):
         with pytest.raises(errors.CourseError, match="--limit"):
             command.limits_of([word])
+
+
+def clip_of(**more) -> dict:
+    script = {"type": "text", "input": "Hello."}
+    return plans.of_clip(schemas.ClipAsk(presenter_id="p", script=script, **more), SOURCE)
+
+
+def test_logo_subtitles_and_background_in_a_plan():
+    told = plan_of(script={"subtitles": "true"}, config={"logo": {"url": "l", "position": [3, 4]}})
+    assert told["logo"] == {"upload": "l"}
+    assert told["settings"]["logo_at"] == "3,4" and told["settings"]["subtitles"] == "burn"
+    assert "subtitles" not in plan_of()["settings"] and "logo" not in plan_of()
+    assert clip_of(background={"color": "#ff0000"})["settings"]["background"] == "#ff0000"
+    clear = {"config": {"result_format": "webm"}}
+    for none in (False, "false"):
+        assert clip_of(background={"color": none}, **clear)["settings"]["background"] == "transparent"
+    assert clip_of(background={"source_url": "b"})["background"] == {"upload": "b"}
+    assert schemas.CLEAR_FORMATS == ("mov", "webm", "webp")
+
+
+@pytest.mark.parametrize("more, said", [
+    ({"background": {"color": False}}, "a mp4 cannot be"), ({"background": {"color": "/etc/passwd"}}, "colour"),
+    ({"background": {"color": True}}, "color"), ({"background": {"color": "red", "source_url": "b"}}, "color or"),
+    ({"background": {"color": "red"}, "config": {"result_format": "wav"}}, "has no background"),
+    ({"config": {"logo": {"url": "l", "position": [1]}}}, "position"), ({"config": {"logo": {}}}, "url"),
+])
+def test_a_finish_that_cannot_be_is_refused(more, said):
+    with pytest.raises((errors.CourseError, ValueError), match=said):
+        clip_of(**more)
+
+
+def test_a_job_s_logo_and_background_are_in_its_film(hopper_path, tmp_path):
+    """A red square at 5, 7 of a film whose background is a green picture."""
+    import av
+
+    from course import images
+
+    for name, colour in (("red", (255, 0, 0)), ("green", (0, 255, 0))):
+        images.save_image(tmp_path / f"{name}.png", np.full((60, 60, 3), colour, np.uint8))
+    script = {"type": "text", "input": "Hi.", "provider": {"voice_id": "en-us"}}
+    asked = schemas.ClipAsk(presenter_id="p", script=script, background={"source_url": "g"},
+                            config={"logo": {"url": "r", "position": [5, 7]}})
+    plan = plans.of_clip(asked, plans.Source(SOURCE.find, SOURCE.own, 96))
+    drawn = {"logo": tmp_path / "red.png", "background": tmp_path / "green.png"}
+    _, files = making.make(plan, making.Inputs(hopper_path, None, drawn), tmp_path, 20)
+    with av.open(str(files[".mp4"])) as film:
+        frame = next(film.decode(video=0)).to_ndarray(format="rgb24").astype(int)
+    assert frame[10, 9, 0] > 180 and frame[10, 9, 1] < 80
+    assert (frame[2:5, 2:80] @ (-1, 2, -1) > 150).mean() > 0.7, "green behind her"

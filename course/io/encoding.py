@@ -189,7 +189,8 @@ def write_video(path, frames, fps: float = 25, audio=None, sample_rate=None, tot
             film signed.
         fps: frames a second.
         audio, sample_rate: float32 (N,) in [-1, 1], mono, and its rate in Hz.
-        total: how many frames will come, for the progress bar; progress: whether there is one (after 2 s).
+        total: how many frames will come, for the progress bar; progress: whether there is one (after 2 s), or
+            a function that is told (frames done, in all) before each instead; what it raises ends the work.
     Returns:
         how many frames were written.
     Raises:
@@ -222,7 +223,9 @@ def write_video(path, frames, fps: float = 25, audio=None, sample_rate=None, tot
     return count
 
 
-def _bar(path: Path, frames, total, progress: bool):
+def _bar(path: Path, frames, total, progress):
+    if callable(progress):
+        return contextlib.closing(progress_bars.told(frames, total, progress))
     return progress_bars.bar(frames, total=total, desc=path.name, unit="frame", disable=not progress)
 
 
@@ -316,6 +319,11 @@ def _looked_at(frames) -> tuple:
         raise errors.VideoError("the clip has no frame: there is nothing to save")
     size = _check_frame(first)
     return itertools.chain([first], frames), size, size[2] == 4
+
+
+def keeps_alpha(ending: str) -> bool:
+    """Whether films with that ending, one of `FORMATS`, can be transparent."""
+    return _keeps_alpha(FORMATS[ending])
 
 
 def _keeps_alpha(chosen: Format) -> bool:

@@ -1,4 +1,4 @@
-"""Progress bars: in a notebook one that goes away, elsewhere one on standard error, if there is any."""
+"""Progress: a bar, in a notebook one that goes away, elsewhere on standard error, if there is any; or a function."""
 
 import sys
 
@@ -15,3 +15,15 @@ def bar(items, **options):
     if sys.stderr is None:  # a window without a terminal behind it
         options["disable"] = True
     return tqdm(items, **{"delay": 2, "leave": False, "file": streams.Tolerant(sys.stderr)} | options)
+
+
+def told(items, total, tell):
+    """The items, with `tell(done, total)` called before each and after the last; what it raises ends them.
+
+    total: how many there are, or None.
+    """
+    number = 0
+    for number, item in enumerate(items, start=1):
+        tell(number - 1, total)
+        yield item
+    tell(number, total)

@@ -81,10 +81,11 @@ class Clip:
         self.texts = dict(texts)
         return self
 
-    def save(self, path, progress: bool = True) -> Path:
+    def save(self, path, progress=True) -> Path:
         """Make the frames and write them to a video file by its name: .mp4, .m4v, .mov, .mkv, .webm, .gif or .webp; a
         name without an ending is a folder of PNGs.
 
+        progress: whether there is a bar, or a function that is told (frames done, frames in all) and may raise.
         Written beside its place and moved there when whole. The file says that it was generated. What has a `stamp`
         gets its watermark here and only here: `frames` are without. A picture with an odd side gets one more row or
         column, since H.264 needs even ones. Alpha is kept in .webp, .mov, .webm and PNGs.

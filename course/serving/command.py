@@ -1,4 +1,4 @@
-"""The words of `course serve` and `course animate-many`."""
+"""The words of `course serve`, `course studio` and `course animate-many`."""
 
 import argparse
 import dataclasses
@@ -8,8 +8,9 @@ from .. import errors, paths
 
 
 def add(commands) -> None:
-    """Add both commands to the parser of `course`."""
+    """Add the commands to the parser of `course`."""
     _add_serve(commands)
+    _add_studio(commands)
     _add_many(commands)
 
 
@@ -49,6 +50,39 @@ def run_serve(options) -> None:
         options.host, options.port, options.folder, keys_of(options.key),
         None if options.allow_urls is None else tuple(name.lower() for name in options.allow_urls), options.workers,
         size, options.address, limits_of(options.limit)))
+
+
+def _add_studio(commands) -> None:
+    command = commands.add_parser("studio", help="a page: photo, words and sliders in, a film to play and keep out",
+                                  description="The studio in Voilà, or else in JupyterLab, on this machine. In a "
+                                              "notebook, course.studio() is the same.")
+    command.add_argument("photo", nargs="?", type=paths.given, help="the first photo (default: the embedded one)")
+    command.add_argument("--size", metavar="PX", help="longer side of the films: 256, 384, 512 (default), 768 or "
+                                                      "original")
+    command.add_argument("--label", nargs="?", const="auto", metavar="TEXT|PICTURE",
+                         help="a label that every film shows; without a value: AI-generated")
+    command.add_argument("--port", type=int, metavar="N", help="where it listens (default: the usual one of what "
+                                                               "shows it)")
+    command.add_argument("--no-browser", dest="browser", action="store_false", help="open no browser: its address is "
+                                                                                    "printed")
+    command.add_argument("--by", choices=("voila", "jupyterlab"), help="what shows it (default: the first of the two "
+                                                                       "that is installed)")
+    command.set_defaults(run=run_studio)
+
+
+def run_studio(options) -> int:
+    """`course studio`."""
+    from .. import settings
+    from .studio import app, opening
+
+    size = 512 if options.size is None else settings.of_text("size", options.size)
+    given = {"photo": options.photo and Path(options.photo).absolute(), "size": app.check_size(size),
+             "label": app.check_label(settings.of_text("label", options.label))}
+    if options.photo:
+        paths.filled_file(options.photo, errors.ImageError, "a picture")
+    if options.port is not None and not 0 <= options.port <= 65535:
+        raise errors.CourseError(f"--port is a number from 0 to 65535, not {options.port}")
+    return opening.run(opening.Opening(given, options.port, options.browser, options.by))
 
 
 def keys_of(words: list) -> tuple:

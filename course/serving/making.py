@@ -1,7 +1,7 @@
 """A plan becomes a film: what a worker does with one job."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +17,12 @@ SIDE = 2.0  # times the face's longer side: the square that is cut out where not
 
 @dataclass(frozen=True)
 class Inputs:
-    """The files of a job. photo; drive: its recording or driving film, None for a text."""
+    """The files of a job. photo; drive: its recording or driving film, None for a text; drawn: the pictures of its
+    logo and background, those that it has."""
 
     photo: Path
     drive: Path | None = None
+    drawn: dict = field(default_factory=dict)
 
 
 def make(plan: dict, inputs: Inputs, folder: Path, seconds: float) -> tuple:
@@ -41,7 +43,8 @@ def make(plan: dict, inputs: Inputs, folder: Path, seconds: float) -> tuple:
     name, value = _drive(plan, inputs, folder)
     begin = time.perf_counter()
     with direction.applied(_changes(plan)):
-        clip = animation.animate(image, **{name: value}, face=number, **plan["settings"])
+        drawn = {what: str(path.absolute()) for what, path in inputs.drawn.items()}
+        clip = animation.animate(image, **{name: value}, face=number, **plan["settings"], **drawn)
     if clip.duration > seconds:
         raise errors.CourseError(f"this would be {clip.duration:.0f} s long: {seconds:g} s are the most")
     if plan.get("mute"):

@@ -4,7 +4,8 @@ import html
 import json
 
 MEDIA = {".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime", ".mkv": "video/x-matroska",
-         ".webm": "video/webm", ".wav": "audio/wav", ".gif": "image/gif"}
+         ".webm": "video/webm", ".wav": "audio/wav", ".gif": "image/gif",
+         ".webp": "image/webp"}
 STYLE = ("body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}"
          "code,pre{font:13px/1.5 ui-monospace,monospace}pre{background:#f4f4f4;padding:.8rem;overflow:auto}"
          "summary{cursor:pointer;padding:.3rem 0}b{display:inline-block;min-width:4.5rem}")

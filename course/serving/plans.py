@@ -6,7 +6,7 @@ Everything that can be judged without working is judged here, so that the client
 import re
 from dataclasses import dataclass
 
-from .. import errors, settings
+from .. import errors, finish, settings
 from . import schemas, voices
 
 # D-ID's drivers of a talk, as how much the head moves
@@ -35,6 +35,7 @@ def of_talk(asked: schemas.TalkAsk, source: Source) -> dict:
     plan["settings"]["head"] = _head(asked.driver_url)
     config = asked.config
     _add_script(plan, asked.script, source)
+    _add_logo(plan, config.logo, source)
     plan["pad"], plan["fluent"] = config.pad_audio, config.fluent
     if config.driver_expressions:
         shown = config.driver_expressions
@@ -51,6 +52,8 @@ def of_clip(asked: schemas.ClipAsk, source: Source) -> dict:
             "format": asked.config.result_format,
             "settings": {"head": BANK[f"bank://{asked.driver_id}"], "size": source.size}}
     _add_script(plan, asked.script, source)
+    _add_logo(plan, asked.config.logo, source)
+    _add_background(plan, asked.background, source)
     return _checked(plan)
 
 
@@ -62,6 +65,7 @@ def of_animation(asked: schemas.AnimationAsk, source: Source) -> dict:
     plan["film"] = _found(source, asked.driver_url, "driver", "driver_url")
     plan["settings"]["relative"] = asked.config.align_driver
     plan["mute"] = asked.config.mute
+    _add_logo(plan, asked.config.logo, source)
     if asked.config.mute and asked.config.result_format == schemas.SOUND_ALONE:
         raise Refused("config.result_format: wav is sound alone, and this film is mute")
     return _checked(plan)
@@ -72,9 +76,33 @@ def _add_script(plan: dict, script, source: Source) -> None:
         plan["text"] = script.input if script.ssml else _TAG.sub(" ", script.input)
         if not plan["text"].strip():
             raise Refused("script.input: there are no words in it")
+        if script.subtitles:
+            plan["settings"]["subtitles"] = "burn"
         plan["settings"] |= _manner(script.provider)
     else:
         plan["sound"] = _found(source, script.audio_url, "audio", "script.audio_url")
+
+
+def _add_logo(plan: dict, logo: schemas.Logo | None, source: Source) -> None:
+    if logo is None:
+        return
+    plan["logo"] = _found(source, logo.url, "image", "config.logo.url")
+    if logo.position is not None:
+        plan["settings"]["logo_at"] = "{},{}".format(*logo.position)
+
+
+def _add_background(plan: dict, background: schemas.Background | None, source: Source) -> None:
+    if background is None:
+        return
+    if background.color is not None and background.source_url is not None:
+        raise Refused("background: give color or source_url")
+    if background.color == finish.TRANSPARENT and plan["format"] not in schemas.CLEAR_FORMATS:
+        raise Refused(f"background.color: a {plan['format']} cannot be without one: ask for "
+                      f"{', '.join(schemas.CLEAR_FORMATS)} (config.result_format)")
+    if background.source_url is not None:
+        plan["background"] = _found(source, background.source_url, "image", "background.source_url")
+    else:
+        plan["settings"]["background"] = background.color
 
 
 def _common(asked: schemas.Ask, source: Source) -> dict:
@@ -116,4 +144,7 @@ def _manner(provider: schemas.Provider | None) -> dict:
 
 def _checked(plan: dict) -> dict:
     plan["settings"] = settings.checked(plan["settings"])
+    drawn = [name for name in ("logo", "background", "subtitles") if name in plan or name in plan["settings"]]
+    if drawn and plan["format"] == schemas.SOUND_ALONE:
+        raise Refused(f"config.result_format: wav is sound alone, and has no {drawn[0]}")
     return plan

@@ -4,7 +4,8 @@ Read there: `/talks`, `/animations`, `/clips` (create, get, list, delete, the fi
 `/audios` (upload, delete), errors as {"kind", "description"}. Not to be read, and therefore ours: the lists of
 `/images` and `/audios` and their single gets; the status and body that a delete answers with (200 and what was
 deleted); the form of the list's `token`; further form fields of the uploads; the fields of a presenter beyond its id,
-name and image; `/drivers`, where the film for an animation is uploaded.
+name and image; `/drivers`, where the film for an animation is uploaded; what a logo's position counts from (here
+the film's upper left corner, in its pixels); a background's `source_url`.
 
 A field that stands nowhere here is answered with 400: there is no option that does nothing.
 """
@@ -13,23 +14,24 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from .. import finish
 from ..io import encoding
 
 SOUND_ALONE = "wav"
 FORMATS = (*(ending[1:] for ending in encoding.FORMATS), SOUND_ALONE)
+CLEAR_FORMATS = tuple(ending[1:] for ending in encoding.FORMATS if encoding.keeps_alpha(ending))
 LONGEST_PAD = 10.0  # seconds, as long as a pause in a text may be
 
 # D-ID's options that are not had, and what to say of them
 REFUSED = {
-    "logo": "no logo is drawn",
-    "subtitles": "no subtitles are drawn",
+    "subtitles": "the words of a recording are not known: give a text",
     "reduce_noise": "noise is not taken out of a recording",
     "align_expand_factor": "nothing is cut out by a driver's frame",
     "normalization_factor": "movement has one scale: use motion_factor",
     "result_url": "films stay in the server's folder: fetch the result_url of the answer",
     "style": "voices have no styles: use driver_expressions",
     "show_watermark": "no watermark can be chosen",
-    "background": "the photo's own background stays",
+    "background": "what is behind the person can be chosen for clips alone",
 }
 
 
@@ -37,6 +39,14 @@ def _known_format(name: str) -> str:
     name = name.removeprefix(".")
     if name not in FORMATS:
         raise ValueError(f"must be one of {', '.join(FORMATS)}")
+    return name
+
+
+def _known_color(name) -> str:
+    if name is False or name in ("false", finish.TRANSPARENT):  # some clients send the word
+        return finish.TRANSPARENT
+    if not finish.is_colour(name):
+        raise ValueError("must be #rrggbb, the name of a colour, or false")
     return name
 
 
@@ -81,6 +91,7 @@ def whole(least: int, most: int):
 
 Format = Annotated[str, Field(max_length=5, json_schema_extra={"enum": list(FORMATS)}), AfterValidator(_known_format)]
 Address = Annotated[str, Field(min_length=1, max_length=2048)]
+Color = Annotated[Annotated[str, Field(max_length=64)] | Literal[False], AfterValidator(_known_color)]
 Short = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -112,13 +123,14 @@ class Provider(Closed):
 
 
 class TextScript(Closed):
-    """Words to say. ssml: whether its tags are followed; they are left out else. At most 5,000 letters."""
+    """Words to say. ssml: whether its tags are followed; they are left out else; subtitles: whether the words are
+    written into the film. At most 5,000 letters."""
 
     type: Literal["text"]
     input: str = Field(min_length=1, max_length=5000)
     provider: Provider | None = None
     ssml: bool = False
-    subtitles: Annotated[bool, _is_off("subtitles")] = False
+    subtitles: bool = False
 
 
 class AudioScript(Closed):
@@ -145,6 +157,15 @@ class DriverExpressions(Closed):
     transition_frames: whole(0, 250) = 20
 
 
+class Logo(Closed):
+    """A picture in every frame. url: of an upload to /images, or an address where those are allowed; its transparent
+    parts stay so; position: x and y of its upper left corner in the film's pixels; the upper right corner where there
+    is none."""
+
+    url: Address
+    position: tuple[whole(0, 4096), whole(0, 4096)] | None = None
+
+
 class Config(Closed):
     """What talks and animations have in common. stitch: the face laid into the whole picture, or else a square around
     it; sharpen: the photo's detail brought back; motion_factor: how strongly all moves."""
@@ -154,6 +175,7 @@ class Config(Closed):
     motion_factor: number(0, 3) = 1.0
     auto_match: Annotated[bool, _is_on("colours always match the photo's")] = True
     result_format: Format = "mp4"
+    logo: Logo | None = None
 
 
 class TalkConfig(Config):
@@ -216,12 +238,15 @@ class ClipConfig(Closed):
     """How a clip is made."""
 
     result_format: Format = "mp4"
+    logo: Logo | None = None
 
 
 class Background(Closed):
-    """What is behind a presenter: the photo's own, so there is no color to choose."""
+    """What is behind a presenter, the photo's own where nothing is said. color: #rrggbb, the name of a colour, or false
+    for nothing, which webm, mov and webp can show; source_url: of a picture, as a logo's url."""
 
-    color: None = None
+    color: Color | None = None
+    source_url: Address | None = None
 
 
 class ClipAsk(Closed):

@@ -53,17 +53,20 @@ class Worker:
     def _inputs(self, job: store.Job) -> making.Inputs:
         drive = job.plan.get("sound") or job.plan.get("film")
         return making.Inputs(self._file(job, job.plan["photo"], "image"),
-                             drive and self._file(job, drive, "audio" if "sound" in job.plan else "driver"))
+                             drive and self._file(job, drive, "audio" if "sound" in job.plan else "driver"),
+                             {name: self._file(job, job.plan[name], "image", name)
+                              for name in ("logo", "background") if name in job.plan})
 
-    def _file(self, job: store.Job, source: dict, kind: str) -> Path:
-        """The file of a source: an upload's, or fetched from its address and looked at as an upload is."""
+    def _file(self, job: store.Job, source: dict, kind: str, name: str = "main") -> Path:
+        """The file of a source: an upload's, or fetched from its address and looked at as an upload is; name: of what
+        it is for, which no two of a job share."""
         if "upload" in source:
             upload = self.store.upload(source["upload"], kind, job.owner)
             if upload is None:
                 raise errors.CourseError("an upload that this film is made of was deleted or is too old")
             return self.store.upload_file(upload)
         most = {"image": self.most.picture_bytes, "audio": self.most.sound_bytes, "driver": self.most.film_bytes}
-        fetched = addresses.fetch(source["url"], self.folder / f"{kind}.fetched", most[kind], self.rules)
-        kept = self.folder / f"{kind}.kept"
+        fetched = addresses.fetch(source["url"], self.folder / f"{name}.{kind}.fetched", most[kind], self.rules)
+        kept = self.folder / f"{name}.{kind}.kept"
         told = checks.look(kind, fetched, kept, self.most)
         return kept.rename(kept.with_suffix(told["suffix"]))
