@@ -70,7 +70,8 @@ class Live:
             errors.CourseError: as `course.animate` for the photo and the settings; errors.WeightsError.
         """
         options = self._options(given)
-        self._tell, self._clock = tell or log.warning, clock or clocks.Clock()
+        self._tell = log.warning if tell is None else tell
+        self._clock = clocks.Clock() if clock is None else clock
         image, points = _posed(photo, settings.check("size", size), options)
         self._closing = contextlib.ExitStack()
         self._closing.enter_context(parallel.one_thread_each())
@@ -206,7 +207,7 @@ class Live:
         """Have the next frames painted, those that are due after this one, too."""
         while len(self._begun) <= AHEAD:
             values, sound, words = self._mixer.step(self._next)
-            busy = sum(not future.done() for _, future in self._working)
+            busy = sum(not self._clock.is_done(future) for _, future in self._working)
             future = self._painter.start(values) if busy < painter.WORKERS else None
             if future is not None:
                 self._working.append((self._next, future))

@@ -17,6 +17,7 @@ COLUMNS = [channels.INDEX[name] for name in visemes.LIP_CHANNELS]
 LATE = 0.3  # seconds of a live sound that may wait; what is older is left out
 MOST = 60.0  # seconds that may wait of a sound that comes faster than it is played
 OVER = 0.25  # seconds without a chunk after which a sound has ended
+AGAIN = 5.0  # seconds between two lines that say so
 RATES = (4_000, 192_000)
 
 
@@ -46,7 +47,7 @@ class Heard:
     def __init__(self, now, tell):
         self._now, self._tell, self._lock = now, tell, threading.RLock()
         self._level = None
-        self._last = 0.0
+        self._last, self._late, self._said = 0.0, 0.0, -AGAIN
         self.clear()
         self._stream.feed(np.zeros(sound.SAMPLE_RATE // 10, np.float32))  # loads what lips need
         self.clear()
@@ -91,7 +92,10 @@ class Heard:
         self._samples = self._samples[late * clock.SAMPLES :]
         for _ in range(2 * late):
             self._lips.popleft()
-        self._tell(f"the sound came {late / clock.FPS:.2f} s late: that much of it is left out")
+        self._late += late / clock.FPS
+        if self._now() - self._said > AGAIN:
+            self._tell(f"sound came faster than it is played: {self._late:.2f} s of it are left out")
+            self._late, self._said = 0.0, self._now()
 
     def _end(self) -> None:
         """Nothing more has come: the lips of the last moments, and silence to a whole frame."""
