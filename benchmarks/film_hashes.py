@@ -51,7 +51,7 @@ def films(folder: Path):
     from course import demo
 
     photo = demo.photo_path()
-    spoken = course.animate(photo, text=TEXT, **SETTINGS)
+    spoken = course.animate(photo, text=TEXT, watermark=False, **SETTINGS)  # a mark follows from a key of this computer
     yield "text", spoken
     soundfile.write(folder / "speech.wav", spoken.audio, spoken.sample_rate)
     yield "audio", course.animate(photo, audio=folder / "speech.wav", idle="vae", **SETTINGS)

@@ -15,7 +15,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from . import errors, film_source, finish, images, parallel, paths
+from . import errors, film_source, finish, images, marking, parallel, paths
 from . import settings as settings_table
 from .detection import choose, detector
 from .face import channels, posing
@@ -54,8 +54,10 @@ class Settings:
     the photo's pixels and draws teeth and lids, "gan" has the trained animator repaint mouth and eyes,
     "auto" is the one of the two that `course evaluate` finds better; voice, rate, pitch: who says a text (None for the
     best of its script), at how many times the voice's own pace, so many semitones above its own pitch; force: go on
-    where the photo shows no mouth; background, logo, subtitles: see `finish`. What each may be says
-    `settings.SETTINGS`.
+    where the photo shows no mouth; background, logo, subtitles: see `finish`. What is put in when the film is saved:
+    watermark: an invisible mark; consent: a statement, the Path of a file with one, or False, kept in the signed
+    manifest; label: words that people see, the Path of a picture, or "auto", in label_corner and label_language. What
+    each may be says `settings.SETTINGS`.
     """
 
     fps: float | None = None
@@ -80,6 +82,11 @@ class Settings:
     background: str | None = None
     logo: str | None = None
     subtitles: str | None = None
+    watermark: bool = True
+    consent: str | Path | bool | None = None
+    label: str | Path | None = None
+    label_corner: str = "bottom-right"
+    label_language: str = "en"
 
 
 MOUTH_SHOWN = 0.75  # share of the lips' points that a photo should show
@@ -134,9 +141,10 @@ def animate(photo, text=None, audio=None, driving=None, motion=None, **settings)
     finishing = finish.Finish(options, name)
     if film_source.is_film(photo):
         film_source.check(name if film is None else "driving", settings)
-        return _speaking_film(photo, name, value, options, finishing)
+        return _speaking_film(photo, name, value, options, finishing, settings)
     photo = _photo(photo)
     whole = images.as_image(photo)
+    stamped = marking.stamp_for([photo], name if film is None else f"driving and {name}", options, settings)
     image = _sized(whole, options.size)
     # Words and sound are checked before the photo is analysed: a wrong voice should not take seconds to say.
     drive = DRIVES[name](value, options) if film is None else drive_dubbed(film, name, value, options)
@@ -153,13 +161,14 @@ def animate(photo, text=None, audio=None, driving=None, motion=None, **settings)
         sample_rate=drive.sample_rate,
         n_frames=len(tracks[0]),
         sources=[source.absolute() for source in (photo, value, film, *finishing.sources) if isinstance(source, Path)],
-        texts=finishing.texts(drive.cues),
-    )
+        stamp=stamped,
+    ).with_texts(finishing.texts(drive.cues))
 
 
-def _speaking_film(film, name: str, value, options: Settings, finishing: finish.Finish) -> video.Clip:
+def _speaking_film(film, name: str, value, options: Settings, finishing: finish.Finish, given: dict) -> video.Clip:
     """The person of a film says something else: see `film_source`."""
     film = paths.regular_file(film, errors.VideoError, "a film")
+    stamped = marking.stamp_for([film], name, options, given, "film")
     side = film_source.side_of(film, options, DEFAULT_SIDE)
     # of what a drive brings beside the lips nothing is used, so it is made in the quickest way
     drive = DRIVES[name](value, replace(options, fps=film_source.rate_of(film, options), expression="neutral",
@@ -168,7 +177,7 @@ def _speaking_film(film, name: str, value, options: Settings, finishing: finish.
     said = film_source.speak(film, drive, options, side, networks)
     sources = [source.absolute() for source in (value, *finishing.sources) if isinstance(source, Path)]
     return video.Clip(lambda: finishing.over(iter(said), said.fps), said.fps, said.audio, said.sample_rate, len(said),
-                      [*said.sources, *sources], finishing.texts(drive.cues))
+                      [*said.sources, *sources], stamped).with_texts(finishing.texts(drive.cues))
 
 
 def generate_animation(image, text: str) -> video.Clip:

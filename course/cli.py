@@ -103,6 +103,7 @@ def parser() -> argparse.ArgumentParser:
     _add_animate(commands)
     _add_evaluate(commands)
     _add_train(commands)
+    _add_verify(commands)
     _add_voices(commands)
     _add_data(commands)
     _add_build(commands)
@@ -179,6 +180,7 @@ def _add_animate(commands) -> None:
                          help="leave out steadying and detail")
     command.add_argument("--force", action="store_true", default=None,
                          help="go on where a mask or the photo's border hides the mouth: it is made up")
+    _add_provenance(command)
     command.set_defaults(run=run_animate)
 
 
@@ -199,6 +201,21 @@ def _add_direction(command) -> None:
                          help="how far the lips part, in shares of what they would: 0 shut, 1.5 wide (default: 1)")
 
 
+def _add_provenance(command) -> None:
+    consent = command.add_mutually_exclusive_group()
+    consent.add_argument("--consent", metavar="TEXT|FILE",
+                         help="what the person in the photo agreed to: kept in the film's signed manifest")
+    consent.add_argument("--no-consent", dest="consent", action="store_false", default=None,
+                         help="say in the manifest that there is no statement of consent")
+    command.add_argument("--no-watermark", dest="watermark", action="store_false", default=None,
+                         help="leave out the invisible mark; the manifest says so")
+    command.add_argument("--label", nargs="?", const="auto", metavar="TEXT|PICTURE",
+                         help="a label that people see; without a value: AI-generated")
+    command.add_argument("--label-corner", metavar="CORNER",
+                         help="bottom-right (default), bottom-left, top-right or top-left")
+    command.add_argument("--label-language", metavar="CODE", help="of the label without a value (default: en)")
+
+
 def run_animate(options) -> None:
     """`course animate`: check the words first, then where it goes, then make it."""
     import time
@@ -216,6 +233,7 @@ def run_animate(options) -> None:
     photo = options.photo
     if photo is None:
         photo = demo.photo_path()
+        given["consent"] = demo.CONSENT if given["consent"] is None else given["consent"]
     if all(value is None for value in drives.values()):
         if options.photo is not None:
             raise errors.CourseError(
@@ -243,6 +261,31 @@ def _run_script(options, given: dict, begin: float) -> None:
     clip = performance.perform(paths.given(options.script), options.photo, **given)
     clip.save(output)
     print(f"{options.output}: {clip.duration:.1f} s, made in {time.perf_counter() - begin:.1f} s")
+
+
+# ---------------------------------------------------------------- verify
+
+
+def _add_verify(commands) -> None:
+    command = commands.add_parser("verify", help="where a film comes from, as far as it can be known",
+                                  description="Reads the signed manifest, the watermark and the plain words of a film "
+                                              "or picture, and says what is known and what is not.",
+                                  epilog="Exit codes: 0 whole, as it was signed; 1 no claim; 2 cannot be read; 3 "
+                                         "changed or cut since it was signed; 4 a mark or words and no manifest.")
+    command.add_argument("file", metavar="FILE", help="a film, a GIF or a picture")
+    command.add_argument("--json", action="store_true", help="for programs")
+    command.set_defaults(run=run_verify)
+
+
+def run_verify(options) -> int:
+    """`course verify FILE`."""
+    import json
+
+    from .provenance import verify
+
+    found = verify.verify(options.file)
+    print(json.dumps(found.as_dict(), indent=2, ensure_ascii=False) if options.json else "\n".join(found.lines()))
+    return found.code
 
 
 # ---------------------------------------------------------------- voices

@@ -8,6 +8,8 @@ from . import errors
 TEXT = "Hello! I am a photograph from nineteen eighty four, and today I learned to talk."
 # Grace Hopper (1906-1992), computer scientist and rear admiral: US Navy portrait, public domain.
 PHOTO = "grace_hopper.jpg"
+CONSENT = ("The photo is of Grace Hopper (1906-1992), by the US Navy, 1984, in the public domain. She cannot be asked: "
+           "the words are not hers.")
 
 
 def photo_path() -> Path:

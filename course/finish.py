@@ -59,7 +59,7 @@ class Finish:
 
         if not self.subtitles:
             return {}
-        if self.subtitles == "burn":
+        if self.subtitles == overlays.BURN:
             self._cues = overlays.Subtitles(cues)
             return {}
         path = Path(self.subtitles)

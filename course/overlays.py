@@ -11,6 +11,7 @@ import numpy as np
 
 from . import errors, fonts, image_alpha, images
 
+BURN = "burn"  # subtitles in the picture, rather than in a file beside the film
 LOGO = 0.16  # of the film's shorter side: as large as a logo's longer side becomes at most
 MARGIN = 0.03  # of the shorter side, to the border
 LETTER = 0.048  # height of the letters in parts of the film's height, between the bounds in pixels
@@ -110,7 +111,7 @@ class Subtitles:
 
 def check_subtitles(value: str) -> str:
     """Where subtitles go: "burn", or a file's name. Raises `errors.OutputError`."""
-    if value != "burn" and not value.lower().endswith((".srt", ".vtt")):
+    if value != BURN and not value.lower().endswith((".srt", ".vtt")):
         raise errors.OutputError(f"subtitles go to a file that ends in .srt or .vtt, or into the film (burn), not to "
                                  f"{value!r}")
     return value

@@ -9,6 +9,11 @@ from . import errors
 SHOWN = 80  # characters of a name that a message shows
 
 
+def home_folder() -> Path:
+    """The user's own folder, `$COURSE_HOME` or else `~/.living-portraits`; it need not be there yet."""
+    return Path(os.environ.get("COURSE_HOME") or Path.home() / ".living-portraits")
+
+
 def given(path, error=errors.CourseError, what: str = "a file") -> Path:
     """The path that somebody means.
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 import cv2
 import numpy as np
 
-from . import animation, errors, images, parallel
+from . import animation, errors, images, marking, parallel
 from . import settings as settings_table
 from .face import channels
 from .io import video as film
@@ -45,8 +45,9 @@ def synthesize_video(features, actions, fps: float | None = None, **settings) ->
     options = replace(animation.Settings(), **settings_table.checked({**settings, "fps": fps}))
     drive = animation.drive_by_motion(moved, options)
     values = transfer.values_for(drive.motion, features.face, drive.mode, options)
-    return film.Clip(lambda: animation.render(features.portrait.image, [features], [values], options),
-                     fps=drive.motion.fps, n_frames=len(values))
+    picture = features.portrait.image
+    return film.Clip(lambda: animation.render(picture, [features], [values], options), fps=drive.motion.fps,
+                     n_frames=len(values), stamp=marking.stamp_for([picture], "motion", options, settings))
 
 
 def _motion_of(actions):
@@ -111,7 +112,7 @@ def postprocess(video, **stages) -> film.Clip:
     except TypeError:  # a film that does not say how long it is
         count = None
     return film.Clip(lambda: _finished(clip, wanted), fps=rate, audio=clip.audio, sample_rate=clip.sample_rate,
-                     n_frames=count, sources=clip.sources)
+                     n_frames=count, sources=clip.sources, stamp=clip.stamp)
 
 
 def _checked(name: str, value):

@@ -6,12 +6,14 @@
 import operator
 import reprlib
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from . import errors, overlays
 from .motion import direction, openness, strength
 from .polish import stages
+from .provenance import consent, label
 
 GENERATORS = ("auto", "gan", "warp")
 IDLE = ("autoregressive", "vae", "hand")
@@ -192,6 +194,29 @@ class Polish:
         if not isinstance(value, str) or not {name.strip() for name in value.split(",")} <= set(stages.STAGES):
             raise Wrong
         return str(value)
+@dataclass(frozen=True)
+class WordsOrFile:
+    """Text, or a file named by a `Path`; what: what it is; names_a_file: whether a word of the command line names one;
+    may_be_none: whether False stands for none."""
+
+    what: str
+    names_a_file: object
+    may_be_none: bool = False
+
+    def __str__(self) -> str:
+        return self.what
+
+    def read(self, text):
+        """What a word of the command line means: only there is a name taken for a file."""
+        return Path(text).expanduser() if isinstance(text, str) and self.names_a_file(text) else text
+
+    def check(self, value):
+        """The words, the path, or False. Raises `Wrong`."""
+        if self.may_be_none and isinstance(value, (bool, np.bool_)) and not value:
+            return False
+        if not isinstance(value, (str, Path)):
+            raise Wrong
+        return value if isinstance(value, Path) else str(value)
 
 
 SETTINGS = {
@@ -217,6 +242,11 @@ SETTINGS = {
     "background": Words("transparent, the name of a colour or the path of a picture"),
     "logo": Words("the path of a picture"),
     "subtitles": Words("burn, or the path of an .srt or .vtt file", overlays.check_subtitles),
+    "watermark": Switch(),
+    "consent": WordsOrFile("a statement, the Path of a file with one, or False", consent.names_a_file, True),
+    "label": WordsOrFile("words, the Path of a picture, or auto", label.names_a_picture),
+    "label_corner": Choice(label.CORNERS),
+    "label_language": Choice(tuple(label.WORDS)),
 }
 
 

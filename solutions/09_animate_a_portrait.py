@@ -366,7 +366,8 @@ soft_mask = check("soft_mask")
 course.use(soft_mask)
 
 # %% [markdown]
-# Then, inside the box, what you know from lesson 00, and outside of it the photo, to the bit:
+# Then, inside the box, what you know from lesson 00, and outside of it the photo, to the bit (in the frames, that is: the
+# film that `save` writes has a watermark in every pixel, and a codec rounds what it likes):
 #
 # $$\text{result} = m \cdot \text{region} + (1 - m) \cdot \text{photo}$$
 #

@@ -27,6 +27,17 @@ def pytest_terminal_summary(terminalreporter):
             terminalreporter.write_line(line)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def maker_folder(tmp_path_factory):
+    """Films that tests write are marked and signed by a maker of their own, and none is made in the user's folder."""
+    before = os.environ.get("COURSE_MAKER")
+    os.environ["COURSE_MAKER"] = str(tmp_path_factory.mktemp("maker") / "maker")
+    yield Path(os.environ["COURSE_MAKER"])
+    os.environ.pop("COURSE_MAKER")
+    if before is not None:
+        os.environ["COURSE_MAKER"] = before
+
+
 @pytest.fixture(scope="session")
 def shared_dir() -> Path:
     """The folder with `portraits/`, `scenes/`, `clips/`, ...: `$COURSE_SHARED`, or `../shared` beside the checkout."""

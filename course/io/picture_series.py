@@ -27,12 +27,13 @@ def check(folder: Path) -> None:
                                  "file in it such as film.mp4, or a new folder for the pictures of the film")
 
 
-def write(folder: Path, frames, fps: float, audio=None, sample_rate=None) -> int:
+def write(folder: Path, frames, fps: float, audio=None, sample_rate=None, words=None, stamped=None) -> int:
     """Write every frame as a PNG, and the sound, into a folder that is moved to its place when whole.
 
     Args:
         folder: what stands there of an earlier film is replaced; frames: iterable of uint8 (H, W, 3 or 4), of one
-        size; fps: frames a second; audio, sample_rate: float32 (N,) and Hz, or None.
+        size; fps: frames a second; audio, sample_rate: float32 (N,) and Hz, or None; words: {name: text} that each
+        picture says about itself; stamped: the `encoding.Stamped` that the frames come from, by which each is signed.
     Returns:
         how many frames were written.
     Raises:
@@ -43,7 +44,10 @@ def write(folder: Path, frames, fps: float, audio=None, sample_rate=None) -> int
     part = place.with_name(f".{place.name[:40]}-{uuid.uuid4().hex[:8]}.part")
     part.mkdir(parents=True)
     try:
-        count = _write_frames(part, frames)
+        count = _write_frames(part, frames, words or {})
+        if stamped is not None:
+            for number in range(count):
+                stamped.seal(part / _name(number), f"{place.name}/{_name(number)}", frames=1)
         if audio is not None:
             _write_sound(part / SOUND, audio, sample_rate, count / fps)
         _move(part, place)
@@ -52,10 +56,16 @@ def write(folder: Path, frames, fps: float, audio=None, sample_rate=None) -> int
     return count
 
 
-def _write_frames(folder: Path, frames) -> int:
-    from PIL import Image
+def _name(number: int) -> str:
+    return f"{number:05d}.png"
 
-    size, count = None, 0
+
+def _write_frames(folder: Path, frames, words: dict) -> int:
+    from PIL import Image, PngImagePlugin
+
+    size, count, said = None, 0, PngImagePlugin.PngInfo()
+    for name, text in words.items():
+        said.add_itxt(name.title(), text)
     for count, frame in enumerate(frames, start=1):
         frame = np.asarray(frame)
         if size is None:
@@ -63,7 +73,7 @@ def _write_frames(folder: Path, frames) -> int:
         if frame.shape != size or frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] not in (3, 4):
             raise errors.VideoError(f"frame {count - 1} is {frame.dtype} {frame.shape}: give uint8 (H, W, 3), all of "
                                     "one size")
-        Image.fromarray(frame).save(folder / f"{count - 1:05d}.png", compress_level=3)
+        Image.fromarray(frame).save(folder / _name(count - 1), compress_level=3, pnginfo=said)
     if not count:
         raise errors.VideoError("the clip has no frame: there is nothing to save")
     return count

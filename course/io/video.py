@@ -32,19 +32,20 @@ class Clip:
         audio, sample_rate: float32 (N,) in [-1, 1], mono, and its rate in Hz.
         n_frames: how many frames the function makes, where that is known; used for the length and progress.
         sources: files that it is made from, which `save` therefore does not replace.
-        texts: {path: text} of files that `save` writes beside it, such as subtitles.
+        stamp: an `encoding.Stamp`: what puts a watermark into each frame and a signed manifest into the file, when it
+            is saved and not before; None where nothing is known of how the frames came about.
     Raises:
         errors.VideoError: frames that could be walked through only once; fps not a number above 0.
         errors.AudioError: sound of a wrong shape, or without its rate.
     """
 
     def __init__(self, frames, fps: float = 25, audio=None, sample_rate=None, n_frames: int | None = None,
-                 sources=(), texts: dict | None = None):
+                 sources=(), stamp: encoding.Stamp | None = None):
         if hasattr(frames, "__next__"):
             raise errors.VideoError("these frames can be walked through only once: give a list, or a function "
                                     "that returns a fresh iterator")
         fps = _rate(fps)
-        self._frames, self.sources, self.texts = frames, tuple(sources), dict(texts or {})
+        self._frames, self.sources, self.stamp, self.texts = frames, tuple(sources), stamp, {}
         self.fps = float(fps)
         self.audio = encoding.check_audio(audio, sample_rate)
         self.sample_rate = sample_rate
@@ -75,13 +76,18 @@ class Clip:
         count = "frames" if self._n_frames is None else f"{self._n_frames} frames, {self.duration:.2f} s"
         return f"<Clip: {count} at {self.fps:g} a second, {'with' if self.audio is not None else 'without'} sound>"
 
+    def with_texts(self, texts: dict) -> "Clip":
+        """This clip, beside which `save` writes files of text, such as subtitles: {path: text}."""
+        self.texts = dict(texts)
+        return self
+
     def save(self, path, progress: bool = True) -> Path:
         """Make the frames and write them to a video file by its name: .mp4, .m4v, .mov, .mkv, .webm, .gif or .webp; a
         name without an ending is a folder of PNGs.
 
-        Written beside its place and moved there when whole. The file says that it was generated. A
-        picture with an odd side gets one more row or column, since H.264 needs even ones. Alpha is kept in .webp,
-        .mov, .webm and PNGs.
+        Written beside its place and moved there when whole. The file says that it was generated. What has a `stamp`
+        gets its watermark here and only here: `frames` are without. A picture with an odd side gets one more row or
+        column, since H.264 needs even ones. Alpha is kept in .webp, .mov, .webm and PNGs.
 
         Raises:
             errors.OutputError: unknown ending, a place that cannot be written, a file that the film is made from,
@@ -93,8 +99,9 @@ class Clip:
             text_file.check(place, [*self.sources, path])
         frames = iter(self)
         try:
+            stamped = encoding.Stamped(frames, self.stamp, self.fps) if self.stamp else frames
             self._n_frames = encoding.write_video(
-                path, frames, self.fps, self.audio, self.sample_rate, total=self._n_frames, progress=progress
+                path, stamped, self.fps, self.audio, self.sample_rate, total=self._n_frames, progress=progress
             )
         finally:
             if hasattr(frames, "close"):  # a generator lets go of what it holds, also after an error
@@ -108,7 +115,10 @@ class Clip:
         with tempfile.TemporaryDirectory() as folder:
             place = self.save(Path(folder) / "clip.mp4")
             film = place.read_bytes()
-        poster = pixel_formats.laid_on(next(iter(self)))
+        poster = next(iter(self))
+        if self.stamp:
+            poster = self.stamp.mark(self.fps)(poster)
+        poster = pixel_formats.laid_on(poster)
         width = _shown_width(*poster.shape[:2])
         if len(film) > EMBEDDED_BYTES:
             return (f"<p>{html.escape(repr(self))}: {len(film) / 1e6:.0f} MB are too much for a notebook; "

@@ -52,6 +52,9 @@ def performance(seconds: float = 1.6, fps: float = FPS, tilt: float = 8.0, aside
 
 
 def film(name: str = "Ada (bob)", played: motion.Motion | None = None) -> io.Clip:
-    """One of `PEOPLE` playing a motion (`performance`), as a silent Clip of 256 x 256 pixels."""
+    """One of `PEOPLE` playing a motion (`performance`), as a silent Clip of 256 x 256 pixels.
+
+    Saved without a watermark: that follows from a key, and the lesson should show the same on every computer.
+    """
     played = performance() if played is None else played
-    return animation.animate(portrait(name), motion=played, fps=played.fps)
+    return animation.animate(portrait(name), motion=played, fps=played.fps, watermark=False)
