@@ -16,7 +16,8 @@ from . import heard, idling, mixer, outgoing, painter, sentences, speaking, trac
 log = logging.getLogger("course")
 AHEAD = 2  # frames that are begun before they are due
 SLIP = 0.5  # seconds by which a reader may be late before the clock waits for it
-SETTINGS = ("voice", "rate", "pitch", "expression", "head", "seed", "face", "generator", "force")
+SETTINGS = ("voice", "rate", "pitch", "expression", "head", "seed", "face", "generator", "force", "watermark", "consent",
+            "label", "label_corner", "label_language")
 FADE = np.linspace(1, 0, clocks.RATE // 100, dtype=np.float32)  # 10 ms in which a sound goes that is stopped
 
 
@@ -64,8 +65,8 @@ class Live:
             photo: path, PIL image or array; size: longer side of the frames in pixels, `painter.LEAST` at least.
             clock: another than the computer's; tell: is given a line where something gives way or is left out, the
             log by default.
-            given: voice, rate, pitch, expression, head (a number), seed, face, generator, force, as in
-            `animation.Settings`.
+            given: `SETTINGS`, as in `animation.Settings`; head is a number. Each frame has the invisible
+            watermark of films unless watermark=False, and the label that is asked for.
         Raises:
             errors.CourseError: as `course.animate` for the photo and the settings; errors.WeightsError.
         """
@@ -83,7 +84,7 @@ class Live:
         idle = idling.EndlessIdle(options.seed, options.head)
         self._mixer = mixer.Mixer(self._painter.face.rest, idle, self._texts, self._sounds)
         self._mixer.express(options.expression)
-        self._outgoing, self._lock = outgoing.Outgoing(), threading.RLock()
+        self._outgoing, self._lock = outgoing.Outgoing(photo, options, given), threading.RLock()
         self._start, self._begun, self._working = None, deque(), deque()
         self._next, self._picture, self._shown = 0, self._painter.image, -1
         self._closed = False
