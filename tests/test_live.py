@@ -1,5 +1,9 @@
-"""A live face, on a clock that the tests turn: what is said, heard and stopped, and what gives way on a slow machine."""
+"""A live face, on a clock that the tests turn: what is said, heard and stopped, and what a slow machine loses."""
 
+import contextlib
+import http.server
+import json
+import threading
 import time
 
 import numpy as np
@@ -8,9 +12,23 @@ import pytest
 import course
 from course import demo, errors
 from course.face import channels
+from course.provenance import watermark_reader
+from course.serving import addresses
 from course.serving import live as live_room
 from course.serving.live import clock as clocks
-from course.serving.live import heard, idling, mixer, sentences, speaking, tracks
+from course.serving.live import (
+    conversing,
+    detecting,
+    heard,
+    idling,
+    loopback,
+    mixer,
+    painter,
+    replies,
+    sentences,
+    speaking,
+    tracks,
+)
 
 TEXT = "Hello there. I am glad to see you."
 
@@ -218,7 +236,8 @@ def test_bytes_are_sixteen_bit_sound():
 # ---------------------------------------------------------------- what gives way
 
 
-def test_a_slow_machine_loses_frames_then_pixels_but_no_sound_and_says_so(told):
+def test_a_slow_machine_loses_frames_then_pixels_but_no_sound_and_says_so(monkeypatch):
+    monkeypatch.setattr(painter, "PATIENCE", 30)
     clock, lines = TurnedClock(cost=0.13), Told()
     with course.Live(demo.photo_path(), size=192, clock=clock, tell=lines, generator="warp") as face:
         fine = face.quality
@@ -231,7 +250,7 @@ def test_a_slow_machine_loses_frames_then_pixels_but_no_sound_and_says_so(told):
         assert max(moment.lag for moment in moments[10:]) <= 6
         assert face.quality != fine and "frames a second" in lines[0] and face.quality in lines[-1]
         clock.cost = 0.0
-        for _ in range(20 * 25 * 8):
+        for _ in range(400):
             face.read()
             if face.quality == fine:
                 break
@@ -372,3 +391,210 @@ def test_what_cannot_be_spoken_is_told_and_the_next_sentence_is_spoken(live, tol
 
 def test_the_door_hands_on_what_a_program_needs():
     assert live_room.Live is course.Live and live_room.Moment.__name__ == "Moment"
+
+
+# ---------------------------------------------------------------- what is in every frame
+
+
+def test_every_frame_has_the_watermark_and_the_label_that_was_asked_for(monkeypatch, tmp_path):
+    monkeypatch.setenv("COURSE_MAKER", str(tmp_path))
+    frames = {}
+    for name, count, given in (("marked", 50, {"label": "auto"}), ("bare", 31, {"watermark": False})):
+        with course.Live(demo.photo_path(), size=320, generator="warp", clock=TurnedClock(), seed=4, **given) as face:
+            frames[name] = [face.read().frame for _ in range(count)]
+    assert watermark_reader.read_watermark(frames["marked"], 25) is not None
+    off = np.abs(frames["marked"][30].astype(int) - frames["bare"][30]).max(axis=2)
+    assert off[-25:, -60:].mean() > 20 > 12 > off[:150, :150].max()
+
+
+# ---------------------------------------------------------------- answers
+
+
+class Speaker:
+    """Stands for a live face: what it was told to say, and how often to stop."""
+
+    def __init__(self):
+        self.said, self.stops, self.is_busy = [], 0, True
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+
+    def stop(self) -> None:
+        self.stops += 1
+        self.said.clear()
+
+
+def soon(condition, seconds: float = 10) -> bool:
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.005)
+    return condition()
+
+
+def answers_of(answer) -> list:
+    return list(replies.Replier(answer, "a test").pieces("Hello"))
+
+
+def test_an_answerer_may_give_a_string_or_pieces_now_or_later():
+    async def one(text):
+        return text + "!"
+
+    async def many(text):
+        for piece in (text, "!"):
+            yield piece
+
+    assert answers_of(lambda text: text + "!") == answers_of(one) == ["Hello!"]
+    assert answers_of(lambda text: iter([text, "!"])) == answers_of(many) == ["Hello", "!"]
+    assert "script" in answers_of(replies.scripted)[0] or "see you" in answers_of(replies.scripted)[0]
+
+
+def test_an_answer_is_spoken_sentence_by_sentence_while_it_comes():
+    goes_on, speaker, told = threading.Event(), Speaker(), []
+
+    def answer(text):
+        yield from ("The first sen", "tence. And the ")
+        goes_on.wait(10)
+        yield "second"
+
+    talk = conversing.Conversing(speaker, replies.Replier(answer, ""), lambda *what: told.append(what))
+    talk.ask("Well?")
+    assert soon(lambda: speaker.said == ["The first sentence."])
+    goes_on.set()
+    assert soon(lambda: speaker.said == ["The first sentence.", "And the second"])
+    assert told == [("answer", "The first sentence."), ("answer", "And the second")]
+
+
+def test_speaking_over_an_answer_stops_it_and_what_still_comes_is_not_said():
+    goes_on, closed, speaker = threading.Event(), threading.Event(), Speaker()
+
+    def answer(text):
+        try:
+            yield "One. "
+            goes_on.wait(10)
+            yield "Two. "
+        finally:
+            closed.set()
+
+    talk = conversing.Conversing(speaker, replies.Replier(answer, ""), print)
+    talk.ask("Well?")
+    assert soon(lambda: speaker.said == ["One."])
+    noise = np.random.default_rng(0).normal(0, 0.001, clocks.RATE).astype(np.float32)
+    assert not talk.listen(noise, clocks.RATE)
+    stops = speaker.stops
+    assert talk.listen(spoken(1.0), clocks.RATE) and speaker.stops == stops + 1
+    goes_on.set()
+    assert closed.wait(10) and speaker.said == []
+
+
+def test_an_answerer_that_fails_is_told_in_a_line():
+    told = []
+    talk = conversing.Conversing(Speaker(), replies.Replier(lambda text: 1 / 0, ""), lambda *what: told.append(what))
+    talk.ask("Well?")
+    assert soon(lambda: told) and "ZeroDivisionError" in told[0][1]
+
+
+def test_a_voice_is_told_from_a_click_and_from_a_fan():
+    random, rate = np.random.default_rng(1), clocks.RATE
+    fan = random.normal(0, 0.02, 3 * rate).astype(np.float32)
+    click = np.zeros(rate, np.float32)
+    click[5000:5400] = 0.8
+    for sound in (np.zeros(rate), fan, click):
+        assert not detecting.VoiceDetector().feed(sound, rate)
+    both = detecting.VoiceDetector()
+    assert not both.feed(fan, rate)
+    assert both.feed(fan[: len(spoken(1.0))] + 3 * spoken(1.0), rate) and both.speaking
+    both.feed(fan, rate)
+    assert not both.speaking
+
+
+@contextlib.contextmanager
+def model_server(answer):
+    """A server of an OpenAI-compatible address: answer(handler, body); gives its address, and what it was asked."""
+    asked = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            asked.append((self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
+            answer(self)
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/v1", asked
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_a_language_model_on_this_machine_answers_in_pieces_and_hears_the_conversation():
+    def answer(handler):
+        handler.send_response(200)
+        handler.send_header("Content-Type", "text/event-stream")
+        handler.end_headers()
+        for piece in ("I am ", "here."):
+            told = {"choices": [{"delta": {"content": piece}}]}
+            handler.wfile.write(f"data: {json.dumps(told)}\n\n".encode())
+        handler.wfile.write(b': a comment\n\ndata: {"choices": []}\n\ndata: [DONE]\n\n')
+
+    with model_server(answer) as (address, asked):
+        replier = replies.load_replier(address, "small")
+        assert "".join(replier.pieces("Where are you?")) == "I am here."
+        assert "".join(replier.pieces("And now?")) == "I am here."
+    path, body = asked[1]
+    assert path == "/v1/chat/completions" and body["stream"] and body["model"] == "small"
+    assert [(one["role"], one["content"]) for one in body["messages"][1:]] == [
+        ("user", "Where are you?"), ("assistant", "I am here."), ("user", "And now?")]
+
+
+def test_a_model_that_refuses_or_sends_elsewhere_is_told_in_a_line():
+    def away(handler):
+        handler.send_response(307)
+        handler.send_header("Location", "http://192.0.2.1/v1/chat/completions")
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    with model_server(away) as (address, _):
+        replier = replies.load_replier(address)
+        with pytest.raises(course.CourseError, match="answers 307"):
+            list(replier.pieces("Hello"))
+    with pytest.raises(course.CourseError, match="does not answer"):
+        list(replier.pieces("Hello"))
+
+
+@pytest.mark.parametrize("where, words", [
+    ("http://192.0.2.7:80/v1", "another machine"), ("https://models.example/v1", "another machine"),
+    ("nowhere_at_all:answer", "no module"), ("json:nothing", "no function"), ("just words", "module:function")])
+def test_an_answerer_that_cannot_be_is_refused_in_one_line(where, words):
+    with pytest.raises(course.CourseError, match=words) as problem:
+        replies.load_replier(where)
+    assert "\n" not in str(problem.value)
+
+
+def test_another_machine_answers_only_where_its_host_is_allowed():
+    allowed = addresses.Rules(("models.example",))
+    assert replies.load_replier("https://models.example/v1", rules=allowed).name == "https://models.example/v1"
+    with pytest.raises(course.CourseError, match="another machine"):
+        replies.load_replier("https://others.example/v1", rules=allowed)
+
+
+# ---------------------------------------------------------------- on this machine alone
+
+
+def test_only_candidates_of_this_machine_are_kept_of_an_offer():
+    lines = ["v=0", "a=candidate:1 1 udp 2122 7d5c.local 40000 typ host",
+             "a=candidate:2 1 udp 2122 203.0.113.9 40001 typ host",
+             "a=candidate:3 1 tcp 2122 127.0.0.1 9 typ host tcptype active",
+             "a=candidate:4 1 UDP 2122 127.0.0.1 40002 typ host", "a=candidate:5 1 udp 2122 224.0.0.251 5353 typ host",
+             "a=candidate:6 1 udp 2122 ::1 40003 typ host", "a=candidate:7 1 udp 2122 0.0.0.0 40003 typ host", "a=end"]
+    kept = loopback.kept("\r\n".join(lines)).split("\r\n")
+    assert kept == ["v=0", "a=candidate:1 1 udp 2122 127.0.0.1 40000 typ host",
+                    "a=candidate:4 1 UDP 2122 127.0.0.1 40002 typ host", "a=end", ""]
+
+
+@pytest.mark.parametrize("address, here", [("127.0.0.1", True), ("::1", True), ("::ffff:127.0.0.1", True),
+                                           ("192.0.2.4", False), ("", False), ("localhost.example", False)])
+def test_who_is_on_this_machine(address, here):
+    assert loopback.is_loopback(address) is here

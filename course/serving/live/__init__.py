@@ -1,8 +1,8 @@
 """A live face: text or sound comes while it is looked at, frames and sound go out on one clock.
 
-    text  -> sentences -> voice (in a thread, ahead of play) --+
-    sound, 20 ms at a time -> heard --------------------------+-> mixer -> painter -> `Live.read`: a frame, 40 ms of sound
-    nothing -> idling ------------------------------------------+
+    text -> sentences -> speaking (in a thread, ahead of play) -+
+    sound, 20 ms at a time -> heard ----------------------------+-> mixer -> painter -> outgoing -> `Live.read`:
+    nothing -> idling ------------------------------------------+                 a frame and 40 ms of sound
 
 `course.Live` is `face.Live`; the page of `course serve` at /live is `page`, its sessions are `sessions` and `worker`.
 """

@@ -5,6 +5,7 @@ import numpy as np
 FRAME = 0.02  # seconds
 ABOVE = 12.0  # dB above the background that a voice has
 LEAST = -48.0  # dB of full scale that it has at least
+SILENT = -75.0
 RISES = 3.0  # dB a second by which the background is thought to become louder
 BEGINS = (6, 5)  # of so many frames so many are loud where somebody begins to speak: a click is not enough
 ENDS = 25  # quiet frames after which they have stopped
@@ -17,7 +18,7 @@ class VoiceDetector:
     """
 
     def __init__(self):
-        self.speaking, self._background = False, -60.0
+        self.speaking, self._background = False, None
         self._recent, self._quiet, self._rest = [], 0, np.zeros(0, np.float32)
 
     def feed(self, samples: np.ndarray, rate: int) -> bool:
@@ -32,14 +33,15 @@ class VoiceDetector:
 
     def _frame(self, frame: np.ndarray) -> bool:
         level = 10 * np.log10(float(np.mean(np.square(frame - frame.mean()))) + 1e-10)
-        loud = level > max(self._background + ABOVE, LEAST)
-        self._background = min(level, self._background + RISES * FRAME) if level > -90 else self._background
-        self._background = max(self._background, -75.0)
+        before = level if self._background is None else self._background
+        loud = level > max(before + ABOVE, LEAST)
+        if level > SILENT:  # a microphone that is off says nothing about the room
+            self._background = min(level, before + RISES * FRAME)
         most, least = BEGINS
         self._recent = [*self._recent, loud][-most:]
         self._quiet = 0 if loud else self._quiet + 1
         if self.speaking:
             self.speaking = self._quiet < ENDS
             return False
-        self.speaking = sum(self._recent) >= least
+        self.speaking = bool(sum(self._recent) >= least)
         return self.speaking

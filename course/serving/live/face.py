@@ -16,8 +16,8 @@ from . import heard, idling, mixer, outgoing, painter, sentences, speaking, trac
 log = logging.getLogger("course")
 AHEAD = 2  # frames that are begun before they are due
 SLIP = 0.5  # seconds by which a reader may be late before the clock waits for it
-SETTINGS = ("voice", "rate", "pitch", "expression", "head", "seed", "face", "generator", "force", "watermark", "consent",
-            "label", "label_corner", "label_language")
+SETTINGS = ("voice", "rate", "pitch", "expression", "head", "seed", "face", "generator", "force", "watermark",
+            "consent", "label", "label_corner", "label_language")
 FADE = np.linspace(1, 0, clocks.RATE // 100, dtype=np.float32)  # 10 ms in which a sound goes that is stopped
 
 
@@ -144,7 +144,7 @@ class Live:
     def is_busy(self) -> bool:
         """Whether something is being said or heard, or waits to be."""
         with self._lock:
-            return self._texts.waiting or self._mixer.is_speaking or self._sounds.waiting > 0
+            return self._texts.waiting or self._mixer.is_speaking or self._sounds.waiting > heard.LATE
 
     @property
     def shape(self) -> tuple:
@@ -232,9 +232,10 @@ def _checked(given: dict) -> dict:
     from ...speech import catalogue
 
     checked = settings.checked(given)
-    for name in ("head", "expression"):
-        if isinstance(checked.get(name), str) and set("@,") & set(checked[name]) or isinstance(checked.get("head"), str):
-            raise errors.CourseError(f"{name} of a live face is without times: {settings.SETTINGS[name]} is for films")
+    if isinstance(checked.get("head"), str):
+        raise errors.CourseError("head of a live face is a number, without times: poses in time are for films")
+    if set("@,") & set(checked.get("expression", "")):
+        raise errors.CourseError("expression of a live face is one, without times: give happy or happy:0.6")
     if "voice" in checked:
         checked["voice"] = catalogue.find_voice(checked["voice"])
     return checked

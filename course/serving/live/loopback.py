@@ -38,13 +38,14 @@ def kept(description: str) -> str:
 def is_own(address: str) -> bool:
     """Whether an IPv4 address is one of this machine's."""
     try:
-        if ipaddress.ip_address(address).version != 4:
+        ip = ipaddress.ip_address(address)
+        if ip.version != 4 or ip.is_multicast or ip.is_unspecified:
             return False
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as trial:
             trial.bind((address, 0))
     except (ValueError, OSError):
         return False
-    return not ipaddress.ip_address(address).is_multicast
+    return True
 
 
 def is_loopback(address: str) -> bool:

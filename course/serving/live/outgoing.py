@@ -20,8 +20,9 @@ class Outgoing:
 
     def __init__(self, photo, options, given: dict):
         said = consent.of(options.consent)
-        self._label = label.Label(options.label, options.label_corner, options.label_language) if options.label else None
-        self._marker = None
+        self._label = self._marker = None
+        if options.label:
+            self._label = label.Label(options.label, options.label_corner, options.label_language)
         if options.watermark:
             key = maker.watermark_key()
             source = Path(photo) if isinstance(photo, str) else photo

@@ -20,7 +20,7 @@ SHARES = (1.0, 0.75, 0.5)  # of the size, with all networks; the last once more 
 LEAST = 128  # px
 SEEN = 2 * clock.FPS  # frames by which a rung is judged
 ENOUGH = 0.85  # of them must be new ones
-PATIENCE = 20 * clock.FPS  # good frames before a higher rung is tried; twice as many after each time that it fails
+PATIENCE = 20 * clock.FPS  # good frames before a higher rung is tried, twice as many after each that did not hold
 MOST_PATIENCE = 16 * PATIENCE
 
 
@@ -63,7 +63,8 @@ class Painter:
         self._ready = [self._prepare(rung) for rung in self.rungs]
         self.face = self._ready[0][0].face
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="course-live-paint")
-        self._judged, self._good, self._patience = deque(maxlen=SEEN), 0, PATIENCE
+        self._judged, self._good = deque(maxlen=SEEN), 0
+        self._patience, self._climbed = PATIENCE, False
 
     @property
     def rung(self) -> Rung:
@@ -82,9 +83,11 @@ class Painter:
         if len(self._judged) == SEEN and share < ENOUGH and self.at + 1 < len(self.rungs):
             self._change(self.at + 1, f"this machine makes {share * clock.FPS:.0f} of {clock.FPS} frames a second at "
                                       f"{self.rung}: painted at {self.rungs[self.at + 1]} from now on")
-            self._patience = min(2 * self._patience, MOST_PATIENCE)
+            if self._climbed:
+                self._patience, self._climbed = min(2 * self._patience, MOST_PATIENCE), False
         elif self._good >= self._patience and self.at:
             self._change(self.at - 1, f"there is time again: painted at {self.rungs[self.at - 1]} from now on")
+            self._climbed = True
 
     def close(self) -> None:
         """End the threads."""
