@@ -1,8 +1,11 @@
-"""How soon, how evenly and how long a live face speaks: `python benchmarks/live.py [--seconds 30] [--sizes 256 384 512]`.
+"""How soon, how evenly and how long a live face speaks.
 
-For each size, idle and with one core kept busy: seconds from a text to the first frame of its sentence, and from a
-heard sound to its going out with its lips; new frames a second; how many frames the picture is behind the sound; how
-far the clock drifts from real time; memory. All on the machine as it is: what else runs there is in the figures.
+    python benchmarks/live.py [--seconds 30] [--sizes 256 384 512]
+
+For each size, with both cores free and with one kept busy: seconds from a text to the first frame of its sentence,
+and from a heard sound to its going out with its lips; new frames a second; how many frames the picture is behind the
+sound; how far the clock drifts from real time; processor time for a new frame, all told; memory. All on the machine as
+it is: what else runs there is in the figures.
 """
 
 import argparse
@@ -43,6 +46,7 @@ def measure(size: int, seconds: float) -> dict:
     with course.Live(demo.photo_path(), size=size, tell=told.append) as live:
         for _ in range(50):
             live.read()
+        used = time.process_time()
         before, start, fresh, lags, count = memory(), time.monotonic(), 0, [], 0
         asked, playing, sent = None, None, 0
         while (now := time.monotonic()) - start < seconds:
@@ -70,7 +74,8 @@ def measure(size: int, seconds: float) -> dict:
         took = now - start
         return {"text": statistics.median(spoken), "sound": statistics.median(heard) if heard else float("nan"),
                 "fps": fresh / took, "sent": count / took, "lag": statistics.median(lags), "worst": max(lags),
-                "drift": took - (count - 1) / 25, "memory": (before, memory()), "quality": live.quality,
+                "drift": took - (count - 1) / 25, "cost": 1e3 * (time.process_time() - used) / fresh,
+                "memory": (before, memory()), "quality": live.quality,
                 "told": told}  # fmt: skip
 
 
@@ -81,7 +86,8 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[256, 384, 512])
     options = parser.parse_args()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before the start, {options.seconds:g} s each")
-    print("size  core  text s  sound s  new frames/s  all/s  behind (median, most)  drift s  MiB before, after  painted at")
+    print("size  core  text s  sound s  new frames/s  all/s  behind (median, most)  drift s  ms a frame  "
+          "MiB before, after  painted at")
     for occupied in (False, True):
         other = multiprocessing.Process(target=busy, daemon=True) if occupied else None
         if other:
@@ -89,8 +95,9 @@ def main() -> None:
         for size in options.sizes:
             row = measure(size, options.seconds)
             print(f"{size:4d}  {'busy' if occupied else 'free'}  {row['text']:6.2f}  {row['sound']:7.2f}  "
-                  f"{row['fps']:12.1f}  {row['sent']:5.1f}  {row['lag']:14.0f}, {row['worst']:4d}  {row['drift']:7.3f}  "
-                  f"{row['memory'][0]:10.0f}, {row['memory'][1]:5.0f}  {row['quality']}", flush=True)
+                  f"{row['fps']:12.1f}  {row['sent']:5.1f}  {row['lag']:14.0f}, {row['worst']:4d}  "
+                  f"{row['drift']:7.3f}  {row['cost']:10.1f}  {row['memory'][0]:10.0f}, {row['memory'][1]:5.0f}  "
+                  f"{row['quality']}", flush=True)
         if other:
             other.terminate()
 

@@ -63,8 +63,8 @@ def serve(options: ServerOptions) -> None:
         live = sessions.Sessions(options.most.live, sessions.Answering(options.answer, options.model, options.hosts))
         service = handling.Service(jobs, gate, rules, workers.wake, base, options.size, live)
         workers.start()
-        print(f"serving on http://{_shown(options.host)}:{port} (the API on a page: /docs, a face to talk with: /live), "
-              f"files in {jobs.folder}; Ctrl-C stops", file=sys.stderr, flush=True)
+        print(f"serving on http://{_shown(options.host)}:{port} (the API on a page: /docs, a face to talk with: "
+              f"/live), files in {jobs.folder}; Ctrl-C stops", file=sys.stderr, flush=True)
         try:
             listening.run(app.make_app(service), socket, options.most)
         finally:

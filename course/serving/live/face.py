@@ -144,7 +144,7 @@ class Live:
     def is_busy(self) -> bool:
         """Whether something is being said or heard, or waits to be."""
         with self._lock:
-            return self._texts.waiting or self._mixer.is_speaking or self._sounds.waiting > heard.LATE
+            return self._texts.waiting or self._mixer.is_speaking or self._sounds.waiting
 
     @property
     def shape(self) -> tuple:
@@ -171,8 +171,10 @@ class Live:
         with self._lock:
             if self._closed:
                 raise errors.CourseError("this face is closed: make another Live")
-            if self._clock.now() - due > SLIP:  # nobody has read for a while: no burst of old frames
-                self._start += self._clock.now() - due
+            late = self._clock.now() - due
+            if late > SLIP:  # nobody has read for a while: no burst of old frames
+                self._start += late
+                self._tell(f"frames were read {late:.1f} s too late: sound and picture wait as long")
             return self._take()
 
     def __iter__(self):

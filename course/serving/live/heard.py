@@ -46,7 +46,7 @@ class Heard:
 
     def __init__(self, now, tell):
         self._now, self._tell, self._lock = now, tell, threading.RLock()
-        self._level = None
+        self._level, self._live = None, True
         self._last, self._late, self._said = 0.0, 0.0, -AGAIN
         self.clear()
         self._stream.feed(np.zeros(sound.SAMPLE_RATE // 10, np.float32))  # loads what lips need
@@ -66,7 +66,7 @@ class Heard:
         with self._lock:
             if not live and len(self._samples) > MOST * clock.RATE:
                 raise errors.AudioError(f"{MOST:g} s of sound wait already: send it more slowly")
-            self._open, self._last = True, self._now()
+            self._open, self._live, self._last = True, live, self._now()
             self._samples = np.concatenate([self._samples, self._to_play.feed(samples, int(rate))])
             self._lips.extend(self._stream.feed(self._to_lips.feed(samples, int(rate))))
             if live and len(self._samples) > LATE * clock.RATE:
@@ -111,9 +111,9 @@ class Heard:
         self._samples, self._lips = waiting
 
     @property
-    def waiting(self) -> float:
-        """Seconds that are heard and not played."""
-        return len(self._samples) / clock.RATE
+    def waiting(self) -> bool:
+        """Whether something is heard and not played: of a microphone, which never ends, more than a moment."""
+        return len(self._samples) > (LATE * clock.RATE if self._live else 0)
 
 
 def checked(chunk, rate) -> np.ndarray:
