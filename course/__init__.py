@@ -46,6 +46,7 @@ __version__ = "0.1.0"
 doors.open_door(__name__, {
     "animation": "animate",
     "dialogue.performance": "perform",
+    "serving.live.face": "Live",
     "postprocessing": "postprocess synthesize_video",
     "serving.studio.app": "studio",
     "io.video": "Clip",

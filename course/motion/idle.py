@@ -56,7 +56,7 @@ def idle_motion(n_frames: int, fps: float = 25.0, seed: int = 0, strength: float
     shut = lids(times, blink_moments(n_frames / fps, fps, blinking, settings))
     values["eyeBlinkLeft"], values["eyeBlinkRight"] = shut, shut
     look_about(values, times, looking, settings)
-    _sway(values, times, strength, swaying, settings)
+    sway(values, times, strength, swaying, settings)
     if accents is not None and len(accents):
         emphasis.stress(values, times, strength, accents, stressing)
     emphasis.ask(values, times, strength, questions, stressing)
@@ -105,6 +105,12 @@ def look_about(values, times, random, settings) -> None:
         up += share * (new[1] - old[1])
         old = new
         at += 0.25 + min(random.exponential(settings.gaze_hold * (0.6 if away else 1.4)), 3.0)
+    aim_eyes(values, sideways, up)
+
+
+def aim_eyes(values, sideways, up) -> None:
+    """Turn both eyes, in channel units: towards the right of the picture and up, (T,) each; values: {channel: (T,)},
+    changed in place."""
     # towards the right of the picture, which is the person's left: left eye out, right eye in
     for name, gaze in (("eyeLookOutLeft", sideways), ("eyeLookInRight", sideways), ("eyeLookInLeft", -sideways),
                        ("eyeLookOutRight", -sideways), ("eyeLookUpLeft", up), ("eyeLookUpRight", up),
@@ -112,8 +118,13 @@ def look_about(values, times, random, settings) -> None:
         values[name] += np.clip(gaze, 0, 0.5)
 
 
-def _sway(values, times, strength, random, settings) -> None:
-    """Band-limited wandering of the head and a slow breath, from the photo's own pose onward."""
+def sway(values, times, strength, random, settings) -> None:
+    """Band-limited wandering of the head and a slow breath, from the photo's own pose at 0 s onward.
+
+    Args:
+        values: {channel: (T,)}, changed in place; times: (T,) seconds; strength: scales it; random: a generator of the
+        same seed goes on with the same movement at other times.
+    """
     begin = smoothstep(0, settings.settle, times) * strength
     names = ("headPitch", "headYaw", "headRoll", "headX", "headY")
     for name, size in zip(names, settings.sway + settings.shift):

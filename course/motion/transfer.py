@@ -66,7 +66,7 @@ def values_for(moved: motion.Motion, face: face_model.Face, mode: str, options) 
             strong = strong * shown.asked(beside=mode == "absolute")
         values = face.rest + (values - face.rest) * strong
     values = direction.directed(values + wanted, face.rest, options, moved.fps)
-    return _within_reach(openness.opened(values, face, options.eyes_open, options.lips_open), face.rest)
+    return within_reach(openness.opened(values, face, options.eyes_open, options.lips_open), face.rest)
 
 
 def visible() -> np.ndarray:
@@ -204,7 +204,7 @@ def limit_place(place: np.ndarray, turned: np.ndarray) -> np.ndarray:
     return np.where(far > 1, limited, place)
 
 
-def _within_reach(values: np.ndarray, rest: np.ndarray) -> np.ndarray:
+def within_reach(values: np.ndarray, rest: np.ndarray) -> np.ndarray:
     """Keep channels in their range and the head where one photo can still show it."""
     values = values.copy()
     shapes = slice(0, N_BLENDSHAPES)

@@ -10,6 +10,7 @@ import course
 
 from .. import errors
 from . import answers, guard, handling, page, schemas, store
+from .live import routes
 
 ABOUT = ("D-ID's /talks, /animations, /images and /audios on your own machine. A photo is uploaded to /images, a "
          "recording to /audios, a driving film to /drivers; their urls are named in what is asked for.")
@@ -32,6 +33,7 @@ def make_app(service: handling.Service):
     api.add_exception_handler(guard.Turned, _turned)
     api.add_exception_handler(Exception, _broken)
     api.include_router(router)
+    api.include_router(routes.router)
     api.openapi = lambda: _openapi(api)
     return guard.Guard(api, service.gate)
 

@@ -33,6 +33,10 @@ def _add_serve(commands) -> None:
                          help="change a limit, such as seconds=60 (of a film), waiting=100 (jobs), rate=600 (requests "
                               "a minute), keep_hours=12; a wrong name lists all; may be repeated")
     command.add_argument("--size", metavar="PX", help="longer side of the films (default: the photo's, to 1280)")
+    command.add_argument("--answer", metavar="WHO",
+                         help="who answers on the page /live: module:function, or the address of an "
+                              "OpenAI-compatible server such as http://127.0.0.1:8080/v1 (default: a short script)")
+    command.add_argument("--answer-model", metavar="NAME", help="of the model at that address")
     command.set_defaults(run=run_serve)
 
 
@@ -49,7 +53,7 @@ def run_serve(options) -> None:
     server.serve(server.ServerOptions(
         options.host, options.port, options.folder, keys_of(options.key),
         None if options.allow_urls is None else tuple(name.lower() for name in options.allow_urls), options.workers,
-        size, options.address, limits_of(options.limit)))
+        size, options.address, limits_of(options.limit), options.answer, options.answer_model))
 
 
 def _add_studio(commands) -> None:

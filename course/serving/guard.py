@@ -22,7 +22,8 @@ HEADERS = [(b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-re
            (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; media-src 'self'; "
                                         b"img-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; "
                                         b"sandbox")]
-OPEN = ("/", "/docs", "/openapi.json")  # say nothing that this code does not say
+# say nothing that this code does not say
+OPEN = ("/", "/docs", "/openapi.json", "/live", "/live/live.js", "/live/live.css")
 UPLOADS = {"/images": "picture_bytes", "/audios": "sound_bytes", "/drivers": "film_bytes"}
 FORM = 16 * 1024  # bytes that the form around an upload may take
 REMEMBERED = 10_000  # owners whose rate is kept

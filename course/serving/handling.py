@@ -21,7 +21,7 @@ PLANS = {"talk": plans.of_talk, "animation": plans.of_animation, "clip": plans.o
 @dataclass(frozen=True)
 class Service:
     """What the app works on. base: its address, or None for the one that each request used; size: longer side of the
-    films; wake: called when a job has come."""
+    films; wake: called when a job has come; live: `live.sessions.Sessions`, or None."""
 
     store: store.Store
     gate: guard.Gate
@@ -29,6 +29,7 @@ class Service:
     wake: object
     base: str | None = None
     size: int | None = None
+    live: object = None
 
     @property
     def most(self) -> limits.Limits:

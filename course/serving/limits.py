@@ -9,9 +9,10 @@ class Limits:
 
     Bytes: json_bytes of a request, picture_bytes (D-ID's 10 MB), sound_bytes and film_bytes of an upload or of what
     lies at an address. pixels: of a picture. seconds: of a film (D-ID's five minutes).
-    waiting: jobs in the queue; stored: uploads of one owner; uploads: bodies of uploads that come in at once.
-    rate: requests a minute of one owner. body_seconds, header_seconds: in which a request must have come;
-    connections: open at once; job_seconds: of work on one job; attempts: at a job whose worker dies.
+    waiting: jobs in the queue; stored: uploads of one owner; uploads: bodies of uploads that come in at once; live:
+    sessions of the live page at a time. rate: requests a minute of one owner. body_seconds, header_seconds: in which a
+    request must have come; connections: open at once; job_seconds: of work on one job; attempts: at a job whose worker
+    dies.
     keep_hours: after which uploads and results go, unless a job says persist.
     """
 
@@ -24,6 +25,7 @@ class Limits:
     waiting: int = 500
     stored: int = 1000
     uploads: int = 4
+    live: int = 1
     rate: int = 1200
     body_seconds: float = 30.0
     header_seconds: float = 10.0

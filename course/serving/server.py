@@ -22,7 +22,8 @@ class ServerOptions:
     host, port: where it listens; folder: of its jobs and files; keys: who may ask, needed beyond loopback; hosts: None
     for no fetching of addresses, () for all public ones, or the names of those allowed; workers: processes, None for
     one a core; size: longer side of films in pixels, None for the photo's own; address: under which clients know the
-    server where that is not where it listens, such as https://portraits.example.org; most: the limits.
+    server where that is not where it listens, such as https://portraits.example.org; most: the limits; answer,
+    model: who answers on the live page, as in `live.replies.load_replier`.
     """
 
     host: str = "127.0.0.1"
@@ -34,6 +35,8 @@ class ServerOptions:
     size: int | None = None
     address: str | None = None
     most: limits.Limits = field(default_factory=limits.Limits)
+    answer: str | None = None
+    model: str | None = None
 
 
 def serve(options: ServerOptions) -> None:
@@ -46,6 +49,9 @@ def serve(options: ServerOptions) -> None:
     extras.need("serve", "fastapi", "uvicorn", "python_multipart")
     check(options)
     from . import app, guard, handling, listening
+    from .live import replies, sessions
+
+    replies.load_replier(options.answer, options.model, addresses.Rules(options.hosts))  # whether there is one
 
     jobs = store.Store(options.folder)
     with held(jobs.folder), listening.bound(options.host, options.port) as socket:
@@ -54,13 +60,15 @@ def serve(options: ServerOptions) -> None:
         rules = addresses.Rules(options.hosts)
         workers = pool.Pool(jobs, options.most, rules, workers_of(options), _hook_answer(jobs))
         base = options.address.rstrip("/") if options.address else None
-        service = handling.Service(jobs, gate, rules, workers.wake, base, options.size)
+        live = sessions.Sessions(options.most.live, sessions.Answering(options.answer, options.model, options.hosts))
+        service = handling.Service(jobs, gate, rules, workers.wake, base, options.size, live)
         workers.start()
-        print(f"serving on http://{_shown(options.host)}:{port} (the API on a page: /docs), files in {jobs.folder}; "
-              "Ctrl-C stops", file=sys.stderr, flush=True)
+        print(f"serving on http://{_shown(options.host)}:{port} (the API on a page: /docs, a face to talk with: "
+              f"/live), files in {jobs.folder}; Ctrl-C stops", file=sys.stderr, flush=True)
         try:
             listening.run(app.make_app(service), socket, options.most)
         finally:
+            live.close()
             workers.stop()
 
 
