@@ -2,7 +2,7 @@
 
     a photo, made smaller -> a camera's movement, or none    -+
     the same size         -> `animation`, driven at random   -+-> the writer's H.264, sometimes a second time, or JPEG
-                                                              -> three frames -> the face in each
+                                                              -> two frames -> the face in each
 
 The camera matters: whatever moves is read between its pixels and gets softer, so without it the network would learn to
 tell what moved from what stood still. No film has a watermark, or the mark would be learned.
@@ -26,7 +26,7 @@ from ...provenance import detector
 from ...rendering import sharpness
 
 SIDES = (256, 320, 384, 448)  # px of the longer side
-FRAMES, KEPT = 10, (1, 5, 9)
+FRAMES, KEPT = 6, (1, 5)
 TILE = 144  # px: the square with room for shifting it
 GENERATORS = ("gan", "warp")
 DRIVES = ("spoken", "turned", "free")
@@ -68,7 +68,7 @@ def shot(rng, generator: str = "camera", drive: str = "camera") -> Shot:
 
 
 def faces(photo, made: Shot, rng) -> np.ndarray:
-    """The faces of a film's kept frames, uint8 (n, 144, 144, 3), n at most 3: where one is not found, it is left out.
+    """The faces of a film's kept frames, uint8 (n, 144, 144, 3), n at most 2: where one is not found, it is left out.
 
     photo: path, picture or array; made: a `Shot`. Raises `errors.FaceError`: none to animate in the photo.
     """
