@@ -21,7 +21,7 @@ WEIGHTS = "fakes.safetensors"
 SIZE = 128  # px of the square that the network sees
 ROOM = 1.25  # its side, in sides of the square that the landmarker sees
 LIMIT = 0.5  # from this score on a picture counts as a frame of a film
-CHANNELS = (16, 24, 32, 48, 64, 96)
+CHANNELS = (3, 24, 32, 48, 64, 96)
 
 
 class FakesNet(nn.Module):
@@ -29,7 +29,7 @@ class FakesNet(nn.Module):
 
     def __init__(self):
         super().__init__()
-        layers = [nn.Conv2d(3, CHANNELS[0], 3, padding=1, bias=False), nn.BatchNorm2d(CHANNELS[0]), nn.ReLU()]
+        layers = []
         for before, after in zip(CHANNELS, CHANNELS[1:]):  # 128 -> 64 -> 32 -> 16 -> 8 -> 4 px
             layers += [nn.Conv2d(before, after, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(after), nn.ReLU()]
         self.layers = nn.Sequential(*layers)
