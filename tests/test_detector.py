@@ -191,8 +191,8 @@ def test_a_run_that_was_stopped_gives_the_same_numbers(tmp_path, monkeypatch):
     recipe = training.Recipe(steps=4, batch=4, save_every=2, warmup=1, workers=0)
 
     def run(name, resume=False):
-        return load_file(training.train([], resume=resume, logdir=tmp_path / name, out=tmp_path / name / "w.safetensors",
-                                        recipe=recipe))
+        out = tmp_path / name / "w.safetensors"
+        return load_file(training.train([], resume=resume, logdir=tmp_path / name, out=out, recipe=recipe))
 
     def step(self, number, rows, updater, real=training.FakesTask.step):
         if number == 2:

@@ -87,8 +87,8 @@ def detect_fake(image, points: np.ndarray | None = None, network: FakesNet | Non
         raise errors.FaceError(f"no face found (best score {detector.best_score(image):.2f}): the detector of films "
                                "looks at faces alone, so give a picture that shows one")
     if points.shape != (landmarks.N_POINTS, 2) or not np.isfinite(points).all():
-        raise errors.FaceError(f"a face has {landmarks.N_POINTS} points (x, y) that are numbers, not an array of shape {points.shape}: "
-                               "take them from keypoints.find_points")
+        raise errors.FaceError(f"a face has {landmarks.N_POINTS} points (x, y) that are numbers, not an array of shape "
+                               f"{points.shape}: take them from keypoints.find_points")
     return float(scores(face_square(image, points)[None], network)[0])
 
 

@@ -22,7 +22,8 @@ def features(face: np.ndarray) -> np.ndarray:
         picture = cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     light = cv2.cvtColor(face, cv2.COLOR_RGB2GRAY).astype(np.float32)
     noise = np.abs(light - cv2.medianBlur(light, 3))
-    found += [noise.mean(), np.median(noise), np.abs(np.diff(light, axis=0)).mean(), np.abs(np.diff(light, axis=1)).mean()]
+    steps = [np.abs(np.diff(light, axis=axis)).mean() for axis in (0, 1)]
+    found += [noise.mean(), np.median(noise), *steps]
     return np.log(np.array(found, np.float64) + 1e-3)
 
 
