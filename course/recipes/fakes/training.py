@@ -31,8 +31,8 @@ class Recipe:
     """What the shipped weights were trained with."""
 
     people: int = 330  # photos of which films are made, at most
-    steps: int = 1200
-    batch: int = 48
+    steps: int = 900
+    batch: int = 32
     learning_rate: float = 2e-3
     warmup: int = 100  # steps
     weight_decay: float = 0.02
