@@ -37,6 +37,9 @@ def _add_serve(commands) -> None:
                          help="who answers on the page /live: module:function, or the address of an "
                               "OpenAI-compatible server such as http://127.0.0.1:8080/v1 (default: a short script)")
     command.add_argument("--answer-model", metavar="NAME", help="of the model at that address")
+    command.add_argument("--log", type=paths.given, metavar="FILE",
+                         help="a line of JSON for each film: time, id, hashes of photo and words, consent (default: "
+                              "no log)")
     command.set_defaults(run=run_serve)
 
 
@@ -53,7 +56,8 @@ def run_serve(options) -> None:
     server.serve(server.ServerOptions(
         options.host, options.port, options.folder, keys_of(options.key),
         None if options.allow_urls is None else tuple(name.lower() for name in options.allow_urls), options.workers,
-        size, options.address, limits_of(options.limit), options.answer, options.answer_model))
+        size, options.address, limits_of(options.limit), options.answer, options.answer_model,
+        options.log and options.log.absolute()))
 
 
 def _add_studio(commands) -> None:

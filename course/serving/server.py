@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from .. import errors, settings
-from . import addresses, extras, limits, pool, store
+from . import addresses, extras, limits, operator_log, pool, store
 
 SHORTEST_KEY = 16  # letters
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -23,7 +23,8 @@ class ServerOptions:
     for no fetching of addresses, () for all public ones, or the names of those allowed; workers: processes, None for
     one a core; size: longer side of films in pixels, None for the photo's own; address: under which clients know the
     server where that is not where it listens, such as https://portraits.example.org; most: the limits; answer,
-    model: who answers on the live page, as in `live.replies.load_replier`.
+    model: who answers on the live page, as in `live.replies.load_replier`; log: path of the operator's log
+    (`operator_log.py`), or None.
     """
 
     host: str = "127.0.0.1"
@@ -37,6 +38,7 @@ class ServerOptions:
     most: limits.Limits = field(default_factory=limits.Limits)
     answer: str | None = None
     model: str | None = None
+    log: Path | None = None
 
 
 def serve(options: ServerOptions) -> None:
@@ -58,7 +60,7 @@ def serve(options: ServerOptions) -> None:
         port = socket.getsockname()[1]
         gate = guard.Gate(hosts_of(options, port), tuple(options.keys), jobs.secret(), options.most)
         rules = addresses.Rules(options.hosts)
-        workers = pool.Pool(jobs, options.most, rules, workers_of(options), _hook_answer(jobs))
+        workers = pool.Pool(jobs, options.most, rules, workers_of(options), _hook_answer(jobs), options.log)
         base = options.address.rstrip("/") if options.address else None
         live = sessions.Sessions(options.most.live, sessions.Answering(options.answer, options.model, options.hosts))
         service = handling.Service(jobs, gate, rules, workers.wake, base, options.size, live)
@@ -85,6 +87,8 @@ def check(options: ServerOptions) -> None:
             raise errors.CourseError(f"a key has {SHORTEST_KEY} letters or more, plain ones without spaces: "
                                      "python -c 'import secrets; print(secrets.token_urlsafe(24))' makes one")
     settings.checked({"size": options.size})
+    if options.log:
+        operator_log.OperatorLog(options.log).check()
     if options.address and urlsplit(options.address).scheme not in ("http", "https"):
         raise errors.CourseError("--address is how clients reach this server, such as https://portraits.example.org")
 
