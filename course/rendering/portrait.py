@@ -150,10 +150,12 @@ class Portrait:
 
     def _paint(self, region, origin, safe, matrix, closing, matched) -> None:
         """All that is drawn over the moved pixels, in place."""
-        self.mouth.draw(region, origin, safe, matrix)
+        inside = self.mouth.draw(region, origin, safe, matrix)
         self.lids.draw(region, origin, safe, closing)
         if self.animator is not None:
             self.animator.draw(region, origin, safe, matched)
+            if inside is not None:  # the network knows lips, skin and how light it is in there; teeth it smears
+                inside.lit_as(region).lay(region)
 
     def _checked(self, target) -> np.ndarray:
         target = np.asarray(target, np.float64)
