@@ -36,7 +36,7 @@ class MouthSettings:
     upper_edge: float = 4.2  # upper teeth reach this far below the line of the closed lips
     bow: float = 0.7  # how far edges rise to the sides, beside a smile's, which is often seen from below
     lower_edge: float = 1.8  # lower teeth begin this far below it, moving with the jaw
-    teeth: float = 0.9  # brightness of the front teeth against those of a smile in the same light
+    teeth: float = 0.82  # brightness of the front teeth against those of a smile in the same light
     dark: float = 0.25  # brightness of the deep mouth against the lips
     tongue: float = 0.75  # the same of the tongue
     contact: float = 2.6  # length of the shadow under the upper lip
@@ -114,12 +114,12 @@ class Mouth:
         sides = [np.median(colours_near(self.image, self.points[side], 2.0 * self.mm), 0).mean() + 8.0
                  for side in (LEFT, RIGHT)]
         self.slope = float(np.clip(np.log(sides[1] / sides[0]) / 50, -0.014, 0.014))  # of log light, a mm
-        self.completes = 1.0 - self.shows_own
         if self.shows_own > 0:
             self._fit_own()
-        if np.ptp(np.concatenate([skin, lips]), axis=1).mean() < GREY:
-            self.lip, self.tooth, self.deep, self.tongue = (
-                np.full(3, each.mean()) for each in (self.lip, self.tooth, self.deep, self.tongue))
+        colourless = np.ptp(np.concatenate([skin, lips]), axis=1).mean() < GREY
+        self.lip, self.tooth, self.deep, self.tongue = (
+            (np.full(3, each.mean()) if colourless else each).astype(np.float32)
+            for each in (self.lip, self.tooth, self.deep, self.tongue))
 
     def _fit_own(self):
         """The dark of a mouth that stands open in the photo is that photo's own dark."""
@@ -198,7 +198,7 @@ class Mouth:
         x0, y0, x1, y1 = box
         places = warping.identity_grid(y1 - y0, x1 - x0) + np.array([x0 + origin[0], y0 + origin[1]], np.float32)
         frame = curves.frame_between(target[60], target[64])
-        u, v = frame.coordinates(places)
+        u, v = (each.astype(np.float32) for each in frame.coordinates(places))
         above = v - curves.read(curves.tabulate(frame, target[UPPER_INNER]), u)
         below = curves.read(curves.tabulate(frame, target[LOWER_INNER]), u) - v
         edge = max(0.9, 0.3 * self.mm) * (1 + 1.2 * np.clip(np.abs(u), 0, 1) ** 6)  # corners lie in soft shadow
@@ -278,7 +278,7 @@ class Mouth:
     def _own(self, colour, in_photo):
         """The photo's own inside, where it shows one; above its edge the first row goes on (teeth grow upwards)."""
         u, v = self.frame.coordinates(in_photo)
-        first = curves.read(self.upper, u) + max(0.8, 0.6 * self.mm)
+        first = curves.read(self.upper, u) + max(0.8, 1.0 * self.mm)
         last = curves.read(self.lower, u) - max(0.5, 0.3 * self.mm)
         clamped = self.frame.pixels(u, np.maximum(v, np.minimum(first, last)))
         own = warping.sample(self.image, clamped.astype(np.float32)).astype(np.float32)

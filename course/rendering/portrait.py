@@ -91,7 +91,8 @@ class Portrait:
     def mask_at(self, target: np.ndarray, blink=None) -> np.ndarray:
         """float32 (H, W): 0 where `render` of the same target leaves the photo's pixels as they are."""
         safe, _ = self.lids.limited(self._checked(target), blink)
-        back, *_ = self.field.start(safe, self.field.rigid(safe))
+        matrix = self.field.rigid(safe)
+        back, *_ = self.field.start(self.field.unfolded(safe, matrix), matrix)
         return self._whole(self._mask_of(self.field.shares(back)))
 
     def _whole(self, mask: np.ndarray) -> np.ndarray:
@@ -142,6 +143,7 @@ class Portrait:
         target = self._checked(target)
         safe, closing = self.lids.limited(target, blink)
         matrix = self.field.rigid(safe)
+        safe = self.field.unfolded(safe, matrix)
         region, seen, mask = self._warped(safe, matrix)
         origin = np.array(self.field.box[:2])
         if painted:
