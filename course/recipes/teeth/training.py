@@ -20,7 +20,7 @@ COUNT = 8
 GAPS = (0.09, 0.42)  # darker ones are missing teeth, lighter ones a smear
 LIKE, SMOOTH = 0.6, 1.3  # how symmetric, and mm that edges may be off their line
 INCISOR, INCISORS = 8.4, (6.0, 13.0)  # mm that a first upper tooth is broad, and between which its gap is looked for
-BOW = (0.5, 5.0)  # mm
+BOW, BOWS = (0.5, 5.0), (1.0, 3.5)  # mm: of a smile that is taken, and of a row
 TORN, BELOW = 0.05, 0.35  # how much tooth lies beneath what is none, and beneath the edges
 TALLEST = 10.0  # mm: more is a mouth nearer to the lens than its face
 
@@ -92,7 +92,18 @@ def scaled(cut):
     rows = (teeth.TOP - teeth.heights() / size) * teeth.HEIGHT / (teeth.TOP - teeth.BOTTOM) - 0.5
     at = np.stack(np.meshgrid(columns, np.maximum(rows, 0)), -1).astype(np.float32)
     row = cv2.remap(cut.row, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return cut._replace(row=row, bow=cut.bow / size)
+    return cut._replace(row=prolonged(row), bow=float(np.clip(cut.bow / size, *BOWS)))
+
+
+def prolonged(row: np.ndarray, reach: float) -> np.ndarray:
+    """A row that ends too soon goes on: its last teeth come again, mirrored. (HEIGHT, WIDTH, 2); reach: mm to both
+    sides within which it was seen."""
+    there = row[teeth.heights() > 1][..., 1].mean(0) > 0.7
+    shown = np.flatnonzero(there & (np.abs(teeth.columns()) < reach))
+    first, last = shown[0] + 2, shown[-1] - 2  # the very last columns are half in the dark
+    at = np.arange(teeth.WIDTH)
+    at = np.where(at < first, 2 * first - at, np.where(at > last, 2 * last - at, at))
+    return row[:, np.clip(at, first, last)]
 
 
 def width(row: np.ndarray) -> float:
