@@ -92,7 +92,8 @@ def scaled(cut):
     rows = (teeth.TOP - teeth.heights() / size) * teeth.HEIGHT / (teeth.TOP - teeth.BOTTOM) - 0.5
     at = np.stack(np.meshgrid(columns, np.maximum(rows, 0)), -1).astype(np.float32)
     row = cv2.remap(cut.row, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return cut._replace(row=prolonged(row), bow=float(np.clip(cut.bow / size, *BOWS)))
+    row = prolonged(row, (teeth.HALF - 1) * min(size, 1.0))
+    return cut._replace(row=row, bow=float(np.clip(cut.bow / size, *BOWS)))
 
 
 def prolonged(row: np.ndarray, reach: float) -> np.ndarray:
