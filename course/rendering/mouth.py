@@ -114,8 +114,10 @@ class Mouth:
         sides = [np.median(colours_near(self.image, self.points[side], 2.0 * self.mm), 0).mean() + 8.0
                  for side in (LEFT, RIGHT)]
         self.slope = float(np.clip(np.log(sides[1] / sides[0]) / 50, -0.014, 0.014))  # of log light, a mm
+        self.split = None
         if self.shows_own > 0:
             self._fit_own()
+            self.split = self._find_split()
         colourless = np.ptp(np.concatenate([skin, lips]), axis=1).mean() < GREY
         self.lip, self.tooth, self.deep, self.tongue = (
             (np.full(3, each.mean()) if colourless else each).astype(np.float32)
@@ -224,14 +226,15 @@ class Mouth:
         gap = np.maximum(above + below, 0.1)
         jaw = self.jaw_drop(target, back)
         colour = self._depth(u, above / gap, gap)
-        colour = self._tongue(colour, u, x, above, gap)
+        if self.split is None:  # else what goes with the jaw has come with the photo
+            colour = self._tongue(colour, u, x, above, gap)
         if self.shows_own < 1:
             along = np.interp(x, *self.arch, left=-99.0, right=99.0)
             light = (1 - self.shows_own) * np.clip(1 - (along / 30) ** 2, 0, 1)
             colour = self._lower_teeth(colour, along, y - jaw, light)
             colour = self._upper_teeth(colour, along, y, above, light)
         if self.shows_own > 0:
-            colour = self._own(colour, in_photo)
+            colour = self._own(colour, in_photo, jaw)
         colour = colour * np.exp(self.slope * x * (1 - self.shows_own))[..., None]
         shadow = 0.5 + 0.5 * smoothstep(0, self.settings.contact, above)
         shadow = shadow * (0.75 + 0.25 * smoothstep(0, 1.2, below))
@@ -275,15 +278,43 @@ class Mouth:
         share = share * smoothstep(16, 8, np.abs(x)) * light * 0.75
         return colour + share[..., None] * ((shade * 0.6)[..., None] * self.tooth - colour)
 
-    def _own(self, colour, in_photo):
-        """The photo's own inside, where it shows one; above its edge the first row goes on (teeth grow upwards)."""
+    def _own(self, colour, in_photo, jaw):
+        """The photo's own inside, where it shows one: what hangs from the skull, over what goes with the jaw."""
         u, v = self.frame.coordinates(in_photo)
-        first = curves.read(self.upper, u) + max(0.8, 1.0 * self.mm)
-        last = curves.read(self.lower, u) - max(0.5, 0.3 * self.mm)
-        clamped = self.frame.pixels(u, np.maximum(v, np.minimum(first, last)))
-        own = warping.sample(self.image, clamped.astype(np.float32)).astype(np.float32)
-        mask = self._own_mask(clamped) * self.shows_own
-        return colour + mask[..., None] * (own - colour)
+        if self.split is None:
+            return self._own_part(colour, u, v, None)
+        below = self._own_part(colour, u, v - jaw * self.mm, 1)
+        return self._own_part(below, u, v, -1)
+
+    def _own_part(self, colour, u, v, side):
+        """Colours with the photo's own laid over them: all of it (None), above the split (-1), below it (1).
+
+        Above the edge of the upper lip the first row goes on, since teeth grow upwards.
+        """
+        above, under = curves.read(self.upper, u), curves.read(self.lower, u)
+        last = under - max(0.5, 0.3 * self.mm)
+        kept = np.maximum(v, np.minimum(above + max(0.8, self.mm), last)) if side != 1 else v
+        places = self.frame.pixels(u, kept).astype(np.float32)
+        share = self._own_mask(places) * self.shows_own
+        if side is not None:
+            line, soft = above + self.split * (under - above), max(0.8, 0.5 * self.mm)
+            share = share * smoothstep(-soft * side, soft * side, kept - line)
+        own = warping.sample(self.image, places).astype(np.float32)
+        return colour + share[..., None] * (own - colour)
+
+    def _find_split(self) -> float | None:
+        """Where the photo's own mouth is darkest between upper teeth and what lies below, as a share of its height; None
+        where it shows one row only, which hangs from the skull."""
+        shares, u = np.linspace(0.12, 0.88, 30), np.linspace(-0.35, 0.35, 15)
+        above, under = curves.read(self.upper, u), curves.read(self.lower, u)
+        places = self.frame.pixels(np.broadcast_to(u, (30, 15)), above + shares[:, None] * (under - above))
+        colours = np.median(warping.sample(self.image, places.astype(np.float32)), axis=1).astype(np.float64)
+        light = colours.min(axis=1)  # the weakest colour: that of enamel is bright, that of lips is not
+        pit = int(light[3:-3].argmin()) + 3
+        over, beneath = (colours[rows.start + light[rows].argmax()] for rows in (slice(0, pit), slice(pit, 30)))
+        deep = light[pit] < 0.75 * over.min() and light[pit] < 0.85 * beneath.min()
+        deep = deep and beneath.min() / beneath.max() > 0.8 * over.min() / over.max()  # a lip below is redder
+        return float(shares[pit]) if deep else None
 
 
 def millimetre(points: np.ndarray) -> float:
