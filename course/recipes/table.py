@@ -35,6 +35,7 @@ RECIPES = {
     "gan": Entry("gan", "noise to faces; drawn faces where there is no --data", data="none"),
     "animator": Entry("animator.training", "repaints mouth and eyes"),
     "layers": Entry("layers.training", "parts a person from the wall; needs --teacher", further=("teacher",)),
+    "teeth": Entry("teeth.training", "rows of teeth, cut out of smiles"),
     "motion": Entry("motion.training", "idle movement, from the tracks that ship or one folder of --data", data="none"),
     "face-model": Entry("face_model.training", "what a face can do; needs --motion", further=("motion",)),
     "seen": Entry("seen", "what the landmarker sees of each channel"),

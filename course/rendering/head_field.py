@@ -30,6 +30,10 @@ LOWER_LIP = np.array([55, 56, 57, 58, 59, 65, 66, 67])
 STABLE = np.array([27, 28, 29, 30, 36, 39, 42, 45, *landmarks.FOREHEAD, 0, 1, 2, 14, 15, 16])
 # Those by which the pose of the skull is seen: all but mouth and lower jaw.
 POSED = np.array([0, 1, 2, 14, 15, 16, *range(17, 48), *landmarks.FOREHEAD])
+# A point of the outline, the corner of eye or mouth that it lies beside, and on which side of it
+BESIDE = np.array([(0, 36, -1), (1, 36, -1), (2, 36, -1), (3, 48, -1), (4, 48, -1), (5, 48, -1), (70, 17, -1),
+                   (16, 45, 1), (15, 45, 1), (14, 45, 1), (13, 54, 1), (12, 54, 1), (11, 54, 1), (77, 26, 1)])
+NARROWS, LEAST = 0.75, 0.4  # of a side's breadth in the photo
 SHOULDERS = 1.1  # radii below the face's centre: here the neck ends
 
 
@@ -223,6 +227,33 @@ class HeadField:
     def rigid(self, target: np.ndarray) -> np.ndarray:
         """The head's turn, size and shift from the photo to the target (78, 2): (2, 3)."""
         return warping.similarity(self.points[STABLE], target[STABLE])
+
+    def unfolded(self, target: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+        """The target, its far cheek kept outside eye and mouth.
+
+        Of a head that turns away the points of the outline go behind the cheek, where no picture shows them; what is
+        seen as outline there is cheek. A warp that followed them would fold eye and nose over the border of the face.
+
+        Args:
+            target: (78, 2); matrix: `rigid` of it, (2, 3).
+        Returns:
+            (78, 2): the target itself where no side has become narrow.
+        """
+        size = np.hypot(*matrix[:, 0])
+        right = matrix[:, :2] @ self.head.right / max(size, 1e-9)
+        outer, inner, sign = BESIDE.T
+        before = sign * ((self.points[outer] - self.points[inner]) @ self.head.right) * size
+        after = sign * ((target[outer] - target[inner]) @ right)
+        before = np.maximum(before, 0.02 * self.head.radius * size)
+        share = after / before
+        if (share >= NARROWS).all():
+            return target
+        # below NARROWS a side still narrows, ever less, and never below LEAST of its breadth
+        room = NARROWS - LEAST
+        kept = np.where(share < NARROWS, LEAST + room * np.exp(np.minimum(share - NARROWS, 0) / room), share)
+        moved = target.copy()
+        moved[outer] += ((kept - share) * before * sign)[:, None] * right
+        return moved
 
     def start(self, target: np.ndarray, matrix: np.ndarray):
         """What the fields of a frame share.

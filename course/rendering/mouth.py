@@ -5,12 +5,15 @@ the jaw drops; lower teeth and tongue go with the jaw. Sizes are in millimetres 
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
+import cv2
 import numpy as np
 
+from ..face import model as face_model
 from ..interpolation import smoothstep
 from ..keypoints import landmarks
-from . import curves, eyelids, warping
+from . import curves, eyelids, teeth, warping
 
 UPPER_INNER = np.array([60, 61, 62, 63, 64])
 LOWER_INNER = np.array([60, 67, 66, 65, 64])
@@ -18,22 +21,48 @@ NOSE_BASE = np.array([31, 32, 33, 34, 35])
 CHIN = np.array([7, 8, 9])
 
 EYES_MM = 90.0  # between the outer corners of the eyes
-# From the midline outwards: where each upper tooth ends, how much higher its edge stands than the first one's
-TOOTH_ENDS = np.array([0.0, 8.3, 14.6, 21.0, 26.4, 31.0])
-TOOTH_LIFTS = np.array([0.0, 0.7, 0.2, 1.0, 1.6])
+ARCH = 17.0  # mm: teeth lie on a parabola around the midline that bends as a circle of this radius
+NARROWER = 1.45  # times: lower front teeth beside the upper ones
+LEFT, RIGHT = np.array([4, 5, 48, 31]), np.array([12, 11, 54, 35])  # beside the mouth, in the picture
+ROW_BLUR = 0.4  # mm: how soft a row is as it ships
+HEARD, MOST_SHIFT = 0.4, 30.0  # of the light in a mouth as the network paints it, and grey levels
+GREY = 2.5  # grey levels that the channels of a photo without colour may differ by
 
 
 @dataclass
 class MouthSettings:
     """Millimetres, and parts of the photo's own colours."""
 
-    upper_edge: float = 3.8  # upper teeth reach this far below the line of the closed lips
+    upper_edge: float = 4.2  # upper teeth reach this far below the line of the closed lips
+    bow: float = 0.7  # how far edges rise to the sides, beside a smile's, which is often seen from below
     lower_edge: float = 1.8  # lower teeth begin this far below it, moving with the jaw
-    teeth: float = 0.74  # brightness of the front teeth against the white of the eye
-    dark: float = 0.2  # brightness of the deep mouth against the lips
-    tongue: float = 0.66  # the same of the tongue
+    teeth: float = 0.82  # brightness of the front teeth against those of a smile in the same light
+    dark: float = 0.25  # brightness of the deep mouth against the lips
+    tongue: float = 0.75  # the same of the tongue
     contact: float = 2.6  # length of the shadow under the upper lip
     softness: float = 0.35  # blur of everything painted
+
+
+class Inside(NamedTuple):
+    """box: x0, y0, x1, y1 in a region; colours: float (h, w, 3) in grey levels; share: (h, w, 1), 0 to 1."""
+
+    box: tuple
+    colours: np.ndarray
+    share: np.ndarray
+
+    def lit_as(self, region: np.ndarray) -> "Inside":
+        """The same, come nearer to the light of what a network painted in its place: region uint8 (H, W, 3)."""
+        x0, y0, x1, y1 = self.box
+        total = max(float(self.share.sum()), 1e-3)
+        theirs, ours = ((self.share * each).sum((0, 1)) / total for each in (region[y0:y1, x0:x1], self.colours))
+        shift = np.clip(HEARD * (theirs - ours), -MOST_SHIFT, MOST_SHIFT)
+        return self._replace(colours=self.colours + (shift if np.ptp(ours) > GREY else shift.mean()))
+
+    def lay(self, region: np.ndarray) -> None:
+        """Lay it over the region, uint8 (H, W, 3), in place."""
+        x0, y0, x1, y1 = self.box
+        patch = region[y0:y1, x0:x1]
+        patch[:] = np.clip(patch + self.share * (self.colours - patch) + 0.5, 0, 255).astype(np.uint8)
 
 
 class Mouth:
@@ -44,36 +73,55 @@ class Mouth:
         self.image = image
         self.points = points = points.astype(np.float64)
         self.frame = curves.frame_between(points[60], points[64])
-        eyes = landmarks.eye_distance(points)
-        # turned heads have narrow eye distances, nodding ones short faces: take the better of the two
-        self.mm = float(max(eyes / EYES_MM, np.linalg.norm(points[27] - points[8]) / 125, 0.02))
+        self.mm = millimetre(points)
         self.upper = curves.tabulate(self.frame, points[UPPER_INNER])
         self.lower = curves.tabulate(self.frame, points[LOWER_INNER])
         middle = points[[61, 62, 63, 65, 66, 67]].mean(0)
         self.rest = self.frame.coordinates(middle)[1]  # v of the lip line in the photo
         self.opening = self._opening(points)  # mm
         self.shows_own = float(smoothstep(1.5, 3.0, self.opening))
+        self.yaw = float(np.radians(face_model.fit_pose(points[None], face_model.FaceModel.load().mean)[0][0, 1]))
+        self.row = teeth.row_for(2 * self.frame.half / self.mm).softened(self._softness())
         self._fit_colours()
+        self._fit_arch()
+
+    def _softness(self) -> float:
+        """How much softer the photo is than a row, a standard deviation in mm."""
+        blur = blur_of(self.image, self.points[17:68]) / self.mm
+        return float(np.sqrt(np.clip(blur**2 - ROW_BLUR**2, 0, 4)))
+
+    def _fit_arch(self):
+        """Where each place along the arch is seen: teeth go back from the midline, and a turned head hides one side."""
+        along = np.linspace(-teeth.HALF, teeth.HALF, 97)
+        # x = X cos(yaw) - Z sin(yaw),   Z = X^2 / 2r
+        seen = along * np.cos(self.yaw) - along**2 / (2 * ARCH) * np.sin(self.yaw)
+        middle = 0.8 * self.frame.coordinates(self.points[62])[0] * self.frame.half / self.mm
+        peak, pit = seen.argmax(), seen.argmin()
+        self.arch = seen[pit : peak + 1] + middle, along[pit : peak + 1]
 
     def _opening(self, points) -> float:
         """Largest gap between the inner lips in millimetres."""
         return float(np.linalg.norm(points[[61, 62, 63]] - points[[67, 66, 65]], axis=1).max() / self.mm)
 
     def _fit_colours(self):
-        lips = _colours_near(self.image, self.points[[50, 51, 52, 56, 57, 58]], 1.0 * self.mm)
-        skin = _colours_near(self.image, self.points[[31, 35, 4, 12, 29]], 3.0 * self.mm)
+        lips = colours_near(self.image, self.points[[50, 51, 52, 56, 57, 58]], 1.0 * self.mm)
+        skin = colours_near(self.image, self.points[[31, 35, 4, 12, 29]], 3.0 * self.mm)
         self.lip, self.skin = np.median(lips, 0), np.median(skin, 0)
-        white = white_of_the_eyes(self.image, self.points)
-        grey = float(self.skin.mean())
-        # Eyes in shadow or behind dark glasses say little: the skin's brightness sets the bounds.
-        light = float(np.clip(white.mean(), 0.75 * grey, max(1.5 * grey, 90)))
-        cast = 0.6 * white / max(white.mean(), 1) + 0.4 * self.skin / max(grey, 1)
-        self.tooth = np.clip(light * self.settings.teeth * cast * np.array([1.03, 1.0, 0.92]), 0, 225)
+        self.tooth = self.settings.teeth * enamel(self.lip, self.skin, white_of_the_eyes(self.image, self.points))
         flesh = 0.6 * self.lip + 0.4 * self.skin
         self.deep = flesh * self.settings.dark * np.array([1.1, 0.85, 0.85])
-        self.tongue = flesh * self.settings.tongue * np.array([1.08, 0.86, 0.88])
+        self.tongue = self.lip * self.settings.tongue * np.array([1.02, 0.88, 0.98])
+        sides = [np.median(colours_near(self.image, self.points[side], 2.0 * self.mm), 0).mean() + 8.0
+                 for side in (LEFT, RIGHT)]
+        self.slope = float(np.clip(np.log(sides[1] / sides[0]) / 50, -0.014, 0.014))  # of log light, a mm
+        self.split = None
         if self.shows_own > 0:
             self._fit_own()
+            self.split = self._find_split()
+        colourless = np.ptp(np.concatenate([skin, lips]), axis=1).mean() < GREY
+        self.lip, self.tooth, self.deep, self.tongue = (
+            (np.full(3, each.mean()) if colourless else each).astype(np.float32)
+            for each in (self.lip, self.tooth, self.deep, self.tongue))
 
     def _fit_own(self):
         """The dark of a mouth that stands open in the photo is that photo's own dark."""
@@ -132,34 +180,36 @@ class Mouth:
             over = np.maximum(sign * (v - curves.read(edge, u)), 0) * smoothstep(1.02, 0.9, np.abs(u))
             places -= (sign * strength * over)[..., None] * self.frame.across
 
-    def draw(self, region: np.ndarray, origin, target: np.ndarray, matrix: np.ndarray) -> None:
+    def draw(self, region: np.ndarray, origin, target: np.ndarray, matrix: np.ndarray):
         """Fill the space between the target's inner lips.
 
         Args:
             region: uint8 (h, w, 3), changed in place; origin: its corner (x, y) in the picture;
             target: (78, 2); matrix: the head's motion from the photo to the target, (2, 3).
+        Returns:
+            `Inside`, to be laid once more over what a network repaints, or None where nothing is drawn.
         """
         skull = self.skull(target, matrix)
         back = warping.inverted(skull)
         activity = self.activity(target, back)
         if activity == 0:
-            return
+            return None
         box = eyelids.box_around(target[landmarks.LIPS_INNER], 2.0 + 0.5 * self.mm, origin, region.shape)
         if box is None:
-            return
+            return None
         x0, y0, x1, y1 = box
         places = warping.identity_grid(y1 - y0, x1 - x0) + np.array([x0 + origin[0], y0 + origin[1]], np.float32)
         frame = curves.frame_between(target[60], target[64])
-        u, v = frame.coordinates(places)
+        u, v = (each.astype(np.float32) for each in frame.coordinates(places))
         above = v - curves.read(curves.tabulate(frame, target[UPPER_INNER]), u)
         below = curves.read(curves.tabulate(frame, target[LOWER_INNER]), u) - v
         edge = max(0.9, 0.3 * self.mm) * (1 + 1.2 * np.clip(np.abs(u), 0, 1) ** 6)  # corners lie in soft shadow
         alpha = np.clip(above / edge, 0, 1) * np.clip(below / edge, 0, 1) * activity
         if alpha.max() == 0:
-            return
-        inside = self.paint(places, back, target, u, above, below)
-        patch = region[y0:y1, x0:x1]
-        patch[:] = np.clip(patch + alpha[..., None] * (inside - patch) + 0.5, 0, 255).astype(np.uint8)
+            return None
+        inside = Inside(box, self.paint(places, back, target, u, above, below), alpha[..., None])
+        inside.lay(region)
+        return inside
 
     def paint(self, places, back, target, u, above, below) -> np.ndarray:
         """Colours of the inside of the mouth: float (h, w, 3) in grey levels.
@@ -176,13 +226,16 @@ class Mouth:
         gap = np.maximum(above + below, 0.1)
         jaw = self.jaw_drop(target, back)
         colour = self._depth(u, above / gap, gap)
-        colour = self._tongue(colour, u, x, above, gap)
+        if self.split is None:  # else what goes with the jaw has come with the photo
+            colour = self._tongue(colour, u, x, above, gap)
         if self.shows_own < 1:
-            light = (1 - self.shows_own) * np.clip(1 - (x / 30) ** 2, 0, 1)
-            colour = self._lower_teeth(colour, x, y - jaw, light)
-            colour = self._upper_teeth(colour, x, y, above, light)
+            along = np.interp(x, *self.arch, left=-99.0, right=99.0)
+            light = (1 - self.shows_own) * np.clip(1 - (along / 30) ** 2, 0, 1)
+            colour = self._lower_teeth(colour, along, y - jaw, light)
+            colour = self._upper_teeth(colour, along, y, above, light)
         if self.shows_own > 0:
-            colour = self._own(colour, in_photo)
+            colour = self._own(colour, in_photo, jaw)
+        colour = colour * np.exp(self.slope * x * (1 - self.shows_own))[..., None]
         shadow = 0.5 + 0.5 * smoothstep(0, self.settings.contact, above)
         shadow = shadow * (0.75 + 0.25 * smoothstep(0, 1.2, below))
         shadow = shadow + (1 - shadow) * 0.7 * self.shows_own  # a mouth of its own has its own shadows
@@ -209,41 +262,96 @@ class Mouth:
         return colour + (0.9 * body)[..., None] * (shade[..., None] * self.tongue - colour)
 
     def _upper_teeth(self, colour, x, y, above, light):
-        settings, side = self.settings, np.abs(x)
-        tooth = np.clip(np.searchsorted(TOOTH_ENDS, side, side="right") - 1, 0, len(TOOTH_LIFTS) - 1)
-        start, end = TOOTH_ENDS[tooth], TOOTH_ENDS[tooth + 1]
-        within = np.clip(2 * (side - start) / (end - start) - 1, -1, 1)  # -1 to 1 across one tooth
-        edge = settings.upper_edge - TOOTH_LIFTS[tooth] - 0.7 * within**6
-        soft = settings.softness + 0.5 / max(self.mm, 0.3)
-        alpha = smoothstep(-soft, soft, edge - y)
-        between = 1 - 0.22 * np.exp(-(((1 - np.abs(within)) * (end - start) / 2 / 0.55) ** 2))
-        tip = 1 - 0.12 * smoothstep(1.6, 0.0, edge - y)  # enamel lets the dark through at its edge
-        round_off = np.clip(1.04 - (side / 25) ** 2, 0.12, 1)
-        shine = between * tip * round_off
-        teeth = shine[..., None] * self.tooth
-        gum = smoothstep(9.0, 10.5, edge - y)[..., None]
-        teeth = teeth + gum * (self.lip * 0.75 - teeth)
-        fade = smoothstep(27, 18, side) * np.sqrt(light)
-        return colour + (alpha * fade)[..., None] * (teeth - colour)
+        height = self.settings.upper_edge - self.settings.bow * self.row.bow * (x / teeth.BOW) ** 2 - y
+        shade, share = self.row.read(x, height)
+        round_off = np.clip(1.04 - (x / 25) ** 2, 0.12, 1)
+        row = (shade * round_off)[..., None] * self.tooth
+        # between the roots, and above them, is gum
+        gum = np.maximum(smoothstep(8.5, 10.5, height), smoothstep(3.5, 6.0, height) * (1 - share))[..., None]
+        row = row + gum * (self.lip * 0.7 * round_off[..., None] - row)
+        share = np.maximum(share, gum[..., 0]) * smoothstep(24, 17, np.abs(x)) * np.sqrt(light)
+        return colour + share[..., None] * (row - colour)
 
     def _lower_teeth(self, colour, x, y, light):
-        settings, side = self.settings, np.abs(x)
-        within = np.abs(side / 5.4 - np.floor(side / 5.4) - 0.5) * 2
-        soft = settings.softness + 0.5 / max(self.mm, 0.3)
-        edge = settings.lower_edge + 0.5 * within**6 + 0.02 * side
-        alpha = smoothstep(-soft, soft, y - edge) * smoothstep(20, 10, side) * light * 0.55
-        shine = (1 - 0.2 * within**8) * 0.62
-        return colour + alpha[..., None] * (shine[..., None] * self.tooth - colour)
+        height = y - self.settings.lower_edge - 0.02 * np.abs(x)
+        shade, share = self.row.read(x * NARROWER, height * 1.2)
+        share = share * smoothstep(16, 8, np.abs(x)) * light * 0.75
+        return colour + share[..., None] * ((shade * 0.6)[..., None] * self.tooth - colour)
 
-    def _own(self, colour, in_photo):
-        """The photo's own inside, where it shows one; above its edge the first row goes on (teeth grow upwards)."""
+    def _own(self, colour, in_photo, jaw):
+        """The photo's own inside, where it shows one: what hangs from the skull, over what goes with the jaw."""
         u, v = self.frame.coordinates(in_photo)
-        first = curves.read(self.upper, u) + max(0.8, 0.6 * self.mm)
-        last = curves.read(self.lower, u) - max(0.5, 0.3 * self.mm)
-        clamped = self.frame.pixels(u, np.maximum(v, np.minimum(first, last)))
-        own = warping.sample(self.image, clamped.astype(np.float32)).astype(np.float32)
-        mask = self._own_mask(clamped) * self.shows_own
-        return colour + mask[..., None] * (own - colour)
+        if self.split is None:
+            return self._own_part(colour, u, v, None)
+        below = self._own_part(colour, u, v - jaw * self.mm, 1)
+        return self._own_part(below, u, v, -1)
+
+    def _own_part(self, colour, u, v, side):
+        """Colours with the photo's own laid over them: all of it (None), above the split (-1), below it (1).
+
+        Above the edge of the upper lip the first row goes on, since teeth grow upwards.
+        """
+        above, under = curves.read(self.upper, u), curves.read(self.lower, u)
+        last = under - max(0.5, 0.3 * self.mm)
+        kept = np.maximum(v, np.minimum(above + max(0.8, self.mm), last)) if side != 1 else v
+        places = self.frame.pixels(u, kept).astype(np.float32)
+        share = self._own_mask(places) * self.shows_own
+        if side is not None:
+            line, soft = above + self.split * (under - above), max(0.8, 0.5 * self.mm)
+            share = share * smoothstep(-soft * side, soft * side, kept - line)
+        own = warping.sample(self.image, places).astype(np.float32)
+        return colour + share[..., None] * (own - colour)
+
+    def _find_split(self) -> float | None:
+        """Where the photo's own mouth is darkest between upper teeth and what lies below, as a share of its height; None
+        where it shows one row only, which hangs from the skull."""
+        shares, u = np.linspace(0.12, 0.88, 30), np.linspace(-0.35, 0.35, 15)
+        above, under = curves.read(self.upper, u), curves.read(self.lower, u)
+        places = self.frame.pixels(np.broadcast_to(u, (30, 15)), above + shares[:, None] * (under - above))
+        colours = np.median(warping.sample(self.image, places.astype(np.float32)), axis=1).astype(np.float64)
+        light = colours.min(axis=1)  # the weakest colour: that of enamel is bright, that of lips is not
+        pit = int(light[3:-3].argmin()) + 3
+        over, beneath = (colours[rows.start + light[rows].argmax()] for rows in (slice(0, pit), slice(pit, 30)))
+        deep = light[pit] < 0.75 * over.min() and light[pit] < 0.85 * beneath.min()
+        deep = deep and beneath.min() / beneath.max() > 0.8 * over.min() / over.max()  # a lip below is redder
+        return float(shares[pit]) if deep else None
+
+
+def millimetre(points: np.ndarray) -> float:
+    """Pixels a millimetre of an average adult, points (78, 2)."""
+    # turned heads have narrow eye distances, nodding ones short faces: take the better of the two
+    return float(max(landmarks.eye_distance(points) / EYES_MM, np.linalg.norm(points[27] - points[8]) / 125, 0.02))
+
+
+def blur_of(image: np.ndarray, points: np.ndarray) -> float:
+    """How soft a photo is around points (n, 2): the standard deviation of its blur in pixels, 0 to 6.
+
+    A known further blur s weakens the gradient of an edge by sqrt(b^2 + s^2) / b (Zhuo and Sim, "Defocus map
+    estimation from a single image", 2011).
+    """
+    height, width = image.shape[:2]
+    x0, y0 = np.clip(points.min(0), 0, [width - 1, height - 1]).astype(int)
+    x1, y1 = np.clip(points.max(0) + 1, 0, [width, height]).astype(int)
+    if x1 - x0 < 8 or y1 - y0 < 8:
+        return 0.0
+    grey = cv2.cvtColor(np.ascontiguousarray(image[y0:y1, x0:x1]), cv2.COLOR_RGB2GRAY).astype(np.float32)
+    further = 1.5
+    sharp, soft = (np.percentile(np.hypot(cv2.Sobel(each, -1, 1, 0), cv2.Sobel(each, -1, 0, 1)), 99)
+                   for each in (grey, cv2.GaussianBlur(grey, (0, 0), further)))
+    ratio = max(sharp / max(soft, 1e-3), 1.02)
+    return float(min(further / np.sqrt(ratio**2 - 1), 6.0))
+
+
+def enamel(lip, skin, white) -> np.ndarray:
+    """The colour of teeth in the light that makes lips, skin and the white of the eyes look as they do: (3,) each.
+
+    Fitted to 136 smiles of the labelled photos, on which its brightness is off by 18 % in the mean, and that of the
+    rule by the eyes alone by 65 %.
+    """
+    lip, skin, white = (np.log(np.asarray(colour) + 4) for colour in (lip, skin, white))
+    # log t = 0.69 log lip + 1.84 is the brightness; its colour is a mixture of theirs, less red than flesh
+    cast = sum(share * (each - each.mean()) for share, each in ((0.31, lip), (0.18, skin), (0.15, white)))
+    return np.clip(np.exp(0.69 * lip.mean() + 1.84 + cast + [-0.06, 0.025, 0.035]) - 4, 0, 240)
 
 
 def white_of_the_eyes(image, points) -> np.ndarray:
@@ -255,13 +363,13 @@ def white_of_the_eyes(image, points) -> np.ndarray:
     for eye in (landmarks.EYE_RIGHT, landmarks.EYE_LEFT):
         corners, centre = points[eye], points[eye].mean(0)
         spots = np.concatenate([corners[[0, 3]] * a + centre * (1 - a) for a in (0.45, 0.6, 0.75)])
-        colours.append(_colours_near(image, spots, 0.02 * landmarks.eye_distance(points)))
+        colours.append(colours_near(image, spots, 0.02 * landmarks.eye_distance(points)))
     colours = np.concatenate(colours)
     level = colours.mean(1)
     return colours[level >= np.percentile(level, 70)].mean(0)
 
 
-def _colours_near(image, spots, radius) -> np.ndarray:
+def colours_near(image, spots, radius) -> np.ndarray:
     """Pixels in small squares around spots (n, 2), float (m, 3)."""
     height, width = image.shape[:2]
     reach = int(np.clip(round(radius), 1, 40))

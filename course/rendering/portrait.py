@@ -91,7 +91,8 @@ class Portrait:
     def mask_at(self, target: np.ndarray, blink=None) -> np.ndarray:
         """float32 (H, W): 0 where `render` of the same target leaves the photo's pixels as they are."""
         safe, _ = self.lids.limited(self._checked(target), blink)
-        back, *_ = self.field.start(safe, self.field.rigid(safe))
+        matrix = self.field.rigid(safe)
+        back, *_ = self.field.start(self.field.unfolded(safe, matrix), matrix)
         return self._whole(self._mask_of(self.field.shares(back)))
 
     def _whole(self, mask: np.ndarray) -> np.ndarray:
@@ -142,6 +143,7 @@ class Portrait:
         target = self._checked(target)
         safe, closing = self.lids.limited(target, blink)
         matrix = self.field.rigid(safe)
+        safe = self.field.unfolded(safe, matrix)
         region, seen, mask = self._warped(safe, matrix)
         origin = np.array(self.field.box[:2])
         if painted:
@@ -150,10 +152,12 @@ class Portrait:
 
     def _paint(self, region, origin, safe, matrix, closing, matched) -> None:
         """All that is drawn over the moved pixels, in place."""
-        self.mouth.draw(region, origin, safe, matrix)
+        inside = self.mouth.draw(region, origin, safe, matrix)
         self.lids.draw(region, origin, safe, closing)
         if self.animator is not None:
             self.animator.draw(region, origin, safe, matched)
+            if inside is not None:  # the network knows lips, skin and how light it is in there; teeth it smears
+                inside.lit_as(region).lay(region)
 
     def _checked(self, target) -> np.ndarray:
         target = np.asarray(target, np.float64)

@@ -1,0 +1,1 @@
+"""Rows of upper teeth, cut out of labelled photos that smile."""
