@@ -10,7 +10,7 @@ import pytest
 
 from course import __version__, animation, cli, errors, face, images, io, motion
 
-SMALL = ("--size", "160", "--fps", "10")
+SMALL = ("--size", "160", "--fps", "10", "--no-watermark")  # the mark tells films apart by their settings
 WORDS = "Hello, my friends over there."
 
 

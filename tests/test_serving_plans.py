@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from course import animation, errors
+from course import animation, cli, errors
 from course.face import channels
 from course.motion import expressions
 from course.motion import motion as motions
+from course.provenance import manifest
 from course.serving import direction, making, plans, schemas, server, voices
 from course.speech import catalogue
 
@@ -165,6 +166,26 @@ def test_a_finish_that_cannot_be_is_refused(more, said):
         clip_of(**more)
 
 
+def test_consent_comes_with_the_request_and_the_label_with_the_server():
+    assert "consent" not in plan_of()["settings"] and "label" not in plan_of()["settings"]
+    assert plan_of(consent=" I said yes. ")["settings"]["consent"] == "I said yes."
+    for wrong in ("   ", "yes.txt"):
+        with pytest.raises(plans.Refused, match="^consent: "):
+            plan_of(consent=wrong)
+    source = plans.Source(SOURCE.find, SOURCE.own, None, {"label": "auto", "label_language": "de"})
+    told = plans.of_animation(schemas.AnimationAsk(source_url="u", driver_url="d"), source)["settings"]
+    assert told["label"] == "auto" and told["label_language"] == "de"
+
+
+@pytest.mark.parametrize("words, said", [
+    (["--label-corner", "top-left"], "add --label"), (["--label", "logo.png"], "is words"),
+    (["--label", "--label-language", "xx"], "label_language"), (["--label", " "], "no words"),
+])
+def test_a_label_that_cannot_be_is_told_before_the_server_starts(words, said, tmp_path, capsys):
+    assert cli.main(["serve", "--folder", str(tmp_path / "served"), *words]) == 2
+    assert said in capsys.readouterr().err and not (tmp_path / "served").exists()
+
+
 def test_a_job_s_logo_and_background_are_in_its_film(hopper_path, tmp_path):
     """A red square at 5, 7 of a film whose background is a green picture."""
     import av
@@ -175,11 +196,13 @@ def test_a_job_s_logo_and_background_are_in_its_film(hopper_path, tmp_path):
         images.save_image(tmp_path / f"{name}.png", np.full((60, 60, 3), colour, np.uint8))
     script = {"type": "text", "input": "Hi.", "provider": {"voice_id": "en-us"}}
     asked = schemas.ClipAsk(presenter_id="p", script=script, background={"source_url": "g"},
-                            config={"logo": {"url": "r", "position": [5, 7]}})
-    plan = plans.of_clip(asked, plans.Source(SOURCE.find, SOURCE.own, 96))
+                            config={"logo": {"url": "r", "position": [5, 7]}}, consent="I said yes.")
+    plan = plans.of_clip(asked, plans.Source(SOURCE.find, SOURCE.own, 96, {"label": "auto"}))
     drawn = {"logo": tmp_path / "red.png", "background": tmp_path / "green.png"}
     _, files = making.make(plan, making.Inputs(hopper_path, None, drawn), tmp_path, 20)
     with av.open(str(files[".mp4"])) as film:
         frame = next(film.decode(video=0)).to_ndarray(format="rgb24").astype(int)
+    told = manifest.read(files[".mp4"]).assertions
+    assert told[manifest.GENERATION]["label"] and told[manifest.CONSENT]["words"] == "I said yes."
     assert frame[10, 9, 0] > 180 and frame[10, 9, 1] < 80
     assert (frame[2:5, 2:80] @ (-1, 2, -1) > 150).mean() > 0.7, "green behind her"

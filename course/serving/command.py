@@ -40,6 +40,10 @@ def _add_serve(commands) -> None:
     command.add_argument("--log", type=paths.given, metavar="FILE",
                          help="a line of JSON for each film: time, id, hashes of photo and words, consent (default: "
                               "no log)")
+    command.add_argument("--label", nargs="?", const="auto", metavar="TEXT",
+                         help="a label that every film shows; without a value: AI-generated")
+    command.add_argument("--label-corner", metavar="CORNER", help="as of course animate")
+    command.add_argument("--label-language", metavar="CODE", help="as of course animate")
     command.set_defaults(run=run_serve)
 
 
@@ -57,7 +61,24 @@ def run_serve(options) -> None:
         options.host, options.port, options.folder, keys_of(options.key),
         None if options.allow_urls is None else tuple(name.lower() for name in options.allow_urls), options.workers,
         size, options.address, limits_of(options.limit), options.answer, options.answer_model,
-        options.log and options.log.absolute()))
+        options.log and options.log.absolute(), label_of(options)))
+
+
+def label_of(options) -> dict:
+    """The label of every film, as settings of `animate`. Raises `errors.CourseError`: it cannot be drawn."""
+    from .. import settings
+    from ..provenance import label
+
+    if options.label is None:
+        if options.label_corner or options.label_language:
+            raise errors.CourseError("a corner and a language are for a label: add --label")
+        return {}
+    names = ("label", "label_corner", "label_language")
+    found = settings.checked({name: settings.of_text(name, getattr(options, name)) for name in names})
+    if isinstance(found["label"], Path):
+        raise errors.CourseError("the label of a server is words, not a picture: give some")
+    label.Label(found["label"], found.get("label_corner", label.CORNERS[0]), found.get("label_language", "en"))
+    return found
 
 
 def _add_studio(commands) -> None:

@@ -6,7 +6,7 @@ Each function is given the request, whose `state.owner` the guard has set, and w
 import re
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from starlette import exceptions as http
@@ -21,7 +21,8 @@ PLANS = {"talk": plans.of_talk, "animation": plans.of_animation, "clip": plans.o
 @dataclass(frozen=True)
 class Service:
     """What the app works on. base: its address, or None for the one that each request used; size: longer side of the
-    films; wake: called when a job has come; live: `live.sessions.Sessions`, or None."""
+    films; wake: called when a job has come; live: `live.sessions.Sessions`, or None; label: of every film, as settings
+    of `animate`."""
 
     store: store.Store
     gate: guard.Gate
@@ -30,6 +31,7 @@ class Service:
     base: str | None = None
     size: int | None = None
     live: object = None
+    label: dict = field(default_factory=dict)
 
     @property
     def most(self) -> limits.Limits:
@@ -66,7 +68,7 @@ def create(request, kind: str, asked, once: str | None) -> dict:
             raise errors.CourseError(f"you have uploaded no {what} of that name")
         return {"upload": identifier}
 
-    plan = PLANS[kind](asked, plans.Source(find, own, service.size))
+    plan = PLANS[kind](asked, plans.Source(find, own, service.size, service.label))
     if asked.webhook is not None:
         try:
             addresses.find(asked.webhook, service.rules)

@@ -4,9 +4,10 @@ Everything that can be judged without working is judged here, so that the client
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .. import errors, finish, settings
+from ..provenance import consent
 from . import schemas, voices
 
 # D-ID's drivers of a talk, as how much the head moves
@@ -22,11 +23,12 @@ class Refused(errors.CourseError):
 @dataclass(frozen=True)
 class Source:
     """How a request names its files. find: url and kind -> {"upload": id} or {"url": address}; own: id and kind ->
-    {"upload": id}; size: longer side of the film, or None."""
+    {"upload": id}; size: longer side of the film, or None; label: the operator's, as settings of `animate`."""
 
     find: object
     own: object
     size: int | None = None
+    label: dict = field(default_factory=dict)
 
 
 def of_talk(asked: schemas.TalkAsk, source: Source) -> dict:
@@ -43,7 +45,7 @@ def of_talk(asked: schemas.TalkAsk, source: Source) -> dict:
                                for one in sorted(shown.expressions, key=lambda one: one.start_frame)]
         plan["transition"] = shown.transition_frames
         plan["settings"]["expression"] = "neutral"
-    return _checked(plan)
+    return _checked(plan, asked, source)
 
 
 def of_clip(asked: schemas.ClipAsk, source: Source) -> dict:
@@ -54,7 +56,7 @@ def of_clip(asked: schemas.ClipAsk, source: Source) -> dict:
     _add_script(plan, asked.script, source)
     _add_logo(plan, asked.config.logo, source)
     _add_background(plan, asked.background, source)
-    return _checked(plan)
+    return _checked(plan, asked, source)
 
 
 def of_animation(asked: schemas.AnimationAsk, source: Source) -> dict:
@@ -68,7 +70,7 @@ def of_animation(asked: schemas.AnimationAsk, source: Source) -> dict:
     _add_logo(plan, asked.config.logo, source)
     if asked.config.mute and asked.config.result_format == schemas.SOUND_ALONE:
         raise Refused("config.result_format: wav is sound alone, and this film is mute")
-    return _checked(plan)
+    return _checked(plan, asked, source)
 
 
 def _add_script(plan: dict, script, source: Source) -> None:
@@ -142,8 +144,14 @@ def _manner(provider: schemas.Provider | None) -> dict:
         raise Refused(f"script.provider: {problem}") from None
 
 
-def _checked(plan: dict) -> dict:
-    plan["settings"] = settings.checked(plan["settings"])
+def _checked(plan: dict, asked, source: Source) -> dict:
+    """The plan with what every film has: the statement of consent, and the operator's label."""
+    plan["settings"] = settings.checked(plan["settings"] | source.label)
+    if asked.consent is not None:
+        try:
+            plan["settings"]["consent"] = consent.of(asked.consent).words
+        except errors.CourseError as problem:
+            raise Refused(f"consent: {problem}") from None
     drawn = [name for name in ("logo", "background", "subtitles") if name in plan or name in plan["settings"]]
     if drawn and plan["format"] == schemas.SOUND_ALONE:
         raise Refused(f"config.result_format: wav is sound alone, and has no {drawn[0]}")

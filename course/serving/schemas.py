@@ -5,7 +5,8 @@ Read there: `/talks`, `/animations`, `/clips` (create, get, list, delete, the fi
 `/images` and `/audios` and their single gets; the status and body that a delete answers with (200 and what was
 deleted); the form of the list's `token`; further form fields of the uploads; the fields of a presenter beyond its id,
 name and image; `/drivers`, where the film for an animation is uploaded; what a logo's position counts from (here
-the film's upper left corner, in its pixels); a background's `source_url`.
+the film's upper left corner, in its pixels); a background's `source_url`. `consent`, the statement that the film
+keeps, is ours alone.
 
 A field that stands nowhere here is answered with 400: there is no option that does nothing.
 """
@@ -93,6 +94,7 @@ Format = Annotated[str, Field(max_length=5, json_schema_extra={"enum": list(FORM
 Address = Annotated[str, Field(min_length=1, max_length=2048)]
 Color = Annotated[Annotated[str, Field(max_length=64)] | Literal[False], AfterValidator(_known_color)]
 Short = Annotated[str, Field(min_length=1, max_length=200)]
+Consent = Annotated[str, Field(min_length=1, max_length=5000)]  # a statement: `provenance.consent`
 
 
 class Closed(BaseModel):
@@ -216,6 +218,7 @@ class Ask(Closed):
     webhook: Address | None = None
     face: Face | None = None
     persist: bool = False
+    consent: Consent | None = None
 
 
 class TalkAsk(Ask):
@@ -262,6 +265,7 @@ class ClipAsk(Closed):
     user_data: str | None = Field(None, max_length=1000)
     webhook: Address | None = None
     persist: bool = False
+    consent: Consent | None = None
 
 
 # ---------------------------------------------------------------- answers

@@ -24,7 +24,8 @@ class ServerOptions:
     one a core; size: longer side of films in pixels, None for the photo's own; address: under which clients know the
     server where that is not where it listens, such as https://portraits.example.org; most: the limits; answer,
     model: who answers on the live page, as in `live.replies.load_replier`; log: path of the operator's log
-    (`operator_log.py`), or None.
+    (`operator_log.py`), or None; label: what every film shows, as settings of `animate`: {"label", "label_corner",
+    "label_language"}.
     """
 
     host: str = "127.0.0.1"
@@ -39,6 +40,7 @@ class ServerOptions:
     answer: str | None = None
     model: str | None = None
     log: Path | None = None
+    label: dict = field(default_factory=dict)
 
 
 def serve(options: ServerOptions) -> None:
@@ -63,7 +65,7 @@ def serve(options: ServerOptions) -> None:
         workers = pool.Pool(jobs, options.most, rules, workers_of(options), _hook_answer(jobs), options.log)
         base = options.address.rstrip("/") if options.address else None
         live = sessions.Sessions(options.most.live, sessions.Answering(options.answer, options.model, options.hosts))
-        service = handling.Service(jobs, gate, rules, workers.wake, base, options.size, live)
+        service = handling.Service(jobs, gate, rules, workers.wake, base, options.size, live, options.label)
         workers.start()
         print(f"serving on http://{_shown(options.host)}:{port} (the API on a page: /docs, a face to talk with: "
               f"/live), files in {jobs.folder}; Ctrl-C stops", file=sys.stderr, flush=True)
