@@ -195,11 +195,11 @@ def other_plane(number: int) -> None:
     chips.scramble.cache_clear()
 
 
-def readings(films, marks, attacks):
+def readings(films, marks: range, attacks):
     """(film, attack, marked or clean, number of the mark or plane, right or None, strength, proof) one by one."""
     for number, path in enumerate(films):
         frames = list(np.load(path)[:FRAMES])
-        for mark in range(-1, marks):
+        for mark in (-1, *marks):
             random = np.random.default_rng([number, mark + 1])
             key, payload = random.bytes(32), int(random.integers(2**32))
             film = frames
@@ -217,7 +217,7 @@ def readings(films, marks, attacks):
                     right = found and found.payload == payload
                     yield number, attack, "marked", mark, right, found and found.strength, found and found.proof(key)
                 period = demodulation.Period(left, rate)
-                for plane in range(marks if mark < 0 else 0):
+                for plane in marks if mark < 0 else ():
                     other_plane(plane)
                     found = watermark_reader.read_period(period)
                     yield number, attack, "clean", plane, found is None, found and found.strength, None
@@ -230,6 +230,7 @@ def main() -> None:
     parser.add_argument("--photos", type=Path, help="a folder of portraits; not needed where the films are there")
     parser.add_argument("--films", type=int, default=12)
     parser.add_argument("--marks", type=int, default=5)
+    parser.add_argument("--first", type=int, default=0, help="number of the first mark: others than in an earlier run")
     parser.add_argument("--attacks", default=",".join(ATTACKS))
     parser.add_argument("--csv", type=Path)
     parser.add_argument("--picture", type=Path, help="only write this picture: without, with, the difference times ten")
@@ -243,7 +244,7 @@ def main() -> None:
     rows = []
     with open(options.csv or "/dev/null", "w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
-        for row in readings(films, options.marks, attacks):
+        for row in readings(films, range(options.first, options.first + options.marks), attacks):
             rows.append(row)
             table.writerow(row)
             file.flush()
