@@ -47,8 +47,8 @@ def test_every_clip_over_three_seconds_blinks():
 
 def test_the_same_seed_gives_the_same_film_and_another_one_does_not(photo):
     def first_frames(seed):
-        clip = course.animate(photo, text="Hello there.", seed=seed, size=160)
-        return np.stack(list(clip))[10:14]
+        clip = course.animate(photo, text="Hello there.", seed=seed, size=160, fps=10)
+        return np.stack(list(clip))[4:6]
 
     assert (first_frames(1) == first_frames(1)).all()
     assert (first_frames(1) != first_frames(2)).any()
@@ -102,18 +102,19 @@ def test_driving_video_relative_and_absolute(photo, actor, tmp_path):
 
 
 def test_many_faces_speak_together(photo):
-    two = np.concatenate([photo, photo[:, ::-1]], axis=1)
+    small = photo[::2, ::2]
+    two = np.concatenate([small, small[:, ::-1]], axis=1)
     with pytest.raises(errors.FaceError, match="--face"):
         course.animate(two, text="Hello.")
-    mouths = np.s_[290:330, 230:300], np.s_[290:330, 1024 - 300 : 1024 - 230]
+    mouths = np.s_[145:165, 115:150], np.s_[145:165, 512 - 150 : 512 - 115]
 
     def moved(face):
-        frames = list(course.animate(two, text="Hello.", face=face, head=0))
-        return [any((frame[place] != two[place]).any() for frame in frames[::3]) for place in mouths]
+        frames = list(course.animate(two, text="Hello.", face=face, head=0, fps=10))
+        return [any((frame[place] != two[place]).any() for frame in frames) for place in mouths]
 
     assert moved("all") == [True, True]
-    assert sorted(moved("0")) == [False, True]
-    assert moved("0") != moved("1")
+    largest = moved("0")
+    assert sorted(largest) == [False, True] and largest != moved("1")
 
 
 def test_recorded_speech_moves_the_lips(photo, tmp_path):
