@@ -1,5 +1,6 @@
 """WebRTC that stays on this machine: no server is asked which address we have, and no other machine is spoken to."""
 
+import functools
 import ipaddress
 import socket
 
@@ -7,11 +8,21 @@ HERE = "127.0.0.1"
 
 
 def stay() -> None:
-    """Have aioice, by which aiortc connects, listen on the loopback address alone in this process."""
+    """Have aioice, by which aiortc connects, speak to this machine alone in this process.
+
+    Firefox pairs no address of its own with 127.0.0.1, so the machine's other addresses are listened on too; what comes
+    there from elsewhere is dropped unread.
+    """
     from aioice import ice
 
-    # it has no setting for this, and leaves loopback out of the addresses that it finds
-    ice.get_host_addresses = lambda use_ipv4, use_ipv6: [HERE]
+    others, received = ice.get_host_addresses, ice.StunProtocol.datagram_received  # it has no setting for either
+
+    def from_here(self, data, address) -> None:
+        if is_own(address[0]):
+            received(self, data, address)
+
+    ice.get_host_addresses = lambda use_ipv4, use_ipv6: [HERE, *others(use_ipv4=True, use_ipv6=False)]
+    ice.StunProtocol.datagram_received = from_here
 
 
 def kept(description: str) -> str:
@@ -35,6 +46,7 @@ def kept(description: str) -> str:
     return "\r\n".join(lines) + "\r\n"
 
 
+@functools.lru_cache(maxsize=256)
 def is_own(address: str) -> bool:
     """Whether an IPv4 address is one of this machine's."""
     try:
