@@ -171,7 +171,7 @@ def main() -> None:
         for kind, of_photo in groups.items():
             table(kind, scores, seen, of_photo[seen["photo"]])
     print("\nwith a watermark: largest and mean difference of scores, sides changed, frames:",
-          *marked_difference(measured.paths[:20], network))
+          *marked_difference(measured.paths[:10], network))
     for path in options.clips:
         real, acted = real_people(path, network)
         print(f"{path.name}: real frames called films {(real >= detector.LIMIT).mean():.0%} of {len(real)} (scores "
