@@ -64,9 +64,10 @@ def profile_ripple(grey: np.ndarray) -> float:
     """The ripple of a strip, float32 (ROWS, COLUMNS) in grey levels."""
     half = len(grey) // 2
     profiles = np.stack([np.median(grey[:half], axis=0), np.median(grey[half:], axis=0)])
-    slow = SLOW * COLUMNS / (2 * REACH)
-    swing = profiles / np.maximum(_blurred(profiles, slow), 4) - 1  # (2, COLUMNS)
-    swing = swing - np.median(swing, axis=1, keepdims=True)
+    light = np.log(np.maximum(profiles, 4).astype(np.float64))  # (2, COLUMNS)
+    x = np.linspace(-1, 1, COLUMNS)
+    light -= np.stack([np.polyval(np.polyfit(x, row, 4), x) for row in light])  # as it falls off to the sides
+    swing = light - _blurred(light, SLOW * COLUMNS / (2 * REACH))
     edge = COLUMNS // 12
     upper, lower = swing[:, edge:-edge]
     # sqrt(cov(upper, lower)): what only one half has is not of teeth

@@ -34,6 +34,7 @@ POSED = np.array([0, 1, 2, 14, 15, 16, *range(17, 48), *landmarks.FOREHEAD])
 BESIDE = np.array([(0, 36, -1), (1, 36, -1), (2, 36, -1), (3, 48, -1), (4, 48, -1), (5, 48, -1), (70, 17, -1),
                    (16, 45, 1), (15, 45, 1), (14, 45, 1), (13, 54, 1), (12, 54, 1), (11, 54, 1), (77, 26, 1)])
 NARROWS, LEAST = 0.75, 0.4  # of a side's breadth in the photo
+SEEN = 0.08  # radii: a side that is narrower than this in the photo is hidden
 SHOULDERS = 1.1  # radii below the face's centre: here the neck ends
 
 
@@ -244,8 +245,8 @@ class HeadField:
         outer, inner, sign = BESIDE.T
         before = sign * ((self.points[outer] - self.points[inner]) @ self.head.right) * size
         after = sign * ((target[outer] - target[inner]) @ right)
-        before = np.maximum(before, 0.02 * self.head.radius * size)
-        share = after / before
+        seen = before > SEEN * self.head.radius * size  # of a side that the photo hides nothing can be said
+        share = np.where(seen, after / np.where(seen, before, 1.0), 1.0)
         if (share >= NARROWS).all():
             return target
         # below NARROWS a side still narrows, ever less, and never below LEAST of its breadth
