@@ -25,8 +25,9 @@ def draw_psnr(view: View):
     made, true = view.args[:2]
     off = np.abs(made.astype(float) - true).max(axis=2)
     figure, grid = plots.new(6.6, 2.7, 1, 3, "psnr: " + view.says)
-    for axes, words, picture in zip(grid[0], ("made", "true", "difference"), (made, true, off)):
-        _pixels(axes, words, picture, off.max() if words == "difference" else 255)
+    words = ("made", "true", f"difference, white is {max(off.max(), 1):g}")
+    for axes, word, picture in zip(grid[0], words, (made, true, off)):
+        _pixels(axes, word, picture, 255 if picture.ndim == 3 else max(off.max(), 1))
     figure.supxlabel(both(view, "dB"), fontsize=9)
     plots.describe(figure, f"psnr, {view.says}: the made picture, the true one, and how far they differ, at most "
                            f"{off.max():g}; {both(view, 'dB')}.")

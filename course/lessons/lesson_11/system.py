@@ -8,9 +8,9 @@ from course.face import channels
 from course.motion import tracking
 
 PEOPLE = 6
-FRAMES = 8
+FRAMES = 6
 FPS = 12.5
-SIDE = 192  # pixels
+SIDE = 128  # pixels
 SEED = 31
 METHODS = {"static": "the photo, still", "warp": "triangles", "ships": "the system"}
 COLUMNS = ("face_l1", "psnr", "ssim", "akd")
