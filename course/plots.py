@@ -280,8 +280,8 @@ def _stage(axes, words: str, lesson: str, middle: tuple, on: bool) -> None:
 
 
 def _ends(start: tuple, end: tuple) -> tuple:
-    """Where an arrow between two boxes begins and ends: at their sides, left of `start` where `end` lies there, below it
-    where `end` lies straight below."""
+    """Where an arrow between two boxes begins and ends: at their sides, left of `start` where `end` lies there, below
+    it where `end` lies straight below."""
     (x0, y0), (x1, y1) = start, end
     if x1 > x0:
         return (x0 + HALF[0], y0), (x1 - HALF[0], y1 + 0.12 * np.sign(y0 - y1))

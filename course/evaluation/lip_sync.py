@@ -42,7 +42,7 @@ def mouth_opening(points: np.ndarray) -> np.ndarray:
 
 
 def loudness(samples: np.ndarray, sample_rate: int, count: int, fps: float = 25.0) -> np.ndarray:
-    """How loud each of `count` frames is, from 0 (silence) to 1 (the loudest), in decibels: samples (N,) -> (count,)."""
+    """How loud each of `count` frames is, on a scale of decibels from 0, silence, to 1: samples (N,) -> (count,)."""
     edges = np.round(np.arange(count + 1) / fps * sample_rate).astype(int)
     power = np.array([np.mean(np.square(samples[a:b])) if a < min(b, len(samples)) else 0.0
                       for a, b in zip(edges[:-1], edges[1:])])

@@ -294,7 +294,8 @@ def bootstrap_interval(values, level=0.95, rounds=2000, seed=0):
             "def bootstrap_interval(values, level=0.95, rounds=2000, seed=0):\n"
             "    return float(min(values)), float(max(values))\n",
             "import numpy as np\n\ndef bootstrap_interval(values, level=0.95, rounds=2000, seed=0):\n"
-            "    rng = np.random.default_rng(seed)\n    means = rng.choice(values, (rounds, len(values))).mean(axis=1)\n"
+            "    rng = np.random.default_rng(seed)\n"
+            "    means = rng.choice(values, (rounds, len(values))).mean(axis=1)\n"
             "    half = means.std()\n    return float(means.mean() - half), float(means.mean() + half)\n",
             "import numpy as np\n\ndef bootstrap_interval(values, level=0.95, rounds=2000, seed=0):\n"
             "    rng = np.random.default_rng(seed)\n    sums = rng.choice(values, (rounds, len(values))).sum(axis=1)\n"

@@ -221,7 +221,8 @@ def random_curves(rng):
     """A sound that swells or fades, and a mouth that follows it some frames later or before, with a will of its own."""
     count, reach = int(rng.integers(20, 32)), int(rng.integers(3, 9))
     shift = int(rng.integers(-reach, reach + 1))
-    long = np.convolve(rng.normal(0, 1, count + 30), [0.3, 0.4, 0.3], "same") + rng.normal() * np.arange(count + 30) / 12
+    long = np.convolve(rng.normal(0, 1, count + 30), [0.3, 0.4, 0.3], "same")
+    long += rng.normal() * np.arange(count + 30) / 12
     mouth = 0.3 * long[15 - shift : 15 - shift + count] + rng.normal(0, 0.15, count) + rng.uniform(-2, 2)
     return mouth, long[15 : 15 + count] + rng.uniform(0, 5), float(rng.choice([12.5, 25.0, 30.0])), reach
 
@@ -505,8 +506,8 @@ EXERCISES = [
         rtol=1e-3,
         hints=[
             "Two crowds have the same middle. What else can differ?",
-            "The squared distance of the means, plus both traces, less twice the trace of the root of C1 C2. That trace "
-            "is the sum of the roots of the eigenvalues of the product.",
+            "The squared distance of the means, plus both traces, less twice the trace of the root of C1 C2. That "
+            "trace is the sum of the roots of the eigenvalues of the product.",
             "c1, c2 = np.cov(made, rowvar=False), np.cov(real, rowvar=False); "
             "roots = np.sqrt(np.clip(np.linalg.eigvals(c1 @ c2).real, 0, None)).sum(); "
             "d @ d + np.trace(c1) + np.trace(c2) - 2 * roots",
@@ -614,8 +615,8 @@ EXERCISES = [
         seconds=30.0,
         hints=[
             "If you had asked eight other people, which mean would you have got?",
-            "Nobody knows them, so draw from the eight that you have, with replacement, eight at a time. Every draw has "
-            "a mean. Where does the middle part of these means begin and end?",
+            "Nobody knows them, so draw from the eight that you have, with replacement, eight at a time. Every draw "
+            "has a mean. Where does the middle part of these means begin and end?",
             "rng = np.random.default_rng(seed); means = rng.choice(values, (rounds, len(values))).mean(axis=1); "
             "np.quantile(means, [(1 - level) / 2, (1 + level) / 2])",
         ],

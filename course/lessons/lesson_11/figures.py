@@ -23,8 +23,9 @@ def bars(told: dict, measure: str):
     for bar, name in zip(drawn, told):
         if good[name] == best:
             bar.set(hatch="///", facecolor=plots.ORANGE)
-    axes.bar_label(drawn, [f"{value:.3g}" if np.isfinite(value) else "no answer" for value in values], fontsize=8,
-                   padding=3)
+    words = [f"{value:.3g}" if np.isfinite(value) else "no answer" for value in values]
+    axes.bar_label(drawn, [word + (" · best" if good[name] == best else "") for word, name in zip(words, told)],
+                   fontsize=8, padding=3)
     axes.set(yticks=range(len(values)), xlabel=unit or "no unit", xlim=(min(0, 1.2 * shown.min()), 1.2 * shown.max()))
     axes.set_yticklabels(list(told), fontsize=9)
     axes.invert_yaxis()

@@ -105,6 +105,13 @@ def side_by_side(left: Film, right: Film, said=None) -> video.Clip:
     return video.Clip(list(np.concatenate([left.frames, gap, right.frames], axis=2)), FPS, **sound)
 
 
+def clip(film: Film, said=None) -> video.Clip:
+    """A film with the sound of a speech, a little larger: a `Clip`."""
+    sound = {} if said is None else {"audio": said.samples, "sample_rate": said.sample_rate}
+    frames = [cv2.resize(frame, (320, 320), interpolation=cv2.INTER_CUBIC) for frame in film.frames]
+    return video.Clip(frames, FPS, **sound)
+
+
 def as_mp4(clip: video.Clip) -> bytes:
     """A clip as the bytes of a film file."""
     with tempfile.TemporaryDirectory() as folder:

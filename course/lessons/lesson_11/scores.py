@@ -88,6 +88,12 @@ def goodness(measure: str, told: dict) -> dict:
     return {name: way * number if np.isfinite(number) else -np.inf for name, number in told.items()}
 
 
+def best(take: films.Take, measure: str) -> list:
+    """The films of a take that a measure puts first, equal ones all."""
+    good = goodness(measure, numbers(take, measure))
+    return [name for name, number in good.items() if number == max(good.values())]
+
+
 def wins(chosen) -> dict:
     """How often each film was preferred, of the pairs that it was in: {film: 0 to 1}."""
     films_ = sorted({name for pair in PAIRS for name in pair})
