@@ -1,5 +1,7 @@
 """The metrics, each against the authority or a value worked out by hand."""
 
+import json
+
 import numpy as np
 import pytest
 from scipy import linalg, stats
@@ -144,3 +146,14 @@ def test_masks_lie_where_their_points_are():
     assert eyes[40, 30] and eyes[40, 70] and not eyes[40, 50]
     reach = round(metrics.MOUTH_MARGIN * 50)
     assert mouth[75, 50 + reach] and not mouth[75, 51 + reach]
+
+
+def test_the_table_says_how_sure_its_means_are_from_three_clips_on():
+    rows = [evaluation.Row(f"clip {n}", method, {"akd": n + more, "psnr": 20.0 + n, "face_l1": float("nan")}, 0)
+            for n in range(4) for method, more in (("static", 2.0), ("ships", 0.0))]
+    low, high = evaluation.bootstrap_interval([2.0, 3, 4, 5])
+    told = json.loads(evaluation.as_json(rows, "embedded"))["intervals"]
+    assert told["static"]["akd"] == pytest.approx([low, high]) and set(told["ships"]) == {"akd", "psnr"}
+    assert f"AKD {low:.2f} to {high:.2f}" in evaluation.as_text(rows, "embedded")
+    assert "intervals" not in json.loads(evaluation.as_json(rows[:4], "embedded"))
+    assert "were it other clips" not in evaluation.as_text(rows[:4], "embedded")
