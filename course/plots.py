@@ -233,12 +233,12 @@ STAGES = {  # key: (words, its lessons, x, y)
     "words": ("text, sound\nor video", (), 1, 0), "speech": ("hear the\nmotion", (5,), 2, 0),
     "motion": ("motion:\ncurves", (3, 5), 3, 0), "warping": ("move\nthe pixels", (6,), 4.1, 0.5),
     "paste": ("paste\nback", (0, 9), 5.1, 0.5), "polish": ("polish", (10,), 6.1, 0.5),
-    "video": ("film", (), 7.1, 0.5),
+    "video": ("film", (), 7.1, 0.5), "measure": ("measure it", (11,), 7.1, -0.45),
     "gan": ("GAN: real\nor made?", (7,), 6.1, -0.45), "training": ("train the\nanimator", (8,), 5.1, -0.45),
 }
 ARROWS = (("photo", "detection"), ("detection", "keypoints"), ("keypoints", "face_model"), ("words", "speech"),
           ("speech", "motion"), ("face_model", "warping"), ("motion", "warping"), ("warping", "paste"),
-          ("paste", "polish"), ("polish", "video"), ("gan", "training"), ("training", "warping"))
+          ("paste", "polish"), ("polish", "video"), ("video", "measure"), ("gan", "training"), ("training", "warping"))
 HALF = np.array([0.4, 0.3])  # of a box's width and height
 
 
@@ -261,8 +261,9 @@ def pipeline(lit=(), title: str = "From a photo to a film") -> Figure:
     axes.axis("off")
     names = [STAGES[key][0].replace("\n", " ") for key in lit]
     describe(figure, "The pipeline: photo, find the face, find the keypoints, pose the face; beside it text, sound or "
-                     "video become motion; both meet in moving the pixels, then paste back, polish, film. Below, a GAN "
-                     "judges what is real while the animator is trained, which then moves the pixels. "
+                     "video become motion; both meet in moving the pixels, then paste back, polish, film, which is "
+                     "measured. Below, a GAN judges what is real while the animator is trained, which then moves the "
+                     "pixels. "
                      + (f"Lit: {', '.join(names)}." if names else ""))
     return figure
 
@@ -279,10 +280,13 @@ def _stage(axes, words: str, lesson: str, middle: tuple, on: bool) -> None:
 
 
 def _ends(start: tuple, end: tuple) -> tuple:
-    """Where an arrow between two boxes begins and ends: at their sides, left of `start` where `end` lies there."""
+    """Where an arrow between two boxes begins and ends: at their sides, left of `start` where `end` lies there, below
+    it where `end` lies straight below."""
     (x0, y0), (x1, y1) = start, end
     if x1 > x0:
         return (x0 + HALF[0], y0), (x1 - HALF[0], y1 + 0.12 * np.sign(y0 - y1))
+    if x0 == x1:
+        return (x0, y0 - HALF[1]), (x1, y1 + HALF[1])
     if y0 == y1:
         return (x0 - HALF[0], y0), (x1 + HALF[0], y1)
     return (x0 - HALF[0], y0), (x1, y1 + HALF[1] * np.sign(y0 - y1))

@@ -586,5 +586,7 @@ course.progress()
 # * W.-S. Lai, J.-B. Huang, O. Wang, E. Shechtman, E. Yumer and M.-H. Yang, "Learning blind video temporal consistency",
 #   *ECCV* 2018.
 #
-# This is the last lesson so far. Take a film of your own: `course animate photo.jpg --driving film.mp4` steadies it as
-# you did, and `course.postprocess` does the rest.
+# Take a film of your own: `course animate photo.jpg --driving film.mp4` steadies it as you did, and
+# `course.postprocess` does the rest.
+#
+# Next: **11, Measure it**. Five numbers told you that a film got better; which numbers may one believe?

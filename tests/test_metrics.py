@@ -1,7 +1,10 @@
 """The metrics, each against the authority or a value worked out by hand."""
 
+import json
+
 import numpy as np
 import pytest
+from scipy import linalg, stats
 from skimage import data as samples
 from skimage import metrics as authority
 
@@ -51,6 +54,71 @@ def test_akd_is_a_distance_and_not_a_sum_of_shifts():
     assert evaluation.akd(made, true) == pytest.approx(5)  # 7 would be L1, 3.5 the mean over coordinates
 
 
+def test_points_that_a_judge_did_not_see_do_not_count():
+    true = np.zeros((2, 4, 2))
+    made = true + np.array([3.0, 4.0])
+    made[1, 1:] = np.nan
+    made[1, 0] = (0, 10)
+    assert evaluation.akd(made, true) == pytest.approx((4 * 5 + 10) / 5)
+    assert evaluation.akd(true, made) == evaluation.akd(made, true)
+    assert np.isnan(evaluation.akd(made[1, 1:], true[1, 1:]))
+
+
+def test_the_map_of_ssim_has_its_mean_away_from_the_border(pair):
+    inside = evaluation.ssim_map(*pair)[5:-5, 5:-5]
+    assert inside.shape == (190, 170, 3) and inside.mean() == pytest.approx(evaluation.ssim(*pair))
+
+
+def test_frechet_distance_equals_the_root_of_the_matrix_itself():
+    rng = np.random.default_rng(3)
+    made, real = (rng.normal(0, 1, (n, 4)) @ rng.normal(0, 1, (4, 4)) + rng.normal(0, 1, 4) for n in (40, 30))
+    first, second = np.cov(made, rowvar=False), np.cov(real, rowvar=False)
+    apart = made.mean(axis=0) - real.mean(axis=0)
+    expected = apart @ apart + np.trace(first + second - 2 * linalg.sqrtm(first @ second).real)
+    assert evaluation.frechet_distance(made, real) == pytest.approx(expected, rel=1e-6)
+    assert evaluation.frechet_distance(made, made[::-1]) == pytest.approx(0, abs=1e-6)
+
+
+@pytest.mark.parametrize("shift", [-4, -1, 0, 3])
+def test_a_mouth_is_as_late_as_it_was_made(shift):
+    sound = np.random.default_rng(5).gamma(1.0, 1.0, 80)
+    mouth = 0.2 * sound[20 - shift : 60 - shift] + 0.1
+    assert evaluation.sync_error(mouth, sound[20:60], fps=25) == 40 * shift
+    assert evaluation.sync_error(mouth, sound[20:60], fps=50) == 20 * shift
+    assert evaluation.agreement(mouth, sound[20:60], shift) == pytest.approx(1)
+
+
+def test_a_mouth_that_rests_belongs_to_no_sound():
+    assert np.isnan(evaluation.sync_error(np.full(40, 0.2), np.random.default_rng(0).normal(0, 1, 40)))
+
+
+def test_lips_are_measured_in_eye_distances():
+    points = np.zeros((2, 68, 2))
+    points[:, 45] = (50, 0)
+    points[1, 66] = (0, 10)
+    assert evaluation.mouth_opening(points) == pytest.approx([0, 0.2])
+    assert evaluation.mouth_opening(3 * points) == pytest.approx([0, 0.2])
+
+
+@pytest.mark.parametrize("level", [0.8, 0.95])
+def test_bootstrap_interval_equals_scipy_s(level):
+    values = np.random.default_rng(2).gamma(1.0, 1.0, 25)
+    expected = stats.bootstrap((values,), np.mean, confidence_level=level, n_resamples=20_000, method="percentile",
+                               random_state=1).confidence_interval
+    found = evaluation.bootstrap_interval(values, level, rounds=20_000)
+    assert found == pytest.approx(tuple(expected), abs=0.03 * (expected[1] - expected[0]))
+    assert found == evaluation.bootstrap_interval(values, level, rounds=20_000)
+
+
+def test_an_interval_holds_the_true_mean_about_as_often_as_it_says():
+    rng = np.random.default_rng(8)
+    inside = 0
+    for _ in range(300):
+        low, high = evaluation.bootstrap_interval(rng.exponential(1.0, 40), rounds=300)
+        inside += low <= 1 <= high
+    assert 0.88 < inside / 300 < 0.98
+
+
 def test_jitter_ignores_steady_movement_and_what_the_reference_does():
     t = np.arange(10, dtype=np.float64)[:, None, None]
     steady = np.tile(t * [2.0, -1.0], (1, 68, 1))
@@ -78,3 +146,14 @@ def test_masks_lie_where_their_points_are():
     assert eyes[40, 30] and eyes[40, 70] and not eyes[40, 50]
     reach = round(metrics.MOUTH_MARGIN * 50)
     assert mouth[75, 50 + reach] and not mouth[75, 51 + reach]
+
+
+def test_the_table_says_how_sure_its_means_are_from_three_clips_on():
+    rows = [evaluation.Row(f"clip {n}", method, {"akd": n + more, "psnr": 20.0 + n, "face_l1": float("nan")}, 0)
+            for n in range(4) for method, more in (("static", 2.0), ("ships", 0.0))]
+    low, high = evaluation.bootstrap_interval([2.0, 3, 4, 5])
+    told = json.loads(evaluation.as_json(rows, "embedded"))["intervals"]
+    assert told["static"]["akd"] == pytest.approx([low, high]) and set(told["ships"]) == {"akd", "psnr"}
+    assert f"AKD {low:.2f} to {high:.2f}" in evaluation.as_text(rows, "embedded")
+    assert "intervals" not in json.loads(evaluation.as_json(rows[:4], "embedded"))
+    assert "were it other clips" not in evaluation.as_text(rows[:4], "embedded")

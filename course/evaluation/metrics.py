@@ -39,24 +39,31 @@ def psnr(made: np.ndarray, true: np.ndarray) -> float:
 def ssim(made: np.ndarray, true: np.ndarray) -> float:
     """Structural similarity, uint8 (H, W, 3) twice -> -1 to 1 (the same): the mean over pixels and colour channels.
 
-    Compares the mean, the contrast and the pattern in a Gaussian window around each pixel (Wang, Bovik,
-    Sheikh and Simoncelli, "Image quality assessment", 2004). Windows that reach over the border do not count: the
-    pictures are larger than 10 pixels each way.
+    Windows that reach over the border do not count: the pictures are larger than 10 pixels each way.
+    """
+    return float(ssim_map(made, true)[RADIUS:-RADIUS, RADIUS:-RADIUS].mean())
+
+
+def ssim_map(made: np.ndarray, true: np.ndarray) -> np.ndarray:
+    """Structural similarity of the windows around all pixels, uint8 (H, W, 3) twice -> (H, W, 3).
+
+    Compares the mean, the contrast and the pattern in a Gaussian window (Wang, Bovik, Sheikh and Simoncelli,
+    "Image quality assessment", 2004).
     """
     x, y = made.astype(np.float64), true.astype(np.float64)
-    mean_x, mean_y = _window(x), _window(y)
+    mean_x, mean_y = window_mean(x), window_mean(y)
     # var x = E[x^2] - E[x]^2,   cov = E[x y] - E[x] E[y]
-    variance_x = _window(x * x) - mean_x**2
-    variance_y = _window(y * y) - mean_y**2
-    covariance = _window(x * y) - mean_x * mean_y
+    variance_x = window_mean(x * x) - mean_x**2
+    variance_y = window_mean(y * y) - mean_y**2
+    covariance = window_mean(x * y) - mean_x * mean_y
     c1, c2 = (K1 * WHITE) ** 2, (K2 * WHITE) ** 2  # keep flat regions from dividing by zero
     # SSIM = (2 mx my + c1) (2 cov + c2) / ((mx^2 + my^2 + c1) (vx + vy + c2))
-    similarity = ((2 * mean_x * mean_y + c1) * (2 * covariance + c2)
-                  / ((mean_x**2 + mean_y**2 + c1) * (variance_x + variance_y + c2)))  # (H, W, 3)
-    return float(similarity[RADIUS:-RADIUS, RADIUS:-RADIUS].mean())
+    return ((2 * mean_x * mean_y + c1) * (2 * covariance + c2)
+            / ((mean_x**2 + mean_y**2 + c1) * (variance_x + variance_y + c2)))
 
 
-def _window(image: np.ndarray) -> np.ndarray:
+def window_mean(image: np.ndarray) -> np.ndarray:
+    """Each pixel's mean over the 11 x 11 window around it, weighted by a Gaussian: float (H, W, 3) -> (H, W, 3)."""
     side = 2 * RADIUS + 1
     return cv2.GaussianBlur(image, (side, side), SIGMA, borderType=cv2.BORDER_REFLECT)
 
@@ -64,9 +71,13 @@ def _window(image: np.ndarray) -> np.ndarray:
 def akd(made: np.ndarray, true: np.ndarray) -> float:
     """Average keypoint distance in pixels: (..., K, 2), (..., K, 2) -> mean Euclidean distance.
 
-    The points are those that one and the same judge finds in the made and in the true frames.
+    The points are those that one and the same judge finds in the made and in the true frames. Where it found none
+    they are NaN, here or there, and do not count; NaN if that leaves nothing.
     """
-    return float(np.linalg.norm(made - true, axis=-1).mean())
+    # AKD = 1/N sum |made - true|
+    distance = np.linalg.norm(made - true, axis=-1)
+    known = distance[np.isfinite(distance)]
+    return float(known.mean()) if known.size else float("nan")
 
 
 def nme(found: np.ndarray, true: np.ndarray) -> float:

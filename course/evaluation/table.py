@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import animation, errors, images
 from ..io import progress
-from . import gains, judges, metrics, reenactment, sheets
+from . import gains, intervals, judges, metrics, reenactment, sheets
 
 # key: (heading, format, what it is)
 COLUMNS = {
@@ -29,6 +29,8 @@ OTHER = "--generator warp" if animation.AUTO == "gan" else "--generator gan"
 DEFAULT_METHODS = ("static", "warp", OTHER, "ships")
 MEAN = "mean"
 SIDE = 256  # pixels: of the squares that are compared
+INTERVALS = ("face_l1", "mouth_l1", "psnr", "ssim", "akd")  # figures of whose means intervals are told
+LEAST_CLIPS = 3
 
 
 @dataclass
@@ -243,7 +245,34 @@ def as_text(rows: list, judge: str) -> str:
             text.append("")
         left = [cell.ljust(width) for cell, width in zip(line[:2], widths)]
         text.append("  ".join(left + [cell.rjust(width) for cell, width in zip(line[2:], widths[2:])]))
-    return "\n".join([*text, "", *_gain_lines(rows), *_notes(rows, judge)])
+    return "\n".join([*text, "", *_interval_lines(rows), *_gain_lines(rows), *_notes(rows, judge)])
+
+
+def mean_intervals(rows: list) -> dict:
+    """Where the mean of each figure lies, were it other clips: {method: {key of `COLUMNS`: (low, high)}}, by drawing
+    the clips again and again; nothing of fewer clips than `LEAST_CLIPS`."""
+    own = [row for row in rows if row.clip != MEAN]
+    if len({row.clip for row in own}) < LEAST_CLIPS:
+        return {}
+    found = {}
+    for method in dict.fromkeys(row.method for row in own):
+        clips = [row.figures for row in own if row.method == method]
+        keys = [key for key in INTERVALS if all(np.isfinite(figures.get(key, np.nan)) for figures in clips)]
+        found[method] = {key: intervals.bootstrap_interval([figures[key] for figures in clips]) for key in keys}
+    return found
+
+
+def _interval_lines(rows: list) -> list:
+    """How sure the means are."""
+    found = mean_intervals(rows)
+    if not found:
+        return []
+    lines = ["The means, were it other clips: 95 % of them lie between these."]
+    for method, ends in found.items():
+        told = [f"{COLUMNS[key][0]} {' to '.join(COLUMNS[key][1].format(end) for end in pair)}"
+                for key, pair in ends.items()]
+        lines.append(f"  {method:<16}  {'   '.join(told)}")
+    return [*lines, ""]
 
 
 def _gain_lines(rows: list) -> list:
@@ -278,7 +307,8 @@ def _shares(row: Row) -> dict:
 
 
 def as_json(rows: list, judge: str, failed: dict | None = None) -> str:
-    """The same as JSON: {"judge": ..., "columns": {key: meaning}, "rows": [{"clip", "method", ...figures}]}.
+    """The same as JSON: {"judge": ..., "columns": {key: meaning}, "rows": [{"clip", "method", ...figures}]};
+    of some clips also "intervals": {method: {key: [low, high]}}.
 
     failed: {path: error} of clips that could not be evaluated, put in as "failed" if there are any.
     """
@@ -290,4 +320,5 @@ def as_json(rows: list, judge: str, failed: dict | None = None) -> str:
             if isinstance(value, float) and not np.isfinite(value):
                 line[key] = None  # JSON knows no NaN
     left_out = {"failed": {str(path): str(problem) for path, problem in failed.items()}} if failed else {}
-    return json_module.dumps({"judge": judge, "columns": columns, "rows": table, **left_out}, indent=2)
+    sure = {"intervals": found} if (found := mean_intervals(rows)) else {}
+    return json_module.dumps({"judge": judge, "columns": columns, "rows": table, **sure, **left_out}, indent=2)
