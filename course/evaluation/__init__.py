@@ -11,6 +11,7 @@ doors.open_door(__name__, {
         "ssim"),
     "motion_metrics": "blink_rate follows_mouth frechet_distance spectrum_distance",
     "judges": "open_judge",
+    "groups": "rates_by_group",
     "reenactment": "read_take static triangulated_warp",
     "table": "MEAN Row as_json as_text compare_with_static evaluate run",
 })
