@@ -15,7 +15,8 @@ LAB := $(VENV)/.installed-lab
 help:
 	@echo "make demo   install, then make out/hello.mp4: a photograph that talks"
 	@echo "make test   ruff and pytest, which runs every notebook too"
-	@echo "make test-long   what takes an hour: damaged and random inputs, ten minutes each, 300 calls by chance, mutants"
+	@echo "make test-long   what takes over an hour: damaged and random inputs, ten minutes each, 200 jobs over a killed"
+	@echo "                 server, 300 calls by chance, mutants"
 	@echo "make lab    JupyterLab, opened at the first lesson"
 	@echo "make clean  remove out/ and what the tests leave (not .venv)"
 
@@ -30,6 +31,8 @@ test: $(TEST)
 test-long: $(TEST)
 	COURSE_FUZZ_SECONDS=$(SECONDS_EACH) OMP_NUM_THREADS=1 $(BIN)/python -m pytest -s tests/test_sound_fuzz.py \
 	  tests/test_pictures_fuzz.py tests/test_speech_fuzz.py
+	COURSE_API_EXAMPLES=300 COURSE_SERVING_JOBS=200 COURSE_SERVING_CLIENTS=8 COURSE_DASK_JOBS=60 OMP_NUM_THREADS=1 \
+	  $(BIN)/python -m pytest -s tests/test_serving_schema.py tests/test_serving_restart.py tests/test_serving_many.py
 	$(BIN)/python benchmarks/generated_inputs.py
 	$(BIN)/python benchmarks/mutate_exercises.py
 

@@ -14,18 +14,22 @@ The way of the data, a room a stage:
     detection    photo -> boxes                                              lesson 01
     keypoints    box -> 78 points                                            lesson 02
     face         points <-> 57 channels                                      lesson 03
-    speech       text and sound -> phonemes, visemes, lips
+    speech       text and sound -> phonemes, visemes, lips                   lesson 05
     motion       everything that makes or carries a Motion                   lessons 03, 09
     flow         grids, reading between pixels, optical flow                 lesson 06
+    polish       frames and curves -> better ones                            lesson 10
     rendering    face and channel values -> pixels                           lessons 08, 09
     animation    all of them in a row: `course.animate`
+    dialogue     several people talk to each other: `course.perform`
+    postprocessing  films made of features and actions, and made better
 
-    features     what a network sees
+    features     what a network sees                                         lesson 04
     gan          the two losses, the game, noise to faces                    lesson 07
     evaluation   how good it is
     synthetic    people from a formula, whose every point is known
     training     a loop that knows no network
     recipes      `course train WHAT`: data, losses, training of each weight that ships
+    serving      `course serve`, `course animate-many`: D-ID's API, and many films at once
 
     exercises    the engine that checks a student
     lessons      lesson_NN: its exercises, pictures, figures, widget
@@ -41,6 +45,8 @@ __version__ = "0.1.0"
 
 doors.open_door(__name__, {
     "animation": "animate",
+    "dialogue.performance": "perform",
+    "postprocessing": "postprocess synthesize_video",
     "io.video": "Clip",
     "motion.motion": "Motion",
     "errors": "CourseError",

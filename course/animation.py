@@ -9,23 +9,23 @@ input becomes one array of channel values a frame, `(T, 57)`, in the order of `f
 
 import logging
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from . import errors, images, parallel, paths
+from . import errors, film_source, finish, images, marking, parallel, paths
 from . import settings as settings_table
 from .detection import choose, detector
 from .face import channels, posing
 from .face import model as face_model
 from .io import decoding, encoding, video
 from .keypoints import covered, find, landmarks
-from .motion import expressions, expressive, motion, transfer
+from .motion import direction, dubbing, expressive, motion, transfer
 from .motion import spoken as motion_spoken
-from .rendering import portrait
-from .rendering import sharpness as polish
+from .polish import sharpness, stages
+from .rendering import backdrop, portrait
 
 log = logging.getLogger("course")
 
@@ -35,48 +35,59 @@ class Settings:
     """How a photo is animated.
 
     fps: frames a second, None for the driving video's or the Motion's own up to 60, else 25;
-    head: strength of head movement (1 as made, 0 none); strength: of all that moves, or of parts, such as 1.2 or
-    "mouth:1.2,eyes:0.8,brows:1,head:0.5" (`motion.strengths`); expression: "name" or "name:strength" out of
-    `motion.EXPRESSIONS`, or "auto" (the default), the mood of each sentence as its words or its sound tell it, and
-    "auto:strength"; "neutral" is none;
+    head: strength of head movement (1 as made, 0 none), or poses and gestures in time, "left@1s,nod@2s"
+    (`motion.HEADS`), with such a number among them; gaze: "auto" (the default), or where the eyes look in time,
+    "left@1s,10,-5@2s,camera@3s" (`motion.GAZES`, or degrees to the right and up);
+    strength: of all that moves, or of parts, such as 1.2 or "mouth:1.2,eyes:0.8,brows:1,head:0.5" (`motion.strengths`);
+    expression: "name" or "name:strength" out of `motion.EXPRESSIONS`, or "auto" (the default), the mood of each
+    sentence as its words or its sound tell it, and "auto:strength"; "neutral" is none; in time
+    "happy@2s:0.8,neutral@4s";
+    eyes_open, lips_open: how far, in shares of what they would be, 1 as they are, 0 shut;
     face: "largest", "all", a number counted from 0, largest first, or None (must be clear);
+    driving_face: which face of a driving video, 0 (the default) being the largest where it begins;
     relative: a driving video's movement is added to the photo's own pose, or else replaces it;
     size: longer side of the frames in pixels, None for the photo's own up to `DEFAULT_SIDE`, "original" for the
     photo's own in any case; seed: blinks and idle movement;
     idle: what moves head, brows and lids beside the lips: "autoregressive" or "vae" (learned, `learned_idle`), or
-    "hand" (`idle`); polish: steady the driving points and bring back the detail that resampling took; generator:
-    "warp" moves the photo's pixels and draws teeth and lids, "gan" has the trained animator repaint mouth and eyes,
+    "hand" (`idle`); polish: True, False, or some of `polish.STAGES` with commas between: steady the driving
+    points, bring back the detail that resampling took, match the colours of what is painted; generator: "warp" moves
+    the photo's pixels and draws teeth and lids, "gan" has the trained animator repaint mouth and eyes,
     "auto" is the one of the two that `course evaluate` finds better; voice, rate, pitch: who says a text (None for the
     best of its script), at how many times the voice's own pace, so many semitones above its own pitch; force: go on
-    where the photo shows no mouth. What is put in when the film is saved: watermark: an invisible mark; consent: a
-    statement, the Path of a file with one, or False, kept in the signed manifest; label: words that people see, the
-    Path of a picture, or "auto", in label_corner and label_language. What each may be says `settings.SETTINGS`.
+    where the photo shows no mouth; background, logo, subtitles: see `finish`. What is put in when the film is saved:
+    watermark: an invisible mark; consent: a statement, the Path of a file with one, or False, kept in the signed
+    manifest; label: words that people see, the Path of a picture, or "auto", in label_corner and label_language. What
+    each may be says `settings.SETTINGS`.
     """
 
     fps: float | None = None
     seed: int = 0
-    head: float = 1.0
+    head: float | str = 1.0
+    gaze: str | None = None
+    eyes_open: float = 1.0
+    lips_open: float = 1.0
     strength: float | str | None = None
     expression: str | None = None
     face: str | int | None = None
+    driving_face: int | None = None
     relative: bool = True
     size: int | str | None = None
     voice: str | None = None
     rate: float = 1.0
     pitch: float = 0.0
-    polish: bool = True
+    polish: bool | str = True
     generator: str = "auto"
     idle: str = "autoregressive"
     force: bool = False
+    background: str | None = None
+    logo: str | None = None
+    subtitles: str | None = None
     watermark: bool = True
     consent: str | Path | bool | None = None
     label: str | Path | None = None
     label_corner: str = "bottom-right"
     label_language: str = "en"
 
-
-# what happens when a film is saved, and so has nothing to do with how its frames are made
-STAMPED = ("watermark", "consent", "label", "label_corner", "label_language")
 
 MOUTH_SHOWN = 0.75  # share of the lips' points that a photo should show
 AUTO = "gan"  # what "auto" means: data/animator.md has the figures
@@ -91,10 +102,15 @@ class Actor:
     face: face_model.Face
     portrait: portrait.Portrait
 
-    def frame(self, values: np.ndarray, beside: np.ndarray | None = None) -> np.ndarray:
+    def frame(self, values: np.ndarray, beside: np.ndarray | None = None, matched: bool = False) -> np.ndarray:
         """The whole photo with this face posed by channel values (57,), and points moved beside them, (78, 2) as in
-        `face.posed_points`: uint8 (H, W, 3)."""
-        return self.portrait.render(posing.posed_points(self.face, values, beside))
+        `face.posed_points`: uint8 (H, W, 3). matched: as in `Portrait.render`."""
+        return self.portrait.render(posing.posed_points(self.face, values, beside), matched=matched)
+
+    def clear_frame(self, values: np.ndarray, beside: np.ndarray | None, still: np.ndarray,
+                    matched: bool = False) -> tuple:
+        """As `frame`, and how much of each pixel is the person, float32 (H, W); still: the same in the photo."""
+        return self.portrait.render_clear(posing.posed_points(self.face, values, beside), still, matched)
 
     def mask(self, values: np.ndarray, beside: np.ndarray | None = None) -> np.ndarray:
         """How far each pixel of that frame may differ from the photo: float32 (H, W)."""
@@ -105,35 +121,63 @@ def animate(photo, text=None, audio=None, driving=None, motion=None, **settings)
     """Make the person in a photo speak and move.
 
     Args:
-        photo: path, PIL image or array (see `images.as_image`).
+        photo: path, PIL image or array (see `images.as_image`); or the path of a film, whose person then says a text
+            or a sound: lips and jaw are driven, all else is the film's (`film_source`).
         text, audio, driving, motion: exactly one of: a sentence; a sound file; a video of a face; a `Motion`
-            or the path of a saved one, taken as movement away from the photo's own expression.
+            or the path of a saved one, taken as movement away from the photo's own expression. A video and a sentence
+            or a sound file go together: head, eyes and brows of the video, lips and sound of the other.
         settings: fields of `Settings`; None is the default.
     Returns:
         Clip: frames are made when it is saved, shown or iterated, so its length costs no memory.
     Raises:
         errors.CourseError: one line that says what is wrong and what to do.
     """
-    name, value = _drive({"text": text, "audio": audio, "driving": driving, "motion": motion})
+    speaks = driving is not None and (text is not None) != (audio is not None) and motion is None
+    film = paths.regular_file(driving, *FILES["driving"]) if speaks else None
+    name, value = _drive({"text": text, "audio": audio, "driving": None if speaks else driving, "motion": motion})
     options = _settings(settings)
+    if options.driving_face is not None and driving is None:
+        raise errors.CourseError("driving_face is a face of the driving video: give a driving video, too")
+    finishing = finish.Finish(options, name)
+    if film_source.is_film(photo):
+        film_source.check(name if film is None else "driving", settings)
+        return _speaking_film(photo, name, value, options, finishing, settings)
     photo = _photo(photo)
     whole = images.as_image(photo)
-    stamped = _stamp(photo, name, options, settings)
+    stamped = marking.stamp_for([photo], name if film is None else f"driving and {name}", options, settings)
     image = _sized(whole, options.size)
     # Words and sound are checked before the photo is analysed: a wrong voice should not take seconds to say.
-    drive = DRIVES[name](value, options)
+    drive = DRIVES[name](value, options) if film is None else drive_dubbed(film, name, value, options)
+    direction.check_ends(options, drive.motion.duration)
+    options = replace(options, **drive.asked)
     actors = cast(image, options.face, options.generator, whole, options.force)
-    tracks = [transfer.values_for(drive.motion, actor.face, drive.mode, options) for actor in actors]
-    beside = transfer.beside_for(drive.motion, drive.mode, options)
+    tracks = [drive.values(actor.face, options) for actor in actors]
+    beside = drive.beside(options)
+    image = finishing.prepare(photo, image, [actor.portrait for actor in actors])
     return video.Clip(
-        lambda: render(image, actors, tracks, options, beside),
+        lambda: finishing.over(render(image, actors, tracks, options, beside, finishing.still), drive.motion.fps),
         fps=drive.motion.fps,
         audio=drive.audio,
         sample_rate=drive.sample_rate,
         n_frames=len(tracks[0]),
-        sources=[source.absolute() for source in (photo, value) if isinstance(source, Path)],
+        sources=[source.absolute() for source in (photo, value, film, *finishing.sources) if isinstance(source, Path)],
         stamp=stamped,
-    )
+    ).with_texts(finishing.texts(drive.cues))
+
+
+def _speaking_film(film, name: str, value, options: Settings, finishing: finish.Finish, given: dict) -> video.Clip:
+    """The person of a film says something else: see `film_source`."""
+    film = paths.regular_file(film, errors.VideoError, "a film")
+    stamped = marking.stamp_for([film], name, options, given, "film")
+    side = film_source.side_of(film, options, DEFAULT_SIDE)
+    # of what a drive brings beside the lips nothing is used, so it is made in the quickest way
+    drive = DRIVES[name](value, replace(options, fps=film_source.rate_of(film, options), expression="neutral",
+                                        idle="hand", head=0.0))
+    networks = film_source.networks_for(AUTO if options.generator == "auto" else options.generator)
+    said = film_source.speak(film, drive, options, side, networks)
+    sources = [source.absolute() for source in (value, *finishing.sources) if isinstance(source, Path)]
+    return video.Clip(lambda: finishing.over(iter(said), said.fps), said.fps, said.audio, said.sample_rate, len(said),
+                      [*said.sources, *sources], stamped).with_texts(finishing.texts(drive.cues))
 
 
 def generate_animation(image, text: str) -> video.Clip:
@@ -158,12 +202,15 @@ def cast(image: np.ndarray, face=None, generator: str = "auto", whole: np.ndarra
     """
     points = _found(image, face, whole)
     for row in points:
-        _check_mouth(image, row, force)
+        check_mouth(image, row, force)
     return [make_actor(image, found, generator) for found in points]
 
 
-def _check_mouth(image: np.ndarray, points: np.ndarray, force: bool) -> None:
-    """A mouth that the photo does not show would be made up; points: (78, 2). Raises `errors.FaceError`."""
+def check_mouth(image: np.ndarray, points: np.ndarray, force: bool) -> None:
+    """A mouth that the photo, uint8 (H, W, 3), does not show would be made up; points: (78, 2).
+
+    Raises `errors.FaceError`, or with `force` says it in the log.
+    """
     if landmarks.share_inside(points[landmarks.LIPS_OUTER], image.shape) < MOUTH_SHOWN:
         why = "the photo ends before the mouth does"
     elif covered.probability(image, points) >= covered.LIMIT:
@@ -209,24 +256,45 @@ def make_actor(image: np.ndarray, points: np.ndarray, generator: str = "auto") -
 class Drive:
     """Movement and, where there is one, the sound that goes with it.
 
-    mode: how the motion meets the photo: "speech", "offset", "relative" or "absolute" (see `motion.values_for`).
+    mode: how the motion meets the photo: "speech", "offset", "relative" or "absolute" (see `motion.values_for`);
+    asked: settings that the text itself asks for, by its marks; lips: what speaks in the place of the motion's own
+    mouth, or None; cues: what is said, as subtitles (`speech.captions`), where the words are known.
     """
 
     motion: motion.Motion
     mode: str
     audio: np.ndarray | None = None
     sample_rate: int | None = None
+    asked: dict = field(default_factory=dict)
+    lips: motion.Motion | None = None
+    cues: list | None = None
+
+    def values(self, face: face_model.Face, options: Settings) -> np.ndarray:
+        """What a photo's face does: channel values (T, 57)."""
+        values = transfer.values_for(self.motion, face, self.mode, options)
+        if self.lips is None:
+            return values
+        return dubbing.dubbed(values, transfer.values_for(self.lips, face, "speech", options))
+
+    def beside(self, options: Settings) -> np.ndarray | None:
+        """What its points do beside the channels: (T, 78, 2), or None."""
+        beside = transfer.beside_for(self.motion, self.mode, options)
+        return beside if self.lips is None else dubbing.without_mouth(beside)
 
 
 def drive_by_text(text: str, options: Settings) -> Drive:
-    """A sentence -> speech, lips, idle movement."""
-    from .speech import manner, speakers, synthesis
+    """A sentence -> speech, lips, idle movement, and what its marks ask for."""
+    from .motion import marks
+    from .speech import captions, manner, speakers, synthesis
 
+    text, marked = marks.parted(text)
     spoken = synthesis.synthesize(text, options.voice, manner.Manner(options.rate, options.pitch))
     speakers.let_go()  # the frames need the memory
     lips = motion_spoken.from_speech(spoken, fps=options.fps or motion.FPS)
-    moved = _with_idle(lips, options, motion_spoken.delivery(text, spoken))
-    return Drive(moved, "speech", spoken.samples, spoken.sample_rate)
+    asked = marks.merged(options, marked, marks.moments(text, marked, spoken.phonemes))
+    moved = with_idle(lips, replace(options, **asked), motion_spoken.delivery(text, spoken))
+    cues = captions.of_speech(text, spoken) if options.subtitles else None
+    return Drive(moved, "speech", spoken.samples, spoken.sample_rate, asked, cues=cues)
 
 
 def drive_by_audio(path, options: Settings) -> Drive:
@@ -237,20 +305,41 @@ def drive_by_audio(path, options: Settings) -> Drive:
     samples, rate = sound.load_audio(path)
     heard = hearing.hear(samples, rate)
     lips = motion_spoken.from_audio(heard, fps=options.fps or motion.FPS)
-    return Drive(_with_idle(lips, options, motion_spoken.delivery_of_sound(heard)), "speech", samples, rate)
+    return Drive(with_idle(lips, options, motion_spoken.delivery_of_sound(heard)), "speech", samples, rate)
 
 
 def drive_by_video(path, options: Settings) -> Drive:
     """A video of one face -> its motion, and its sound if it has any."""
     from .io import sound
-    from .motion import tracking
 
     # Sound first: it is read in a moment, and tracking takes minutes that a sound that cannot be used would waste.
     info = decoding.probe(path)
     samples, rate = sound.film_sound(path) if info.has_audio else (None, None)
+    return Drive(_followed(path, info, options), _manner(options), samples, rate)
+
+
+def drive_dubbed(film, name: str, value, options: Settings) -> Drive:
+    """Head, eyes and brows of a driving film; lips, sound and length of a sentence or a recording.
+
+    name: "text" or "audio", value: what it is; as long as it is heard, see `dubbing.lasting`.
+    """
+    info = decoding.probe(film)
+    options = replace(options, fps=options.fps or _kept_rate(info.fps, "the driving video"))
+    said = DRIVES[name](value, options)
+    moved = dubbing.lasting(_followed(film, info, options), len(said.motion))
+    return replace(said, motion=moved, mode=_manner(options), lips=said.motion)
+
+
+def _followed(path, info, options: Settings) -> motion.Motion:
+    from .motion import tracking
+
     fps = options.fps or _kept_rate(info.fps, "the driving video")
-    tracked = tracking.track_video(path, fps=fps, steady=options.polish)
-    return Drive(tracked, "relative" if options.relative else "absolute", samples, rate)
+    return tracking.track_video(path, fps=fps, steady=stages.wants(options.polish, "steady"),
+                                face=options.driving_face or 0)
+
+
+def _manner(options: Settings) -> str:
+    return "relative" if options.relative else "absolute"
 
 
 def drive_by_motion(given, options: Settings) -> Drive:
@@ -270,40 +359,50 @@ def _kept_rate(fps: float, whose: str) -> float:
 DRIVES = {"text": drive_by_text, "audio": drive_by_audio, "driving": drive_by_video, "motion": drive_by_motion}
 
 
-def _with_idle(lips: motion.Motion, options: Settings, delivery=None) -> motion.Motion:
-    """Spoken lips, what a face does beside them, and what it shows of the mood of what is said."""
+def with_idle(lips: motion.Motion, options: Settings, delivery=None) -> motion.Motion:
+    """Spoken lips, what a face does beside them, and what it shows of the mood of what is said: all 57 channels.
+
+    delivery: a `motion.Delivery`, or None for no stress and no mood; options: `head`, `idle`, `seed` and `expression`
+    count.
+    """
     delivery = delivery or motion_spoken.Delivery()
-    accents, questions = delivery.accents, delivery.questions
+    accents, questions, head = delivery.accents, delivery.questions, direction.head_strength(options.head)
     if options.idle == "hand":
         from .motion import idle
 
-        moved = idle.idle_motion(len(lips), fps=lips.fps, seed=options.seed, strength=options.head, accents=accents,
+        moved = idle.idle_motion(len(lips), fps=lips.fps, seed=options.seed, strength=head, accents=accents,
                                  questions=questions)
     else:
         from .motion import learned_idle
 
-        moved = learned_idle.idle_motion(lips, options.seed, options.head, accents, options.idle, questions=questions)
-    shown = expressive.of_phrases(delivery.phrases, lips, expressions.auto_strength(options.expression), options.head)
+        moved = learned_idle.idle_motion(lips, options.seed, head, accents, options.idle, questions=questions)
+    mood = direction.auto_share(options.expression, (np.arange(len(lips)) + 0.5) / lips.fps)
+    shown = expressive.of_phrases(delivery.phrases, lips, mood, head)
     return motion.Motion(lips.full() + moved.full() + shown.full(), channels.CHANNELS, lips.fps)
 
 
 # ---------------------------------------------------------------- the film
 
 
-def render(image: np.ndarray, actors: list, tracks: list, options: Settings, beside=None):
+def render(image: np.ndarray, actors: list, tracks: list, options: Settings, beside=None, still=None):
     """Frames one after the other: every actor posed by their (T, 57) values, laid into the same photo.
 
-    beside: what points do beside the channels, (T, 78, 2) from `transfer.beside_for`, or None.
+    beside: what points do beside the channels, (T, 78, 2) from `transfer.beside_for`, or None; still: float32 (H, W),
+    how much of each pixel of the photo is person, where frames shall have alpha, (H, W, 4).
     """
     masks = [actor.portrait.mask for actor in actors]
-    sharpness = [polish.detail(image, mask) for mask in masks]
+    detailed, matched = stages.wants(options.polish, "detail"), stages.wants(options.polish, "colour")
+    sharp = [sharpness.detail(image, mask) for mask in masks]
 
     def draw(moment):
         frame, (off, *poses) = None, moment
-        for actor, mask, sharp, values in zip(actors, masks, sharpness, poses):
-            theirs = actor.frame(values, off)
-            if options.polish:
-                theirs = polish.restore_detail(theirs, sharp, mask)
+        for actor, mask, wanted, values in zip(actors, masks, sharp, poses):
+            theirs, alpha = ((actor.frame(values, off, matched), None) if still is None
+                             else actor.clear_frame(values, off, still, matched))
+            if detailed:
+                theirs = sharpness.restore_detail(theirs, wanted, mask)
+            if alpha is not None:
+                theirs = backdrop.straight(theirs, alpha)
             frame = theirs if frame is None else lay_in(frame, theirs, actor.mask(values, off))
         return frame
 
@@ -351,16 +450,6 @@ def _photo(photo):
     except (TypeError, ValueError):  # rows of several lengths
         raise errors.ImageError("the photo must be a path, a picture or an array (H, W, 3), not "
                                 f"{settings_table.shown(photo)}") from None
-
-
-def _stamp(photo, name: str, options: Settings, given: dict):
-    """What the film gets when it is saved; what is wrong with a label or a statement shows here, before the work."""
-    from .provenance import consent, label, stamp
-
-    said = consent.of(options.consent)
-    shown = label.Label(options.label, options.label_corner, options.label_language) if options.label else None
-    chosen = {key: value for key, value in sorted(settings_table.checked(given).items()) if key not in STAMPED}
-    return stamp.stamp(stamp.Origin(stamp.photo_hash(photo), name, chosen, said), options.watermark, shown)
 
 
 def _settings(given: dict) -> Settings:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from . import __version__, errors, paths, stopping, streams
+from .serving import command as serving_command
 
 
 def main(arguments=None) -> int:
@@ -106,6 +107,7 @@ def parser() -> argparse.ArgumentParser:
     _add_voices(commands)
     _add_data(commands)
     _add_build(commands)
+    serving_command.add(commands)
     doctor = commands.add_parser("doctor", help="see whether everything here works")
     doctor.set_defaults(run=run_doctor)
     return top
@@ -116,27 +118,36 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_animate(commands) -> None:
     command = commands.add_parser("animate", help="photo and text, speech or driving video -> mp4",
-                                  description="Make the person in a photo speak and move. Without a photo, "
-                                              "Grace Hopper's says hello.")
-    command.add_argument("photo", nargs="?", help="a JPEG, PNG or WebP with a face; default: the embedded photo")
+                                  description="Make the person in a photo speak and move, or the person in a film say "
+                                              "something else. Without a photo, Grace Hopper's says hello.")
+    command.add_argument("photo", nargs="?", metavar="photo|film",
+                         help="a JPEG, PNG or WebP with a face, or a film: with --text or --audio its person says "
+                              "that instead, and all but lips and jaw stays; default: the embedded photo")
     drive = command.add_mutually_exclusive_group()
-    drive.add_argument("--text", help="what to say; [pause 0.5] is a pause in seconds, *word* is stressed, and a small "
-                                      "part of SSML is followed")
+    drive.add_argument("--text", help="what to say; [pause 0.5] is a pause in seconds, *word* is stressed, [happy], "
+                                      "[look left], [nod] happen where they stand, and a small part of SSML is "
+                                      "followed")
     drive.add_argument("--audio", metavar="FILE", help="a recording of speech to say")
-    drive.add_argument("--driving", metavar="VIDEO", help="a video of one face to follow")
-    drive.add_argument("--motion", metavar="FILE", help="a saved Motion (.npz)")
+    drive.add_argument("--script", metavar="FILE",
+                       help="a conversation: lines such as `left (af_bella, happy): Hello!`, whose speakers are places "
+                            "in the photo (left, middle, right, left 2), numbers, or names that lines such as "
+                            "`Ann = left` or `Ann = ann.jpg` give; `<answer.wav>` plays a recording, `pause 1` waits")
+    drive.add_argument("--motion", metavar="FILE", help="a saved Motion (.npz or .csv)")
+    command.add_argument("--driving", metavar="VIDEO",
+                         help="a video of a face to follow; with --text or --audio head, eyes and brows follow it, "
+                              "and the lips say the other")
+    command.add_argument("--driving-face", metavar="N",
+                         help="which face of the driving video, 0 being the largest where it begins (default: 0)")
     command.add_argument("-o", "--output", default="out/hello.mp4", metavar="OUT.mp4",
-                         help="where the video goes (default: %(default)s)")
+                         help="where the video goes: .mp4, .webm, .mov, .mkv, .gif or .webp by its name; a name "
+                              "without an ending is a folder of PNGs (default: %(default)s)")
     command.add_argument("--voice", help="who says it: heart, af_bella, zf_xiaobei, ..., or a language for espeak-ng's "
                                          "voice (en-gb, de, en-us+f3); `course voices` lists all (default: the best "
                                          "for the script of the text)")
     command.add_argument("--rate", help="times the voice's own pace, 0.5 to 2 (default: 1)")
     command.add_argument("--pitch", metavar="SEMITONES",
                          help="above the voice's own pitch, -5 to 9 (default: 0); Kokoro's voices have one pitch")
-    command.add_argument("--expression", metavar="NAME[:STRENGTH]",
-                         help="auto (default): the mood of each sentence; or neutral, happy, sad, surprised or "
-                              "angry, such as happy:0.6")
-    command.add_argument("--head", metavar="STRENGTH", help="how much the head moves, 0 to 3 (default: 1)")
+    _add_direction(command)
     command.add_argument("--strength", metavar="S",
                          help="how strongly all that moves is shown, 0 to 3 (default: 1), or some parts of the face, "
                               "such as mouth:1.2,eyes:0.8,brows:1,head:0.5")
@@ -156,12 +167,38 @@ def _add_animate(commands) -> None:
     command.add_argument("--idle", metavar="{autoregressive,vae,hand}",
                          help="what moves head, brows and lids beside the lips: a learned model, or the movement made "
                               "by hand (default: autoregressive)")
+    command.add_argument("--polish", metavar="STAGES",
+                         help="only these: steady, detail, colour, with commas between (default: steady,detail)")
+    finish = command.add_argument_group("finish")
+    finish.add_argument("--background", metavar="COLOUR|PICTURE",
+                        help="what lies behind the person: the name of a colour (navy, #204080), a picture, or "
+                             "transparent, which .webp, .mov, .webm and PNGs keep")
+    finish.add_argument("--logo", metavar="FILE", help="a picture for the upper right corner; its alpha counts")
+    finish.add_argument("--subtitles", metavar="FILE.srt|FILE.vtt|burn",
+                        help="write the words and their times to a file, or into the picture")
     command.add_argument("--no-polish", dest="polish", action="store_false", default=None,
                          help="leave out steadying and detail")
     command.add_argument("--force", action="store_true", default=None,
                          help="go on where a mask or the photo's border hides the mouth: it is made up")
     _add_provenance(command)
     command.set_defaults(run=run_animate)
+
+
+def _add_direction(command) -> None:
+    """What the face does, and when."""
+    command.add_argument("--expression", metavar="NAME[@TIME][:STRENGTH],...",
+                         help="auto (default): the mood of each sentence; or neutral, happy, sad, surprised or "
+                              "angry, such as happy:0.6; in time happy@2s:0.8,neutral@4s; mixed happy+surprised")
+    command.add_argument("--gaze", metavar="WHERE[@TIME],...",
+                         help="auto (default), or where the eyes look: left, right, up, down, camera, left+up, or "
+                              "degrees to the right and up, as in left@1s,10,-5@2s,camera@3s")
+    command.add_argument("--head", metavar="STRENGTH|POSE[@TIME],...",
+                         help="how much the head moves, 0 to 3 (default: 1), or what it does: left, right, up, down, "
+                              "tilt-left, tilt-right, center, nod, shake, as in left@1s,nod@2s:0.5")
+    command.add_argument("--eyes-open", metavar="SHARE",
+                         help="how far the eyes are open, in shares of the photo's own: 0 shut, 1.3 wide (default: 1)")
+    command.add_argument("--lips-open", metavar="SHARE",
+                         help="how far the lips part, in shares of what they would: 0 shut, 1.5 wide (default: 1)")
 
 
 def _add_provenance(command) -> None:
@@ -189,6 +226,10 @@ def run_animate(options) -> None:
     begin = time.perf_counter()
     given = {name: settings.of_text(name, getattr(options, name)) for name in settings.SETTINGS}
     drives = {name: getattr(options, name) for name in ("text", "audio", "driving", "motion")}
+    if options.script is not None:
+        if options.driving is not None:
+            raise errors.CourseError("a script has no driving video: leave out --driving, or --script")
+        return _run_script(options, given, begin)
     photo = options.photo
     if photo is None:
         photo = demo.photo_path()
@@ -202,6 +243,22 @@ def run_animate(options) -> None:
              if name != "text" and file is not None]
     output = encoding.check_output(options.output, files)
     clip = animation.animate(photo, **drives, **given)
+    clip.save(output)
+    seconds = time.perf_counter() - begin
+    print(f"{options.output}: {clip.duration:.1f} s, made in {seconds:.1f} s "
+          f"({1000 * seconds / len(clip):.0f} ms a frame)")
+
+
+def _run_script(options, given: dict, begin: float) -> None:
+    """`course animate --script FILE`."""
+    import time
+
+    from .dialogue import performance
+    from .io import encoding
+
+    files = [paths.given(file) for file in (options.script, options.photo) if file is not None]
+    output = encoding.check_output(options.output, files)
+    clip = performance.perform(paths.given(options.script), options.photo, **given)
     clip.save(output)
     print(f"{options.output}: {clip.duration:.1f} s, made in {time.perf_counter() - begin:.1f} s")
 
@@ -313,7 +370,7 @@ def _add_train(commands) -> None:
                          help="folders made by `course data fetch` (default: where it puts them; gan: drawn faces); "
                               "motion: the folder of the tracks; speech: Kokoro's voices, or the speech made of them")
     command.add_argument("--steps", type=int,
-                         help="optimiser steps (default: the recipe's); face-model and identity have none")
+                         help="optimiser steps (default: the recipe's); face-model, seen and identity have none")
     command.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     command.add_argument("--device", default="cpu", help="cpu, cuda or mps (default: %(default)s)")
     command.add_argument("--logdir", default="runs", metavar="FOLDER",

@@ -26,8 +26,9 @@ SENTENCE = "Two seconds are enough for a trial."
 # The module of a package (in small letters, as some installers write it), where it is not the package's name
 MODULES = {"opencv-python-headless": "cv2", "scikit-image": "skimage", "pillow": "PIL",
            "espeakng-loader": "espeakng_loader", "hibari-tts": "hibari", "face-alignment": "face_alignment",
-           "vadersentiment": "vaderSentiment", "c2pa-python": "c2pa"}
-OPTIONAL = ("face-alignment", "mediapipe", "jupyterlab")  # of the extras, what adds something a user can see
+           "vadersentiment": "vaderSentiment", "fonttools": "fontTools", "c2pa-python": "c2pa"}
+# Of the extras, what adds something a user can see
+OPTIONAL = ("face-alignment", "mediapipe", "jupyterlab", "fastapi", "distributed")
 ENCODERS = {"libx264": "H.264 picture", "aac": "AAC sound"}
 
 

@@ -317,8 +317,12 @@ def film_strip(frames, times=None, count: int = 6, fps: float = 25, title: str =
     return figure
 
 
-def motion_curves(motion, channels, title: str = "Motion: named channels over time") -> Figure:
-    """Some channels of a `Motion` over time."""
+def motion_curves(motion, channels=None, title: str = "Motion: named channels over time") -> Figure:
+    """Some channels of a `Motion` over time; without names, the five that move most, ten degrees counting as 1."""
+    if channels is None:
+        reach = {name: np.ptp(motion[name]) / (10 if name in ("headPitch", "headYaw", "headRoll") else 1)
+                 for name in motion.channels}
+        channels = sorted(reach, key=reach.get, reverse=True)[:5]
     figure, grid = new(8.4, 2.9, title=title)
     axes = grid[0, 0]
     times = np.arange(len(motion)) / motion.fps

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from . import errors
-from .motion import expressions, strength
+from . import errors, overlays
+from .motion import direction, openness, strength
+from .polish import stages
 from .provenance import consent, label
 
 GENERATORS = ("auto", "gan", "warp")
@@ -133,6 +134,30 @@ class Strength:
         return str(value)
 
 
+class Head:
+    """How much the head moves of itself, a number; or poses and gestures in time, with such a number among them."""
+
+    def __str__(self) -> str:
+        return (f"a number from 0 to 3, or {', '.join(direction.HEADS[1:])} in time, as in left@1s,nod@2s")
+
+    def read(self, text: str):
+        """What a word of the command line means."""
+        try:
+            return float(text)
+        except ValueError:
+            return text
+
+    def check(self, value):
+        """The number or the words. Raises `Wrong`, or `errors.MotionError` for words that mean nothing."""
+        if not isinstance(value, str):
+            return Number(0, 3).check(value)
+        if isinstance(self.read(value), float):
+            raise Wrong
+        direction.head_strength(value)
+        direction.head_cues(value)
+        return str(value)
+
+
 class Face:
     """Which face: a word, or a number that may be written as one."""
 
@@ -152,6 +177,23 @@ class Face:
         return Number(0, 10**9, whole=True).check(value)
 
 
+class Polish:
+    """All stages that are on by themselves, none, or some by name."""
+
+    def __str__(self) -> str:
+        return f"yes (True), no (False), or some of {', '.join(stages.STAGES)} with commas between"
+
+    def read(self, text: str):
+        """What a word of the command line means."""
+        return {"yes": True, "no": False}.get(text.strip().lower(), text)
+
+    def check(self, value):
+        """The truth value or the names. Raises `Wrong`."""
+        if isinstance(value, (bool, np.bool_)):
+            return bool(value)
+        if not isinstance(value, str) or not {name.strip() for name in value.split(",")} <= set(stages.STAGES):
+            raise Wrong
+        return str(value)
 @dataclass(frozen=True)
 class WordsOrFile:
     """Text, or a file named by a `Path`; what: what it is; names_a_file: whether a word of the command line names one;
@@ -180,19 +222,26 @@ class WordsOrFile:
 SETTINGS = {
     "fps": Number(1, 120),
     "seed": Number(0, 2**32 - 1, whole=True),
-    "head": Number(0, 3),
+    "head": Head(),
+    "gaze": Words("auto, a direction or degrees, such as left@1s,camera@2s", direction.gaze_cues),
+    "eyes_open": Number(0, openness.MOST_EYES),
+    "lips_open": Number(0, openness.MOST_LIPS),
     "strength": Strength(),
-    "expression": Words("auto or the name of an expression, such as happy or happy:0.6", expressions.expression),
+    "expression": Words("auto or the name of an expression, such as happy or happy:0.6", direction.expression_cues),
     "face": Face(),
+    "driving_face": Number(0, 99, whole=True),
     "relative": Switch(),
     "size": Number(64, 4096, whole=True, unit=" px", names=(ORIGINAL,)),
     "voice": Words("the name of a voice, such as heart or en-gb"),
     "rate": Number(0.5, 2),
     "pitch": Number(-5, 9, unit=" semitones"),
-    "polish": Switch(),
+    "polish": Polish(),
     "generator": Choice(GENERATORS),
     "idle": Choice(IDLE),
     "force": Switch(),
+    "background": Words("transparent, the name of a colour or the path of a picture"),
+    "logo": Words("the path of a picture"),
+    "subtitles": Words("burn, or the path of an .srt or .vtt file", overlays.check_subtitles),
     "watermark": Switch(),
     "consent": WordsOrFile("a statement, the Path of a file with one, or False", consent.names_a_file, True),
     "label": WordsOrFile("words, the Path of a picture, or auto", label.names_a_picture),
@@ -222,7 +271,7 @@ def check(name: str, value):
 
 def of_text(name: str, text: str | None):
     """One setting as the command line gives it; None if it does not. Raises `errors.CourseError`."""
-    if text is None or isinstance(SETTINGS[name], Switch):  # a switch is thrown by its own option
+    if text is None or isinstance(text, bool) or isinstance(SETTINGS[name], Switch):  # thrown by its own option
         return text
     try:
         return check(name, SETTINGS[name].read(text))

@@ -529,5 +529,7 @@ course.progress()
 # * P. J. Burt and E. H. Adelson, "A multiresolution spline with application to image mosaics", *ACM Transactions on
 #   Graphics* 2(4), 217-236, 1983: a soft edge of its own width for every size of detail.
 #
-# This is the last lesson so far. Take a photo of your own, and somebody who agrees to be moved:
-# `course animate photo.jpg --driving film.mp4` does all of it at once.
+# Take a photo of your own, and somebody who agrees to be moved: `course animate photo.jpg --driving film.mp4` does all
+# of it at once.
+#
+# Next: **10, Polish the video**. The film moves; now take out what still looks cheap.

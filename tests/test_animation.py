@@ -41,7 +41,7 @@ def test_text_becomes_a_film_in_which_the_mouth_opens_and_the_lids_close(photo, 
 def test_every_clip_over_three_seconds_blinks():
     lips = motion.Motion(np.zeros((80, 57), np.float32))
     for seed in range(20):
-        moved = animation._with_idle(lips, animation.Settings(seed=seed))
+        moved = animation.with_idle(lips, animation.Settings(seed=seed))
         assert moved["eyeBlinkLeft"].max() > 0.9, seed
 
 

@@ -149,7 +149,7 @@ def test_films_and_photos_that_are_none(animate, tmp_path, hopper_path, monkeypa
     (tmp_path / "a.m3u8").write_text("#EXTM3U\n#EXTINF:5,\nhttp://127.0.0.1:9/a.ts\n")
     long, nul = "x" * 300 + ".mp4", "a\0b.mp4"
     for photo, told in (("empty", "is empty"), (tmp_path, "is a folder"), (long, "no file"), (nul, "zero byte"),
-                        ("a.heic", "HEIC"), ("a.eps", "PostScript"), ("list.mp4", "not a picture")):
+                        ("a.heic", "HEIC"), ("a.eps", "PostScript"), ("list.mp4", "not a video")):
         assert told in animate(photo, "--text", "Hello."), photo
     for film, told in (("empty", "is empty"), (tmp_path, "is a folder"), (long, "no file"), (nul, "zero byte"),
                        ("list.mp4", "not a video"), ("a.m3u8", "not a video"), (hopper_path, "not a video")):

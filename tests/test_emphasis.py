@@ -124,7 +124,7 @@ def test_a_question_is_asked_with_the_face(kind):
     asked, told = (spoken.Delivery((), (speech_phrase(question),)) for question in (True, False))
     lips = motion.Motion(np.zeros((100, 1)), ("jawOpen",))
     settings = animation.Settings(idle=kind)
-    with_it, without = (animation._with_idle(lips, settings, one) for one in (asked, told))
+    with_it, without = (animation.with_idle(lips, settings, one) for one in (asked, told))
     lift = with_it["headPitch"] - without["headPitch"]
     assert lift.min() < -2 and lift.max() < 1e-4 and (with_it["browInnerUp"] - without["browInnerUp"]).max() > 0.1
 

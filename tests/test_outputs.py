@@ -112,7 +112,7 @@ def test_no_folder_is_left_when_no_film_comes(tmp_path, capsys, hopper_path):
     assert (tmp_path / "c" / "d" / "x.mp4").is_file()
 
 
-@pytest.mark.parametrize("name", ["film", "film.", "film.txt", "film.mp3", ".mp4", "film.mp4.part"])
+@pytest.mark.parametrize("name", ["film.", "film.txt", "film.mp3", ".mp4", "film.mp4.part"])
 def test_an_ending_that_is_none_names_those_that_are(tmp_path, name):
     with pytest.raises(errors.OutputError, match=r"let its name end in \.mp4, \.m4v, \.mov, \.mkv, \.webm"):
         encoding.check_output(tmp_path / name)

@@ -26,7 +26,8 @@ else:
 PACKAGE = CHECKOUT / "course"
 CONFIGURATION = tomllib.loads((CHECKOUT / "pyproject.toml").read_text(encoding="utf-8"))
 FILES = sorted(PACKAGE.rglob("*.py"))
-STAGES = ("animation", "io", "detection", "keypoints", "face", "speech", "motion", "flow", "rendering")
+STAGES = ("animation", "postprocessing", "polish", "io", "detection", "keypoints", "face", "speech", "motion", "flow",
+          "rendering")
 ROOMS = sorted(module.name for module in pkgutil.walk_packages(course.__path__, "course.")
                if module.ispkg and "__door__" in vars(importlib.import_module(module.name)))
 

@@ -165,3 +165,9 @@ def test_the_voice_says_the_words(digits, words, voice):
     said, written = (speech.synthesize(text, voice) for text in (digits, words))
     assert [p.symbol for p in said.phonemes] == [p.symbol for p in written.phonemes]
     np.testing.assert_allclose(said.duration, written.duration, atol=0.05)
+
+
+@pytest.mark.parametrize("mark", ["[pause -3]", "[pause 1e9]", "[pause soon]", "[pause 0.5 min]", "[Pause nan]"])
+def test_a_pause_that_is_none_is_told_and_not_read_out(mark):
+    with pytest.raises(errors.TextError, match="is no pause: write"):
+        ssml.parse(f"Wait {mark} here")

@@ -100,7 +100,7 @@ def test_too_little_memory_is_one_line(monkeypatch, capsys, problem):
 
 
 @pytest.mark.parametrize("words, told", [
-    (["anmate"], "there is no command 'anmate', did you mean animate? (course --help"),
+    (["anmate"], "there is no command 'anmate', did you mean animate or animate-many? (course --help"),
     (["zzz"], "there is no command 'zzz': choose from animate, evaluate"),
     (["animate", "--sise", "3"], "nothing is known of --sise, did you mean --size? (course animate --help"),
     (["animate", "--text"], "argument --text: expected one argument (course animate --help"),

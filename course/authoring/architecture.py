@@ -15,9 +15,12 @@ EVERYWHERE = ("doors", "renamed", "errors", "paths", "streams", "stopping", "par
 # The one file that stands further along the way than its room: it asks the detector, which asks the room.
 ON_ITS_OWN = "keypoints.find"
 SECTIONS = {
-    "The way of the data": ("images", "image_files", "colour_profiles", "io", "detection", "keypoints", "face",
-                            "speech", "flow", "motion", "rendering", "provenance", "settings", "animation"),
-    "Behind the stages": ("synthetic", "training", "features", "gan", "evaluation", "recipes", "doctor", "demo"),
+    "The way of the data": ("images", "image_files", "image_alpha", "colour_profiles", "io", "detection", "keypoints",
+                            "face", "speech", "flow", "polish", "motion", "rendering", "fonts", "overlays",
+                            "provenance", "settings", "film_source", "finish", "marking", "animation", "postprocessing",
+                            "dialogue"),
+    "Behind the stages": ("synthetic", "training", "features", "gan", "evaluation", "recipes", "serving", "doctor",
+                          "demo"),
     "Teaching": ("notebook", "plots", "exercises", "lessons", "authoring", "cli"),
     "Beneath everything": EVERYWHERE,
 }

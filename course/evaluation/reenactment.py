@@ -17,6 +17,7 @@ from scipy.spatial import Delaunay
 from .. import animation, errors
 from ..io import decoding, progress
 from ..motion import tracking, transfer
+from ..polish import stages
 
 HEAD_ROOM = 1.3  # side of the square around the head, in parts of the extent of all points over the whole clip
 MIN_TRACKED = 0.5  # share of frames in which the face must have been found
@@ -153,7 +154,8 @@ def by_motion(photo: np.ndarray, points: np.ndarray, fps: float = 25, generator:
     """
     actor = animation.make_actor(photo, points[0], generator)
     options = animation.Settings(fps=fps, generator=generator)
-    moved = tracking.motion_from_points(points, np.ones(len(points), bool), fps, steady=options.polish)
+    steady = stages.wants(options.polish, "steady")
+    moved = tracking.motion_from_points(points, np.ones(len(points), bool), fps, steady)
     values = transfer.values_for(moved, actor.face, "absolute", options)
     beside = transfer.beside_for(moved, "absolute", options)
     yield from animation.render(photo, [actor], [values], options, beside)

@@ -14,31 +14,33 @@ from ..face import posing
 from ..io import progress
 from ..motion import smoothing, tracking, transfer
 from ..rendering import portrait
-from . import gains, judges, measures, reenactment
+from . import gains, judges, measures, polish_stages, reenactment
 
 SIDE = 256  # pixels of the squares that are judged
 STEP = 2  # every so many frames are made and judged
 
 
 def run_stages(clips, judge: str = "embedded", judge_weights=None, limit: int | None = None) -> dict:
-    """`course evaluate --stages`: print the table of the clips that can be evaluated.
+    """`course evaluate --stages`: print the table of the clips that can be evaluated, and that of polish.
 
     Returns:
         {path: errors.CourseError} of the clips that cannot.
     Raises:
         errors.CourseError: none of them can; as `judges.open_judge`.
     """
-    failed, rows = {}, []
+    failed, rows, polished = {}, [], []
     with judges.open_judge(judge, judge_weights) as find:
         for path in clips:
             try:
                 take = reenactment.read_take(path, SIDE, limit)
                 rows += [(take.name, stage, numbers) for stage, numbers in shares_left(take, find)]
+                polished += polish_stages.compare(take, find)
             except (errors.VideoError, errors.FaceError) as problem:
                 failed[path] = problem
     if not rows:
         raise next(iter(failed.values()))
     print(stages_text(rows, judge))
+    print(f"\n{polish_stages.polish_text(polished)}")
     return failed
 
 

@@ -1,21 +1,25 @@
-"""Video files out: H.264 and AAC, one frame at a time, moved to their place when whole."""
+"""Films out, by the ending of their name: one frame at a time, moved to their place when whole."""
 
 import contextlib
 import errno
+import itertools
+import logging
 import os
 import stat
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
 from .. import errors, paths
+from . import picture_series, pixel_formats
 from . import progress as progress_bars
 
 NOTICE = "AI-generated with Living Portraits"  # said in every file: the film is made, not filmed
+log = logging.getLogger("course")
 BT709 = 1  # ISO/IEC 23091-2: the number of BT.709 as primaries, transfer and matrix
 
 
@@ -48,10 +52,11 @@ class Stamped:
             self.shape = frame.shape[:2] if whole else (0, 0)
             yield mark(frame) if whole else frame
 
-    def seal(self, path: Path, title: str) -> None:
-        """Sign the whole file."""
+    def seal(self, path: Path, title: str, frames: int | None = None) -> None:
+        """Sign a whole file, in which so many of the frames are: all of them where nothing is said."""
         height, width = self.shape
-        self.stamp.seal(path, {"frames": self.count, "fps": self.fps, "width": width, "height": height}, title)
+        film = {"frames": frames or self.count, "fps": self.fps, "width": width, "height": height}
+        self.stamp.seal(path, film, title)
 
 
 @dataclass(frozen=True)
@@ -59,23 +64,31 @@ class Format:
     """What a file's ending asks for: encoder names and their settings."""
 
     video: str
-    audio: str
+    audio: str | None  # None where the file holds pictures alone
     picture: dict  # settings of the video encoder
     file: dict  # settings of the container
-    words: dict = field(default_factory=dict)  # what the file says about itself
+    pixels: str = "yuv420p"
+    alpha: "Format | None" = None  # the same for frames with alpha, where it can be kept
 
 
 # crf: constant quality, lower is better. 18 is where people stop seeing a difference (x264's own guide).
 _H264 = {"crf": "18", "preset": "veryfast"}
 _VP9 = {"crf": "30", "b:v": "0", "deadline": "realtime", "cpu-used": "6", "row-mt": "1"}
 _FASTSTART = {"movflags": "+faststart"}  # the index comes first, so a browser plays before it has all
+_PRORES = Format("prores_ks", "pcm_s16le", {"profile": "4444"}, {}, "yuva444p10le")
+_CLEAR_VP9 = Format("libvpx-vp9", "libopus", {**_VP9, "auto-alt-ref": "0"}, {}, "yuva420p")
+_FOREVER = {"loop": "0"}
 FORMATS = {
     ".mp4": Format("libx264", "aac", _H264, _FASTSTART),
     ".m4v": Format("libx264", "aac", _H264, _FASTSTART),
-    ".mov": Format("libx264", "aac", _H264, _FASTSTART),
+    ".mov": Format("libx264", "aac", _H264, _FASTSTART, alpha=_PRORES),
     ".mkv": Format("libx264", "aac", _H264, {}),
-    ".webm": Format("libvpx-vp9", "libopus", _VP9, {}),
+    ".webm": Format("libvpx-vp9", "libopus", _VP9, {}, alpha=_CLEAR_VP9),
+    ".gif": Format("gif", None, {}, _FOREVER, "pal8"),
+    ".webp": Format("libwebp_anim", None, {"quality": "80", "compression_level": "4"}, _FOREVER, "bgra"),
 }
+SAMPLED = 40  # frames whose colours a GIF takes
+FOLDER = "a name without an ending (a folder of PNGs)"
 
 
 # ITU-T H.264, table A-1 and A.3.1: macroblocks of 16x16 px in a frame, and along a side the root of eight times as many
@@ -110,16 +123,21 @@ def check_output(path, sources=()) -> Path:
         errors.OutputError: no known ending, a folder, pipe or device, one of the sources, or no folder that can be
             written or made.
     """
+    slash = os.fsdecode(path).endswith(("/", os.sep)) if isinstance(path, (str, bytes)) else False
     path = paths.given(path, errors.OutputError, "the film")
-    if path.suffix.lower() not in FORMATS:
+    if slash and path.suffix:
+        raise errors.OutputError(f"{paths.shortened(path)}/ is a folder, and {path.suffix} the ending of a file: leave "
+                                 "out one of the two")
+    dotted = path.suffix or path.name.startswith(".") or path.name.endswith(".")
+    if dotted and path.suffix.lower() not in FORMATS:
         raise errors.OutputError(f"{paths.shortened(path)} does not end as a video does: let its name end in "
-                                 f"{', '.join(FORMATS)}")
+                                 f"{', '.join(FORMATS)}, or give {FOLDER}")
     longest = max(len(os.fsencode(part)) for part in path.parts)
     if longest > LONGEST_NAME:
         raise errors.OutputError(f"{paths.shortened(path)} has a name of {longest} bytes in it: {LONGEST_NAME} is the "
                                  "most that disks take: choose a shorter one")
     with _told(path):
-        _check_what_is_there(path)
+        _check_what_is_there(path) if path.suffix else picture_series.check(path)
         for source in sources:
             if paths.same_file(source, path):
                 raise errors.OutputError(f"{path} is what the film is made from, and would be lost: "
@@ -164,9 +182,11 @@ def write_video(path, frames, fps: float = 25, audio=None, sample_rate=None, tot
     it ends with the picture.
 
     Args:
-        path: ends in one of `FORMATS`; folders on the way are made. Where a link stands, its target is written.
-        frames: iterable of uint8 (H, W, 3), RGB, all of one size; taken one at a time. `Stamped` ones are marked, and
-            their film signed.
+        path: ends in one of `FORMATS`, or has no ending: a folder of PNGs and its sound (`picture_series`); folders on
+            the way are made. Where a link stands, its target is written.
+        frames: iterable of uint8 (H, W, 3), RGB, or (H, W, 4) with alpha, all of one size; taken one at a time. Alpha
+            is kept in .webp, .mov, .webm and PNGs, and laid on white elsewhere. `Stamped` ones are marked, and their
+            film signed.
         fps: frames a second.
         audio, sample_rate: float32 (N,) in [-1, 1], mono, and its rate in Hz.
         total: how many frames will come, for the progress bar; progress: whether there is one (after 2 s).
@@ -179,12 +199,19 @@ def write_video(path, frames, fps: float = 25, audio=None, sample_rate=None, tot
     path = check_output(path)
     audio = check_audio(audio, sample_rate)
     place = _place(path)
-    part, stamped = _beside(place), frames if isinstance(frames, Stamped) else None
+    stamped = frames if isinstance(frames, Stamped) else None
+    words = {"title": NOTICE, "comment": NOTICE} | (stamped.stamp.words if stamped else {})
+    if not path.suffix:
+        with _told(path), _folder_for(place), _bar(path, frames, total, progress) as bar:
+            return picture_series.write(place, bar, fps, audio, sample_rate, words, stamped)
+    if audio is not None and FORMATS[path.suffix.lower()].audio is None:
+        log.warning("%s holds pictures alone: its sound is left out (.mp4 and .webm keep it)", paths.shortened(path))
+        audio = None
+    part = _beside(place)
     with _told(path), _folder_for(place):
         try:
-            with progress_bars.bar(frames, total=total, desc=path.name, unit="frame", disable=not progress) as bar:
-                words = {"title": NOTICE, "comment": NOTICE} | (stamped.stamp.words if stamped else {})
-                count = _encode(part, replace(FORMATS[path.suffix.lower()], words=words), bar, fps, audio, sample_rate)
+            with _bar(path, frames, total, progress) as bar:
+                count = _encode(part, FORMATS[path.suffix.lower()], bar, fps, audio, sample_rate, words)
             if stamped:
                 stamped.seal(part, path.name)
             with open(part, "rb+") as file:
@@ -193,6 +220,10 @@ def write_video(path, frames, fps: float = 25, audio=None, sample_rate=None, tot
         finally:  # on an error and on Ctrl-C alike
             part.unlink(missing_ok=True)
     return count
+
+
+def _bar(path: Path, frames, total, progress: bool):
+    return progress_bars.bar(frames, total=total, desc=path.name, unit="frame", disable=not progress)
 
 
 @contextlib.contextmanager
@@ -241,29 +272,30 @@ def _beside(path: Path) -> Path:
     return path.with_name(f".{path.stem[:40]}-{uuid.uuid4().hex[:8]}.part{path.suffix.lower()}")
 
 
-def _encode(part: Path, chosen: Format, frames, fps: float, audio, sample_rate) -> int:
+def _encode(part: Path, chosen: Format, frames, fps: float, audio, sample_rate, words: dict) -> int:
     import av
 
     rate = Fraction(fps).limit_denominator(1001)
     part.touch(exist_ok=False)  # a place that cannot be written shows here, before the first frame is made
+    frames, size, clear = _looked_at(frames)
+    chosen, lay = (chosen.alpha or chosen, not _keeps_alpha(chosen)) if clear else (chosen, False)
+    if lay:
+        log.warning("a %s file has no place for what can be seen through: it is laid on white", part.suffix)
     container = av.open(str(part.absolute()), "w", options=chosen.file)
     try:
-        container.metadata.update(chosen.words)
-        picture, sound, size, count = None, None, None, 0
+        container.metadata.update(words)
+        picture, sound, count = None, None, 0
+        frames, convert = _converter(chosen, frames, rate, lay)
         for count, frame in enumerate(frames, start=1):
-            frame = np.asarray(frame)
-            if picture is None:
-                size = _check_frame(frame)
-                picture = _picture_stream(container, chosen, frame, rate)
-                sound = _Sound(container, chosen, audio, sample_rate) if audio is not None else None
-            elif frame.shape != size or frame.dtype != np.uint8:
+            if frame.shape != size or frame.dtype != np.uint8:
                 raise errors.VideoError(f"frame {count - 1} is {frame.dtype} {frame.shape}, the first is uint8 {size}: "
                                         "give frames of one size")
-            container.mux(picture.encode(_to_yuv(frame, count - 1, rate)))
+            if picture is None:
+                picture = _picture_stream(container, chosen, size, rate)
+                sound = _Sound(container, chosen, audio, sample_rate) if audio is not None else None
+            container.mux(picture.encode(convert(frame, count - 1)))
             if sound:
                 sound.write(container, until=count / rate)
-        if picture is None:
-            raise errors.VideoError("the clip has no frame: there is nothing to save")
         container.mux(picture.encode(None))
         if sound:
             sound.finish(container)
@@ -275,36 +307,52 @@ def _encode(part: Path, chosen: Format, frames, fps: float, audio, sample_rate) 
         raise
 
 
+def _looked_at(frames) -> tuple:
+    """The frames again, the shape of the first, and whether there is alpha. Raises `errors.VideoError`: none, or no
+    picture."""
+    frames = (np.asarray(frame) for frame in frames)
+    first = next(frames, None)
+    if first is None:
+        raise errors.VideoError("the clip has no frame: there is nothing to save")
+    size = _check_frame(first)
+    return itertools.chain([first], frames), size, size[2] == 4
+
+
+def _keeps_alpha(chosen: Format) -> bool:
+    return chosen.alpha is not None or chosen.pixels == "bgra"
+
+
+def _converter(chosen: Format, frames, rate: Fraction, lay: bool) -> tuple:
+    """The frames again, and what makes an encoder's frame of each and its number; lay: alpha on white."""
+    if chosen.pixels != "pal8":
+        convert = pixel_formats.Converter(chosen.pixels, rate)
+    else:
+        some = list(itertools.islice(frames, SAMPLED))
+        frames = itertools.chain(some, frames)
+        convert = pixel_formats.Palette([pixel_formats.laid_on(frame) for frame in some], rate)
+    return frames, (lambda frame, number: convert(pixel_formats.laid_on(frame), number)) if lay else convert
+
+
 def _check_frame(frame: np.ndarray) -> tuple:
-    if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] != 3 or min(frame.shape[:2]) < 2:
+    if frame.dtype != np.uint8 or frame.ndim != 3 or frame.shape[2] not in (3, 4) or min(frame.shape[:2]) < 2:
         raise errors.VideoError(f"a frame must be uint8 (H, W, 3); this one is {frame.dtype} {frame.shape}")
     check_size(frame.shape[1], frame.shape[0])
     return frame.shape
 
 
-def _picture_stream(container, chosen: Format, frame: np.ndarray, rate: Fraction):
+def _picture_stream(container, chosen: Format, size: tuple, rate: Fraction):
     stream = container.add_stream(chosen.video, rate=rate, options=dict(chosen.picture))
-    height, width = frame.shape[:2]
-    stream.width, stream.height = width + width % 2, height + height % 2
-    stream.pix_fmt = "yuv420p"
+    height, width = size[:2]
+    yuv = chosen.pixels.startswith("yuv")
+    stream.width, stream.height = (width + width % 2, height + height % 2) if yuv else (width, height)
+    stream.pix_fmt = chosen.pixels
     context = stream.codec_context
     context.time_base = 1 / rate
-    # Said in the file, or else players guess the colours by the size of the picture.
-    context.color_primaries = context.color_trc = context.colorspace = BT709
-    context.color_range = 1  # 16 to 235, as players expect of film
+    if yuv:
+        # Said in the file, or else players guess the colours by the size of the picture.
+        context.color_primaries = context.color_trc = context.colorspace = BT709
+        context.color_range = 1  # 16 to 235, as players expect of film
     return stream
-
-
-def _to_yuv(frame: np.ndarray, index: int, rate: Fraction):
-    import av
-
-    height, width = frame.shape[:2]
-    if height % 2 or width % 2:
-        frame = np.pad(frame, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
-    picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgb24")
-    picture = picture.reformat(format="yuv420p", dst_colorspace="ITU709")
-    picture.pts, picture.time_base = index, 1 / rate
-    return picture
 
 
 class _Sound:

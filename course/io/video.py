@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from .. import errors, paths
-from . import encoding
+from . import encoding, pixel_formats, text_file
 from .decoding import probe, read_frames
 
 SHOWN_WIDTH = 480  # pixels at most in a notebook
@@ -26,8 +26,8 @@ class Clip:
     """Frames over time, with or without sound.
 
     Args:
-        frames: a list or array of uint8 (H, W, 3) pictures, RGB, of one size; or a function without
-            arguments that returns a fresh iterator over them, so that the clip can be played again.
+        frames: a list or array of uint8 (H, W, 3) pictures, RGB, of one size, or (H, W, 4) with alpha; or a function
+            without arguments that returns a fresh iterator over them, so that the clip can be played again.
         fps: frames a second.
         audio, sample_rate: float32 (N,) in [-1, 1], mono, and its rate in Hz.
         n_frames: how many frames the function makes, where that is known; used for the length and progress.
@@ -45,7 +45,7 @@ class Clip:
             raise errors.VideoError("these frames can be walked through only once: give a list, or a function "
                                     "that returns a fresh iterator")
         fps = _rate(fps)
-        self._frames, self.sources, self.stamp = frames, tuple(sources), stamp
+        self._frames, self.sources, self.stamp, self.texts = frames, tuple(sources), stamp, {}
         self.fps = float(fps)
         self.audio = encoding.check_audio(audio, sample_rate)
         self.sample_rate = sample_rate
@@ -76,12 +76,18 @@ class Clip:
         count = "frames" if self._n_frames is None else f"{self._n_frames} frames, {self.duration:.2f} s"
         return f"<Clip: {count} at {self.fps:g} a second, {'with' if self.audio is not None else 'without'} sound>"
 
+    def with_texts(self, texts: dict) -> "Clip":
+        """This clip, beside which `save` writes files of text, such as subtitles: {path: text}."""
+        self.texts = dict(texts)
+        return self
+
     def save(self, path, progress: bool = True) -> Path:
-        """Make the frames and write them to a video file, .mp4, .m4v, .mov, .mkv or .webm by its name.
+        """Make the frames and write them to a video file by its name: .mp4, .m4v, .mov, .mkv, .webm, .gif or .webp; a
+        name without an ending is a folder of PNGs.
 
         Written beside its place and moved there when whole. The file says that it was generated. What has a `stamp`
         gets its watermark here and only here: `frames` are without. A picture with an odd side gets one more row or
-        column, since H.264 needs even ones.
+        column, since H.264 needs even ones. Alpha is kept in .webp, .mov, .webm and PNGs.
 
         Raises:
             errors.OutputError: unknown ending, a place that cannot be written, a file that the film is made from,
@@ -89,6 +95,8 @@ class Clip:
             errors.VideoError: no frame, or frames of several sizes.
         """
         path = encoding.check_output(path, self.sources)
+        for place in self.texts:
+            text_file.check(place, [*self.sources, path])
         frames = iter(self)
         try:
             stamped = encoding.Stamped(frames, self.stamp, self.fps) if self.stamp else frames
@@ -98,6 +106,8 @@ class Clip:
         finally:
             if hasattr(frames, "close"):  # a generator lets go of what it holds, also after an error
                 frames.close()
+        for place, text in self.texts.items():
+            text_file.write(place, text)
         return path
 
     def _repr_html_(self) -> str:
@@ -108,6 +118,7 @@ class Clip:
         poster = next(iter(self))
         if self.stamp:
             poster = self.stamp.mark(self.fps)(poster)
+        poster = pixel_formats.laid_on(poster)
         width = _shown_width(*poster.shape[:2])
         if len(film) > EMBEDDED_BYTES:
             return (f"<p>{html.escape(repr(self))}: {len(film) / 1e6:.0f} MB are too much for a notebook; "

@@ -14,9 +14,10 @@ doors.open_door(__name__, {
     "transfer": (
         "beside_for find_best_frame hull_area in_own_range limit_place limit_turn relative_motion retarget values_for"),
     "expressions": "EXPRESSIONS expression",
+    "direction": "GAZES HEADS",
     "expressive": "MOUTH envelope expression_from_speech mouth_room",
     "strength": "strengths",
-    "smoothing": "one_euro steady",
+    "smoothing": "both_ways steady",
     "tracking": "fit_motion interpolate_lost motion_from_points track_points track_video",
     "idle_networks": "MotionGRU MotionVAE autoregressive_rollout gaussian_nll gru_rollout vae_loss vae_rollout",
 })

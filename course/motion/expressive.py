@@ -21,19 +21,20 @@ HEAD = np.array([name.startswith("head") for name in channels.CHANNELS])
 MOUTH = np.array([name.startswith(("jaw", "mouth")) for name in channels.CHANNELS])
 
 
-def of_phrases(phrases, lips: motion.Motion, strength: float = 1.0, head: float = 1.0) -> motion.Motion:
+def of_phrases(phrases, lips: motion.Motion, strength=1.0, head: float = 1.0) -> motion.Motion:
     """The expressions of phrases over spoken lips, as offsets to be added to them.
 
     Args:
         phrases: with `start`, `end` (seconds), `mood` (a name of `EXPRESSIONS`) and `strength` (0 to 1).
-        lips: a Motion of the same speech; strength: scales it all; head: scales what the head does once more.
+        lips: a Motion of the same speech; strength: scales it all, a number or one a frame, (T,); head: scales what the
+        head does once more.
     Returns:
         Motion over all 57 channels, as long as the lips and at their rate.
     """
     times = (np.arange(len(lips)) + 0.5) / lips.fps
     # one mood over several sentences stays until the next has come
     lasting = [replace(phrase, end=end) for phrase, end in zip(phrases, _ends(phrases))]
-    values = np.float32(strength) * expression_from_speech(lasting, times, lips.full())
+    values = np.float32(strength).reshape(-1, 1) * expression_from_speech(lasting, times, lips.full())
     values[:, HEAD] *= head
     return motion.Motion(values, channels.CHANNELS, lips.fps)
 

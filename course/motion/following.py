@@ -28,12 +28,14 @@ class Follower:
 
     here: points (78, 2) in the last frame, None where the face was lost; known: where it was seen last; others: boxes
     (K, 4) of the other faces, where they were seen last; cuts: numbers of the frames before which the film jumps;
-    faces: the most faces seen at once that are not much smaller than the followed one.
+    faces: the most faces seen at once that are not much smaller than the followed one, or before it is found, at all.
     """
 
-    def __init__(self):
+    def __init__(self, face: int = 0):
+        """face: which one is followed, 0 being the largest in the first frame that shows so many."""
+        self.face = face
         self.here, self.known, self.others = None, None, np.zeros((0, 4), np.float32)
-        self.number, self.cuts, self.faces, self._picture = 0, [], 1, None
+        self.number, self.cuts, self.faces, self._picture = 0, [], 0, None
 
     def step(self, frame: np.ndarray):
         """The next frame, uint8 (H, W, 3): points (78, 2) in pixels, or None where the face is lost."""
@@ -67,7 +69,8 @@ class Follower:
             self.here = None
 
     def _find(self, frame: np.ndarray, boxes: np.ndarray):
-        """The largest face at the start, later the one that is nearest to where it was and nobody else's."""
+        """The face of that number at the start, later the one that is nearest to where it was and nobody else's."""
+        larger = self.face if self.known is None else 0
         if self.known is None:
             order = np.argsort(-sides(boxes), kind="stable")
         else:
@@ -75,10 +78,15 @@ class Follower:
             order = free[np.argsort(apart(landmarks.tight_boxes(self.known), boxes[free]), kind="stable")]
         for number in order:
             look = reading.look_in_box(frame, boxes[number])
-            if uncertainty(look) <= NOTHING:
+            if uncertainty(look) > NOTHING:
+                continue
+            if larger == 0:
                 self._remember(np.delete(boxes, number, axis=0), boxes[number])
                 return look.points
-        if self.known is not None:
+            larger -= 1
+        if self.known is None:
+            self.faces = max(self.faces, self.face - larger)
+        else:
             self._remember(boxes[self._of_others(boxes)])
         return None
 

@@ -1,5 +1,6 @@
 """`Motion`: named channels over time. Text, sound, a driving video and a slider all make one of these."""
 
+import csv
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,14 +10,15 @@ import numpy as np
 from .. import errors, paths
 from ..face import channels as face_channels
 from ..keypoints import landmarks
+from . import editing
 
 FPS = 25.0  # frames a second where nothing else says how many
 FASTEST = 60.0  # and the most that a film's own rate makes
 
 
 @dataclass
-class Motion:
-    """Channels over time.
+class Motion(editing.Editing):
+    """Channels over time; `editing.Editing` has what cuts, joins and turns them.
 
     values: float32 (T, C), 0 to 1 for blendshapes, degrees, eye distances and a ratio for the head; channels: C names
     out of `CHANNELS`; fps: frames a second; beside: float32 (T, 78, 2) or None, what the points of a film do that no
@@ -95,11 +97,16 @@ class Motion:
         return Motion(in_between(values[before], values[after], at - before), self.channels, fps, beside)
 
     def save(self, path) -> Path:
-        """Write a .npz that `Motion.load` reads; returns its path. Raises `errors.OutputError`: it cannot be written.
+        """Write a .npz, or by the name's ending a .csv (which leaves `beside` out), that `Motion.load` reads; returns
+        its path. Raises `errors.OutputError`: it cannot be written.
         """
         path = paths.given(path, errors.OutputError, "a motion")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            if path.suffix.lower() == ".csv":
+                with open(path, "w", encoding="utf-8", newline="") as file:
+                    editing.write_table(file, self.values, self.channels, self.fps)
+                return path
             with open(path, "wb") as file:
                 more = {} if self.beside is None else {"beside": self.beside}
                 np.savez_compressed(file, values=self.values, channels=np.array(self.channels), fps=self.fps, **more)
@@ -112,6 +119,8 @@ class Motion:
         """Read what `save` wrote: (T, C) and its names. Raises `errors.MotionError`: no such file, or no saved motion.
         """
         path = paths.regular_file(path, errors.MotionError, "a saved motion")
+        if path.suffix.lower() == ".csv":
+            return cls._of_table(path)
         try:
             with np.load(path, allow_pickle=False) as file:
                 return cls(file["values"], tuple(str(name) for name in file["channels"]), float(file["fps"]),
@@ -119,6 +128,15 @@ class Motion:
         # NumPy's own words are left out: of a file of another kind they say how to load it unsafely
         except (OSError, ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile):
             raise errors.MotionError(f"{path} is no saved motion: save one with Motion.save") from None
+
+
+    @classmethod
+    def _of_table(cls, path: Path) -> "Motion":
+        try:
+            with open(path, encoding="utf-8-sig", newline="") as file:
+                return cls(*editing.read_table(file, path))
+        except (OSError, UnicodeDecodeError, csv.Error) as problem:
+            raise errors.MotionError(f"{path} cannot be read as a table ({problem})") from None
 
 
 def in_between(start: np.ndarray, end: np.ndarray, share: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What the landmarker sees of each channel: less than there is, of lids and brows; and ears that slide as a jaw drops.
+"""What the landmarker sees of each channel: less than there is of lids and brows; and a hair line that rises with both.
 
 A network that is unsure answers nearer to the middle of what it has learned. So an eye that shuts is read as one that
 shuts half, and a film's person would blink by halves in the photo. How much is seen was measured on pictures whose

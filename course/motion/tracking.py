@@ -15,20 +15,26 @@ MOST_BESIDE = 0.08  # eye distances that a point goes beside the model at most
 MIN_TRACKED = 0.2  # share of frames in which the face must have been found
 
 
-def track_video(path, fps: float = 25.0, steady: bool = True) -> motion.Motion:
-    """The motion of the one face in a video: channels in that person's own frame, `fps` a second.
+def track_video(path, fps: float = 25.0, steady: bool = True, face: int = 0) -> motion.Motion:
+    """The motion of one face in a video: channels in that person's own frame, `fps` a second.
+
+    face: which one, 0 being the largest in the first frame that shows so many.
 
     Frames in which the face is lost are filled in between their neighbours, and counted in the log; so are cuts, over
     which the head goes on from where it was, and other faces.
 
     Raises:
-        errors.VideoError: it does not decode. errors.FaceError: hardly a face in it.
+        errors.VideoError: it does not decode. errors.FaceError: hardly a face in it, or none of that number.
     """
     info = decoding.probe(path)
     frames = decoding.read_frames(path, fps=fps, max_side=720)
     total = round(info.duration * fps) if info.duration else None
     bar = progress.bar(parallel.ahead(frames), total=total, desc="following the face", unit="frame")
-    points, tracked, follower = _followed(bar)
+    points, tracked, follower = _followed(bar, face)
+    if not len(points) and follower.faces:
+        most = follower.faces
+        raise errors.FaceError(f"there is no face {face} in {path}: it shows {most} at once at most, so use "
+                               f"{'0' if most == 1 else f'0 to {most - 1}'} (0 is the largest)")
     if not len(points) or tracked.mean() < MIN_TRACKED:
         raise errors.FaceError(f"{path} shows a face in {int(tracked.sum())} of {len(tracked)} frames: "
                                "use a video in which one face stays visible")
@@ -45,7 +51,9 @@ def _say(tracked: np.ndarray, follower: following.Follower, fps: float) -> None:
         log.warning("the film is cut in %d %s (first at %.1f s): the head goes on from where it was", len(jumps),
                     "place" if len(jumps) == 1 else "places", jumps[0] / fps)
     if follower.faces > 1:
-        log.warning("there are %d faces in the film: the one that is largest at the start is followed", follower.faces)
+        which = f"number {follower.face}" if follower.face else "the one that is largest at the start"
+        log.warning("there are %d faces in the film: %s is followed (--driving-face N for another)", follower.faces,
+                    which)
 
 
 def motion_from_points(points: np.ndarray, tracked: np.ndarray, fps: float, steady: bool = True) -> motion.Motion:
@@ -122,13 +130,13 @@ def track_points(frames) -> tuple:
     Returns:
         points float32 (T, 78, 2) in pixels, tracked bool (T,): false where interpolated. Empty without a face.
     """
-    points, tracked, _ = _followed(frames)
+    points, tracked, _ = _followed(frames, 0)
     return points, tracked
 
 
-def _followed(frames) -> tuple:
+def _followed(frames, face: int) -> tuple:
     """What `track_points` gives, and the `Follower` that knows of cuts and other faces."""
-    follower = following.Follower()
+    follower = following.Follower(face)
     with parallel.one_thread_each():  # beside a busy program two threads would wait for each other at every layer
         rows = [follower.step(frame) for frame in frames]
     tracked = np.array([row is not None for row in rows], bool)

@@ -10,7 +10,7 @@ import numpy as np
 from ..face import channels
 from ..face import model as face_model
 from ..interpolation import smoothstep
-from . import expressions, expressive, motion, strength
+from . import direction, expressive, motion, openness, shown, strength
 
 N_BLENDSHAPES = len(channels.BLENDSHAPES)
 LIPS = np.array([name.startswith(("jaw", "mouth")) for name in channels.CHANNELS])
@@ -40,30 +40,33 @@ def values_for(moved: motion.Motion, face: face_model.Face, mode: str, options) 
     """Channel values for a face, from a motion.
 
     Args:
-        moved: T frames; face: the photo's; options: `animation.Settings`, of which `head`,
-            `strength` and `expression` count.
+        moved: T frames; face: the photo's; options: `animation.Settings`, of which `head`, `strength`, `expression`,
+            `gaze`, `eyes_open` and `lips_open` count.
         mode: "speech": lips as spoken, everything else moves around the photo's own expression;
             "offset": added to the photo; "relative": the change since the driver's best frame, carried over
             (`retarget`); "absolute": the driver's expression and pose, whatever the photo shows.
     Returns:
         float32 (T, 57), in the order of `face.CHANNELS`.
     Raises:
-        errors.MotionError: no such expression.
+        errors.MotionError: no such expression, gaze or pose.
     """
     values, strong = moved.full(), strength.strengths(options.strength)  # (T, 57), (57,)
-    wanted = np.broadcast_to(expressions.expression(options.expression), values.shape)
+    wanted = direction.expression_rows(options.expression, (np.arange(len(moved)) + 0.5) / moved.fps)
     if mode == "speech":
         wanted = expressive.over_lips(values, wanted)
         values = _speaking(values * strong, face.rest, moved.fps)
     elif mode == "offset":
         values = face.rest + values * strong
     elif mode == "relative":
-        values[:, HEAD_ANGLES] *= options.head
+        values[:, HEAD_ANGLES] *= direction.head_strength(options.head)
         start = values[find_best_frame(values * visible(), face.rest * visible())]
         values = retarget(in_own_range(values, start, face.rest), start, face.rest)
     if mode in ("relative", "absolute"):
+        if moved.beside is not None:  # a film that was followed; a Motion of one's own moves as it says
+            strong = strong * shown.asked(beside=mode == "absolute")
         values = face.rest + (values - face.rest) * strong
-    return _within_reach(values + wanted, face.rest)
+    values = direction.directed(values + wanted, face.rest, options, moved.fps)
+    return _within_reach(openness.opened(values, face, options.eyes_open, options.lips_open), face.rest)
 
 
 def visible() -> np.ndarray:

@@ -1,13 +1,11 @@
 """A label that people see: words or a picture in a corner of every frame."""
 
-import functools
-import importlib.util
 from pathlib import Path
 
 import cv2
 import numpy as np
 
-from .. import errors, paths
+from .. import errors, fonts, overlays, paths
 
 CORNERS = ("bottom-right", "bottom-left", "top-right", "top-left")
 # "made by AI" as it is put on labels; zh-cn: the words of China's labelling rules of 2025 (GB 45438-2025)
@@ -18,10 +16,6 @@ WORDS = {"en": "AI-generated", "de": "KI-generiert", "fr": "Généré par IA", "
 AUTO = "auto"  # as a label: the words above
 HEIGHT = 0.05  # of the frame's shorter side: what China's rules ask for at least
 MARGIN = 0.02
-# Where Latin, Greek and Cyrillic letters come with matplotlib; and what systems have for the others
-FONTS = ("NotoSansCJK-Regular.ttc", "NotoSansCJKsc-Regular.otf", "DroidSansFallbackFull.ttf", "wqy-zenhei.ttc",
-         "wqy-microhei.ttc", "msyh.ttc", "simhei.ttf", "YuGothM.ttc", "malgun.ttf", "PingFang.ttc",
-         "AppleSDGothicNeo.ttc", "Arial Unicode.ttf")
 
 
 class Label:
@@ -63,12 +57,7 @@ class Label:
         down, across = patch.shape[:2]
         y = height - margin - down if self.corner.startswith("bottom") else margin
         x = width - margin - across if self.corner.endswith("right") else margin
-        out, weight = frame.copy(), patch[..., 3:] / np.float32(255)
-        under = out[y : y + down, x : x + across]
-        under[..., :3] = np.rint(weight * patch[..., :3] + (1 - weight) * under[..., :3])
-        if frame.shape[2] == 4:
-            under[..., 3] = np.maximum(under[..., 3], patch[..., 3])
-        return out
+        return overlays.lay(frame, patch, (x, y))
 
     def _drawn(self, height: int, width: int) -> np.ndarray:
         """The label for frames of a size: uint8 (h, w, 4)."""
@@ -112,27 +101,8 @@ def _written(words: str, tall: int) -> np.ndarray:
 
 def _font(words: str, size: int):
     """A font that has all these letters. Raises `errors.CourseError`."""
-    from PIL import ImageFont
-
-    for name in (_matplotlibs(), *FONTS):
-        try:
-            font = ImageFont.truetype(str(name), size)
-        except OSError:
-            continue
-        if all(_has(font, letter) for letter in set(words) if not letter.isspace()):
-            return font
-    raise errors.CourseError(f"no font here has all the letters of {words!r}: give a picture of the label instead")
-
-
-def _has(font, letter: str) -> bool:
-    """Whether a font has a letter: those it lacks all look like a letter that nobody has."""
-    def shape(text):
-        mask = font.getmask(text)
-        return mask.size, bytes(mask)
-    return shape(letter) != shape("\U0010ffff")
-
-
-@functools.cache
-def _matplotlibs() -> Path:
-    spec = importlib.util.find_spec("matplotlib")  # finding it does not import it
-    return (Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf" if spec else Path()) / "DejaVuSans.ttf"
+    try:
+        return fonts.load(fonts.font_for(words), size)
+    except errors.TextError:
+        raise errors.CourseError(f"no font here has all the letters of {words!r}: give a picture of the label "
+                                 "instead") from None

@@ -16,19 +16,27 @@ from ..io import encoding
 from . import consent as consents
 from . import maker, manifest, watermark
 
+KINDS = {"photo": "from one photo, animated by {}", "photos": "from photos, animated by {}",
+         "film": "from a film, whose mouth moves by {} now"}
+
 
 @dataclasses.dataclass(frozen=True)
 class Origin:
     """What a film is made from.
 
     photo: SHA-256 of the photo's file, or of its pixels where it came as an array; driven_by: "text", "audio",
-    "driving" or "motion"; settings: those that were chosen; consent: what was said about it.
+    "driving" or "motion"; settings: those that were chosen; consent: what was said about it; kind: a key of `KINDS`:
+    "photo", "photos" (their hashes with ", " between) or "film", whose person says something else.
     """
 
     photo: str
     driven_by: str
     settings: dict = dataclasses.field(default_factory=dict)
     consent: consents.Consent = consents.Consent()
+    kind: str = "photo"
+
+    def __str__(self) -> str:
+        return KINDS[self.kind].format(self.driven_by)
 
     def payload(self, key: bytes) -> int:
         """The number of 32 bits that a maker's watermark in such a film says: the same for the same film."""
@@ -38,8 +46,8 @@ class Origin:
 
 def photo_hash(photo) -> str:
     """SHA-256 of a photo as it was given, a path, a PIL picture or an array: hexadecimal digits, with "sha256:"."""
-    if isinstance(photo, Path):
-        return "sha256:" + hashlib.sha256(photo.read_bytes()).hexdigest()
+    if isinstance(photo, (str, Path)):
+        return "sha256:" + hashlib.sha256(Path(photo).expanduser().read_bytes()).hexdigest()
     pixels = np.ascontiguousarray(np.asarray(photo))
     return "pixels-sha256:" + hashlib.sha256(str((pixels.shape, pixels.dtype)).encode() + pixels.tobytes()).hexdigest()
 
@@ -74,7 +82,7 @@ def assertions(origin: Origin, film: dict, payload: int | None, labelled: bool) 
         film: {"frames", "fps", "width", "height"}; payload: the watermark's, or None where there is none.
     """
     made = {"action": "c2pa.created", "digitalSourceType": manifest.MADE_WITH_NETWORKS}
-    actions = [made | {"description": f"a photo animated by {origin.driven_by}"}]
+    actions = [made | {"description": f"made {origin}"}]
     if labelled:
         actions.append({"action": "c2pa.edited", "description": "a label that people see"})
     if payload is not None:
@@ -83,7 +91,7 @@ def assertions(origin: Origin, film: dict, payload: int | None, labelled: bool) 
     found = [
         {"label": "c2pa.actions.v2", "data": {"actions": actions}},
         {"label": manifest.GENERATION, "data": {
-            "generated": True, "version": __version__, "photo": origin.photo, "driven_by": origin.driven_by,
+            "generated": True, "version": __version__, origin.kind: origin.photo, "driven_by": origin.driven_by,
             "settings": origin.settings, "watermark": payload is not None, "label": labelled}},
         {"label": manifest.CONSENT, "data": {name: value for name, value in said.items() if value != ""}},
         {"label": manifest.FILM, "data": film},
@@ -98,5 +106,5 @@ def _in_words(origin: Origin, marked: bool) -> str:
     """What players show: a sentence or two."""
     said = str(origin.consent)
     said = said if len(said) <= 300 else said[:297] + "..."
-    return (f"{encoding.NOTICE} {__version__} from one photo, animated by {origin.driven_by}. "
+    return (f"{encoding.NOTICE} {__version__} {origin}. "
             f"Invisible watermark: {'yes' if marked else 'no'}. Consent: {said}")

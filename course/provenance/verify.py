@@ -12,9 +12,11 @@ import dataclasses
 import itertools
 from pathlib import Path
 
+import numpy as np
+
 from .. import errors, image_files, paths
 from ..io import decoding, encoding
-from . import demodulation, maker, manifest, watermark, watermark_reader
+from . import demodulation, maker, manifest, stamp, watermark, watermark_reader
 
 CODES = {"whole": 0, "no claim": 1, "changed": 3, "cut": 3, "marked": 4, "words": 4}
 PICTURES = (".png", ".jpg", ".jpeg", ".webp")
@@ -77,7 +79,7 @@ def verify(path) -> Findings:
         problem = str(wrong)
     mark = _told(reading, size, signed) if reading else {}
     verdict = _verdict(signed, mark, words, count)
-    notes = [*_of_manifest(signed, size, count), *_of_mark(mark, signed), *_of_words(words, signed)]
+    notes = [*_of_manifest(signed, size, count), *_of_mark(mark, signed, path), *_of_words(words, signed)]
     if problem:
         notes.append(f"It cannot be shown whole: {problem}")
     return Findings(paths.shortened(path), verdict, signed, mark, words, notes, _not_known(signed, mark, path))
@@ -89,8 +91,8 @@ def verify(path) -> Findings:
 def _seen(path: Path):
     """The watermark's reading or None, and (width, height)."""
     if path.suffix.lower() in PICTURES:
-        frame = image_files.read(path)
-        return watermark_reader.read_watermark([frame]), frame.shape[1::-1]
+        frames, fps = _pictures(path)
+        return watermark_reader.read_watermark(frames, fps), frames[0].shape[1::-1]
     info = decoding.probe(path)
     fps = min(MOST_FPS, info.fps)
     each = max(1, round(WINDOW * fps))
@@ -109,6 +111,23 @@ def _seen(path: Path):
             break
     frames.close()
     return reading, info.size
+
+
+def _pictures(path: Path) -> tuple:
+    """The frames of a picture, uint8 (H, W, 3): one, or the first seconds of one that moves; and frames a second."""
+    from PIL import Image, ImageSequence
+
+    still = image_files.read(path)  # which says in a line what is wrong with it
+    with Image.open(path) as picture:
+        if getattr(picture, "n_frames", 1) == 1:
+            return [still], MOST_FPS
+        frames, milliseconds = [], 0
+        for shown in ImageSequence.Iterator(picture):
+            frames.append(np.asarray(shown.convert("RGB")))
+            milliseconds += shown.info.get("duration") or 1000 / MOST_FPS
+            if milliseconds >= 1000 * WINDOW:
+                break
+        return frames, 1000 * len(frames) / milliseconds
 
 
 def _packets(path: Path):
@@ -178,7 +197,8 @@ def _of_manifest(signed, size, count):
             yield f"It was {film['width']}x{film['height']} px, and is {size[0]}x{size[1]} px."
     made = signed.assertions.get(manifest.GENERATION, {})
     if made:
-        yield f"Generated from one photo ({made.get('photo')}), animated by {made.get('driven_by')}."
+        kind = next((kind for kind in stamp.KINDS if kind in made), "photo")
+        yield f"Generated {stamp.KINDS[kind].format(made.get('driven_by'))} ({kind}: {made.get(kind)})."
         if made.get("watermark") is False:
             yield "It was made without a watermark, on purpose."
     said = signed.assertions.get(manifest.CONSENT, {}).get("in words")
@@ -186,7 +206,7 @@ def _of_manifest(signed, size, count):
         yield f"Consent, as its maker put it: {said}"
 
 
-def _of_mark(mark: dict, signed):
+def _of_mark(mark: dict, signed, path: Path):
     if not mark:
         return
     yield f"A watermark of Living Portraits says {mark['payload']}."
@@ -196,7 +216,7 @@ def _of_mark(mark: dict, signed):
         yield "It is the one that the manifest names."
     elif mark["fits_manifest"] is False:
         yield f"The manifest names another, {signed.payload:08x}: mark and manifest come from two films."
-    if signed is None:
+    if signed is None and path.suffix.lower() in manifest.KINDS:
         yield "Its manifest is gone: the film was compressed again, cut or recorded, or the manifest was taken out."
     if mark["scaled_or_cropped"] or mark["mirrored"]:
         changes = [word for word, so in (("scaled, cropped or moved", mark["scaled_or_cropped"]),
@@ -212,7 +232,7 @@ def _of_words(words: str, signed):
 def _not_known(signed, mark: dict, path: Path) -> list:
     found = []
     if signed is None and path.suffix.lower() not in manifest.KINDS:
-        found.append("Files of this kind hold no manifest that is read here.")
+        found.append("What a manifest would say: files of this kind hold none.")
     if signed is not None and signed.state != "broken" and not signed.mine:
         found.append("Who signed: anybody can make such a certificate, whatever name is in it.")
     if signed is not None and manifest.CONSENT in signed.assertions:

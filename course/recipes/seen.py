@@ -29,8 +29,13 @@ OUTLIER = 0.15  # eye distances: what is further off was read wrongly
 # Of the labelled pictures, which nobody warped, 0.61 of a lid's way is seen and 0.78 of a brow's; of warped ones 0.46
 # and 0.63. So this share of what was measured counts.
 SHARE = 0.65
-# Lids and brows; of lips nearly all is seen (0.9), and all else holds the head's place
-NEAR_EYES = np.r_[17:27, 37, 38, 40, 41, 43, 44, 46, 47]
+NEAR_EYES = np.r_[17:27, 37, 38, 40, 41, 43, 44, 46, 47]  # brows and lids
+LIPS = np.arange(48, 68)
+# The contour beside the ears and the hair line hold the head's place: what moves them in the landmarker's eyes while
+# the head stands still counts whole, for every channel
+HOLDING = np.r_[0:3, 14:17, landmarks.FOREHEAD]
+# Of most of what lips do nearly all is seen (0.9), of these half to two thirds
+LIFTED = ("mouthUpperUp", "mouthPucker", "mouthFunnel")
 TOGETHER = [  # channels that are moved together, beside every channel by itself
     [name + side for side in ("Left", "Right")]
     for name in ("browDown", "browOuterUp", "cheekSquint", "eyeBlink", "eyeBlink", "eyeLookDown", "eyeLookUp",
@@ -122,8 +127,9 @@ def displacements(changes: np.ndarray, moved: np.ndarray, plain: np.ndarray) -> 
     left = (seen - np.tensordot(both, flat, axes=1)).clip(-OUTLIER, OUTLIER)
     inner = both.T @ both + RIDGE * np.eye(len(flat))
     less = np.linalg.solve(inner, both.T @ left.reshape(len(left), -1)).reshape(flat.shape)
-    own = np.ix_([column for column, name in enumerate(channels.BLENDSHAPES) if name.startswith(("eye", "brow"))],
-                 NEAR_EYES)
     found = flat.copy()
-    found[own] += SHARE * less[own]
+    found[:, HOLDING] += less[:, HOLDING]
+    for names, points in ((("eye", "brow"), NEAR_EYES), (LIFTED, LIPS)):
+        own = np.ix_([column for column, name in enumerate(channels.BLENDSHAPES) if name.startswith(names)], points)
+        found[own] += SHARE * less[own]
     return found

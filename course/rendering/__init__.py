@@ -11,7 +11,6 @@ from .. import doors
 doors.open_door(__name__, {
     "portrait": "Portrait PortraitSettings",
     "paste": "paste_back soft_mask",
-    "sharpness": "detail restore_detail unsharp_mask",
     "head_field": "HeadField",
     "mouth": "Mouth",
     "eyelids": "Lids",

@@ -14,9 +14,11 @@ import torch
 from .. import images
 from ..interpolation import smoothstep
 from ..io import weights
+from ..polish import colour
 from . import animator_crops, animator_networks
 
 WEIGHTS = "animator.safetensors"
+OFF_SKIN = 9  # pixels of the square, the side of what lips and lids are grown by
 STILL, MOVED = 0.004, 0.02  # eye distances: a part that moved less than the first is left alone
 
 
@@ -41,11 +43,12 @@ class Animator:
             self.sources[part.name] = np.concatenate([square, masks], axis=-1)  # (S, S, 4)
             self.windows[part.name] = animator_crops.window_of(part.network, part.size)[..., None]
 
-    def draw(self, region: np.ndarray, origin, target: np.ndarray) -> None:
+    def draw(self, region: np.ndarray, origin, target: np.ndarray, matched: bool = False) -> None:
         """Repaint the parts of a warped picture that have moved.
 
         Args:
-            region: uint8 (h, w, 3), changed in place; origin: its corner (x, y) in the photo; target: (78, 2).
+            region: uint8 (h, w, 3), changed in place; origin: its corner (x, y) in the photo; target: (78, 2);
+            matched: the paint's skin gets the colours that it had before.
         """
         shifted = target - np.asarray(origin)
         moved = [(part, self.activity(part, target)) for part in animator_crops.PARTS]
@@ -55,7 +58,10 @@ class Animator:
                 continue
             matrices = [animator_crops.matrix_of(part, shifted) for part, _ in parts]
             squares = [self._square(region, part, shifted, matrix) for (part, _), matrix in zip(parts, matrices)]
-            for (part, share), matrix, paint in zip(parts, matrices, self._paint(name, squares)):
+            painted = self._paint(name, squares)
+            if matched:
+                painted = [match(paint, square, name) for paint, square in zip(painted, squares)]
+            for (part, share), matrix, paint in zip(parts, matrices, painted):
                 add(region, paint * (255 * share) * self.windows[part.name], matrix)
 
     def activity(self, part, target: np.ndarray) -> float:
@@ -83,6 +89,25 @@ CHANGING = {  # the points by which a part is seen to have changed
     "right eye": np.array([*range(17, 22), *range(36, 42), 68]),
     "left eye": np.array([*range(22, 27), *range(42, 48), 69]),
 }
+
+
+def match(paint: np.ndarray, square: np.ndarray, network: str) -> np.ndarray:
+    """What to add to a square, (S, S, 3) in parts of white, so that its skin keeps the colours that it had.
+
+    square: uint8 (S, S, 9), what the network was shown; network: "mouth" or "eye".
+    """
+    plain = np.ascontiguousarray(square[..., :3])
+    painted = np.clip(plain + 255 * paint + 0.5, 0, 255).astype(np.uint8)
+    matched = colour.match_colours(painted, plain, skin_of(square, network))
+    return (matched.astype(np.float32) - plain) / 255
+
+
+def skin_of(square: np.ndarray, network: str) -> np.ndarray:
+    """Where a square shows skin that may be repainted, some pixels off lips and lids: uint8 (S, S, 9) -> bool (S, S).
+    """
+    other = square[..., 3 : 3 + animator_crops.N_TARGET_MASKS].max(axis=-1) > 0
+    near = cv2.dilate(other.astype(np.uint8), np.ones((OFF_SKIN, OFF_SKIN), np.uint8)) > 0
+    return (animator_crops.window_of(network, len(square)) > 0.5) & ~near
 
 
 def add(region: np.ndarray, paint: np.ndarray, matrix: np.ndarray) -> None:

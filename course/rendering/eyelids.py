@@ -29,7 +29,7 @@ class LidSettings:
     margin: float = 0.13  # the lid's skin begins so far above the open eye, in eye widths
     most_margin: float = 0.28  # and at most so far, where lashes and liner are thick
     crease: float = 0.05  # the fold above it, the same
-    lash: float = 0.05  # half thickness of the lash line
+    lash: float = 0.09  # half thickness of the lash line
     lash_strength: float = 0.85
     grain_rows: float = 0.3  # how much skin below the eye lends its pores
 

@@ -122,6 +122,12 @@ class Layers:
         flow, left = (layers_square.to_box(each, self.field.box, self.field_matrix) for each in (flow, left))
         return cv2.add(positions, flow), left
 
+    def put_before(self, behind: np.ndarray) -> None:
+        """Let something else lie behind the person: uint8 (H, W, 3), as large as the photo."""
+        x0, y0, x1, y1 = self.field.box
+        self.plate = np.ascontiguousarray(behind[y0:y1, x0:x1])
+        self._walls = cv2.split(self.plate)
+
     def read(self, positions: np.ndarray) -> np.ndarray:
         """The person's share at positions of the photo (h, w, 2): float32 (h, w, 4)."""
         origin = np.array(self.field.box[:2], np.float32) - self.pad

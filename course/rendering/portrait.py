@@ -106,32 +106,54 @@ class Portrait:
             return self._mask
         return paste.soft_mask(self.field.moves(shares), 0.02)
 
-    def render(self, target: np.ndarray, blink=None, painted: bool = True) -> np.ndarray:
+    def render(self, target: np.ndarray, blink=None, painted: bool = True, matched: bool = False) -> np.ndarray:
         """The photo with its face at other points.
 
         Args:
             target: (78, 2) pixels of the photo; blink: None to read it off the lid points, or how far the eyes
-                are shut, (right, left), 0 to 1; painted: False leaves out all that is drawn over the moved pixels.
+                are shut, (right, left), 0 to 1; painted: False leaves out all that is drawn over the moved pixels;
+                matched: what the networks paint gets the colours of the skin around it.
         Returns:
             uint8 (H, W, 3).
         Raises:
             errors.FaceError: points of another shape.
         """
+        return self._rendered(target, blink, painted, matched)[0]
+
+    def render_clear(self, target: np.ndarray, still: np.ndarray, matched: bool = False) -> tuple:
+        """As `render`, and how much of each pixel is the person: uint8 (H, W, 3), float32 (H, W).
+
+        still: float32 (H, W), the same in the photo. Only where there are `layers`.
+        """
+        frame, seen, mask = self._rendered(target, matched=matched)
+        x0, y0, x1, y1 = self.field.box
+        alpha = still.copy()
+        alpha[y0:y1, x0:x1] += mask * (seen - alpha[y0:y1, x0:x1])
+        return frame, alpha
+
+    def put_before(self, behind: np.ndarray, whole: np.ndarray) -> None:
+        """Let something else lie behind the person: uint8 (H, W, 3) of that alone, and with the person as in the photo.
+        Only where there are `layers`."""
+        self.image = np.ascontiguousarray(whole)
+        self.layers.put_before(behind)
+
+    def _rendered(self, target, blink=None, painted: bool = True, matched: bool = False) -> tuple:
+        """The frame; and within the field's box how much of each pixel is the person, and how far it counts."""
         target = self._checked(target)
         safe, closing = self.lids.limited(target, blink)
         matrix = self.field.rigid(safe)
-        region, mask = self._warped(safe, matrix)
+        region, seen, mask = self._warped(safe, matrix)
         origin = np.array(self.field.box[:2])
         if painted:
-            self._paint(region, origin, safe, matrix, closing)
-        return paste.paste_back(self.image, region, mask, self.field.box)
+            self._paint(region, origin, safe, matrix, closing, matched)
+        return paste.paste_back(self.image, region, mask, self.field.box), seen, mask
 
-    def _paint(self, region, origin, safe, matrix, closing) -> None:
+    def _paint(self, region, origin, safe, matrix, closing, matched) -> None:
         """All that is drawn over the moved pixels, in place."""
         self.mouth.draw(region, origin, safe, matrix)
         self.lids.draw(region, origin, safe, closing)
         if self.animator is not None:
-            self.animator.draw(region, origin, safe)
+            self.animator.draw(region, origin, safe, matched)
 
     def _checked(self, target) -> np.ndarray:
         target = np.asarray(target, np.float64)
@@ -141,7 +163,8 @@ class Portrait:
         return np.where(np.isfinite(target), np.clip(target, -1e5, 1e5), self.points)
 
     def _warped(self, target, matrix) -> tuple:
-        """The photo read along the field, within the field's box, uint8 (h, w, 3), and how far that counts, (h, w)."""
+        """The photo read along the field, within the field's box, uint8 (h, w, 3); how much of each pixel is the
+        person, (h, w), None without layers; and how far that counts, (h, w)."""
         everything = np.arange(landmarks.N_POINTS)
         back, held, residual = self.field.start(target, matrix)
         upper = self.field.spline(held, residual, np.setdiff1d(everything, head_field.LOWER_LIP))
@@ -152,7 +175,9 @@ class Portrait:
         region = self._read(positions)
         lower = self.field.spline(held, residual, np.setdiff1d(everything, head_field.UPPER_LIP))
         self._part_lips(region, positions, target, matrix, lower, back)
-        return self.layers.lay(region, left) if self.layers else region, self._mask_of(shares)
+        if not self.layers:
+            return region, None, self._mask_of(shares)
+        return self.layers.lay(region, left), np.clip(region[..., 3] * left, 0, 1), self._mask_of(shares)
 
     def _read(self, positions) -> np.ndarray:
         """What moves, at positions (h, w, 2): the photo, uint8 (h, w, 3), or in layers the person's share of it,

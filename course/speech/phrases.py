@@ -47,9 +47,18 @@ def of_speech(text: str, phonemes) -> list:
 
 
 def _length(text: str) -> float:
+    return 0.5 + weight(text)
+
+
+def weight(text: str) -> float:
     """How long words take to say, roughly: a Chinese sign is a syllable, a digit a word."""
     signs = sum("\u2e80" <= letter <= "\u9fff" or "\uac00" <= letter <= "\ud7af" for letter in text)
-    return 0.5 + sum(map(str.isalnum, text)) + 1.4 * signs + 2.5 * sum(map(str.isdigit, text))
+    return sum(map(str.isalnum, text)) + 1.4 * signs + 2.5 * sum(map(str.isdigit, text))
+
+
+def sentences(text: str) -> list:
+    """The words of each sentence of a text, as `of_speech` counts them: strings."""
+    return [one.text for one in mood.moods_of(text)]
 
 
 def _cuts(lengths: list, pauses: list, begin: float, end: float) -> list:

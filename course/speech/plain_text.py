@@ -58,6 +58,9 @@ def check(text) -> None:
     if len(text) > MAX_CHARACTERS:
         raise errors.TextError(f"the text has {len(text):,} characters; {MAX_CHARACTERS:,}, about 20 minutes of "
                                "speech, are the most at once: make a film of each part")
+    for mark in _ALMOST_PAUSE.findall(text):
+        if not PAUSE.fullmatch(mark):
+            raise errors.TextError(f"{shown(mark)} is no pause: write [pause 0.5] for half a second, 10 at most")
 
 
 def has_words(words: str) -> bool:
@@ -289,6 +292,7 @@ def _said_address(found) -> str:
 
 
 PAUSE = re.compile(r"\[pause(?:\s+(\d{1,3}(?:\.\d{0,3})?|\.\d{1,3})\s*(s|ms|sec|seconds?)?)?\]", re.I)  # plain mark
+_ALMOST_PAUSE = re.compile(r"\[pause\s[^\[\]\n]{0,40}\]", re.I)
 _PICTURE = re.compile(rf"(\w?)(\s*)(?:{_EMOJI}\s*)+(\w?)")
 _REPEATED = re.compile(r"([^\w\s]\s?)\1{3,}")
 _ARROWS = re.compile(r"\s+(?:-+>|=+>|<-+>?|<=+>)(?=\s)")
