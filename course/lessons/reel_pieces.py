@@ -16,6 +16,7 @@ from course import animation, demo, detection, images, motion
 from course.io import video
 
 SIDE = 192  # pixels of the portrait
+MARKED = 384  # and of the film that is marked: smaller ones have too few spots to be read
 FPS = 12.5
 COUNT = 14  # frames of most pieces
 WHITE, ORANGE, BLUE = (255, 255, 255), (230, 159, 0), (86, 180, 233)
@@ -202,14 +203,15 @@ def mark(stage: Stage) -> list:
     """13: the mark that turns over every half second, ten times as strong as it is, and what is read of it."""
     from course import provenance
 
-    frames = list(stage.spoken)[: 2 * COUNT]
+    frames = [cv2.resize(frame, (MARKED, MARKED), interpolation=cv2.INTER_CUBIC)
+              for frame in list(stage.spoken)[: 2 * COUNT]]
     marker = provenance.Marker(PAYLOAD, KEY, FPS)
     marked = [marker(frame) for frame in frames]
     read = provenance.read_watermark(marked, FPS)
     told = f"read: {read.payload:08x}" if read else "nothing could be read"
     strong = [np.clip(frame + 10.0 * (after.astype(float) - frame), 0, 255).astype(np.uint8)
               for frame, after in zip(frames, marked)]
-    return [written(frame, told, 10, SIDE - 10, 0.42) for frame in strong]
+    return [written(fitted(frame), told, 10, SIDE - 10, 0.42) for frame in strong]
 
 
 PIECES = {0: crop_and_blend, 1: find_the_face, 2: find_the_points, 3: nod, 4: edges, 5: speak, 6: bend, 7: ring,
@@ -231,6 +233,7 @@ def fitted(frame: np.ndarray, side: int = SIDE) -> np.ndarray:
 def written(frame: np.ndarray, words: str, x: int, y: int, size: float, colour: tuple = WHITE) -> np.ndarray:
     """A copy of a picture with words in it, white on a dark rim."""
     frame = frame.copy()
-    for ink, width in (((0, 0, 0), 3), (colour, 1)):
-        cv2.putText(frame, words, (x, y), cv2.FONT_HERSHEY_SIMPLEX, size, ink, width, cv2.LINE_AA)
+    rim = [(x + across, y + down) for across in (-1, 0, 1) for down in (-1, 0, 1)]
+    for at, ink in [*((place, (0, 0, 0)) for place in rim), ((x, y), colour)]:
+        cv2.putText(frame, words, at, cv2.FONT_HERSHEY_SIMPLEX, size, ink, 1, cv2.LINE_AA)
     return frame
