@@ -30,6 +30,7 @@ RECIPES = {
     "detector": Entry("detector.training", "finds faces"),
     "keypoints": Entry("keypoints.training", "finds 78 points of a face"),
     "covered": Entry("covered.training", "sees whether a mask hides the mouth"),
+    "fakes": Entry("fakes.training", "tells frames of our films from photos"),
     "speech": Entry("speech.training", "hears lips; --data names a folder of Kokoro's voices", data="none"),
     "gan": Entry("gan", "noise to faces; drawn faces where there is no --data", data="none"),
     "animator": Entry("animator.training", "repaints mouth and eyes"),

@@ -32,6 +32,9 @@ def _add_serve(commands) -> None:
                          help="change a limit, such as seconds=60 (of a film), waiting=100 (jobs), rate=600 (requests "
                               "a minute), keep_hours=12; a wrong name lists all; may be repeated")
     command.add_argument("--size", metavar="PX", help="longer side of the films (default: the photo's, to 1280)")
+    command.add_argument("--log", type=paths.given, metavar="FILE",
+                         help="a line of JSON for each film: time, id, hashes of photo and words, consent (default: "
+                              "no log)")
     command.set_defaults(run=run_serve)
 
 
@@ -48,7 +51,7 @@ def run_serve(options) -> None:
     server.serve(server.ServerOptions(
         options.host, options.port, options.folder, keys_of(options.key),
         None if options.allow_urls is None else tuple(name.lower() for name in options.allow_urls), options.workers,
-        size, options.address, limits_of(options.limit)))
+        size, options.address, limits_of(options.limit), options.log and options.log.absolute()))
 
 
 def keys_of(words: list) -> tuple:

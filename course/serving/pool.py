@@ -24,11 +24,13 @@ class Pool:
     """The workers of a store.
 
     Args:
-        count: of processes; rules: for addresses; answer: makes of a job what its webhook is sent.
+        count: of processes; rules: for addresses; answer: makes of a job what its webhook is sent; record: path of the
+            operator's log, or None.
     """
 
-    def __init__(self, jobs: store.Store, most: limits.Limits, rules: addresses.Rules, count: int, answer):
-        self.store, self.most, self.rules, self.answer = jobs, most, rules, answer
+    def __init__(self, jobs: store.Store, most: limits.Limits, rules: addresses.Rules, count: int, answer,
+                 record=None):
+        self.store, self.most, self.rules, self.answer, self.record = jobs, most, rules, answer, record
         self._slots = [_Slot() for _ in range(count)]
         self._lock, self._stopping = threading.Lock(), threading.Event()
         self._callers, self._called = ThreadPoolExecutor(4, thread_name_prefix="webhook"), set()
@@ -91,7 +93,7 @@ class Pool:
     def _arguments(self, name: str) -> list:
         told = {"folder": str(self.store.folder), "name": name, "limits": dataclasses.asdict(self.most),
                 "rules": {"hosts": self.rules.hosts, "ports": self.rules.ports, "seconds": self.rules.seconds,
-                          "redirects": self.rules.redirects}}
+                          "redirects": self.rules.redirects}, "log": self.record and str(self.record)}
         return [sys.executable, "-m", "course.serving.worker", json.dumps(told)]
 
     def _call_hooks(self) -> None:

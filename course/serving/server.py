@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from .. import errors, settings
-from . import addresses, extras, limits, pool, store
+from . import addresses, extras, limits, operator_log, pool, store
 
 SHORTEST_KEY = 16  # letters
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -22,7 +22,8 @@ class ServerOptions:
     host, port: where it listens; folder: of its jobs and files; keys: who may ask, needed beyond loopback; hosts: None
     for no fetching of addresses, () for all public ones, or the names of those allowed; workers: processes, None for
     one a core; size: longer side of films in pixels, None for the photo's own; address: under which clients know the
-    server where that is not where it listens, such as https://portraits.example.org; most: the limits.
+    server where that is not where it listens, such as https://portraits.example.org; most: the limits; log: path of the
+    operator's log (`operator_log.py`), or None.
     """
 
     host: str = "127.0.0.1"
@@ -34,6 +35,7 @@ class ServerOptions:
     size: int | None = None
     address: str | None = None
     most: limits.Limits = field(default_factory=limits.Limits)
+    log: Path | None = None
 
 
 def serve(options: ServerOptions) -> None:
@@ -52,7 +54,7 @@ def serve(options: ServerOptions) -> None:
         port = socket.getsockname()[1]
         gate = guard.Gate(hosts_of(options, port), tuple(options.keys), jobs.secret(), options.most)
         rules = addresses.Rules(options.hosts)
-        workers = pool.Pool(jobs, options.most, rules, workers_of(options), _hook_answer(jobs))
+        workers = pool.Pool(jobs, options.most, rules, workers_of(options), _hook_answer(jobs), options.log)
         base = options.address.rstrip("/") if options.address else None
         service = handling.Service(jobs, gate, rules, workers.wake, base, options.size)
         workers.start()
@@ -77,6 +79,8 @@ def check(options: ServerOptions) -> None:
             raise errors.CourseError(f"a key has {SHORTEST_KEY} letters or more, plain ones without spaces: "
                                      "python -c 'import secrets; print(secrets.token_urlsafe(24))' makes one")
     settings.checked({"size": options.size})
+    if options.log:
+        operator_log.OperatorLog(options.log).check()
     if options.address and urlsplit(options.address).scheme not in ("http", "https"):
         raise errors.CourseError("--address is how clients reach this server, such as https://portraits.example.org")
 

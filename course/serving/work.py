@@ -6,23 +6,25 @@ import traceback
 from pathlib import Path
 
 from .. import errors
-from . import addresses, analyses, checks, limits, making, store
+from . import addresses, analyses, checks, limits, making, operator_log, store
 
 
 class Worker:
-    """One worker. name: what its jobs are marked with."""
+    """One worker. name: what its jobs are marked with; record: the operator's log, or None."""
 
-    def __init__(self, jobs: store.Store, name: str, most: limits.Limits, rules: addresses.Rules):
+    def __init__(self, jobs: store.Store, name: str, most: limits.Limits, rules: addresses.Rules,
+                 record: operator_log.OperatorLog | None = None):
         self.store, self.name, self.most, self.rules = jobs, name, most, rules
-        self.cache = analyses.Cache(4)
+        self.record, self.cache = record, analyses.Cache(4)
         self.folder = jobs.folder / "work" / name
 
     @classmethod
     def of(cls, told: dict) -> "Worker":
-        """The worker that a server's message describes: folder, name, limits, rules."""
+        """The worker that a server's message describes: folder, name, limits, rules, log."""
         rules = addresses.Rules(**{name: tuple(value) if isinstance(value, list) else value
                                    for name, value in told["rules"].items()})
-        return cls(store.Store(told["folder"]), told["name"], limits.Limits(**told["limits"]), rules)
+        record = operator_log.OperatorLog(Path(told["log"])) if told.get("log") else None
+        return cls(store.Store(told["folder"]), told["name"], limits.Limits(**told["limits"]), rules, record)
 
     def work(self) -> bool:
         """Do the oldest job that nobody works on; False if there is none."""
@@ -33,7 +35,10 @@ class Worker:
         self.folder.mkdir(parents=True)
         try:
             with analyses.in_use(self.cache):
-                facts, files = making.make(job.plan, self._inputs(job), self.folder, self.most.seconds)
+                inputs = self._inputs(job)
+                facts, files = making.make(job.plan, inputs, self.folder, self.most.seconds)
+            if self.record:
+                self.record.add(operator_log.line_of(job, inputs, facts))
             self.store.finish(job.id, self.name, facts, files)
         except errors.CourseError as problem:
             self.store.fail(job.id, self.name, type(problem).__name__, self._told(problem))
