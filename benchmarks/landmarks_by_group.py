@@ -6,7 +6,7 @@ Writes course/lessons/lesson_13/landmarks_by_group.csv: a line for each face of 
 exist. error: mean distance of the 68 points to the label's, percent of the distance between the outer eye corners, from
 the detector's box; empty where the detector finds no face there. skin: the individual typology angle of cheeks, nose
 and chin, degrees, out of the pixels: light and make-up count as skin. turned: degrees to the side, of the label's eyes.
-dark: 1 where the skin's median lightness is below 30 of 100. sheet: what the picture was made to show.
+age, glasses: as labelled by looking, data/fakes_groups.csv.
 """
 
 import argparse
@@ -18,25 +18,26 @@ from tqdm import tqdm
 
 from course import detection, images, keypoints, polish, training
 from course.evaluation import metrics
+from course.io import weights
 
 OUT = Path(__file__).parents[1] / "course/lessons/lesson_13/landmarks_by_group.csv"
-FIELDS = ("file", "sheet", "error", "skin", "turned", "dark")
+FIELDS = ("file", "error", "skin", "turned", "age", "glasses")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folders", nargs="+", type=Path)
+    with open(weights.data_file("fakes_groups.csv"), encoding="utf-8", newline="") as file:
+        seen = {f"{row['folder']}/{row['file']}": (row["age"], row["glasses"]) for row in csv.DictReader(file)}
     faces = training.load_labelled(*parser.parse_args().folders).part("held-out")
     with open(OUT, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(FIELDS)
-        for path, label, sheet in zip(tqdm(faces.paths), faces.points, faces.sheets):
-            image = images.load_image(path)
-            tone, light = skin(image, label[:, :2])
+        for path, label in zip(tqdm(faces.paths), faces.points):
+            image, name = images.load_image(path), f"{path.parent.name}/{path.name}"
             error = distance(image, label[:68, :2])
-            name = sheet.removeprefix("textual_search_2_").partition("_top_")[0]
-            writer.writerow([f"{path.parent.name}/{path.name}", name, "" if np.isnan(error) else f"{error:.2f}",
-                             f"{tone:.0f}", f"{turn(label):.0f}", int(light < 30)])
+            writer.writerow([name, "" if np.isnan(error) else f"{error:.2f}", f"{skin(image, label[:, :2]):.0f}",
+                             f"{turn(label):.0f}", *seen.get(name, ("", ""))])
 
 
 def distance(image, true) -> float:
@@ -49,8 +50,8 @@ def distance(image, true) -> float:
     return float("nan")
 
 
-def skin(image, points) -> tuple:
-    """The median typology angle of the skin in degrees, and its lightness, 0 to 100."""
+def skin(image, points) -> float:
+    """The typology angle of the skin's median colour, degrees."""
     shape, lab = image.shape[:2], polish.to_lab(image)
     grown = 0.1 * keypoints.eye_distance(points)
     face = metrics.hull_mask(points[:68], *shape)
@@ -58,7 +59,7 @@ def skin(image, points) -> tuple:
                  keypoints.BROW_LEFT):
         face &= ~metrics.hull_mask(points[part], *shape, grown)
     light, _, yellow = np.median(lab[face], axis=0)
-    return float(np.degrees(np.arctan2(light - 50, max(yellow, 1e-6)))), float(light)
+    return float(np.degrees(np.arctan2(light - 50, max(yellow, 1e-6))))
 
 
 def turn(label) -> float:
