@@ -53,15 +53,16 @@ def reel() -> video.Clip:
     return joined(chapters(stage), stage)
 
 
-def chapters(stage: reel_pieces.Stage | None = None) -> list:
-    """A `Chapter` for each lesson that has exercises, in order."""
+def chapters(stage: reel_pieces.Stage | None = None, lessons=None) -> list:
+    """A `Chapter` for each lesson that has exercises, in order; lessons: numbers of some of them."""
     stage = stage or reel_pieces.Stage()
     by_lesson = {}
     for exercise in registry.every():
         by_lesson.setdefault(exercise.lesson, []).append(exercise)
-    with places.as_shipped(), swap.use("mine"):
+    with swap.reset(), swap.use("mine"):
         mine = places.in_use()
-        return [_chapter(lesson, own, mine, stage) for lesson, own in by_lesson.items()]
+        return [_chapter(lesson, own, mine, stage) for lesson, own in by_lesson.items()
+                if lessons is None or lesson in lessons]
 
 
 def _chapter(lesson: int, own: list, mine: dict, stage) -> Chapter:
@@ -76,7 +77,7 @@ def _chapter(lesson: int, own: list, mine: dict, stage) -> Chapter:
         chapter.frames = [reel_pieces.fitted(frame) for frame in piece(stage)]
     except errors.CourseError as problem:  # a part that passed its check, and stops all the same
         chapter.note = str(problem)
-        with places.as_shipped():
+        with swap.reset():
             chapter.frames = [reel_pieces.fitted(frame) for frame in piece(reel_pieces.Stage())]
         chapter.yours, chapter.ours = [], [one.name for one in own]
     return chapter

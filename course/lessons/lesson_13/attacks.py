@@ -67,22 +67,22 @@ def noisy(frames, levels: float) -> list:
 
 def averaged(frames, seconds: float) -> list:
     """Frames whose colours are the mean of so many seconds, and whose brightness is their own."""
-    count = max(1, round(seconds * FPS))
-    tints = np.stack([cv2.cvtColor(frame, cv2.COLOR_RGB2YCrCb) for frame in frames]).astype(np.float32)
+    count = min(max(1, round(seconds * FPS)), len(frames))
+    apart = np.stack([cv2.cvtColor(frame, cv2.COLOR_RGB2YCrCb) for frame in frames])  # (T, H, W, 3)
+    sums = np.concatenate([np.zeros((1, *apart.shape[1:3], 2)), np.cumsum(apart[..., 1:], axis=0)])
+    made = apart.copy()
     for number in range(len(frames)):
-        near = np.clip(np.arange(number - count // 2, number - count // 2 + count), 0, len(frames) - 1)
-        mean = np.mean([cv2.cvtColor(frames[at], cv2.COLOR_RGB2YCrCb)[..., 1:] for at in near[:: max(1, count // 12)]],
-                       axis=0)
-        tints[number, ..., 1:] = mean
-    return [cv2.cvtColor(np.clip(np.round(one), 0, 255).astype(np.uint8), cv2.COLOR_YCrCb2RGB) for one in tints]
+        first = min(max(0, number - count // 2), len(frames) - count)
+        made[number, ..., 1:] = np.round((sums[first + count] - sums[first]) / count)
+    return [cv2.cvtColor(one, cv2.COLOR_YCrCb2RGB) for one in made]
 
 
 ATTACKS = {  # words: (the attack, its strengths, from weak to strong)
-    "compressed, CRF": (compressed, (23, 28, 33, 40)),
-    "made smaller, share of its side": (smaller, (0.5, 0.25, 0.12, 0.08)),
-    "cropped, share off": (cropped, (0.05, 0.1, 0.2, 0.3)),
-    "blurred, sigma in px": (blurred, (2, 8, 16, 24)),
-    "noise, levels": (noisy, (10, 40, 80, 120)),
+    "compressed, CRF": (compressed, (23, 28, 33)),
+    "made smaller, share of its side": (smaller, (0.5, 0.16, 0.08)),
+    "cropped, share off": (cropped, (0.1, 0.3, 0.5)),
+    "blurred, sigma in px": (blurred, (4, 12, 20)),
+    "noise, levels": (noisy, (40, 80, 150)),
 }
 
 

@@ -17,6 +17,8 @@ BAD = 5.0  # percent of the eye distance: a landmarker that is off by more spoil
 ASIDE = 25.0  # degrees from which a head is seen from the side
 # Limits of the individual typology angle in degrees (Chardon et al., 1991), two groups at each end taken together
 TONES = ((28, "light"), (10, "tan"), (-30, "brown"), (-91, "dark"))
+IN_ORDER = ("light", "tan", "brown", "dark", "child", "young", "middle", "old", "no glasses", "glasses", "dark glasses",
+            "from the front", "from the side")
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,8 @@ class Faces:
 
     def rates(self, kind: str) -> dict:
         """{group: (rate, low, high)} of a kind of groups, by `evaluation.rates_by_group`."""
-        return groups.rates_by_group(self.wrong, list(self.names[kind]))
+        found = groups.rates_by_group(self.wrong, list(self.names[kind]))
+        return {name: found[name] for name in sorted(found, key=IN_ORDER.index)}
 
     def counts(self, kind: str) -> dict:
         """{group: how many are in it}."""
