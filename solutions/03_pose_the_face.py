@@ -42,6 +42,15 @@ print("Ready.")
 plots.show(plots.pipeline(["face_model"]))
 
 # %% [markdown]
+# By the end you can say of each line in the left picture why it goes where it goes, and a few words make the right one
+# move:
+
+# %%
+poser = widget.FacePose()
+poser.moving({"headYaw": 15, "headPitch": -6}, {"jawOpen": 0.8}, {"mouthSmileLeft": 0.9, "mouthSmileRight": 0.9},
+             {"browInnerUp": 1, "eyeWideLeft": 1, "eyeWideRight": 1}, {"eyeBlinkLeft": 1, "headRoll": 12})
+
+# %% [markdown]
 # ## Sliders that move points
 #
 # ### Why
@@ -50,7 +59,6 @@ plots.show(plots.pipeline(["face_model"]))
 # Choose a group below and move a slider: each has a name, each does one thing, and there are 57 of them.
 
 # %%
-poser = widget.FacePose()
 poser
 
 # %%

@@ -38,7 +38,7 @@ import soundfile
 from scipy.spatial import ConvexHull
 
 import course
-from course import demo, face, images, motion, plots, rendering, speech
+from course import demo, face, images, motion, notebook, plots, rendering, speech
 from course.exercises import check, hint, places, progress, solution
 from course.lessons import actors
 from course.lessons.lesson_09 import drivers, widget
@@ -72,11 +72,15 @@ def varied(frames, count):
     return [frames[k] for k in sorted(chosen)]
 
 
-reel = []
-for given in ({"text": "Ahoy! Wow, a moth."}, {"audio": folder / "ahoy.wav"}, {"driving": film}):
-    reel += varied(list(course.animate(photo, fps=8, **given)), 6)
-words = [f"{name} {k}" for name in ("text", "sound", "film") for k in range(1, 7)]
-plots.show(plots.faces(reel, titles=words, columns=6, side=1.5, title="Text, sound and film on one photo"))
+films = [list(course.animate(photo, fps=10, **given))
+         for given in ({"text": "Ahoy! Wow, a moth."}, {"audio": folder / "ahoy.wav"}, {"driving": film})]
+beside = [np.hstack([one[k % len(one)] for one in films]) for k in range(max(map(len, films)))]
+notebook.Loop(beside, 10, "one photo three times, moved by a sentence, a recording and a film", 45, 390)
+
+# %%
+reel = [frame for one in films for frame in varied(one, 4)]
+words = [f"{name} {k}" for name in ("text", "sound", "film") for k in range(1, 5)]
+plots.show(plots.faces(reel, titles=words, columns=4, side=1.7, title="Text, sound and film on one photo"))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## Movement instead of places

@@ -184,7 +184,7 @@ def test_the_groups_name_pictures_that_can_be_fetched():
 def test_a_run_that_was_stopped_gives_the_same_numbers(tmp_path, monkeypatch):
     rng = np.random.default_rng(0)
     made = {"faces": rng.integers(0, 256, (12, films.TILE, films.TILE, 3)).astype(np.uint8),
-            "film": np.arange(12) % 2 == 0}
+            "film": np.arange(12) % 2 == 0, "photo": np.arange(12) // 2}
     monkeypatch.setattr(training, "films_of", lambda *arguments: made)
     monkeypatch.setattr(training.labelled, "load_labelled", lambda *folders: None)
     monkeypatch.setattr(training, "learned_from", lambda faces: [])

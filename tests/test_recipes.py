@@ -70,7 +70,7 @@ def test_what_it_cannot_do_is_said_in_one_line(tmp_path, capsys, what, further, 
     assert words in refused(capsys, what, "--logdir", tmp_path, *further)
 
 
-@pytest.mark.parametrize("what", ["detector", "keypoints", "covered", "animator", "identity"])
+@pytest.mark.parametrize("what", ["detector", "keypoints", "covered", "fakes", "animator", "identity"])
 def test_a_folder_without_labels(tmp_path, capsys, what):
     said = refused(capsys, what, "--data", tmp_path / "nothing", "--logdir", tmp_path)
     assert "nothing has no labels.npz: run `course data fetch`" in said

@@ -11,6 +11,7 @@ import functools
 import numpy as np
 import torch
 from torch import nn
+from torch.nn import functional
 
 from .. import errors, images
 from ..detection import detector
@@ -21,7 +22,8 @@ WEIGHTS = "fakes.safetensors"
 SIZE = 128  # px of the square that the network sees
 ROOM = 1.25  # its side, in sides of the square that the landmarker sees
 LIMIT = 0.5  # from this score on a picture counts as a frame of a film
-CHANNELS = (3, 24, 32, 48, 64, 96)
+CHANNELS = (6, 24, 32, 48, 64, 96)
+DETAIL = 6.0  # how much fine detail is enlarged before the network sees it beside the picture
 
 
 class FakesNet(nn.Module):
@@ -33,11 +35,13 @@ class FakesNet(nn.Module):
         for before, after in zip(CHANNELS, CHANNELS[1:]):  # 128 -> 64 -> 32 -> 16 -> 8 -> 4 px
             layers += [nn.Conv2d(before, after, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(after), nn.ReLU()]
         self.layers = nn.Sequential(*layers)
-        self.head = nn.Linear(CHANNELS[-1] * 16, 1)
+        # few people are learned from: a third of what is seen is left out in training (Srivastava et al., 2014)
+        self.head = nn.Sequential(nn.Flatten(), nn.Dropout(1 / 3), nn.Linear(CHANNELS[-1] * 16, 1))
 
     def forward(self, faces):
         """(N, 3, 128, 128) -> (N,)."""
-        return self.head(self.layers(faces - 0.5).flatten(1))[:, 0]
+        fine = faces - functional.avg_pool2d(faces, 3, 1, 1, count_include_pad=False)
+        return self.head(self.layers(torch.cat([faces - 0.5, DETAIL * fine], 1)))[:, 0]
 
 
 @functools.lru_cache(maxsize=1)

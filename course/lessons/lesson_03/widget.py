@@ -4,7 +4,7 @@ import cv2
 import ipywidgets
 import numpy as np
 
-from course import face, keypoints, plots
+from course import face, keypoints, notebook, plots
 
 from .. import actors, widgets
 
@@ -62,6 +62,16 @@ class FacePose(widgets.Panel):
                 values[face.INDEX[name]] += value
         return values
 
+    def moving(self, *ways: dict, count: int = 10) -> notebook.Loop:
+        """Each of some settings reached and left again, as a picture that moves; count: frames for each."""
+        frames = []
+        for way in ways:
+            for share in np.sin(np.pi * np.arange(count) / count):
+                drawn = self.draw({name: share * value for name, value in way.items()})
+                frames.append(_titled(drawn, way, share))
+        words = "; ".join(", ".join(f"{name} {value:g}" for name, value in way.items()) for way in ways)
+        return notebook.Loop(frames, 10, alt=f"points and a face that do, one after the other: {words}")
+
     def draw(self, settings: dict) -> np.ndarray:
         """The points over the pale photo, a line from where each was, and beside it the face that follows."""
         values = self.values(settings)
@@ -77,3 +87,11 @@ class FacePose(widgets.Panel):
             else:
                 cv2.circle(pale, at, 2, (0, 114, 178), 1, cv2.LINE_AA)
         return np.hstack([pale, self.actor.frame(values)])
+
+
+def _titled(picture: np.ndarray, way: dict, share: float) -> np.ndarray:
+    """A picture under a line with the names and values of some settings: uint8 (H, W, 3) -> uint8 (H + 34, W, 3)."""
+    words = "  ".join(f"{name} {share * value + 0:.1f}" for name, value in way.items())
+    line = np.full((34, picture.shape[1], 3), 255, np.uint8)
+    cv2.putText(line, words, (12, 24), cv2.FONT_HERSHEY_SIMPLEX, 0.65, (0, 0, 0), 1, cv2.LINE_AA)
+    return np.vstack([line, picture])

@@ -31,8 +31,8 @@ class Recipe:
     """What the shipped weights were trained with."""
 
     people: int = 330  # photos of which films are made, at most
-    steps: int = 1200
-    batch: int = 48
+    steps: int = 900
+    batch: int = 32
     learning_rate: float = 2e-3
     warmup: int = 100  # steps
     weight_decay: float = 0.02
@@ -55,7 +55,7 @@ def train(data, *, steps: int | None = None, resume: bool = False, device: str =
     weights.check_place(out)
     paths = learned_from(labelled.load_labelled(*data))[:recipe.people]
     seen = films_of(paths, Path(logdir), recipe.seed)
-    result = loop.train(FakesTask(seen["faces"], seen["film"], steps, recipe), loop.Config(
+    result = loop.train(FakesTask(seen, steps, recipe), loop.Config(
         steps=steps, batch=recipe.batch, precision="float32", clip=1.0, average=recipe.average,
         save_every=recipe.save_every, seed=recipe.seed, device=device, logdir=logdir, resume=resume))
     if processes.join(device).first:
@@ -100,14 +100,14 @@ class FakesTask(loop.Task):
 
     averaged = ("fakes",)
 
-    def __init__(self, faces: np.ndarray, film: np.ndarray, steps: int, recipe: Recipe):
-        """faces: uint8 (F, 144, 144, 3); film: bool (F,), whether of one of ours; steps: of the whole run."""
+    def __init__(self, seen: dict, steps: int, recipe: Recipe):
+        """seen: faces, film and photo as `films.collect` gives them; steps: of the whole run."""
         torch.manual_seed(recipe.seed)
         self.steps, self.recipe = steps, recipe
         self.networks = {"fakes": detector.FakesNet()}
         self.optimizers = {"fakes": torch.optim.AdamW(self.networks["fakes"].parameters(), recipe.learning_rate,
                                                       weight_decay=recipe.weight_decay)}
-        self.batches = batches.Ahead(functools.partial(batch, faces, film, recipe), steps, recipe.workers)
+        self.batches = batches.Ahead(functools.partial(batch, seen, pairs_of(seen), recipe), steps, recipe.workers)
 
     def step(self, number: int, rows: slice, updater: updates.Updater) -> dict:
         """Batch `number` and one step on it: {"loss", "right": share of the faces told apart}."""
@@ -127,16 +127,33 @@ class FakesTask(loop.Task):
         return {"loss": loss, "right": float(torch.stack(right).mean())}
 
 
-def batch(faces: np.ndarray, film: np.ndarray, recipe: Recipe, number: int) -> tuple:
+def pairs_of(seen: dict) -> list:
+    """For each photo of which there are films of both kinds, the numbers of their faces: [(of the photo, of ours)].
+
+    Raises `errors.FaceError`: there are none.
+    """
+    pairs = []
+    for photo in np.unique(seen["photo"]):
+        both = tuple(np.flatnonzero((seen["photo"] == photo) & (seen["film"] == kind)) for kind in (False, True))
+        if all(map(len, both)):
+            pairs.append(both)
+    if not pairs:
+        raise errors.FaceError("no photo shows a face that can be animated: give others with --data")
+    return pairs
+
+
+def batch(seen: dict, pairs: list, recipe: Recipe, number: int) -> tuple:
     """Batch `number`, the same whoever makes it: squares uint8 (N, 128, 128, 3), labels float32 (N,), 1 for a film.
 
-    Half of it is of either kind, however many there are of each.
+    Each person is in it twice, once of either kind, placed and lit alike: what is left to learn is the difference.
     """
     rng = np.random.default_rng((recipe.seed, number))
-    halves_of_it = [rng.choice(np.flatnonzero(film == kind), recipe.batch // 2) for kind in (False, True)]
-    chosen = np.concatenate(halves_of_it)
-    squares = np.stack([varied(faces[index], rng) for index in chosen])
-    return torch.from_numpy(squares), torch.from_numpy(film[chosen].astype(np.float32))
+    squares = []
+    for person in rng.integers(len(pairs), size=recipe.batch // 2):
+        alike = int(rng.integers(2**32))
+        for faces in pairs[person]:
+            squares.append(varied(seen["faces"][rng.choice(faces)], np.random.default_rng(alike)))
+    return torch.from_numpy(np.stack(squares)), torch.tensor([0.0, 1.0] * (recipe.batch // 2))
 
 
 def varied(face: np.ndarray, rng) -> np.ndarray:
