@@ -60,8 +60,9 @@ def main() -> int:
         told = after(surroundings, [int(path.name[:2]) for path in notebooks])
     wrong += afterwards(told, options.kind)
     made = {lesson: len(one["yours"]) for lesson, one in told["reel"].items()}
-    print(f"board: {sum(state == 'done' for state in told['board'].values())} of {len(told['board'])} done; reel: "
-          f"{told['seconds']:.0f} s, {sum(made.values())} parts of the learner in {sum(map(bool, made.values()))} lessons")
+    done = sum(state == "done" for state in told["board"].values())
+    print(f"board: {done} of {len(told['board'])} done; reel: {told['seconds']:.0f} s, {sum(made.values())} parts of "
+          f"the learner in {sum(map(bool, made.values()))} lessons")
     print("\n".join(["not as it should be:", *wrong]) if wrong else "all as it should be")
     return 1 if wrong else 0
 

@@ -65,7 +65,7 @@ film = io.Clip(frames, made.fps, made.audio, made.sample_rate, stamp=made.stamp)
 film
 
 # %%
-plots.show(plots.film_strip(frames, count=4, side=2.2, title="Nobody was asked, nobody spoke"))
+plots.show(plots.film_strip(frames, count=4, side=1.8, title="Nobody was asked, nobody spoke"))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A mark that nobody sees
@@ -120,7 +120,7 @@ marker = provenance.Marker(NUMBER, KEY, film.fps)
 with places.counted("provenance.embed_watermark") as seen:
     marked = [marker(frame) for frame in frames[:50]]
 plots.show(plots.faces([frames[5], marked[5], figures.strong(frames[5], marked[5]), figures.strong(frames[18], marked[18])],
-                       titles=["without", "with", "difference x 10", "half a second later"], side=2.4))
+                       titles=["without", "with", "difference x 10", "half a second later"], side=2.0))
 print(f"PSNR {evaluation.psnr(np.stack(marked), np.stack(frames[:50])):.1f} dB")
 print(f"embed_watermark was called {seen.calls} times.")
 
@@ -236,7 +236,7 @@ def my_attack(frame):
 
 
 attacked = [my_attack(frame) for frame in marked]
-plots.show(plots.faces([marked[12], attacked[12]], titles=["before", "after"], side=2.4))
+plots.show(plots.faces([marked[12], attacked[12]], titles=["before", "after"], side=2.0))
 print(attacks.outcome(attacked, 0, NUMBER, KEY))
 
 # %%
@@ -541,7 +541,7 @@ marked_bright = provenance.Marker(NUMBER, KEY, film.fps)
 with course.use(wraps, name="embed_watermark", force=True):
     dots = marked_bright(bright[0])
 plots.show(plots.faces([bright[0], dots, figures.strong(frames[18], remarked(never_turned)[18])],
-                       titles=["bright", "wraps round", "never turned: still the same"], side=2.5))
+                       titles=["bright", "wraps round", "never turned: still the same"], side=2.1))
 sent = attacks.compressed(marked, 28)
 print("healthy:       ", attacks.outcome(sent, 0, NUMBER, KEY))
 print("never turned:  ", attacks.outcome(remarked(never_turned), 0, NUMBER, KEY))
@@ -579,7 +579,7 @@ reel = course.reel()
 reel
 
 # %%
-plots.show(plots.film_strip(reel, count=8, side=1.5, title="Your way through the course"))
+plots.show(plots.film_strip(reel, count=8, side=1.2, title="Your way through the course"))
 
 # %% [markdown]
 # **Three questions**

@@ -10,7 +10,8 @@ def rates_by_group(wrong, groups, z: float = 1.96) -> dict:
     is Wilson's (1927) and not rate +- z standard errors.
 
     Args:
-        wrong: bool (N,); groups: N names; z: standard errors, 1.96 for an interval that holds the truth 95 times of 100.
+        wrong: bool (N,); groups: N names; z: standard errors, 1.96 for an interval that holds the truth 95 times
+            of 100.
     Returns:
         {group: (rate, low, high)}, in the order of their names; without anybody, {}.
     """

@@ -15,7 +15,7 @@ import numpy as np
 from course import animation, demo, detection, images, motion
 from course.io import video
 
-SIDE = 192  # pixels of the portrait
+SIDE = 160  # pixels of the portrait
 MARKED = 384  # and of the film that is marked: smaller ones have too few spots to be read
 FPS = 12.5
 COUNT = 14  # frames of most pieces

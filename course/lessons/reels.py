@@ -108,20 +108,20 @@ def opening(found: list) -> np.ndarray:
                                                        [one.yours + one.ours for one in found]))
     told = f"{yours} of {count} parts are yours" if yours else "nothing is yours yet: all ours"
     frame = np.full((SIDE, SIDE, 3), 24, np.uint8)
-    frame = reel_pieces.written(frame, "From a photo", 14, 70, 0.7)
-    frame = reel_pieces.written(frame, "to a film", 14, 98, 0.7)
-    return reel_pieces.written(frame, told, 14, 132, 0.36, ORANGE if yours else BLUE)
+    frame = reel_pieces.written(frame, "From a photo", 14, 60, 0.6)
+    frame = reel_pieces.written(frame, "to a film", 14, 84, 0.6)
+    return reel_pieces.written(frame, told, 14, 116, 0.32, ORANGE if yours else BLUE)
 
 
 def card(chapter: Chapter) -> np.ndarray:
     """The card before a piece: uint8 (SIDE, SIDE, 3)."""
     frame = np.full((SIDE, SIDE, 3), 24, np.uint8)
-    frame = reel_pieces.written(frame, f"{chapter.lesson:02d}", 14, 66, 1.2, ORANGE if chapter.yours else BLUE)
-    frame = reel_pieces.written(frame, registry.LESSONS.get(chapter.lesson, ""), 14, 102, 0.48)
-    frame = reel_pieces.written(frame, chapter.words, 14, 128, 0.4, WHITE)
+    frame = reel_pieces.written(frame, f"{chapter.lesson:02d}", 14, 56, 1.0, ORANGE if chapter.yours else BLUE)
+    frame = reel_pieces.written(frame, registry.LESSONS.get(chapter.lesson, ""), 14, 86, 0.42)
+    frame = reel_pieces.written(frame, chapter.words, 14, 108, 0.35, WHITE)
     share = len(chapter.yours) / max(1, len(chapter.yours) + len(chapter.ours))
-    frame[150:154, 14 : SIDE - 14] = 70
-    frame[150:154, 14 : 14 + round(share * (SIDE - 28))] = ORANGE
+    frame[126:130, 14 : SIDE - 14] = 70
+    frame[126:130, 14 : 14 + round(share * (SIDE - 28))] = ORANGE
     return frame
 
 

@@ -313,8 +313,8 @@ EXERCISES = [
         random_label="random sets of spots",
         hints=[
             "A spot was multiplied by 1 or -1 before it went in. What undoes that?",
-            "One number for each sign of the codeword: the sum over all spots that carry it, each multiplied by its own "
-            "sign. Spots with a number below 0 carry something else.",
+            "One number for each sign of the codeword: the sum over all spots that carry it, each multiplied by its "
+            "own sign. Spots with a number below 0 carry something else.",
             "soft = np.zeros(count); coded = whose >= 0; np.add.at(soft, whose[coded], (values * signs)[coded])",
         ],
         cards=[
@@ -322,15 +322,15 @@ EXERCISES = [
                     "Right where each sign was seen once: `soft[whose] += x` adds only the last of those with the same "
                     "index. `np.add.at` adds all."),
             BugCard("below-nothing", below_nothing,
-                    "Right where every spot carries a sign: index -1 is the last one in Python, so the spots that carry "
-                    "none went into it."),
+                    "Right where every spot carries a sign: index -1 is the last one in Python, so the spots that "
+                    "carry none went into it."),
             BugCard("not-turned-back", _gather(unsigned=True),
                     "Right where all signs are 1: multiply each spot by its own."),
             BugCard("a-vote-each", _gather(of_values=np.sign),
                     "It looks as if each spot had one vote: a loud one is surer, so the numbers themselves add up."),
             BugCard("means", _gather(finish=lambda soft, seen: soft / np.maximum(seen, 1)),
-                    "Right where each sign was seen once: it looks as if means were taken. A sign seen by more spots is "
-                    "surer, so add up."),
+                    "Right where each sign was seen once: it looks as if means were taken. A sign seen by more spots "
+                    "is surer, so add up."),
             BugCard("hard", _gather(finish=lambda soft, seen: np.sign(soft)),
                     "It looks as if only the signs were kept: how sure each one is helps whoever corrects the errors."),
             BugCard("sizes-alone", _gather(finish=lambda soft, seen: np.abs(soft)),
@@ -362,8 +362,8 @@ EXERCISES = [
         random_label="random statements",
         hints=[
             "What must be under the signature, so that the statement can be moved to no other film?",
-            "Three steps: the film's hash goes into the claim, the claim becomes bytes in one certain way, the bytes are "
-            "signed.",
+            "Three steps: the film's hash goes into the claim, the claim becomes bytes in one certain way, the bytes "
+            "are signed.",
             'claim = {**statement, "sha256": hashlib.sha256(film).hexdigest()}; text = json.dumps(claim, '
             'sort_keys=True, separators=(",", ":")).encode(); signatures.sign(text, key).hex()',
         ],
@@ -372,9 +372,11 @@ EXERCISES = [
                     "The claim is right, and the signature is over the statement without the film's hash: it could be "
                     "moved to any other film."),
             BugCard("statement-not-signed", _signed(lambda claim, statement, film: film),
-                    "The claim is right, and the signature is over the film alone: anybody could change what is stated."),
+                    "The claim is right, and the signature is over the film alone: anybody could change what is "
+                    "stated."),
             BugCard("hash-alone-signed", _signed(_hash_alone),
-                    "The claim is right, and the signature is over the hash alone: anybody could change what is stated."),
+                    "The claim is right, and the signature is over the hash alone: anybody could change what is "
+                    "stated."),
             BugCard("not-sorted", _signed(lambda claim, statement, film: _as_text(claim, sort_keys=False)),
                     "Right where the names are in order: with `sort_keys=True` the same claim is the same text "
                     "everywhere."),
@@ -425,8 +427,8 @@ EXERCISES = [
             BugCard("turned-round", _above(right_limit, np.less_equal),
                     "It looks as if low scores were called fake: more is more like a fake."),
             BugCard("between-two", _above(lambda of_photos, share: np.quantile(of_photos, 1 - share)),
-                    "It looks as if the limit lay between two photos, as `np.quantile` does it: it is the score of one, "
-                    "`method=\"inverted_cdf\"`."),
+                    "It looks as if the limit lay between two photos, as `np.quantile` does it: it is the score of "
+                    "one, `method=\"inverted_cdf\"`."),
             BugCard("one-too-few", _above(lambda of_photos, share: np.sort(of_photos)[
                 min(len(of_photos) - 1, len(of_photos) - int(share * len(of_photos)))]),
                     "It looks as if one photo fewer were accused than is allowed: k photos lie above the (k + 1)-th "
@@ -463,8 +465,8 @@ EXERCISES = [
         ],
         cards=[
             BugCard("plain-interval", _rates(interval=_wald),
-                    "It looks as if the interval were p plus or minus z standard errors: where nobody was wrong it says "
-                    "that nobody ever will be."),
+                    "It looks as if the interval were p plus or minus z standard errors: where nobody was wrong it "
+                    "says that nobody ever will be."),
             BugCard("plain-and-cut", _rates(interval=_clipped_wald),
                     "It looks as if the interval were p plus or minus z standard errors, cut at 0 and 1: where nobody "
                     "was wrong it has no width."),

@@ -9,7 +9,8 @@ def detect_fake(scores, of_photos, share):
     Those that score above a limit, the lowest score of a known photo above which at most a share of the photos lie.
 
     Args:
-        scores: (N,), more is more like a fake; of_photos: (M,), those of known photos; share: of them, from 0 to below 1.
+        scores: (N,), more is more like a fake; of_photos: (M,), those of known photos; share: of them, 0 to
+            below 1.
     """
     for limit in sorted(of_photos):
         if np.mean(np.asarray(of_photos) > limit) <= share:

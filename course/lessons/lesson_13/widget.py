@@ -41,7 +41,8 @@ class Attack(widgets.Panel):
         shown = cv2.resize(frame, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)
         x = (widgets.WIDTH - shown.shape[1]) // 2
         canvas[56 : 56 + shown.shape[0], x : x + shown.shape[1]] = shown[: len(canvas) - 56]
-        told = f"{frame.shape[1]} x {frame.shape[0]} px: " + ("the number is read" if outcome.read else "nothing is read")
+        told = "the number is read" if outcome.read else "nothing is read"
+        told = f"{frame.shape[1]} x {frame.shape[0]} px: {told}"
         cv2.putText(canvas, told, (10, 20), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (0, 0, 0), 1, cv2.LINE_AA)
         if outcome.read:
             cv2.putText(canvas, f"yours by {outcome.proof:.1f} deviations", (10, 44), cv2.FONT_HERSHEY_SIMPLEX, 0.45,
