@@ -65,7 +65,7 @@ film = io.Clip(frames, made.fps, made.audio, made.sample_rate, stamp=made.stamp)
 film
 
 # %%
-plots.show(plots.film_strip(frames, count=4, side=1.8, title="Nobody was asked, nobody spoke"))
+plots.show(plots.film_strip(frames, count=3, side=1.8, title="Nobody was asked, nobody spoke"))
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## A mark that nobody sees
@@ -225,7 +225,7 @@ plots.show(figures.breaking(outcomes, 5.3))
 # Below the dashed line the number is still read, but nobody can prove any more that it is *yours*. Compression breaks it
 # first: it throws away what eyes do not see, and that is what a mark is made of. This film is small, 384 pixels with 576
 # spots; with 512 pixels the mark outlives a CRF of 35 ([the card](../data/provenance.md) has the
-# table). Blur and size hardly matter, since spots are large.
+# table). Blur and size hardly matter, since spots are large, and noise hardly, since there are so many.
 #
 # Now one of yours. Change the middle line; what breaks the mark and spares the face?
 
@@ -349,7 +349,7 @@ for one in (broken, again):
 # %%
 asked = {"the photo": photo, "a frame of the film": frames[20], "compressed": attacks.compressed(frames, 33)[20]}
 for what, picture in asked.items():
-    print(f"{what:<22} {provenance.detect_fake(picture):.2f}")
+    print(f"{what:<22} {provenance.detect_fake(picture):.3f}")
 
 # %% [markdown]
 # A number is no verdict. Somebody has to draw a line, and whatever is drawn, some photos lie on the wrong side of it:
@@ -579,7 +579,10 @@ reel = course.reel()
 reel
 
 # %%
-plots.show(plots.film_strip(reel, count=8, side=1.2, title="Your way through the course"))
+pieces = [one for one in reel.chapters if one.frames]
+plots.show(plots.faces([one.frames[2 * len(one.frames) // 3] for one in pieces],
+                       titles=[f"{one.lesson:02d}: {one.words}" for one in pieces], columns=5, side=1.5,
+                       title="Your way through the course"))
 
 # %% [markdown]
 # **Three questions**

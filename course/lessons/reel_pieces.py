@@ -204,13 +204,13 @@ def mark(stage: Stage) -> list:
     from course import provenance
 
     frames = [cv2.resize(frame, (MARKED, MARKED), interpolation=cv2.INTER_CUBIC)
-              for frame in list(stage.spoken)[: 2 * COUNT]]
+              for frame in list(stage.spoken)[: 2 * COUNT]]  # two seconds, for the reader
     marker = provenance.Marker(PAYLOAD, KEY, FPS)
     marked = [marker(frame) for frame in frames]
     read = provenance.read_watermark(marked, FPS)
     told = f"read: {read.payload:08x}" if read else "nothing could be read"
     strong = [np.clip(frame + 10.0 * (after.astype(float) - frame), 0, 255).astype(np.uint8)
-              for frame, after in zip(frames, marked)]
+              for frame, after in zip(frames[:COUNT], marked)]
     return [written(fitted(frame), told, 10, SIDE - 10, 0.42) for frame in strong]
 
 

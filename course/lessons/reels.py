@@ -43,7 +43,15 @@ class Chapter:
         return f"{len(self.yours)} of {count} parts yours" if self.ours else f"all {count} parts yours"
 
 
-def reel() -> video.Clip:
+class Reel(video.Clip):
+    """The film, and its `chapters`: a list of `Chapter`."""
+
+    def __init__(self, chapters: list, frames: list, **sound):
+        super().__init__(frames, FPS, **sound)
+        self.chapters = chapters
+
+
+def reel() -> Reel:
     """Your own progress as one film: for each lesson a second that your parts made, as far as you have built them.
 
     Your answers come from your own folder and are tried again. What you have not solved is ours, and the cards say so;
@@ -83,7 +91,7 @@ def _chapter(lesson: int, own: list, mine: dict, stage) -> Chapter:
     return chapter
 
 
-def joined(found: list, stage: reel_pieces.Stage) -> video.Clip:
+def joined(found: list, stage: reel_pieces.Stage) -> Reel:
     """Chapters as one film, with the sound where the photo speaks."""
     frames, spoken = [opening(found)] * (2 * CARD), []
     for chapter in found:
@@ -92,14 +100,14 @@ def joined(found: list, stage: reel_pieces.Stage) -> video.Clip:
             spoken.append((len(frames), len(chapter.frames)))
         frames += chapter.frames
     if not spoken:
-        return video.Clip(frames, FPS)
+        return Reel(found, frames)
     rate, said = stage.spoken.sample_rate, stage.spoken.audio
     sound = np.zeros(round(len(frames) / FPS * rate), np.float32)
     for first, count in spoken:
         start = round(first / FPS * rate)
         piece = said[: round(count / FPS * rate)]
         sound[start : start + len(piece)] = piece[: len(sound) - start]
-    return video.Clip(frames, FPS, sound, rate)
+    return Reel(found, frames, audio=sound, sample_rate=rate)
 
 
 def opening(found: list) -> np.ndarray:

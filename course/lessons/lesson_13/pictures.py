@@ -54,7 +54,7 @@ def draw_gathering(view: View):
 def draw_manifest(view: View):
     """The statement, the right manifest and yours, as text."""
     statement, film = view.args[:2]
-    figure, grid = plots.new(7.6, 2.9, 1, 2, "sign_manifest: " + view.says)
+    figure, grid = plots.new(7.6, 1.9, 1, 2, "sign_manifest: " + view.says)
     for axes, words, manifest in zip(grid[0], ("right", "yours"), (view.right, view.theirs)):
         axes.axis("off")
         axes.set_title(words if manifest is not None else words + ": nothing yet", fontsize=9)
