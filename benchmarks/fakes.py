@@ -125,7 +125,7 @@ def real_people(path: Path, network, every: int = 10, side: int = 384) -> tuple:
         info, begin = decoding.probe(path), Path(folder) / "first.png"
         whole, short = Path(folder) / "whole.mp4", []
         for number, frame in enumerate(decoding.read_frames(path, max_side=side)):
-            if number == 75:
+            if number == 50:
                 break
             short.append(frame)
         images.save_image(begin, short[0])

@@ -30,7 +30,7 @@ PART = 30  # photos whose films are kept in one file
 class Recipe:
     """What the shipped weights were trained with."""
 
-    people: int = 330  # photos of which films are made, at most
+    people: int = 270  # photos of which films are made, at most
     steps: int = 900
     batch: int = 32
     learning_rate: float = 2e-3
