@@ -54,5 +54,6 @@ doors.open_door(__name__, {
     "errors": "CourseError",
     "exercises.swap": "use reset",
     "exercises.board": "progress",
+    "lessons.reels": "reel",
 })
 renamed.listen()

@@ -5,7 +5,7 @@ import asyncio
 import numpy as np
 import pytest
 
-pytest.importorskip("pipecat", reason="no Pipecat: pip install pipecat-ai[webrtc]")
+pytest.importorskip("pipecat.frames", reason="no Pipecat: pip install pipecat-ai[webrtc]")
 
 from pipecat.frames import frames
 from pipecat.pipeline.pipeline import Pipeline

@@ -15,6 +15,7 @@ doors.open_door(__name__, {
     "lip_sync": "agreement loudness mouth_opening sync_error",
     "intervals": "bootstrap_interval",
     "judges": "open_judge",
+    "groups": "rates_by_group",
     "reenactment": "read_take static triangulated_warp",
     "table": "MEAN Row as_json as_text compare_with_static evaluate run",
 })

@@ -8,8 +8,8 @@
 from .. import doors
 
 doors.open_door(__name__, {
-    "watermark": "Marker",
-    "watermark_reader": "Reading read_watermark",
+    "watermark": "Marker embed_watermark",
+    "watermark_reader": "Reading read_watermark read_signs",
     "label": "Label",
     "consent": "Consent",
     "stamp": "Origin photo_hash",

@@ -37,23 +37,31 @@ class Marker:
 
     def __init__(self, payload: int, key: bytes, fps: float = 25):
         self.payload, self.signs = payload, chips.plane(payload, key)
-        self.fps, self._count, self._size, self._changes = fps, 0, None, None
+        self.fps, self._count, self._size, self._change = fps, 0, None, None
 
     def __call__(self, frame: np.ndarray) -> np.ndarray:
         """A marked copy of the next frame: uint8 (H, W, 3), RGB, or (H, W, 4), of which the last layer stays."""
         if frame.shape != self._size:
             self._prepare(frame)
-        turned = int(2 * self._count / self.fps / PERIOD + 1e-6) % 2
         self._count += 1
-        return cv2.subtract(cv2.add(frame, self._changes[turned]), self._changes[1 - turned])
+        return embed_watermark(frame, self._change, self._count - 1, self.fps)
 
     def _prepare(self, frame: np.ndarray) -> None:
         height, width = frame.shape[:2]
         smooth = (spots(self.signs, height, width) * hiding(frame))[..., None] * DIRECTION
         change = np.zeros(frame.shape, np.int16)
         change[..., :3] = _rounded(smooth)
-        self._size = frame.shape
-        self._changes = [np.maximum(way * change, 0).astype(np.uint8) for way in (1, -1)]
+        self._size, self._change = frame.shape, change
+
+
+def embed_watermark(frame: np.ndarray, change: np.ndarray, number: int, fps: float) -> np.ndarray:
+    """A marked copy of a frame: the change is added in the first half of each period, and taken away in the second.
+
+    Args:
+        frame: uint8 (H, W, C); change: int16 (H, W, C), levels; number: of the frame, from 0; fps: frames a second.
+    """
+    turned = int(2 * number / fps / PERIOD + 1e-6) % 2
+    return (cv2.subtract if turned else cv2.add)(frame, change, dtype=cv2.CV_8U)
 
 
 def spots(signs: np.ndarray, height: int, width: int) -> np.ndarray:

@@ -200,10 +200,8 @@ def _read_at(picture: np.ndarray, guess: _Guess, scale) -> Reading | None:
     grid = _Grid(picture, guess.spot)
     place = _refined(grid, (guess.spot, guess.spot, guess.x, guess.y), chips.sync_plane())
     values, places = grid.values(*place)
-    whose, signed = chips.owners()[places], values * chips.scramble()[places]
-    coded = whose >= 0
-    soft = np.bincount(whose[coded], signed[coded], minlength=codewords.CODED_BITS)
-    payload = codewords.decode(soft if len(values) else np.zeros(codewords.CODED_BITS))
+    payload = codewords.decode(read_signs(values, chips.owners()[places], chips.scramble()[places],
+                                          codewords.CODED_BITS))
     if payload is None:
         return None
     known = chips.public_plane(payload)
@@ -212,6 +210,18 @@ def _read_at(picture: np.ndarray, guess: _Guess, scale) -> Reading | None:
     (across, down), (spot_x, spot_y, x, y) = scale, place
     return Reading(payload, (spot_x * across, spot_y * down), (x * across, y * down), strength,
                    guess.mirrored, *grid.values(*place))
+
+
+def read_signs(values: np.ndarray, whose: np.ndarray, signs: np.ndarray, count: int) -> np.ndarray:
+    """What the spots say about each sign of a codeword: (count,), the sign as received, its size how sure.
+
+    Args:
+        values: (n,), how blue each spot is against its surroundings; whose: int (n,), the number of the codeword's sign
+            that the spot carries, or below 0 where it carries none; signs: (n,), 1 and -1, what the spot was
+            multiplied by.
+    """
+    coded = whose >= 0
+    return np.bincount(whose[coded], (values * signs)[coded], minlength=count).astype(np.float64)
 
 
 def _refined(grid: _Grid, place, known: np.ndarray) -> tuple:
