@@ -1,7 +1,8 @@
 """nbgrader itself, on our lessons: what it releases is what we commit, and it gives points to whom they belong.
 
-`nbgrader generate_assignment` and `nbgrader autograde` run as an instructor runs them. Submissions of nine kinds are
-graded: three that are right in one way or another, six that are not.
+`nbgrader generate_assignment` and `nbgrader autograde` run as an instructor runs them; for the real lessons all in one
+process, which saves minutes. Submissions of nine kinds are graded: three that are right in one way or another, six that
+are not.
 
 The small lesson is handed in whole. Of a real lesson only setup, exercises and checks are handed in, so that it takes
 seconds; with COURSE_GRADE_WHOLE=1 in the environment all its cells run (minutes).
@@ -10,6 +11,7 @@ seconds; with COURSE_GRADE_WHOLE=1 in the environment all its cells run (minutes
 import ast
 import copy
 import importlib
+import json
 import math
 import os
 import subprocess
@@ -31,6 +33,22 @@ WRONG = ("wrong", "unsolved", "syntax error", "ours handed back", "wrong, checke
 KINDS = RIGHT + WRONG
 
 
+ALL = """
+import json, sys
+from nbgrader.apps import NbGraderAPI
+from nbgrader.apps.baseapp import NbGrader
+
+app = NbGrader()
+app.load_config_file()
+api = NbGraderAPI(config=app.config)
+for arguments in json.loads(sys.argv[2]):
+    done = getattr(api, sys.argv[1])(*arguments)
+    if not done["success"]:
+        sys.exit(f"{arguments}: {done['error']} {done['log']}")
+    sys.stderr.write(done["log"])
+"""
+
+
 class Course:
     """A folder laid out by `course build --nbgrader`, and nbgrader working in it."""
 
@@ -49,6 +67,12 @@ class Course:
         assert "hook failed" not in done.stderr
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout + done.stderr
+
+    def run_all(self, action: str, arguments: list) -> None:
+        """One of nbgrader's actions for many arguments in one process, by nbgrader's own interface for programs."""
+        done = subprocess.run([sys.executable, "-c", ALL, action, json.dumps(arguments)], cwd=self.folder, text=True,
+                              capture_output=True, env=os.environ | {"COURSE_HOME": str(self.folder / "nobody")})
+        assert done.returncode == 0 and "hook failed" not in done.stderr, done.stderr[-3000:]
 
     def released(self, name: str):
         return nbformat.read(self.folder / "release" / name / f"{name}.ipynb", as_version=4)
@@ -247,35 +271,56 @@ def test_no_grade_leaves_anything_in_the_instructors_home(small):
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory):
-    """All lessons as a course."""
-    return Course(tmp_path_factory.mktemp("course") / "here", CHECKOUT, build.lesson_paths(CHECKOUT))
+    """All lessons as a course, released."""
+    course = Course(tmp_path_factory.mktemp("course") / "here", CHECKOUT, build.lesson_paths(CHECKOUT))
+    course.run_all("generate_assignment", [[name] for name in LESSONS])
+    return course
 
 
-@pytest.fixture(scope="module", params=LESSONS)
-def lesson(real, request):
-    """A lesson, released."""
-    real.run("generate_assignment", request.param)
-    return source.read(CHECKOUT / "solutions" / f"{request.param}.py")
+@pytest.mark.parametrize("name", LESSONS)
+def test_release_of_a_lesson_is_what_is_committed(real, name):
+    committed = nbformat.read(build.student_path(CHECKOUT, name), as_version=4)
+    assert real.released(name).cells == committed.cells
 
 
-def test_release_of_a_lesson_is_what_is_committed(real, lesson):
-    committed = nbformat.read(build.student_path(CHECKOUT, lesson.name), as_version=4)
-    assert real.released(lesson.name).cells == committed.cells
+@pytest.fixture(scope="module")
+def graded(real):
+    """{lesson: (what was handed in, the points)}: of each kind of submission some, of each lesson all exercises.
+
+    A student a lesson, whose exercises are of one kind after the other; with COURSE_GRADE_WHOLE as many as it takes to
+    hand in each kind for each lesson.
+    """
+    handed, turn = {}, 0
+    for name in LESSONS:
+        lesson = source.read(CHECKOUT / "solutions" / f"{name}.py")
+        exercises = [one.name for one in lesson.exercises]
+        answers = importlib.import_module(f"exercise_answers.lesson_{lesson.number}").ANSWERS
+        notebook = real.released(name)
+        if not WHOLE:
+            _leave_out_what_shows_and_trains(notebook, lesson)
+        handed[name] = {}
+        for number in range(math.ceil(len(KINDS) / len(exercises)) if WHOLE else 1):
+            kinds = {exercise: KINDS[(turn + k) % len(KINDS)] for k, exercise in enumerate(exercises)}
+            turn += len(exercises)
+            handed[name][f"student{number}"] = kinds
+            own = copy.deepcopy(notebook)
+            for exercise, kind in kinds.items():
+                hand_in(own, kind, exercise, answers[exercise], _ours(exercise))
+            real.submit(f"student{number}", name, own)
+    real.run_all("autograde", [[name, student] for name in LESSONS for student in handed[name]])
+    return {name: (handed[name], real.points(name)) for name in LESSONS}
 
 
-def test_points_for_a_lesson_go_to_whom_they_belong(real, lesson):
-    """Each kind of submission, for one exercise or another."""
-    exercises = [one.name for one in lesson.exercises]
-    answers = importlib.import_module(f"exercise_answers.lesson_{lesson.number}").ANSWERS
-    count = len(exercises)
-    students = {f"student{n}": {exercise: KINDS[(n * count + i) % len(KINDS)] for i, exercise in enumerate(exercises)}
-                for n in range(math.ceil(len(KINDS) / count))}
-    assert {kind for kinds in students.values() for kind in kinds.values()} == set(KINDS)
-    notebook = real.released(lesson.name)
-    if not WHOLE:
-        _leave_out_what_shows_and_trains(notebook, lesson)
-    given = grade(real, lesson.name, notebook, students, answers, {name: _ours(name) for name in exercises})
-    assert given == expected(students, {one.name: one.points for one in lesson.exercises})
+@pytest.mark.parametrize("name", LESSONS)
+def test_points_for_a_lesson_go_to_whom_they_belong(graded, name):
+    handed, points = graded[name]
+    exercises = {one.name: one.points for one in source.read(CHECKOUT / "solutions" / f"{name}.py").exercises}
+    given = {student: {exercise: points[student][f"check_{exercise}"] for exercise in exercises} for student in handed}
+    assert given == expected(handed, exercises)
+
+
+def test_every_kind_was_handed_in(graded):
+    assert {kind for handed, _ in graded.values() for kinds in handed.values() for kind in kinds.values()} == set(KINDS)
 
 
 def _leave_out_what_shows_and_trains(notebook, lesson) -> None:
