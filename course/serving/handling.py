@@ -12,6 +12,7 @@ from pathlib import Path
 from starlette import exceptions as http
 
 from .. import errors
+from ..provenance import consent
 from . import addresses, answers, checks, guard, limits, plans, store
 
 NAME = re.compile(r"[A-Za-z0-9._-]{1,50}")  # D-ID's rule for the name of an upload
@@ -66,6 +67,9 @@ def create(request, kind: str, asked, once: str | None) -> dict:
         return {"upload": identifier}
 
     plan = PLANS[kind](asked, plans.Source(find, own, service.size))
+    if asked.consent is not None:
+        consent.of(asked.consent)  # what is wrong with it, its client hears at once
+        plan["settings"]["consent"] = asked.consent
     if asked.webhook is not None:
         try:
             addresses.find(asked.webhook, service.rules)

@@ -82,6 +82,7 @@ def whole(least: int, most: int):
 Format = Annotated[str, Field(max_length=5, json_schema_extra={"enum": list(FORMATS)}), AfterValidator(_known_format)]
 Address = Annotated[str, Field(min_length=1, max_length=2048)]
 Short = Annotated[str, Field(min_length=1, max_length=200)]
+Consent = Annotated[str, Field(min_length=1, max_length=2000)] | Literal[False]
 
 
 class Closed(BaseModel):
@@ -186,7 +187,8 @@ class Face(Closed):
 
 
 class Ask(Closed):
-    """What every request to make a film has."""
+    """What every request to make a film has. consent: what the person in the picture agreed to, which is kept in the
+    film, or false to say that nothing is stated (not in D-ID's API)."""
 
     source_url: Address
     name: str | None = Field(None, max_length=200)
@@ -194,6 +196,7 @@ class Ask(Closed):
     webhook: Address | None = None
     face: Face | None = None
     persist: bool = False
+    consent: Consent | None = None
 
 
 class TalkAsk(Ask):
@@ -237,6 +240,7 @@ class ClipAsk(Closed):
     user_data: str | None = Field(None, max_length=1000)
     webhook: Address | None = None
     persist: bool = False
+    consent: Consent | None = None
 
 
 # ---------------------------------------------------------------- answers
