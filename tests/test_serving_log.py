@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from course import cli, errors
-from course.serving import addresses, limits, making, operator_log, pool, server, store, work
+from course.serving import addresses, handling, limits, making, operator_log, pool, schemas, server, store, work
 
 PLAN = {"photo": {"upload": "img_1"}, "text": "A secret sentence.", "format": "mp4", "square": False, "face": None,
         "settings": {"consent": "Ada agreed on 27 November 2026"}}
@@ -68,6 +68,25 @@ def test_sound_and_driving_films_are_hashed_and_silence_about_consent_is_told(tm
         told = operator_log.line_of(job, inputs, FACTS)
         assert told[kind] == digest(b"drive") and "text" not in told
         assert told["consent"] == "nothing was said about consent"
+
+
+def test_what_a_request_says_of_consent_reaches_film_and_log(jobs):
+    image = jobs.uploads("image", "key|abc", 1)[0]
+    service = handling.Service(jobs, SimpleNamespace(hosts=frozenset({"here"}), most=limits.Limits()),
+                               addresses.Rules(None), lambda: None, "http://here")
+    request = SimpleNamespace(app=SimpleNamespace(state=SimpleNamespace(service=service)),
+                              state=SimpleNamespace(owner="key|abc"))
+
+    def plan(**more) -> dict:
+        asked = schemas.TalkAsk(source_url=f"http://here/files/{image.id}/me.jpg",
+                                script={"type": "text", "input": "Hi.", "provider": {"voice_id": "en-us"}}, **more)
+        return jobs.job(handling.create(request, "talk", asked, None)["id"]).plan["settings"]
+
+    assert plan(consent="Ada agreed to this")["consent"] == "Ada agreed to this"
+    assert plan(consent=False)["consent"] is False
+    assert plan().get("consent") is None
+    with pytest.raises(errors.CourseError, match="seems to name a file"):
+        plan(consent="secrets.txt")
 
 
 def test_without_a_log_nothing_is_written(jobs, monkeypatch, tmp_path):

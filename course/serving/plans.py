@@ -149,7 +149,7 @@ def _checked(plan: dict, asked, source: Source) -> dict:
     plan["settings"] = settings.checked(plan["settings"] | source.label)
     if asked.consent is not None:
         try:
-            plan["settings"]["consent"] = consent.of(asked.consent).words
+            plan["settings"]["consent"] = asked.consent and consent.of(asked.consent).words
         except errors.CourseError as problem:
             raise Refused(f"consent: {problem}") from None
     drawn = [name for name in ("logo", "background", "subtitles") if name in plan or name in plan["settings"]]

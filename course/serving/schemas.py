@@ -94,7 +94,8 @@ Format = Annotated[str, Field(max_length=5, json_schema_extra={"enum": list(FORM
 Address = Annotated[str, Field(min_length=1, max_length=2048)]
 Color = Annotated[Annotated[str, Field(max_length=64)] | Literal[False], AfterValidator(_known_color)]
 Short = Annotated[str, Field(min_length=1, max_length=200)]
-Consent = Annotated[str, Field(min_length=1, max_length=5000)]  # a statement: `provenance.consent`
+# a statement (`provenance.consent`), or that there is none
+Consent = Annotated[str, Field(min_length=1, max_length=5000)] | Literal[False]
 
 
 class Closed(BaseModel):
@@ -210,7 +211,8 @@ class Face(Closed):
 
 
 class Ask(Closed):
-    """What every request to make a film has."""
+    """What every request to make a film has. consent: what the person in the picture agreed to, which is kept in the
+    film, or false to say that nothing is stated (not in D-ID's API)."""
 
     source_url: Address
     name: str | None = Field(None, max_length=200)
