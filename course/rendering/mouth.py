@@ -303,8 +303,8 @@ class Mouth:
         return colour + share[..., None] * (own - colour)
 
     def _find_split(self) -> float | None:
-        """Where the photo's own mouth is darkest between upper teeth and what lies below, as a share of its height; None
-        where it shows one row only, which hangs from the skull."""
+        """Where the photo's own mouth is darkest between upper teeth and what lies below, as a share of its height;
+        None where it shows one row only, which hangs from the skull."""
         shares, u = np.linspace(0.12, 0.88, 30), np.linspace(-0.35, 0.35, 15)
         above, under = curves.read(self.upper, u), curves.read(self.lower, u)
         places = self.frame.pixels(np.broadcast_to(u, (30, 15)), above + shares[:, None] * (under - above))
