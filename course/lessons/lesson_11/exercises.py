@@ -168,9 +168,9 @@ def _frechet(cov=lambda x: np.cov(x, rowvar=False), centres=lambda d: d @ d, tra
 
 
 def random_features(rng):
-    """Two crowds of features that are correlated in ways of their own."""
-    axes = int(rng.integers(2, 5))
-    made, real = (rng.normal(0, 1, (int(rng.integers(8, 20)), axes)) @ rng.normal(0, 1, (axes, axes))
+    """Two crowds of features that are correlated in ways of their own; some have fewer rows than features."""
+    axes = int(rng.integers(2, 6))
+    made, real = (rng.normal(0, 1, (int(rng.integers(3, 16)), axes)) @ rng.normal(0, 1, (axes, axes))
                   + rng.normal(0, 1, axes) for _ in range(2))
     return made, real
 
@@ -290,6 +290,7 @@ UNEVEN = whole(120 + 60 * np.sin(_COLUMNS[..., None] * [0.9, 0.5, 0.7] + _ROWS[.
 FRAMED = UNEVEN.copy()
 FRAMED[[0, 1, -2, -1]] = 255
 TURNED = whole(255 - UNEVEN.astype(float))
+FAINT = whole(128 + 7 * np.sin(np.mgrid[:14, :14][1] * 1.3))[..., None].repeat(3, axis=2)
 REDDER = whole(UNEVEN * np.array([1.3, 0.9, 0.6]))
 
 FOUR = np.array([[[10.0, 10], [20, 10], [10, 20], [20, 20]]])
@@ -304,6 +305,8 @@ RING = np.stack([np.cos(_AROUND), np.sin(_AROUND)], axis=1)
 ELLIPSE = RING * [3.0, 1.0]
 ASLANT = ELLIPSE @ np.array([[np.cos(0.9), np.sin(0.9)], [-np.sin(0.9), np.cos(0.9)]])
 THREE = np.stack([np.sin(np.arange(9) * k + k) for k in (1.0, 2.2, 3.1)], axis=1) * [1.0, 2.0, 0.5]
+
+FIVE = np.sin(np.arange(30.0) ** 1.7).reshape(6, 5)
 
 SAID = np.array([0, 0, 1, 4, 2, 0, 0, 1, 2, 1, 0, 0, 0, 3, 5, 3, 1, 0, 0, 2, 4, 1, 0, 0], float)
 BEHIND = np.concatenate([np.zeros(3), SAID])[: len(SAID)] / 10
@@ -389,6 +392,9 @@ EXERCISES = [
             case("a picture and itself", STRIPES, STRIPES),
             case("two plain greys", np.full((12, 12, 3), 50, np.uint8), np.full((12, 12, 3), 100, np.uint8)),
             case("black and black", np.zeros((12, 13, 3), np.uint8), np.zeros((12, 13, 3), np.uint8)),
+            case("black, and a grey that is nearly black", np.zeros((12, 12, 3), np.uint8),
+                 np.full((12, 12, 3), 3, np.uint8)),
+            case("two faint patterns that have nothing in common", FAINT, FAINT.transpose(1, 0, 2)),
             case("two that differ along the border alone", FRAMED, UNEVEN),
             case("eleven by eleven pixels, one window", UNEVEN[:11, :11], STRIPES[:11, :11]),
         ],
@@ -498,6 +504,7 @@ EXERCISES = [
             case("the same in another order", ASLANT[::-1].copy(), ASLANT),
             case("a crowd whose members are all alike", np.ones((5, 2)), RING),
             case("fewer rows than features", THREE[:2], THREE[2:4] + 1),
+            case("three rows of five features", FIVE[:3], FIVE[3:]),
         ],
         random=random_features,
         random_count=40,
