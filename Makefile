@@ -16,7 +16,7 @@ help:
 	@echo "make demo   install, then make out/hello.mp4: a photograph that talks"
 	@echo "make test   ruff and pytest, which runs every notebook too"
 	@echo "make test-long   what takes over an hour: damaged and random inputs, ten minutes each, 200 jobs over a killed"
-	@echo "                 server, 300 calls by chance, mutants"
+	@echo "                 server, 300 calls by chance, mutants, a made-up learner in all notebooks"
 	@echo "make lab    JupyterLab, opened at the first lesson"
 	@echo "make clean  remove out/ and what the tests leave (not .venv)"
 
@@ -35,6 +35,8 @@ test-long: $(TEST)
 	  $(BIN)/python -m pytest -s tests/test_serving_schema.py tests/test_serving_restart.py tests/test_serving_many.py
 	$(BIN)/python benchmarks/generated_inputs.py
 	$(BIN)/python benchmarks/mutate_exercises.py
+	$(BIN)/python benchmarks/learner.py right
+	$(BIN)/python benchmarks/learner.py wrong
 
 lab: $(LAB)
 	$(BIN)/jupyter lab --notebook-dir=. $(if $(filter 0,$(shell id -u)),--allow-root) notebooks/00_bring_a_photo_to_life.ipynb

@@ -20,7 +20,7 @@ import tempfile
 import time
 from pathlib import Path
 
-import nbclient
+import nbclient.exceptions
 import nbformat
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -95,7 +95,10 @@ def taken(path: Path, kind: str, checks: bool, surroundings: dict) -> tuple:
     with tempfile.TemporaryDirectory() as folder:
         client = nbclient.NotebookClient(notebook, timeout=900, kernel_name="python3", allow_errors=True,
                                          resources={"metadata": {"path": folder}})
-        client.execute(env=surroundings, stderr=subprocess.DEVNULL)
+        try:
+            client.execute(env=surroundings, stderr=subprocess.DEVNULL)
+        except (nbclient.exceptions.DeadKernelError, nbclient.exceptions.CellTimeoutError, AssertionError) as problem:
+            return [f"{path.name}: its kernel stopped ({type(problem).__name__})"], 0
     wrong, judged = [], 0
     for cell in notebook.cells:
         outputs = cell.get("outputs", [])
