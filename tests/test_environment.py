@@ -21,7 +21,7 @@ CORE = [Requirement(line) for line in PROJECT["dependencies"]]
 EXTRAS = [Requirement(line) for lines in PROJECT["optional-dependencies"].values() for line in lines]
 
 
-APART = Requirement("pipecat-ai[webrtc]>=1.3")  # for whoever builds voice agents; it brings a hundred packages
+APART = Requirement("pipecat-ai[webrtc]>=1.3")  # for whoever builds voice agents; it brings many packages
 
 
 def conda_parts():
