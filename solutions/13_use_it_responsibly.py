@@ -62,7 +62,8 @@ made = course.animate(photo, text="I never said this. It only looks so.",
                       consent="A photo of the US Navy, in the public domain. Made for a lesson.")
 frames = list(made)
 film = io.Clip(frames, made.fps, made.audio, made.sample_rate, stamp=made.stamp)
-film
+small = [cv2.resize(frame, (256, 256), interpolation=cv2.INTER_AREA) for frame in frames]
+io.Clip(small, made.fps, made.audio, made.sample_rate)
 
 # %%
 plots.show(plots.film_strip(frames, count=3, side=1.8, title="Nobody was asked, nobody spoke"))
