@@ -245,15 +245,18 @@ class HeadField:
         outer, inner, sign = BESIDE.T
         before = sign * ((self.points[outer] - self.points[inner]) @ self.head.right) * size
         after = sign * ((target[outer] - target[inner]) @ right)
-        seen = before > SEEN * self.head.radius * size  # of a side that the photo hides nothing can be said
+        least = SEEN * self.head.radius * size
+        seen = before > least
         share = np.where(seen, after / np.where(seen, before, 1.0), 1.0)
-        if (share >= NARROWS).all():
+        # a side that the photo hides shall be hidden no further
+        over = np.where(seen, 0.0, np.maximum(before - least / 4 - after, 0))
+        if (share >= NARROWS).all() and not over.any():
             return target
         # below NARROWS a side still narrows, ever less, and never below LEAST of its breadth
         room = NARROWS - LEAST
         kept = np.where(share < NARROWS, LEAST + room * np.exp(np.minimum(share - NARROWS, 0) / room), share)
         moved = target.copy()
-        moved[outer] += ((kept - share) * before * sign)[:, None] * right
+        moved[outer] += (((kept - share) * before + over) * sign)[:, None] * right
         return moved
 
     def start(self, target: np.ndarray, matrix: np.ndarray):

@@ -40,7 +40,6 @@ class MouthSettings:
     dark: float = 0.25  # brightness of the deep mouth against the lips
     tongue: float = 0.75  # the same of the tongue
     contact: float = 2.6  # length of the shadow under the upper lip
-    softness: float = 0.35  # blur of everything painted
 
 
 class Inside(NamedTuple):
