@@ -106,3 +106,10 @@ def test_pictures_of_any_size_are_fitted():
     for height, width in ((10, 400), (400, 10), (7, 7)):
         frame = reel_pieces.fitted(np.full((height, width, 3), 255, np.uint8))
         assert frame.shape == (reels.SIDE, reels.SIDE, 3) and (frame == 255).any()
+
+
+def test_ours_handed_back_finds_its_exercise_whatever_it_is_called_in_the_package():
+    from course import evaluation, provenance
+
+    for ours, name in ((provenance.read_signs, "read_watermark"), (evaluation.rates_by_group, "error_by_group")):
+        assert repr(swap.use(ours)).startswith(f"{name}: ours stays in ")

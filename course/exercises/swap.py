@@ -11,6 +11,7 @@ import inspect
 import os
 
 from . import places
+from .exercise import ExerciseError
 
 
 def use(part=None, *, name: str | None = None, force: bool = False) -> "Placed":
@@ -33,9 +34,9 @@ def use(part=None, *, name: str | None = None, force: bool = False) -> "Placed":
                                    "finished")
         return _use_mine()
 
-    from . import answers, desk, registry
+    from . import answers, desk
 
-    exercise = registry.find(name or getattr(part, "__name__", type(part).__name__))
+    exercise = _exercise_of(part, name)
     if not exercise.place:
         raise places.PartError(f"{exercise.name} has no place in the system: {exercise.no_place}")
     place, part = places.place_of(exercise.place), answers.part_of(part)
@@ -51,6 +52,21 @@ def use(part=None, *, name: str | None = None, force: bool = False) -> "Placed":
     whose = "yours, unchecked," if forced else "yours"
     return Placed(f'{exercise.name}: {whose} stands in {place.name} now, course.reset("{exercise.name}") takes it back',
                   {place.name: before})
+
+
+def _exercise_of(part, name: str | None):
+    """The exercise of a part: the one of its name, or, for ours handed back, the one whose reference it is."""
+    from . import answers, registry
+
+    called = name or getattr(part, "__name__", type(part).__name__)
+    try:
+        return registry.find(called)
+    except ExerciseError:  # ours may have another name in the package than the exercise has
+        for exercise in registry.every():
+            if name is None and exercise.place and exercise.place.endswith(f".{called}"):
+                if answers.is_ours(exercise, part):
+                    return exercise
+        raise
 
 
 def reset(name: str | None = None) -> "Placed":
