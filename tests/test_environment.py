@@ -33,7 +33,8 @@ def conda_parts():
 def test_environment_yml_holds_core_and_extras():
     plain, pip = conda_parts()
     assert str(APART) in map(str, EXTRAS) and not any(APART.name in line for line in pip)
-    assert [str(Requirement(line)) for line in pip] == list(dict.fromkeys(str(one) for one in CORE + EXTRAS if one.name != APART.name))
+    wanted = dict.fromkeys(str(one) for one in CORE + EXTRAS if one.name != APART.name)
+    assert [str(Requirement(line)) for line in pip] == list(wanted)
     assert plain == [f"python{PROJECT['requires-python']}", "pip"]
 
 
