@@ -136,10 +136,11 @@ def test_the_page_shows_a_face_that_speaks_answers_listens_and_goes(server, tmp_
         until(page, "document.body.dataset.interrupted", 30)
         shoot(page, "4_interrupted")
         page.select_option("#microphone", "speak")
-        until(page, "document.getElementById('status').innerText.startsWith('Live')", 30)
-        heard = page.evaluate(MEASURE, 2500)
+        end, heard = time.monotonic() + 60, page.evaluate(MEASURE, 2500)
+        while heard["loudest"] <= 0.05:  # a busy machine is a while behind
+            assert time.monotonic() < end, f"nothing is heard of the microphone: {page.inner_text('#status')}"
+            heard = page.evaluate(MEASURE, 2500)
         shoot(page, "5_microphone")
-        assert heard["loudest"] > 0.05
         page.click("#end")
         until(page, "document.getElementById('status').innerText == 'Ended.'")
         shoot(page, "6_ended")

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from course import animation, demo, detection, images, motion
+from course.interpolation import smoothstep
 from course.io import video
 
 SIDE = 160  # pixels of the portrait
@@ -54,8 +55,7 @@ class Stage:
 
 def share(count: int = COUNT) -> np.ndarray:
     """0 to 1 in so many steps, slow at both ends."""
-    t = np.linspace(0, 1, count)
-    return t * t * (3 - 2 * t)
+    return smoothstep(0, 1, np.linspace(0, 1, count))
 
 
 def crop_and_blend(stage: Stage) -> list:
