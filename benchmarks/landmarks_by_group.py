@@ -1,6 +1,6 @@
 """How far the landmarker is off, face by face, beside what the face looks like: the table that lesson 13 takes apart.
 
-    python benchmarks/landmarks_by_group.py ../shared/portraits ../shared/scenes
+    python benchmarks/landmarks_by_group.py PORTRAITS SCENES
 
 Writes course/lessons/lesson_13/landmarks_by_group.csv: a line for each face of the held-out sheets, people who do not
 exist. error: mean distance of the 68 points to the label's, percent of the distance between the outer eye corners, from
