@@ -633,5 +633,5 @@ course.progress()
 # * R. Zhang, P. Isola, A. A. Efros, E. Shechtman and O. Wang, "The unreasonable effectiveness of deep features as a
 #   perceptual metric", *CVPR* 2018.
 #
-# This is the last lesson so far. Film yourself for ten seconds and run `course evaluate me.mp4`: it prints this table
-# for a face that the system has never seen.
+# Film yourself for ten seconds and run `course evaluate me.mp4`: it prints this table for a face that the system has
+# never seen. Next: **13, Use it responsibly**; 12, Ship it, is not written yet.
