@@ -87,6 +87,7 @@ def _rate(wrong: np.ndarray, people: np.ndarray, level: float) -> Rate:
 def wilson(wrong: float, of: int, level: float = 0.95) -> tuple:
     """The interval (low, high) in which the true share lies, where `wrong` were counted among `of`.
 
+    `evaluation.rates_by_group` has the same formula written out, as lesson 13 teaches it.
     It holds for few and for none, unlike share +- 2 deviations, which of none of ten would say exactly none.
     (Wilson, "Probable inference, the law of succession, and statistical inference", 1927.)
     Raises ValueError: a level that is not between 0 and 1, or more than there are.

@@ -53,7 +53,8 @@ class OperatorLog:
                     yield file
         except OSError as problem:
             raise errors.OutputError(f"the operator's log cannot be written ({problem.strerror or 'the disk'}), and "
-                                     "without it no film is given out: make room, or choose another --log") from None
+                                     "without it no film is given out: name a folder that is there and has room"
+                                     ) from None
 
     def _put_aside(self) -> None:
         for number in range(self.kept, 0, -1):
