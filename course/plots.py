@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
+from PIL import Image
 
 from . import notebook
 from .keypoints import landmarks
@@ -59,12 +60,16 @@ def describe(figure: Figure, alt: str | None = None) -> str:
 
 def encode(figure: Figure) -> tuple:
     """The figure as ("image/png" or "image/jpeg", bytes): PNG keeps lines sharp, JPEG keeps photos small."""
+    drawn = io.BytesIO()  # drawn once: that takes longest
+    figure.savefig(drawn, format="png", dpi=DPI, bbox_inches="tight", pad_inches=0.05, pil_kwargs={"compress_level": 1})
+    picture = Image.open(drawn).convert("RGB")
     file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=DPI, bbox_inches="tight", pad_inches=0.05)
-    if file.tell() <= LARGEST_PNG:
+    if drawn.tell() <= 2 * LARGEST_PNG:  # larger ones hold photos: no effort would make them small
+        picture.save(file, "png", dpi=(DPI, DPI))
+    if 0 < file.tell() <= LARGEST_PNG:
         return "image/png", file.getvalue()
     file = io.BytesIO()
-    figure.savefig(file, format="jpeg", dpi=DPI, bbox_inches="tight", pad_inches=0.05, pil_kwargs={"quality": 88})
+    picture.save(file, "jpeg", dpi=(DPI, DPI), quality=88)
     return "image/jpeg", file.getvalue()
 
 

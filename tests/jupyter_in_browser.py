@@ -201,9 +201,9 @@ class Widget:
         act()
         self.page.wait_for_function("([image, before]) => image.src !== before",
                                     arg=[self.image.element_handle(), address], timeout=60_000)
-        for _ in range(40):  # the last of many pictures
+        for _ in range(75):  # the last of many pictures
             address = self.image.get_attribute("src")
-            self.page.wait_for_timeout(1500)
+            self.page.wait_for_timeout(800)
             if self.image.get_attribute("src") == address:
                 break
         self._loaded()
@@ -234,13 +234,5 @@ def notebook_of(folder: Path, *sources: str):
                                             metadata={"kernelspec": python}), folder / "notebooks" / "tried.ipynb")
     with jupyterlab(folder) as address, page_of(browser, 1280, 900) as page:
         notebook = Notebook(page, address, "tried.ipynb")
-        notebook.run_all()
+        notebook.run_all(600)
         yield notebook
-
-
-@contextlib.contextmanager
-def widgets_in_browser(folder: Path, lesson: str, *calls: str):
-    """Widgets of a lesson ("03") in the browser, made by calls like "widget.FacePose()": a `Widget` for each."""
-    cells = [f"from course.lessons.lesson_{lesson} import widget\npanel = {call}\npanel" for call in calls]
-    with notebook_of(folder, *cells) as notebook:
-        yield [Widget(notebook, call.split("(")[0]) for call in calls]

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from jupyter_in_browser import widgets_in_browser
 
 from course import io, plots
 from course.lessons.lesson_08 import figures, long_run
@@ -59,8 +58,3 @@ def test_figures_have_words_and_axes(scrubber):
                                                           f"step {run.steps[-1]}", "truth"]
     curves = figures.batch_curves({"healthy": [0.02, 0.0101], "flat": [0.02, 0.02]})
     assert "healthy 5.1 to 2.6" in plots.describe(curves) and curves.axes[0].get_yscale() == "log"
-
-
-def test_it_moves_in_a_browser(tmp_path):
-    with widgets_in_browser(tmp_path, "08", "widget.RunScrubber()") as (widget,):
-        assert widget.changed_by(lambda: widget.press("ArrowRight", 3), share=0.001, level=20)

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from jupyter_in_browser import widgets_in_browser
 
 from course import demo, detection, images
 from course.lessons.lesson_01 import widget as widget_01
@@ -34,9 +33,3 @@ def test_both_sliders_change_the_picture(explorer):
     assert explorer.image.value != before
     explorer.children[0].children[-1].click()
     assert explorer.image.value == before
-
-
-def test_it_moves_in_a_browser(tmp_path):
-    with widgets_in_browser(tmp_path, "01", "widget.ThresholdExplorer()") as (widget,):
-        assert widget.changed_by(lambda: widget.press("ArrowLeft", 40))
-        assert float(widget.cell.locator(".widget-readout").first.inner_text()) < 0.2

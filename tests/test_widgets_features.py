@@ -1,11 +1,9 @@
-"""The three panels of lesson 04, without a browser and in a real JupyterLab."""
+"""The three panels of lesson 04, without a browser."""
 
 import numpy as np
 import pytest
 
 pytest.importorskip("ipywidgets")
-
-from jupyter_in_browser import widgets_in_browser
 
 from course.lessons.lesson_04 import people, sees
 from course.lessons.lesson_04 import widget as widget_04
@@ -81,13 +79,3 @@ def test_the_stills_say_what_they_show(kernel, same, between):
     assert "turned by 45°" in kernel.stills({}, {"turn": 45}, title="Two kernels").get_label()
     assert "pixels around: " in same.stills({"by": "pixels around"}, title="One way").get_label()
     assert "pixels, squared ends at 0." in between.stills({}, {"share": 1}, title="The way").get_label()
-
-
-def test_in_the_browser_they_move(tmp_path):
-    calls = ("widget.KernelInHand()", "widget.SamePlace()", "widget.SharpOrMean()")
-    with widgets_in_browser(tmp_path, "04", *calls) as (kernel, same, between):
-        assert kernel.changed_by(lambda: kernel.press("ArrowRight", 8))
-        assert same.changed_by(lambda: same.press("ArrowLeft", 20))
-        way = same.cell.locator("select").first
-        assert same.changed_by(lambda: way.select_option("untrained, layer 1/8"))
-        assert between.changed_by(lambda: between.press("ArrowRight", 16))

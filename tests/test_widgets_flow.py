@@ -1,11 +1,9 @@
-"""The sliders of lesson 06, without a browser and in a real JupyterLab."""
+"""The sliders of lesson 06, without a browser."""
 
 import numpy as np
 import pytest
 
 pytest.importorskip("ipywidgets")
-
-from jupyter_in_browser import widgets_in_browser
 
 from course.lessons.lesson_06 import widget
 
@@ -57,11 +55,3 @@ def test_the_pointer_shows_each_flow_and_its_error(pointer):
 def test_no_flow_moves_nothing(pointer):
     y, x = np.mgrid[: pointer.SIZE, : pointer.SIZE]
     np.testing.assert_allclose(pointer.flows["nothing moves"], np.stack([x, y], -1), atol=1e-3)
-
-
-def test_in_the_browser_both_move(tmp_path):
-    calls = ("widget.PointAndMatrix()", "widget.FlowUnderPointer()")
-    with widgets_in_browser(tmp_path, "06", *calls) as (nose, pointer):
-        assert nose.changed_by(lambda: nose.press("ArrowRight", 12))
-        assert pointer.changed_by(lambda: pointer.press("ArrowRight", 12), share=0.001)
-        assert pointer.changed_by(lambda: pointer.cell.locator("select").first.select_option("nothing moves"))

@@ -1,11 +1,9 @@
-"""The slider of lesson 07, without a browser and in a real JupyterLab."""
+"""The slider of lesson 07, without a browser."""
 
 import numpy as np
 import pytest
 
 pytest.importorskip("ipywidgets")
-
-from jupyter_in_browser import widgets_in_browser
 
 from course.exercises import places
 from course.lessons.lesson_07 import widget as widget_07
@@ -54,10 +52,3 @@ def test_the_landscape_is_what_the_discriminator_says():
 def test_the_stills_say_what_they_show(ring):
     figure = ring.stills({"step": 0}, {"step": 40}, title="Two steps")
     assert "step 40: " in figure.get_label() and figure.get_label().startswith("Two steps")
-
-
-def test_in_the_browser_it_moves(tmp_path):
-    with widgets_in_browser(tmp_path, "07", "widget.RingInMotion(steps=100)") as (widget,):
-        assert widget.changed_by(lambda: widget.press("ArrowRight", 20))
-        game = widget.cell.locator("select").first
-        assert widget.changed_by(lambda: game.select_option("hasty"))

@@ -1,13 +1,9 @@
-"""Lesson 11's vote, its seven films and its six numbers, without a browser and in a real JupyterLab."""
-
-import os
+"""Lesson 11's vote, its seven films and its six numbers, without a browser."""
 
 import numpy as np
 import pytest
 
 pytest.importorskip("ipywidgets")
-
-from jupyter_in_browser import notebook_of
 
 from course import evaluation
 from course.lessons.lesson_11 import figures, films, scores
@@ -98,21 +94,3 @@ def test_the_vote_is_drawn_beside_every_number(one, told):
 def test_loudness_hears_silence_and_the_loudest():
     samples = np.concatenate([np.zeros(400), np.full(400, 0.05), np.full(400, 0.5)])
     assert evaluation.loudness(samples, 10_000, 4, fps=25.0) == pytest.approx([0, 2 / 3, 1, 0])
-
-
-def test_in_the_browser_a_click_goes_on_to_the_next_pair(tmp_path):
-    source = ("from course.lessons.lesson_11 import films, widget\n"
-              "vote = widget.Vote(films.take('Hi Pam!', 96))\nvote")
-    with notebook_of(tmp_path, source, "print(vote.votes[:2])") as notebook:
-        cell = notebook.cell("widget.Vote")
-        for number, side in enumerate(("left", "right"), 1):
-            cell.get_by_text(f"Pair {number} of 8").wait_for(state="visible", timeout=60_000)
-            film = cell.locator("video").bounding_box()
-            button = cell.get_by_role("button", name=f"{side} is better")
-            below = button.bounding_box()
-            assert film["width"] > film["height"] > 50 and below["y"] >= film["y"] + film["height"] - 1
-            if folder := os.environ.get("COURSE_SHOTS"):
-                cell.screenshot(path=f"{folder}/vote_{number}.png")
-            button.click()
-        cell.get_by_text("Pair 3 of 8").wait_for(state="visible", timeout=60_000)
-        assert notebook.run("print(vote.votes").strip() == "['soft', 'soft']"

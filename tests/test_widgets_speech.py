@@ -1,11 +1,9 @@
-"""Lesson 05's widget, its minute of training and its tracks, without a browser and in a real JupyterLab."""
+"""Lesson 05's widget, its minute of training and its tracks, without a browser."""
 
 import numpy as np
 import pytest
 
 pytest.importorskip("ipywidgets")
-
-from jupyter_in_browser import widgets_in_browser
 
 from course import speech
 from course.lessons.lesson_05 import minute_motion, speaking
@@ -51,16 +49,6 @@ def test_every_slider_changes_what_it_should(panel, name, picture):
 def test_stills_are_as_many_as_settings(panel):
     figure = panel.stills({"lead": 0.005}, {}, {"lead": 0.2})
     assert [axes.get_title() for axes in figure.axes] == ["lead 0.005 s", "as shipped", "lead 0.2 s"]
-
-
-def test_in_the_browser_the_sliders_move_the_picture(tmp_path):
-    with widgets_in_browser(tmp_path, "05", "widget.Coarticulation()") as (widget,):
-        widget.check_layout()
-        for words in ("lead of lips", "moment"):
-            slider = widget.cell.locator(".widget-slider:visible", has_text=words).first
-            slider.wait_for(state="visible", timeout=30_000)
-            assert widget.changed_by(lambda at=slider: widget.press("ArrowRight", 12, at)), words
-        widget.check_layout()
 
 
 # ---------------------------------------------------------------- what the lesson learns from, and how

@@ -1,11 +1,9 @@
-"""Lesson 09's drivers and its widget, without a browser and in a real JupyterLab."""
+"""Lesson 09's drivers and its widget, without a browser."""
 
 import numpy as np
 import pytest
 
 pytest.importorskip("ipywidgets")
-
-from jupyter_in_browser import widgets_in_browser
 
 from course import face
 from course.lessons.lesson_09 import drivers
@@ -64,11 +62,3 @@ def test_every_control_changes_the_picture(panel):
     at_rest = panel.draw({})
     for settings in ({"driver": "Bela (beard)"}, {"carry": "channels"}, {"frame": 12}):
         assert (np.abs(panel.draw(settings).astype(int) - at_rest).max(axis=2) > 30).mean() > 0.005, settings
-
-
-def test_in_the_browser_driver_choice_and_frame_change_the_picture(tmp_path):
-    with widgets_in_browser(tmp_path, "09", "widget.Transfer()") as (widget,):
-        driver, carried = (widget.cell.locator("select").nth(k) for k in range(2))
-        assert widget.changed_by(lambda: carried.select_option("channels"))
-        assert widget.changed_by(lambda: widget.press("ArrowRight", 8))
-        assert widget.changed_by(lambda: driver.select_option("Bela (beard)"))
