@@ -247,7 +247,7 @@ def run_animate(options) -> None:
     files = [paths.given(file) for name, file in (drives | {"photo": photo}).items()
              if name != "text" and file is not None]
     output = encoding.check_output(options.output, files)
-    with process.loading(), _said_meanwhile(options, drives["text"], given):
+    with process.loading(), said_meanwhile(options, drives["text"], given):
         from . import animation  # PyTorch among much else
 
         clip = animation.animate(photo, **drives, **given)
@@ -257,7 +257,7 @@ def run_animate(options) -> None:
           f"({1000 * seconds / len(clip):.0f} ms a frame)")
 
 
-def _said_meanwhile(options, text: str | None, given: dict):
+def said_meanwhile(options, text: str | None, given: dict):
     """A context in which the text is said while this process loads, see `speech.ahead`; none in somebody's notebook,
     where speech may be a part of their own."""
     from .motion import marks
