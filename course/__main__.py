@@ -1,5 +1,12 @@
 """`python -m course` is the command `course`."""
 
-from .cli import main
+from . import cli, process
 
-raise SystemExit(main())
+
+def run() -> None:
+    """Run the command and end the process with its exit code."""
+    process.leave(cli.main())
+
+
+if __name__ == "__main__":
+    run()

@@ -286,11 +286,10 @@ class Drive:
 def drive_by_text(text: str, options: Settings) -> Drive:
     """A sentence -> speech, lips, idle movement, and what its marks ask for."""
     from .motion import marks
-    from .speech import captions, manner, speakers, synthesis
+    from .speech import ahead, captions, manner
 
     text, marked = marks.parted(text)
-    spoken = synthesis.synthesize(text, options.voice, manner.Manner(options.rate, options.pitch))
-    speakers.let_go()  # the frames need the memory
+    spoken = ahead.said(text, options.voice, manner.Manner(options.rate, options.pitch))
     lips = motion_spoken.from_speech(spoken, fps=options.fps or motion.FPS)
     asked = marks.merged(options, marked, marks.moments(text, marked, spoken.phonemes))
     moved = with_idle(lips, replace(options, **asked), motion_spoken.delivery(text, spoken))

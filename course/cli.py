@@ -1,13 +1,14 @@
 """The command `course`: one line of help for each thing it does, one line for each thing that is wrong."""
 
 import argparse
+import contextlib
 import difflib
 import logging
 import re
 import sys
 from pathlib import Path
 
-from . import __version__, errors, paths, stopping, streams
+from . import __version__, errors, paths, process, stopping, streams
 from .serving import command as serving_command
 
 
@@ -23,6 +24,7 @@ def main(arguments=None) -> int:
     with streams.tolerant() as out, stopping.watched(for_good=arguments is None) as watch:
         try:
             options = parser().parse_args(arguments)
+            options.alone = arguments is None
             code = options.run(options) or 0
             out.flush()
             _check_told(options, out)
@@ -223,10 +225,10 @@ def run_animate(options) -> None:
     """`course animate`: check the words first, then where it goes, then make it."""
     import time
 
-    from . import animation, demo, settings
+    begin = time.perf_counter()
+    from . import demo, settings
     from .io import encoding
 
-    begin = time.perf_counter()
     given = {name: settings.of_text(name, getattr(options, name)) for name in settings.SETTINGS}
     drives = {name: getattr(options, name) for name in ("text", "audio", "driving", "motion")}
     if options.script is not None:
@@ -245,23 +247,41 @@ def run_animate(options) -> None:
     files = [paths.given(file) for name, file in (drives | {"photo": photo}).items()
              if name != "text" and file is not None]
     output = encoding.check_output(options.output, files)
-    clip = animation.animate(photo, **drives, **given)
+    with process.loading(), said_meanwhile(options, drives["text"], given):
+        from . import animation  # PyTorch among much else
+
+        clip = animation.animate(photo, **drives, **given)
     clip.save(output)
     seconds = time.perf_counter() - begin
     print(f"{options.output}: {clip.duration:.1f} s, made in {seconds:.1f} s "
           f"({1000 * seconds / len(clip):.0f} ms a frame)")
 
 
+def said_meanwhile(options, text: str | None, given: dict):
+    """A context in which the text is said while this process loads, see `speech.ahead`; none in somebody's notebook,
+    where speech may be a part of their own."""
+    from .motion import marks
+    from .speech import ahead, manner
+
+    swapped = sys.modules.get("course.exercises.places")
+    if text is None or not options.alone or swapped and swapped.swaps:
+        return contextlib.nullcontext()
+    told = manner.Manner(1.0 if given["rate"] is None else given["rate"], given["pitch"] or 0.0)
+    return ahead.saying(marks.parted(text)[0], given["voice"], told)
+
+
 def _run_script(options, given: dict, begin: float) -> None:
     """`course animate --script FILE`."""
     import time
 
-    from .dialogue import performance
     from .io import encoding
 
     files = [paths.given(file) for file in (options.script, options.photo) if file is not None]
     output = encoding.check_output(options.output, files)
-    clip = performance.perform(paths.given(options.script), options.photo, **given)
+    with process.loading():
+        from .dialogue import performance
+
+        clip = performance.perform(paths.given(options.script), options.photo, **given)
     clip.save(output)
     print(f"{options.output}: {clip.duration:.1f} s, made in {time.perf_counter() - begin:.1f} s")
 

@@ -80,7 +80,7 @@ def crop_square(image: np.ndarray, x: float, y: float, side: int) -> np.ndarray:
     # column j of the square is column min(max(left + j, 0), W - 1) of the picture; rows alike
     columns = np.clip(left + np.arange(side), 0, width - 1)
     rows = np.clip(top + np.arange(side), 0, height - 1)
-    return image[rows[:, None], columns]
+    return image.take(rows, axis=0).take(columns, axis=1)
 
 
 def crop_box(image: np.ndarray, box, beyond: str = "repeat") -> np.ndarray:

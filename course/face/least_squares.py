@@ -42,21 +42,28 @@ def solve(hessian, gradient, start, lower, upper, sweeps: int = 25) -> np.ndarra
     Returns:
         x: (T, P).
     """
-    x = np.clip(start, lower, upper)  # (T, P)
-    slope = gradient - np.einsum("tpq,tq->tp", hessian, x)  # what is left of g - Hx
-    columns = np.ascontiguousarray(hessian.transpose(1, 0, 2))  # (P, T, P)
-    curvature = np.einsum("tpp->pt", hessian)
+    x = np.clip(start, lower, upper).T.copy()  # (P, T): what is read and written together lies together
+    slope = np.ascontiguousarray((gradient - np.einsum("tpq,tq->tp", hessian, x.T)).T)  # what is left of g - Hx
+    columns = np.ascontiguousarray(hessian.transpose(1, 2, 0))  # (P, P, T)
+    curvature = np.ascontiguousarray(np.einsum("tpp->pt", hessian))
+    step, change = np.empty(x.shape[1]), np.empty_like(x)
     for _ in range(sweeps):
         largest = 0.0
         for i, column in enumerate(columns):
             # x_i <- clip(x_i + (g - Hx)_i / H_ii)
-            step = np.clip(x[:, i] + slope[:, i] / curvature[i], lower[i], upper[i]) - x[:, i]
-            x[:, i] += step
-            slope -= step[:, None] * column
-            largest = max(largest, np.abs(step).max())
+            np.divide(slope[i], curvature[i], out=step)
+            np.add(step, x[i], out=step)
+            np.minimum(np.maximum(step, lower[i], out=step), upper[i], out=step)
+            np.subtract(step, x[i], out=step)
+            if not np.count_nonzero(step):  # most channels rest at a bound in most frames
+                continue
+            x[i] += step
+            np.multiply(column, step, out=change)
+            np.subtract(slope, change, out=slope)
+            largest = max(largest, np.abs(step, out=step).max())
         if largest < 1e-4:
             break
-    return x
+    return x.T
 
 
 def solve_partly_free(hessian, gradient, start, lower, upper, n_bounded: int) -> np.ndarray:

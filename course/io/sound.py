@@ -188,9 +188,9 @@ def is_heard(samples: np.ndarray) -> bool:
 
 def resample(samples: np.ndarray, sample_rate: int, new_rate: int) -> np.ndarray:
     """Samples (N,) at another rate, through a band-limited polyphase filter."""
-    from scipy.signal import resample_poly
-
     if sample_rate == new_rate:
         return np.asarray(samples, np.float32)
+    from scipy.signal import resample_poly  # takes a second to load: only where there is something to do
+
     common = math.gcd(int(sample_rate), int(new_rate))
     return resample_poly(samples, new_rate // common, sample_rate // common).astype(np.float32)

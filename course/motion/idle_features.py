@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .. import interpolation
 from ..face import model as face_model
 from . import motion
 
@@ -29,10 +30,7 @@ def smooth(curve: np.ndarray, seconds: float) -> np.ndarray:
 
     seconds: standard deviation of the Gaussian over time.
     """
-    from scipy.ndimage import gaussian_filter1d
-
-    curve = np.asarray(curve, np.float64)
-    return gaussian_filter1d(curve, seconds * FPS, axis=0, mode="nearest") if len(curve) else curve
+    return interpolation.gaussian(curve, seconds * FPS) if len(curve) else np.asarray(curve, np.float64)
 
 
 def opening_of_gap(gap: np.ndarray) -> np.ndarray:

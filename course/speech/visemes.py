@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .. import interpolation
+
 LIP_CHANNELS = (
     "jawOpen", "mouthClose", "mouthFunnel", "mouthPucker", "mouthLowerDownLeft", "mouthLowerDownRight",
     "mouthUpperUpLeft", "mouthUpperUpRight", "mouthStretchLeft", "mouthStretchRight", "mouthSmileLeft",
@@ -280,9 +282,7 @@ def coarticulate(times, spans, alphas, targets, lead: float, lag: float) -> np.n
 def _smooth(values, sigma) -> np.ndarray:
     if sigma < 0.3 or len(values) < 3:
         return values
-    from scipy.ndimage import gaussian_filter1d
-
-    return gaussian_filter1d(values, sigma, axis=0, mode="nearest")
+    return interpolation.gaussian(values, sigma)
 
 
 def _gates(segments, times, hold, blending) -> np.ndarray:
