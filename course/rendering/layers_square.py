@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from .. import images
-from . import animator_crops
+from . import animator_crops, spread
 
 LEAST_WALL = 0.002  # share of the square that must show the wall, to fill the rest from it
 REACH = 2.75  # radii from the face's centre to each side: `headwarp` moves nothing further out
@@ -78,6 +78,13 @@ def to_box(values: np.ndarray, box, matrix: np.ndarray) -> np.ndarray:
     shifted = matrix.copy()
     shifted[:, 2] += matrix[:, :2] @ [x0, y0]
     return images.cut(values, shifted, (x1 - x0, y1 - y0), backwards=True)
+
+
+def spreading(box, matrix: np.ndarray, size: int) -> tuple:
+    """`to_box` as two matrices for `spread.spread`: (h, size), (w, size)."""
+    x0, y0, x1, y1 = box
+    return (spread.linear_matrix(matrix[1, 1] * np.arange(y0, y1) + matrix[1, 2], size),
+            spread.linear_matrix(matrix[0, 0] * np.arange(x0, x1) + matrix[0, 2], size))
 
 
 def movement(field, positions: np.ndarray, size: int = 64) -> np.ndarray:
