@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 import cv2
 import numpy as np
 
-from .. import errors, images
+from .. import errors
 from ..interpolation import smoothstep
 from ..keypoints import landmarks
+from ..polish import seam
 from . import curves, eyelids, head_field, mouth, paste, warping
 
 
@@ -64,6 +65,7 @@ class Portrait:
         self.lids = eyelids.Lids(self.image, points, settings.blinks)
         self.animator = self._animator(animator) if animator else None
         self._mask = self._mask_of()
+        self._seam = seam.Seam(self._mask)
 
     def _field(self, warp: head_field.FieldSettings) -> head_field.HeadField:
         return head_field.HeadField(self.points, self.image.shape[:2], warp)
@@ -149,7 +151,12 @@ class Portrait:
         origin = np.array(self.field.box[:2])
         if painted:
             self._paint(region, origin, safe, matrix, closing, matched)
-        return paste.paste_back(self.image, region, mask, self.field.box), looked, mask
+        return self._laid_back(region, mask), looked, mask
+
+    def _laid_back(self, region, mask) -> np.ndarray:
+        if mask is self._mask and paste.is_ours():  # most frames: the mask has not moved
+            return paste.lay_back(self.image, region, self._seam, self.field.box)
+        return paste.paste_back(self.image, region, mask, self.field.box)
 
     def _paint(self, region, origin, safe, matrix, closing, matched) -> None:
         """All that is drawn over the moved pixels, in place."""
@@ -235,7 +242,7 @@ class Portrait:
             upper, lower = (self.layers.seen(places, *around) for places in (above_places, below_places))
         else:
             upper, lower = (warping.sample(self.image, places) for places in (above_places, below_places))
-        region[y0:y1, x0:x1] = images.alpha_blend(lower, upper, share)
+        region[y0:y1, x0:x1] = cv2.blendLinear(lower, upper, share, 1 - share)
 
     def _difference(self, positions, box, lower, back) -> np.ndarray:
         """How much further the lower field looks than the upper one within a box, fading to 0 at its sides."""
