@@ -15,7 +15,7 @@ from .. import images
 from ..interpolation import smoothstep
 from ..io import weights
 from ..polish import colour
-from . import animator_crops, animator_networks
+from . import animator_crops, animator_networks, quick_networks
 
 WEIGHTS = "animator.safetensors"
 OFF_SKIN = 9  # pixels of the square, the side of what lips and lids are grown by
@@ -79,9 +79,13 @@ class Animator:
 
     def _paint(self, name: str, squares: list) -> np.ndarray:
         """What to add to each square: float32 (N, S, S, 3) in parts of white."""
-        inputs = torch.from_numpy(np.stack(squares)).permute(0, 3, 1, 2).float() / 255  # channels last in memory
+        network, squares = self.networks[name], np.stack(squares)
+        quick = quick_networks.runner(network)
+        if quick:
+            return quick_networks.shuffled(quick(quick_networks.unshuffled(squares) / np.float32(255)))
+        inputs = torch.from_numpy(squares).permute(0, 3, 1, 2).float() / 255  # channels last in memory
         with torch.inference_mode():
-            return self.networks[name](inputs).permute(0, 2, 3, 1).numpy()
+            return network(inputs).permute(0, 2, 3, 1).numpy()
 
 
 CHANGING = {  # the points by which a part is seen to have changed

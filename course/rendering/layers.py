@@ -16,7 +16,7 @@ import torch
 from .. import images
 from ..interpolation import smoothstep
 from ..io import weights
-from . import layers_networks, layers_square, spread, warping
+from . import layers_networks, layers_square, quick_networks, spread, warping
 
 WEIGHTS = "layers.safetensors"
 SIZE, FIELD_SIZE = layers_networks.SIZE, layers_networks.FIELD_SIZE
@@ -119,13 +119,21 @@ class Layers:
         with torch.inference_mode():
             inputs = layers_networks.frame_inputs(movement, matte, inside, there, here,
                                              layers_square.unit_of(FIELD_SIZE))
-            flow, away = self.networks["refiner"](inputs.contiguous(memory_format=torch.channels_last))
+            flow, away = self._asked(inputs)
         # what is taken away is 0 in most places, and must be so to the bit: so it is brought there, not what is left
         away = np.float32(1 - smoothstep(*TRUSTED, gone)) * away[0].permute(1, 2, 0).numpy()
         flow = flow[0].permute(1, 2, 0).numpy() * np.float32(self.field.head.radius)
         flow, away = (spread.spread(each, self._to_rows, self._to_columns) for each in (flow, away))
         flow += positions
         return flow, 1 - away[..., 0]
+
+    def _asked(self, inputs: torch.Tensor) -> tuple:
+        """What the Refiner says."""
+        network = self.networks["refiner"]
+        quick = quick_networks.runner(network)
+        if quick is None:
+            return network(inputs.contiguous(memory_format=torch.channels_last))
+        return network.answer(inputs, torch.from_numpy(quick(inputs.contiguous().numpy())))
 
     def _movement(self, positions) -> np.ndarray:
         """`layers_square.movement`, its part that is the same in every frame worked out once: (s, s, 2)."""

@@ -71,9 +71,17 @@ class Refiner(nn.Module):
 
     def forward(self, frames):
         """(N, 8, 64, 64) -> flow (N, 2, 64, 64) in radii, share taken away (N, 1, 64, 64)."""
+        return self.answer(frames, self.trunk(frames))
+
+    def trunk(self, frames):
+        """What the layers say, before it is bounded: (N, 8, 64, 64) -> (N, 3, 64, 64)."""
         fine = self.fine(frames)
         coarse = F.interpolate(self.up(self.coarse(fine)), scale_factor=4, mode="bilinear", align_corners=False)
-        y = self.last(self.join(fine + coarse))
+        return self.last(self.join(fine + coarse))
+
+    @staticmethod
+    def answer(frames, y):
+        """What `trunk` said, where something may move: flow (N, 2, 64, 64), share taken away (N, 1, 64, 64)."""
         share = moving_of(frames[:, :2]) * free_of_face(frames[:, 6:7]) * above_shoulders(frames)
         return MOST_FLOW * share * torch.tanh(y[:, :2]), share * torch.sigmoid(y[:, 2:] - 4)
 
