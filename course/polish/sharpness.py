@@ -23,20 +23,21 @@ class Restorer:
 
     def __init__(self, photo: np.ndarray, mask: np.ndarray):
         rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-        self.box = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)) if len(rows) else None
-        if self.box:
-            self.seam = seam.Seam(mask[self.box])
-            self.wanted = self.seam.mean(fine_detail(photo[self.box]))
+        self.seam = None
+        if len(rows):
+            x0, y0, x1, y1 = columns[0], rows[0], columns[-1] + 1, rows[-1] + 1
+            self.seam = seam.Seam(mask[y0:y1, x0:x1], (x0, y0, x1, y1), photo.shape)
+            self.wanted = self.seam.mean(fine_detail(photo[self.seam.part]))
 
     def restore(self, frame: np.ndarray) -> np.ndarray:
         """A frame sharpened until it holds as much fine detail as the photo: uint8 (H, W, 3) -> uint8 (H, W, 3)."""
-        if not self.box:
+        if self.seam is None:
             return frame
-        amount = amount_for(self.seam.mean(fine_detail(frame[self.box])), self.wanted)
+        amount = amount_for(self.seam.mean(fine_detail(frame[self.seam.part])), self.wanted)
         if amount == 0:
             return frame
         restored = frame.copy()
-        self.seam.lay(unsharp_mask(frame[self.box], amount), restored[self.box])
+        self.seam.lay(unsharp_mask(frame[self.seam.part], amount), restored)
         return restored
 
 

@@ -130,7 +130,7 @@ class HeadField:
     """What can be worked out once for a photo; `positions` then makes the field of a frame.
 
     box: x0, y0, x1, y1, all that can move; head: its `Head`; row_matrix, column_matrix: from nodes to pixels,
-    (h, nodes), (w, nodes).
+    (h, nodes), (nodes, w).
     """
 
     def __init__(self, points: np.ndarray, shape, settings: FieldSettings):
@@ -143,7 +143,8 @@ class HeadField:
         xs, x_index = reading_nodes(head.centre[0], 1.1 * head.radius, x0, x1 - 1 + 1e-6, settings.nodes)
         ys, y_index = reading_nodes(head.centre[1], 1.1 * head.radius, y0, y1 - 1 + 1e-6, settings.nodes)
         self.nodes = np.stack(np.meshgrid(xs, ys), axis=-1)  # (nodes, nodes, 2)
-        self.column_matrix = spread.cubic_matrix(x_index(np.arange(x0, x1)).astype(np.float32), settings.nodes)
+        columns = spread.cubic_matrix(x_index(np.arange(x0, x1)).astype(np.float32), settings.nodes)
+        self.column_matrix = np.ascontiguousarray(columns.T)
         self.row_matrix = spread.cubic_matrix(y_index(np.arange(y0, y1)).astype(np.float32), settings.nodes)
         angles = np.arange(settings.ring_points) * 2 * np.pi / settings.ring_points
         extent = settings.ring * head.radius
@@ -322,7 +323,9 @@ class HeadField:
     def positions(self, spline, shares: Shares) -> np.ndarray:
         """For every pixel of the box, where it looks in the photo: float32 (h, w, 2), x and y a plane each."""
         places = self.nodes + shares.rigid * (shares.homes - self.nodes)
-        offsets = places + shares.local * self.local(spline, places) - self.nodes
+        offsets = places - self.nodes
+        bends = shares.local[..., 0] > 0
+        offsets[bends] += shares.local[bends] * self.local(spline, places[bends])
         dense = self.interpolated(offsets.astype(np.float32))
         x0, y0, x1, y1 = self.box
         dense[..., 0] += np.arange(x0, x1, dtype=np.float32)

@@ -46,7 +46,8 @@ class Layers:
             errors.WeightsError: the weights are missing or damaged.
         """
         self.networks = networks or load_networks()
-        self.field, self._at_rest, self._known_extent = field, None, (None, None)
+        self.field, self._at_rest = field, None
+        self._known_extent, self._known_spans = (None, None), (None, None)
         self.matrix = layers_square.matrix_of(field.head, SIZE)
         self.field_matrix = layers_square.matrix_of(field.head, FIELD_SIZE)
         self._to_rows, self._to_columns = layers_square.spreading(field.box, self.field_matrix, FIELD_SIZE)
@@ -125,7 +126,7 @@ class Layers:
         flow = flow[0].permute(1, 2, 0).numpy() * np.float32(self.field.head.radius)
         flow, away = (spread.spread(each, self._to_rows, self._to_columns) for each in (flow, away))
         flow += positions
-        return flow, 1 - away[..., 0]
+        return flow, np.subtract(1, away[..., 0], out=away[..., 0])
 
     def _asked(self, inputs: torch.Tensor) -> tuple:
         """What the Refiner says."""
@@ -182,12 +183,10 @@ class Layers:
         photo: uint8 (h, w, 3), the box; mask: (h, w), 0 where the frame keeps the photo.
         """
         result = photo.copy()
-        for top in range(0, len(photo), STRIP):
-            rows = slice(top, top + STRIP)
-            free = np.flatnonzero(mask[rows].any(axis=0))
-            if not len(free):
+        for top, (first, last) in zip(range(0, len(photo), STRIP), self._free_in(mask)):
+            if first == last:
                 continue
-            first, last = free[0], free[-1] + 1
+            rows = slice(top, top + STRIP)
             result[rows, first:last] = self.plate[rows, first:last]
             columns = self._meet(positions[rows, first:last])
             if columns is not None:
@@ -195,15 +194,25 @@ class Layers:
                 result[part] = self.seen(positions[part], left[part], (part[1].start, top))
         return result
 
+    def _free_in(self, mask) -> list:
+        """In which columns each strip of rows may differ from the photo: the first, and one beyond the last."""
+        known, spans = self._known_spans
+        if known is not mask:  # most frames have the mask of the one before
+            found = [np.flatnonzero(mask[top : top + STRIP].any(axis=0)) for top in range(0, len(mask), STRIP)]
+            spans = [(each[0], each[-1] + 1) if len(each) else (0, 0) for each in found]
+            self._known_spans = mask, spans
+        return spans
+
     def _meet(self, positions) -> tuple | None:
         """The first column and one beyond the last at which positions (h, w, 2) look at the person; None: nowhere."""
         x0, y0 = self.field.box[0] - self.pad, self.field.box[1] - self.pad
         x, y = positions[..., 0], positions[..., 1]
+        least, most, *_ = cv2.minMaxLoc(y)
         extent = self._extent_of(self.own)
-        last = len(extent) - 1
-        top, bottom = np.clip([y.min() - y0 - REACH, y.max() - y0 + REACH], 0, last).astype(int)
+        top, bottom = np.clip([least - y0 - REACH, most - y0 + REACH], 0, len(extent) - 1).astype(int)
         low, high = extent[top : bottom + 1, 0].min(), extent[top : bottom + 1, 1].max()
-        meets = np.flatnonzero((x.max(axis=0) - x0 > low - REACH) & (x.min(axis=0) - x0 < high + REACH))
+        least, most = (cv2.reduce(x, 0, how)[0] - x0 for how in (cv2.REDUCE_MIN, cv2.REDUCE_MAX))  # (w,)
+        meets = np.flatnonzero((most > low - REACH) & (least < high + REACH))
         return (meets[0], meets[-1] + 1) if len(meets) else None
 
     def _extent_of(self, own) -> np.ndarray:

@@ -88,7 +88,7 @@ class Refiner(nn.Module):
 
 def moving_of(movement: torch.Tensor) -> torch.Tensor:
     """1 where something moves near by, 0 where all stands still: (N, 2, s, s) in radii -> (N, 1, s, s)."""
-    length = movement.norm(dim=1, keepdim=True)
+    length = torch.hypot(movement[:, :1], movement[:, 1:])  # many times as fast as `norm`
     near = F.max_pool2d(F.max_pool2d(length, (1, 9), 1, (0, 4)), (9, 1), 1, (4, 0))  # rows, then columns: much sooner
     return (near / 0.08).clamp(0, 1)
 

@@ -81,10 +81,11 @@ def to_box(values: np.ndarray, box, matrix: np.ndarray) -> np.ndarray:
 
 
 def spreading(box, matrix: np.ndarray, size: int) -> tuple:
-    """`to_box` as two matrices for `spread.spread`: (h, size), (w, size)."""
+    """`to_box` as two matrices for `spread.spread`: (h, size), (size, w)."""
     x0, y0, x1, y1 = box
-    return (spread.linear_matrix(matrix[1, 1] * np.arange(y0, y1) + matrix[1, 2], size),
-            spread.linear_matrix(matrix[0, 0] * np.arange(x0, x1) + matrix[0, 2], size))
+    rows, columns = (spread.linear_matrix(matrix[k, k] * np.arange(*ends) + matrix[k, 2], size)
+                     for k, ends in ((1, (y0, y1)), (0, (x0, x1))))
+    return rows, np.ascontiguousarray(columns.T)
 
 
 def movement(field, positions: np.ndarray, size: int = 64) -> np.ndarray:

@@ -20,11 +20,10 @@ def paste_back(photo: np.ndarray, region: np.ndarray, mask: np.ndarray, box) -> 
     return result
 
 
-def lay_back(photo: np.ndarray, region: np.ndarray, prepared: seam.Seam, box) -> np.ndarray:
-    """`paste_back` with a mask that was prepared, where no student's part stands in its place; see `is_ours`."""
-    x0, y0, x1, y1 = box
+def lay_back(photo: np.ndarray, region: np.ndarray, prepared: seam.Seam) -> np.ndarray:
+    """`paste_back` with a mask and a box that were prepared, where no student's part stands in its place: `is_ours`."""
     result = photo.copy()
-    prepared.lay(region, result[y0:y1, x0:x1])
+    prepared.lay(region, result)
     return result
 
 

@@ -65,7 +65,7 @@ class Portrait:
         self.lids = eyelids.Lids(self.image, points, settings.blinks)
         self.animator = self._animator(animator) if animator else None
         self._mask = self._mask_of()
-        self._seam = seam.Seam(self._mask)
+        self._seam = seam.Seam(self._mask, self.field.box, self.image.shape)
 
     def _field(self, warp: head_field.FieldSettings) -> head_field.HeadField:
         return head_field.HeadField(self.points, self.image.shape[:2], warp)
@@ -155,7 +155,7 @@ class Portrait:
 
     def _laid_back(self, region, mask) -> np.ndarray:
         if mask is self._mask and paste.is_ours():  # most frames: the mask has not moved
-            return paste.lay_back(self.image, region, self._seam, self.field.box)
+            return paste.lay_back(self.image, region, self._seam)
         return paste.paste_back(self.image, region, mask, self.field.box)
 
     def _paint(self, region, origin, safe, matrix, closing, matched) -> None:

@@ -20,11 +20,16 @@ def runner(network):
     """
     if type(network) not in WRITERS:
         return None
-    weights = list(network.parameters())
+    weights = _weights(network)
     if any(each.device.type != "cpu" or each.is_inference() for each in weights):
         return None
     # torch counts how often a tensor was written to: a network that has learnt since is written down again
     return _runner(network, tuple(each._version for each in weights))
+
+
+@functools.lru_cache(maxsize=8)
+def _weights(network) -> list:
+    return list(network.parameters())  # torch takes as long to list them as to calculate a layer
 
 
 @functools.lru_cache(maxsize=8)

@@ -7,10 +7,10 @@ import numpy as np
 
 
 def spread(values: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """float32 (n, m, c) by matrices (h, n) and (w, m) -> float32 (h, w, c), in which [..., k] is contiguous."""
-    planes = np.empty((values.shape[2], len(rows), len(columns)), np.float32)
+    """float32 (n, m, c) by matrices (h, n) and (m, w) -> float32 (h, w, c), in which [..., k] is contiguous."""
+    planes = np.empty((values.shape[2], len(rows), columns.shape[1]), np.float32)
     for k, plane in enumerate(planes):
-        np.matmul(rows @ values[..., k], columns.T, out=plane)
+        np.matmul(rows @ values[..., k], columns, out=plane)
     return np.moveaxis(planes, 0, -1)
 
 
