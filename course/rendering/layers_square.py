@@ -83,9 +83,15 @@ def to_box(values: np.ndarray, box, matrix: np.ndarray) -> np.ndarray:
 def spreading(box, matrix: np.ndarray, size: int) -> tuple:
     """`to_box` as two matrices for `spread.spread`: (h, size), (size, w)."""
     x0, y0, x1, y1 = box
-    rows, columns = (spread.linear_matrix(matrix[k, k] * np.arange(*ends) + matrix[k, 2], size)
-                     for k, ends in ((1, (y0, y1)), (0, (x0, x1))))
+    rows, columns = (spread.linear_matrix(_rounded(matrix[k, k], matrix[k, k] * low + matrix[k, 2], high - low), size)
+                     for k, low, high in ((1, y0, y1), (0, x0, x1)))
     return rows, np.ascontiguousarray(columns.T)
+
+
+def _rounded(step: float, start: float, count: int) -> np.ndarray:
+    """start, start + step, ... as `cv2.warpAffine` rounds them, to 1/32: so both ways give the same numbers."""
+    fine = np.rint(1024 * step * np.arange(count)) + np.rint(1024 * start)
+    return np.floor((fine + 16) / 32) / 32
 
 
 def movement(field, positions: np.ndarray, size: int = 64) -> np.ndarray:
