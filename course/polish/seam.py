@@ -13,9 +13,9 @@ class Seam:
     def __init__(self, mask: np.ndarray, box, shape):
         x0, y0, x1, y1 = box
         self.part = slice(y0, y1), slice(x0, x1)
-        self.inside = (mask >= 1).astype(np.uint8)
+        self.inside = (mask == 1).astype(np.uint8)
         self.count, self.total = int(self.inside.sum()), float(mask.sum(dtype=np.float64))
-        rows, columns = np.nonzero((mask > 0) & (mask < 1))
+        rows, columns = np.nonzero((mask != 0) & (mask != 1))
         self.shares = mask[rows, columns]  # (n,)
         # the same pixels counted one by one in the box and in the frame: numbers are looked up sooner than pairs
         self.here, self.there = rows * (x1 - x0) + columns, (rows + y0) * shape[1] + columns + x0
@@ -31,7 +31,7 @@ class Seam:
         mixed += below
         mixed += 0.5
         cv2.copyTo(front, self.inside, frame[self.part])
-        pixels[self.there] = mixed.astype(np.uint8)
+        pixels[self.there] = np.clip(mixed, 0, 255).astype(np.uint8)  # also for a mask that leaves its range
 
     def mean(self, values: np.ndarray) -> float:
         """The mean of uint8 (h, w), each pixel as often as the mask says; 0 for an empty mask."""

@@ -28,7 +28,7 @@ def lay_back(photo: np.ndarray, region: np.ndarray, prepared: seam.Seam) -> np.n
 
 
 def is_ours() -> bool:
-    """Whether `paste_back`, and `images.alpha_blend` within it, are ours: a part that somebody has put into a place
+    """Whether `paste_back`, and `images.alpha_blend` within it, are ours: a student's part that stands in a place
     (`exercises.places`) carries the mark `__part__`."""
     return not any(hasattr(function, "__part__") for function in (paste_back, images.alpha_blend))
 
