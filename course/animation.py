@@ -390,17 +390,16 @@ def render(image: np.ndarray, actors: list, tracks: list, options: Settings, bes
     beside: what points do beside the channels, (T, 78, 2) from `transfer.beside_for`, or None; still: float32 (H, W),
     how much of each pixel of the photo is person, where frames shall have alpha, (H, W, 4).
     """
-    masks = [actor.portrait.mask for actor in actors]
     detailed, matched = stages.wants(options.polish, "detail"), stages.wants(options.polish, "colour")
-    sharp = [sharpness.detail(image, mask) for mask in masks]
+    restorers = [sharpness.Restorer(image, actor.portrait.mask) for actor in actors] if detailed else actors
 
     def draw(moment):
         frame, (off, *poses) = None, moment
-        for actor, mask, wanted, values in zip(actors, masks, sharp, poses):
+        for actor, restorer, values in zip(actors, restorers, poses):
             theirs, alpha = ((actor.frame(values, off, matched), None) if still is None
                              else actor.clear_frame(values, off, still, matched))
             if detailed:
-                theirs = sharpness.restore_detail(theirs, wanted, mask)
+                theirs = restorer.restore(theirs)
             if alpha is not None:
                 theirs = backdrop.straight(theirs, alpha)
             frame = theirs if frame is None else lay_in(frame, theirs, actor.mask(values, off))

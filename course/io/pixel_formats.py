@@ -34,7 +34,10 @@ class Converter:
     pixel format; rate: frames a second."""
 
     def __init__(self, pixels: str, rate: Fraction):
+        from av.video.reformatter import VideoReformatter
+
         self.pixels, self.rate = pixels, rate
+        self.reformatter = VideoReformatter()  # one for all frames: FFmpeg keeps its tables
 
     def __call__(self, frame: np.ndarray, number: int):
         import av
@@ -44,9 +47,9 @@ class Converter:
         picture = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), format="rgba" if frame.shape[2] == 4
                                              else "rgb24")
         if self.pixels.startswith("yuv"):
-            picture = picture.reformat(format=self.pixels, dst_colorspace="ITU709")
+            picture = self.reformatter.reformat(picture, format=self.pixels, dst_colorspace="ITU709")
         else:
-            picture = picture.reformat(format=self.pixels)
+            picture = self.reformatter.reformat(picture, format=self.pixels)
         picture.pts, picture.time_base = number, 1 / self.rate
         return picture
 

@@ -10,7 +10,7 @@ from .. import doors
 
 doors.open_door(__name__, {
     "filters": "kalman one_euro",
-    "sharpness": "detail restore_detail unsharp_mask",
+    "sharpness": "Restorer detail restore_detail unsharp_mask",
     "colour": "color_transfer colour_error from_look look_of match_colours saturated shades_of_grey to_lab to_rgb",
     "between": "at_rate dense_flow flow_warp in_between interpolate_frames mismatch",
     "shaking": "even_brightness steady_frames",

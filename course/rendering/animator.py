@@ -15,7 +15,7 @@ from .. import images
 from ..interpolation import smoothstep
 from ..io import weights
 from ..polish import colour
-from . import animator_crops, animator_networks
+from . import animator_crops, animator_networks, quick_networks
 
 WEIGHTS = "animator.safetensors"
 OFF_SKIN = 9  # pixels of the square, the side of what lips and lids are grown by
@@ -35,10 +35,11 @@ class Animator:
         """
         self.networks = networks or load_networks()
         self.points = points.astype(np.float64)
-        self.sources, self.windows = {}, {}
+        self.there, self.sources, self.windows = {}, {}, {}
         for part in animator_crops.PARTS:
             matrix = animator_crops.matrix_of(part, self.points)
-            masks = animator_crops.source_masks(part, animator_crops.place(self.points, matrix))
+            self.there[part.name] = animator_crops.place(self.points, matrix)  # (78, 2)
+            masks = animator_crops.source_masks(part, self.there[part.name])
             square = animator_crops.cut(image, matrix, part.size)
             self.sources[part.name] = np.concatenate([square, masks], axis=-1)  # (S, S, 4)
             self.windows[part.name] = animator_crops.window_of(part.network, part.size)[..., None]
@@ -66,9 +67,8 @@ class Animator:
 
     def activity(self, part, target: np.ndarray) -> float:
         """0 where a part stands as in the photo, wherever the head is; 1 once it has changed its shape visibly."""
-        there, here = (animator_crops.place(points, animator_crops.matrix_of(part, points))
-                       for points in (self.points, target))
-        off = np.abs((here - there)[CHANGING[part.name]]).max() * part.side / part.size
+        here = animator_crops.place(target, animator_crops.matrix_of(part, target))
+        off = np.abs((here - self.there[part.name])[CHANGING[part.name]]).max() * part.side / part.size
         return float(smoothstep(STILL, MOVED, off))
 
     def _square(self, region, part, points, matrix) -> np.ndarray:
@@ -79,9 +79,13 @@ class Animator:
 
     def _paint(self, name: str, squares: list) -> np.ndarray:
         """What to add to each square: float32 (N, S, S, 3) in parts of white."""
-        inputs = torch.from_numpy(np.stack(squares)).permute(0, 3, 1, 2).float() / 255  # channels last in memory
+        network, squares = self.networks[name], np.stack(squares)
+        quick = quick_networks.runner(network)
+        if quick:
+            return quick_networks.shuffled(quick(quick_networks.unshuffled(squares) / np.float32(255)))
+        inputs = torch.from_numpy(squares).permute(0, 3, 1, 2).float() / 255  # channels last in memory
         with torch.inference_mode():
-            return self.networks[name](inputs).permute(0, 2, 3, 1).numpy()
+            return network(inputs).permute(0, 2, 3, 1).numpy()
 
 
 CHANGING = {  # the points by which a part is seen to have changed
@@ -123,7 +127,7 @@ def add(region: np.ndarray, paint: np.ndarray, matrix: np.ndarray) -> None:
     inside[:, 2] += matrix[:, :2] @ [x0, y0]
     laid = images.cut(paint, inside, (x1 - x0, y1 - y0), "black", backwards=True)
     patch = region[y0:y1, x0:x1]
-    patch[:] = np.clip(patch + laid + 0.5, 0, 255).astype(np.uint8)
+    patch[:] = cv2.add(patch, laid, dtype=cv2.CV_8U)  # rounded, and kept between 0 and 255
 
 
 @functools.lru_cache(maxsize=1)

@@ -75,7 +75,20 @@ def matrix_of(part: Part, points: np.ndarray) -> np.ndarray:
 
 def cut(image: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
     """The square of a picture: uint8 (H, W, 3) -> uint8 (size, size, 3). Beyond the border its last pixels go on."""
-    return images.cut(image, matrix, size, prepare=images.blurred)
+    return images.cut(*_near(image, matrix, size), size, prepare=images.blurred)
+
+
+def _near(image, matrix, size: int) -> tuple:
+    """The part of a picture that a square shows, and its matrix: all of it need not be blurred for that."""
+    shrink = images.shrinkage(matrix)
+    corners = crops.apply(cv2.invertAffineTransform(matrix), np.array([[0, 0], [size, 0], [0, size], [size, size]]))
+    reach = 3 + 2 * shrink  # pixels: further than the blur of `images.blurred` looks
+    height, width = image.shape[:2]
+    x0, y0 = np.clip(np.floor(corners.min(axis=0) - reach), 0, [width - 1, height - 1]).astype(int)
+    x1, y1 = np.clip(np.ceil(corners.max(axis=0) + reach), [x0 + 1, y0 + 1], [width, height]).astype(int)
+    shifted = matrix.copy()
+    shifted[:, 2] += matrix[:, :2] @ [x0, y0]
+    return image[y0:y1, x0:x1], shifted
 
 
 def place(points: np.ndarray, matrix: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ from torch import nn
 
 from . import animator_crops
 
+SLOPE = 0.1  # of a leaky ReLU below 0
 WIDTHS = (32, 64, 96)  # channels at strides 2, 4, 8
 
 
@@ -25,7 +26,7 @@ class Residual(nn.Module):
 
     def forward(self, x):
         """(N, width, H, W) -> the same."""
-        return x + self.second(F.leaky_relu(self.first(F.leaky_relu(x, 0.1)), 0.1))
+        return x + self.second(F.leaky_relu(self.first(F.leaky_relu(x, SLOPE)), SLOPE))
 
 
 class AnimatorNetwork(nn.Module):

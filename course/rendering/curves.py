@@ -22,6 +22,13 @@ class Frame:
         shifted = positions - self.centre
         return shifted @ self.along / self.half, shifted @ self.across
 
+    def grid(self, box):
+        """`coordinates` of every pixel of a box x0, y0, x1, y1: float32 (h, w) twice."""
+        x, y = np.arange(box[0], box[2]) - self.centre[0], np.arange(box[1], box[3]) - self.centre[1]
+        # each is a sum of what the column says and what the row says: nothing to multiply pixel by pixel
+        return tuple(np.add.outer((y * way[1] / size).astype(np.float32), (x * way[0] / size).astype(np.float32))
+                     for way, size in ((self.along, self.half), (self.across, 1.0)))
+
     def pixels(self, u, v) -> np.ndarray:
         """The way back: u (...), v (...) -> (..., 2)."""
         return self.centre + np.multiply.outer(u * self.half, self.along) + np.multiply.outer(v, self.across)

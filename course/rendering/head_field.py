@@ -21,7 +21,7 @@ import numpy as np
 from ..face import model as face_model
 from ..interpolation import smoothstep
 from ..keypoints import landmarks
-from . import warping
+from . import spread, warping
 
 UPPER_LIP = np.array([49, 50, 51, 52, 53, 61, 62, 63])
 LOWER_LIP = np.array([55, 56, 57, 58, 59, 65, 66, 67])
@@ -129,7 +129,8 @@ class Shares(NamedTuple):
 class HeadField:
     """What can be worked out once for a photo; `positions` then makes the field of a frame.
 
-    box: x0, y0, x1, y1, all that can move; head: its `Head`.
+    box: x0, y0, x1, y1, all that can move; head: its `Head`; row_matrix, column_matrix: from nodes to pixels,
+    (h, nodes), (nodes, w).
     """
 
     def __init__(self, points: np.ndarray, shape, settings: FieldSettings):
@@ -142,8 +143,9 @@ class HeadField:
         xs, x_index = reading_nodes(head.centre[0], 1.1 * head.radius, x0, x1 - 1 + 1e-6, settings.nodes)
         ys, y_index = reading_nodes(head.centre[1], 1.1 * head.radius, y0, y1 - 1 + 1e-6, settings.nodes)
         self.nodes = np.stack(np.meshgrid(xs, ys), axis=-1)  # (nodes, nodes, 2)
-        self.index_x = x_index(np.arange(x0, x1)).astype(np.float32)  # (w,)
-        self.index_y = y_index(np.arange(y0, y1)).astype(np.float32)  # (h,)
+        columns = spread.cubic_matrix(x_index(np.arange(x0, x1)).astype(np.float32), settings.nodes)
+        self.column_matrix = np.ascontiguousarray(columns.T)
+        self.row_matrix = spread.cubic_matrix(y_index(np.arange(y0, y1)).astype(np.float32), settings.nodes)
         angles = np.arange(settings.ring_points) * 2 * np.pi / settings.ring_points
         extent = settings.ring * head.radius
         self.ring = head.centre + extent * (np.outer(np.cos(angles), head.right) * 0.9
@@ -319,9 +321,11 @@ class HeadField:
         return warping.evaluate_spline(centres, weights, queries.reshape(-1, 2)).reshape(places.shape)
 
     def positions(self, spline, shares: Shares) -> np.ndarray:
-        """For every pixel of the box, where it looks in the photo: float32 (h, w, 2)."""
+        """For every pixel of the box, where it looks in the photo: float32 (h, w, 2), x and y a plane each."""
         places = self.nodes + shares.rigid * (shares.homes - self.nodes)
-        offsets = places + shares.local * self.local(spline, places) - self.nodes
+        offsets = places - self.nodes
+        bends = shares.local[..., 0] > 0
+        offsets[bends] += shares.local[bends] * self.local(spline, places[bends])
         dense = self.interpolated(offsets.astype(np.float32))
         x0, y0, x1, y1 = self.box
         dense[..., 0] += np.arange(x0, x1, dtype=np.float32)
@@ -329,24 +333,5 @@ class HeadField:
         return dense
 
     def interpolated(self, values: np.ndarray) -> np.ndarray:
-        """Values on the nodes (nodes, nodes, c) to every pixel of the box (h, w, c): rows first, then columns."""
-        if not hasattr(self, "_row_matrix"):
-            self._row_matrix = cubic_matrix(self.index_y, self.settings.nodes)  # (h, nodes)
-            self._column_matrix = cubic_matrix(self.index_x, self.settings.nodes)  # (w, nodes)
-        n, _, c = values.shape
-        rows = self._row_matrix @ values.reshape(n, n * c)  # (h, nodes * c)
-        rows = rows.reshape(-1, n, c)
-        return np.stack([rows[..., k] @ self._column_matrix.T for k in range(c)], axis=-1)
-
-
-def cubic_matrix(index: np.ndarray, count: int) -> np.ndarray:
-    """Cubic interpolation at fractional indices (h,) as a matrix: float32 (h, count). Keys, 1981, a = -1/2."""
-    matrix = np.zeros((len(index), count))
-    first = np.floor(index).astype(int)
-    for neighbour in (-1, 0, 1, 2):
-        x = np.abs(index - first - neighbour)
-        near = 1.5 * x**3 - 2.5 * x**2 + 1
-        far = -0.5 * x**3 + 2.5 * x**2 - 4 * x + 2
-        weight = np.where(x <= 1, near, np.where(x < 2, far, 0))
-        np.add.at(matrix, (np.arange(len(index)), np.clip(first + neighbour, 0, count - 1)), weight)
-    return matrix.astype(np.float32)
+        """Values on the nodes (nodes, nodes, c) to every pixel of the box, float32 (h, w, c), as `spread.spread`."""
+        return spread.spread(values, self.row_matrix, self.column_matrix)

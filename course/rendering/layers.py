@@ -16,7 +16,7 @@ import torch
 from .. import images
 from ..interpolation import smoothstep
 from ..io import weights
-from . import layers_networks, layers_square
+from . import layers_networks, layers_square, quick_networks, spread, warping
 
 WEIGHTS = "layers.safetensors"
 SIZE, FIELD_SIZE = layers_networks.SIZE, layers_networks.FIELD_SIZE
@@ -24,6 +24,8 @@ FILLED = 256  # pixels a side of the square in which the wall is filled
 LARGEST = 2048  # pixels a side of what moves, up to which layers fit into memory
 BEYOND = 1.0  # radii that a movement may look beyond the photo's border
 TRUSTED = (0.3, 0.7)  # `HeadField.gone` up to which the Refiner hides what it likes of a person, and from which nothing
+STRIP = 64  # rows that are looked at together for what need not be worked out
+REACH = 3  # pixels that a cubic reading looks around, and one to spare
 EDGE, TEXTURE = 0.06, 0.02  # the guided filter: radius in face radii, and which contrast counts as an edge
 
 
@@ -44,9 +46,11 @@ class Layers:
             errors.WeightsError: the weights are missing or damaged.
         """
         self.networks = networks or load_networks()
-        self.field = field
+        self.field, self._at_rest = field, None
+        self._known_extent, self._known_spans = (None, None), (None, None)
         self.matrix = layers_square.matrix_of(field.head, SIZE)
         self.field_matrix = layers_square.matrix_of(field.head, FIELD_SIZE)
+        self._to_rows, self._to_columns = layers_square.spreading(field.box, self.field_matrix, FIELD_SIZE)
         square = layers_square.cut(image, self.matrix, SIZE)
         inside = layers_square.inside(image.shape, self.matrix, SIZE)
         face = layers_square.face(points, self.matrix, SIZE)
@@ -110,17 +114,40 @@ class Layers:
             the same, corrected; and how much of the person is left of each pixel, float32 (h, w).
         """
         face = layers_square.face(target, self.field_matrix, FIELD_SIZE)
-        movement = torch.from_numpy(layers_square.movement(self.field, positions, FIELD_SIZE)).permute(2, 0, 1)[None]
+        movement = torch.from_numpy(self._movement(positions)).permute(2, 0, 1)[None]
         matte, inside, here = self._still[:, :1], self._still[:, 1:2], self._still[:, 2:]
         there = torch.from_numpy(face)[None, None].float() / 255
         with torch.inference_mode():
             inputs = layers_networks.frame_inputs(movement, matte, inside, there, here,
                                              layers_square.unit_of(FIELD_SIZE))
-            flow, away = self.networks["refiner"](inputs.contiguous(memory_format=torch.channels_last))
-        flow = np.ascontiguousarray(flow[0].permute(1, 2, 0).numpy() * np.float32(self.field.head.radius))
-        left = 1 - np.float32(1 - smoothstep(*TRUSTED, gone)) * away[0, 0].numpy()
-        flow, left = (layers_square.to_box(each, self.field.box, self.field_matrix) for each in (flow, left))
-        return cv2.add(positions, flow), left
+            flow, away = self._asked(inputs)
+        # what is taken away is 0 in most places, and must be so to the bit: so it is brought there, not what is left
+        away = np.float32(1 - smoothstep(*TRUSTED, gone)) * away[0].permute(1, 2, 0).numpy()
+        flow = flow[0].permute(1, 2, 0).numpy() * np.float32(self.field.head.radius)
+        flow, away = (spread.spread(each, self._to_rows, self._to_columns) for each in (flow, away))
+        flow += positions
+        return flow, np.subtract(1, away[..., 0], out=away[..., 0])
+
+    def _asked(self, inputs: torch.Tensor) -> tuple:
+        """What the Refiner says."""
+        network = self.networks["refiner"]
+        quick = quick_networks.runner(network)
+        if quick is None:
+            return network(inputs.contiguous(memory_format=torch.channels_last))
+        return network.answer(inputs, torch.from_numpy(quick(inputs.contiguous().numpy())))
+
+    def _movement(self, positions) -> np.ndarray:
+        """`layers_square.movement`, its part that is the same in every frame worked out once: (s, s, 2)."""
+        if self._at_rest is None:
+            x0, y0, x1, y1 = self.field.box
+            grid = warping.identity_grid(y1 - y0, x1 - x0) + np.array([x0, y0], np.float32)
+            self._at_rest = self._seen(grid)
+        return (self._seen(positions) - self._at_rest) / np.float32(self.field.head.radius)
+
+    def _seen(self, positions) -> np.ndarray:
+        """Positions (h, w, 2) in the square, (s, s, 2); 0 beyond the box."""
+        return np.stack([layers_square.from_box(np.ascontiguousarray(positions[..., k]), self.field.box,
+                                                self.field_matrix, FIELD_SIZE) for k in (0, 1)], axis=-1)
 
     def put_before(self, behind: np.ndarray) -> None:
         """Let something else lie behind the person: uint8 (H, W, 3), as large as the photo."""
@@ -130,19 +157,86 @@ class Layers:
 
     def read(self, positions: np.ndarray) -> np.ndarray:
         """The person's share at positions of the photo (h, w, 2): float32 (h, w, 4)."""
-        origin = np.array(self.field.box[:2], np.float32) - self.pad
-        return cv2.remap(self.own, np.ascontiguousarray(positions - origin, np.float32), None, cv2.INTER_CUBIC,
-                         borderMode=cv2.BORDER_REPLICATE)
+        return self._looked_up(self.own, positions)
 
-    def lay(self, moved: np.ndarray, left: np.ndarray) -> np.ndarray:
-        """The moved person before the plate: float32 (h, w, 4), (h, w) -> uint8 (h, w, 3).
+    def share(self, positions: np.ndarray, left: np.ndarray) -> np.ndarray:
+        """How much of each pixel is person, positions (h, w, 2), left (h, w): float32 (h, w)."""
+        return np.clip(self._looked_up(self.matte, positions) * left, 0, 1)
+
+    def _looked_up(self, picture, positions) -> np.ndarray:
+        """A picture over the box and what lies around it, read at positions of the photo."""
+        x, y = (np.ascontiguousarray(positions[..., k] - np.float32(self.field.box[k] - self.pad), np.float32)
+                for k in (0, 1))
+        return cv2.remap(picture, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+
+    def seen(self, positions: np.ndarray, left: np.ndarray, corner=(0, 0)) -> np.ndarray:
+        """The person as it moves, before the plate: uint8 (h, w, 3).
+
+        positions: (h, w, 2), where each pixel of a part of the box looks; left: (h, w), of `refined`, the same part;
+        corner: x, y of the part in the box.
+        """
+        return self.lay(self.read(positions), left, corner)
+
+    def picture(self, positions: np.ndarray, left: np.ndarray, photo: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        """`seen` for the whole box, worked out only where it may be another picture than the photo or the plate.
+
+        photo: uint8 (h, w, 3), the box; mask: (h, w), 0 where the frame keeps the photo.
+        """
+        result = photo.copy()
+        for top, (first, last) in zip(range(0, len(photo), STRIP), self._free_in(mask)):
+            if first == last:
+                continue
+            rows = slice(top, top + STRIP)
+            result[rows, first:last] = self.plate[rows, first:last]
+            columns = self._meet(positions[rows, first:last])
+            if columns is not None:
+                part = rows, slice(first + columns[0], first + columns[1])
+                result[part] = self.seen(positions[part], left[part], (part[1].start, top))
+        return result
+
+    def _free_in(self, mask) -> list:
+        """In which columns each strip of rows may differ from the photo: the first, and one beyond the last."""
+        known, spans = self._known_spans
+        if known is not mask:  # most frames have the mask of the one before
+            found = [np.flatnonzero(mask[top : top + STRIP].any(axis=0)) for top in range(0, len(mask), STRIP)]
+            spans = [(each[0], each[-1] + 1) if len(each) else (0, 0) for each in found]
+            self._known_spans = mask, spans
+        return spans
+
+    def _meet(self, positions) -> tuple | None:
+        """The first column and one beyond the last at which positions (h, w, 2) look at the person; None: nowhere."""
+        x0, y0 = self.field.box[0] - self.pad, self.field.box[1] - self.pad
+        x, y = positions[..., 0], positions[..., 1]
+        least, most, *_ = cv2.minMaxLoc(y)
+        extent = self._extent_of(self.own)
+        top, bottom = np.clip([least - y0 - REACH, most - y0 + REACH], 0, len(extent) - 1).astype(int)
+        low, high = extent[top : bottom + 1, 0].min(), extent[top : bottom + 1, 1].max()
+        least, most = (cv2.reduce(x, 0, how)[0] - x0 for how in (cv2.REDUCE_MIN, cv2.REDUCE_MAX))  # (w,)
+        meets = np.flatnonzero((most > low - REACH) & (least < high + REACH))
+        return (meets[0], meets[-1] + 1) if len(meets) else None
+
+    def _extent_of(self, own) -> np.ndarray:
+        """In which columns of each row there is something of the person: the first, and one beyond the last, (h, 2)."""
+        known, extent = self._known_extent
+        if known is not own:  # `backdrop` puts other shares into their place
+            there = (own != 0).any(axis=2)
+            width, some = there.shape[1], there.any(axis=1)
+            extent = np.stack([np.where(some, there.argmax(axis=1), width),
+                               np.where(some, width - there[:, ::-1].argmax(axis=1), 0)], axis=1)
+            self._known_extent = own, extent
+        return extent
+
+    def lay(self, moved: np.ndarray, left: np.ndarray, corner=(0, 0)) -> np.ndarray:
+        """The moved person before the plate: float32 (h, w, 4), (h, w) -> uint8 (h, w, 3); corner: as in `seen`.
 
         I = left own + (1 - left matte) plate
         """
+        (x, y), (height, width) = corner, left.shape
         *own, matte = cv2.split(moved)
         hidden = np.clip(1 - matte * left, 0, 1)
         # one colour after the other: OpenCV then works on whole planes, several times as fast as NumPy
-        laid = [cv2.add(cv2.multiply(colour, left), cv2.multiply(wall, hidden, dtype=cv2.CV_32F), dtype=cv2.CV_8U)
+        laid = [cv2.add(cv2.multiply(colour, left), cv2.multiply(wall[y : y + height, x : x + width], hidden,
+                                                                 dtype=cv2.CV_32F), dtype=cv2.CV_8U)
                 for colour, wall in zip(own, self._walls)]
         return cv2.merge(laid)
 

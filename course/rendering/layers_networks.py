@@ -71,16 +71,24 @@ class Refiner(nn.Module):
 
     def forward(self, frames):
         """(N, 8, 64, 64) -> flow (N, 2, 64, 64) in radii, share taken away (N, 1, 64, 64)."""
+        return self.answer(frames, self.trunk(frames))
+
+    def trunk(self, frames):
+        """What the layers say, before it is bounded: (N, 8, 64, 64) -> (N, 3, 64, 64)."""
         fine = self.fine(frames)
         coarse = F.interpolate(self.up(self.coarse(fine)), scale_factor=4, mode="bilinear", align_corners=False)
-        y = self.last(self.join(fine + coarse))
+        return self.last(self.join(fine + coarse))
+
+    @staticmethod
+    def answer(frames, y):
+        """What `trunk` said, where something may move: flow (N, 2, 64, 64), share taken away (N, 1, 64, 64)."""
         share = moving_of(frames[:, :2]) * free_of_face(frames[:, 6:7]) * above_shoulders(frames)
         return MOST_FLOW * share * torch.tanh(y[:, :2]), share * torch.sigmoid(y[:, 2:] - 4)
 
 
 def moving_of(movement: torch.Tensor) -> torch.Tensor:
     """1 where something moves near by, 0 where all stands still: (N, 2, s, s) in radii -> (N, 1, s, s)."""
-    length = movement.norm(dim=1, keepdim=True)
+    length = torch.hypot(movement[:, :1], movement[:, 1:])  # many times as fast as `norm`
     near = F.max_pool2d(F.max_pool2d(length, (1, 9), 1, (0, 4)), (9, 1), 1, (4, 0))  # rows, then columns: much sooner
     return (near / 0.08).clamp(0, 1)
 

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from .. import images
-from . import animator_crops
+from . import animator_crops, spread
 
 LEAST_WALL = 0.002  # share of the square that must show the wall, to fill the rest from it
 REACH = 2.75  # radii from the face's centre to each side: `headwarp` moves nothing further out
@@ -78,6 +78,20 @@ def to_box(values: np.ndarray, box, matrix: np.ndarray) -> np.ndarray:
     shifted = matrix.copy()
     shifted[:, 2] += matrix[:, :2] @ [x0, y0]
     return images.cut(values, shifted, (x1 - x0, y1 - y0), backwards=True)
+
+
+def spreading(box, matrix: np.ndarray, size: int) -> tuple:
+    """`to_box` as two matrices for `spread.spread`: (h, size), (size, w)."""
+    x0, y0, x1, y1 = box
+    rows, columns = (spread.linear_matrix(_rounded(matrix[k, k], matrix[k, k] * low + matrix[k, 2], high - low), size)
+                     for k, low, high in ((1, y0, y1), (0, x0, x1)))
+    return rows, np.ascontiguousarray(columns.T)
+
+
+def _rounded(step: float, start: float, count: int) -> np.ndarray:
+    """start, start + step, ... as `cv2.warpAffine` rounds them, to 1/32: so both ways give the same numbers."""
+    fine = np.rint(1024 * step * np.arange(count)) + np.rint(1024 * start)
+    return np.floor((fine + 16) / 32) / 32
 
 
 def movement(field, positions: np.ndarray, size: int = 64) -> np.ndarray:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from .. import images
+from ..polish import seam
 
 
 def paste_back(photo: np.ndarray, region: np.ndarray, mask: np.ndarray, box) -> np.ndarray:
@@ -17,6 +18,19 @@ def paste_back(photo: np.ndarray, region: np.ndarray, mask: np.ndarray, box) -> 
     result = photo.copy()
     result[y0:y1, x0:x1] = images.alpha_blend(region, photo[y0:y1, x0:x1], mask)
     return result
+
+
+def lay_back(photo: np.ndarray, region: np.ndarray, prepared: seam.Seam) -> np.ndarray:
+    """`paste_back` with a mask and a box that were prepared, where no student's part stands in its place: `is_ours`."""
+    result = photo.copy()
+    prepared.lay(region, result)
+    return result
+
+
+def is_ours() -> bool:
+    """Whether `paste_back`, and `images.alpha_blend` within it, are ours: a student's part that stands in a place
+    (`exercises.places`) carries the mark `__part__`."""
+    return not any(hasattr(function, "__part__") for function in (paste_back, images.alpha_blend))
 
 
 def soft_mask(moves: np.ndarray, edge: float) -> np.ndarray:

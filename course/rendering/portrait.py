@@ -12,6 +12,7 @@ import numpy as np
 from .. import errors
 from ..interpolation import smoothstep
 from ..keypoints import landmarks
+from ..polish import seam
 from . import curves, eyelids, head_field, mouth, paste, warping
 
 
@@ -64,6 +65,7 @@ class Portrait:
         self.lids = eyelids.Lids(self.image, points, settings.blinks)
         self.animator = self._animator(animator) if animator else None
         self._mask = self._mask_of()
+        self._seam = seam.Seam(self._mask, self.field.box, self.image.shape)
 
     def _field(self, warp: head_field.FieldSettings) -> head_field.HeadField:
         return head_field.HeadField(self.points, self.image.shape[:2], warp)
@@ -126,10 +128,10 @@ class Portrait:
 
         still: float32 (H, W), the same in the photo. Only where there are `layers`.
         """
-        frame, seen, mask = self._rendered(target, matched=matched)
+        frame, looked, mask = self._rendered(target, matched=matched)
         x0, y0, x1, y1 = self.field.box
         alpha = still.copy()
-        alpha[y0:y1, x0:x1] += mask * (seen - alpha[y0:y1, x0:x1])
+        alpha[y0:y1, x0:x1] += mask * (self.layers.share(*looked) - alpha[y0:y1, x0:x1])
         return frame, alpha
 
     def put_before(self, behind: np.ndarray, whole: np.ndarray) -> None:
@@ -139,16 +141,22 @@ class Portrait:
         self.layers.put_before(behind)
 
     def _rendered(self, target, blink=None, painted: bool = True, matched: bool = False) -> tuple:
-        """The frame; and within the field's box how much of each pixel is the person, and how far it counts."""
+        """The frame; and within the field's box where each pixel looks, with what is left of the person there, and how
+        far it counts."""
         target = self._checked(target)
         safe, closing = self.lids.limited(target, blink)
         matrix = self.field.rigid(safe)
         safe = self.field.unfolded(safe, matrix)
-        region, seen, mask = self._warped(safe, matrix)
+        region, looked, mask = self._warped(safe, matrix)
         origin = np.array(self.field.box[:2])
         if painted:
             self._paint(region, origin, safe, matrix, closing, matched)
-        return paste.paste_back(self.image, region, mask, self.field.box), seen, mask
+        return self._laid_back(region, mask), looked, mask
+
+    def _laid_back(self, region, mask) -> np.ndarray:
+        if mask is self._mask and paste.is_ours():  # most frames: the mask has not moved
+            return paste.lay_back(self.image, region, self._seam)
+        return paste.paste_back(self.image, region, mask, self.field.box)
 
     def _paint(self, region, origin, safe, matrix, closing, matched) -> None:
         """All that is drawn over the moved pixels, in place."""
@@ -167,53 +175,74 @@ class Portrait:
         return np.where(np.isfinite(target), np.clip(target, -1e5, 1e5), self.points)
 
     def _warped(self, target, matrix) -> tuple:
-        """The photo read along the field, within the field's box, uint8 (h, w, 3); how much of each pixel is the
-        person, (h, w), None without layers; and how far that counts, (h, w)."""
+        """The photo read along the field, within the field's box, uint8 (h, w, 3); where each pixel looks, (h, w, 2),
+        with how much of the person is left there, (h, w), None without layers; and how far that counts, (h, w)."""
         everything = np.arange(landmarks.N_POINTS)
         back, held, residual = self.field.start(target, matrix)
         upper = self.field.spline(held, residual, np.setdiff1d(everything, head_field.LOWER_LIP))
         shares = self.field.shares(back)
-        positions = self.field.positions(upper, shares)
+        positions, left = self.field.positions(upper, shares), None
         if self.layers:
             positions, left = self.layers.refined(positions, target, self.field.gone(matrix))
-        region = self._read(positions)
         lower = self.field.spline(held, residual, np.setdiff1d(everything, head_field.UPPER_LIP))
-        self._part_lips(region, positions, target, matrix, lower, back)
+        line = self._part_lips(positions, target, matrix, lower, back)
+        mask = self._mask_of(shares)
+        region = self._read(positions, left, mask)
+        if line:
+            self._join_lips(region, left, *line)
+        return region, (positions, left), mask
+
+    def _read(self, positions, left, mask) -> np.ndarray:
+        """What moves, at positions (h, w, 2) for every pixel of the box: uint8 (h, w, 3)."""
         if not self.layers:
-            return region, None, self._mask_of(shares)
-        return self.layers.lay(region, left), np.clip(region[..., 3] * left, 0, 1), self._mask_of(shares)
+            return warping.sample(self.image, positions)
+        x0, y0, x1, y1 = self.field.box
+        return self.layers.picture(positions, left, self.image[y0:y1, x0:x1], mask)
 
-    def _read(self, positions) -> np.ndarray:
-        """What moves, at positions (h, w, 2): the photo, uint8 (h, w, 3), or in layers the person's share of it,
-        float32 (h, w, 4)."""
-        return self.layers.read(positions) if self.layers else warping.sample(self.image, positions)
+    def _part_lips(self, positions, target, matrix, lower, back) -> tuple | None:
+        """Below the lip line let the picture follow the lower lip: positions (h, w, 2), in place.
 
-    def _part_lips(self, region, positions, target, matrix, lower, back) -> None:
-        """Below the lip line the picture follows the lower lip: in place."""
+        Returns:
+            what `_join_lips` needs to make the line between the two soft, or None: a box round the line, where the
+            upper and the lower lip's picture look there, (h, w, 2), and the share of the lower one, (h, w).
+        """
         lips = target[landmarks.LIPS_OUTER]
         frame = curves.frame_between(target[60], target[64])
         origin = np.array(self.field.box[:2])
-        box = eyelids.box_around(np.concatenate([lips, target[[6, 8, 10, 33]]]), 0.6 * frame.half, origin, region.shape)
+        box = eyelids.box_around(np.concatenate([lips, target[[6, 8, 10, 33]]]), 0.6 * frame.half, origin,
+                                 positions.shape)
         if box is None or frame.half < 2:
-            return
+            return None
         x0, y0, x1, y1 = box
         difference = self._difference(positions, box, lower, back)
-        places = warping.identity_grid(y1 - y0, x1 - x0) + (origin + [x0, y0]).astype(np.float32)
-        u, v = frame.coordinates(places)
+        u, v = frame.grid(np.array(box) + [*origin, *origin])
         upper_edge = curves.tabulate(frame, target[mouth.UPPER_INNER])
         lower_edge = curves.tabulate(frame, target[mouth.LOWER_INNER])
         below = v - (curves.read(upper_edge, u) + curves.read(lower_edge, u)) / 2
         beside = smoothstep(0.9, 1.25, np.abs(u))  # 1 beyond the corners, where there is one field only
         gentle = smoothstep(-0.3, 0.3, below / frame.half / (0.3 + np.abs(u)))
         sharp = smoothstep(-0.7, 0.7, below)
-        both = (beside * gentle)[..., None] * difference
-        above_places = positions[y0:y1, x0:x1] + both
+        above_places = positions[y0:y1, x0:x1] + (beside * gentle)[..., None] * difference
         below_places = above_places + (1 - beside)[..., None] * difference
         self.mouth.keep_to_lips(above_places, below_places, target, matrix)
-        upper_picture, lower_picture = self._read(above_places), self._read(below_places)
-        share = sharp[..., None].astype(np.float32)
-        mixed = upper_picture * (1 - share) + lower_picture * share
-        region[y0:y1, x0:x1] = mixed if region.dtype == np.float32 else mixed + 0.5  # bytes would be rounded down
+        positions[y0:y1, x0:x1] = np.where(sharp[..., None] < 0.5, above_places, below_places)
+        band = bounds((sharp > 0) & (sharp < 1) & (beside < 1))
+        if band is None:
+            return None
+        left, top, right, bottom = band
+        inner = slice(top, bottom), slice(left, right)
+        return (np.array([x0, y0, x0, y0]) + band, above_places[inner], below_places[inner],
+                np.ascontiguousarray(sharp[inner], np.float32))
+
+    def _join_lips(self, region, left, box, above_places, below_places, share) -> None:
+        """Make the line between the lips soft, region uint8 (h, w, 3), in place: see `_part_lips`."""
+        x0, y0, x1, y1 = box
+        if self.layers:
+            around = left[y0:y1, x0:x1], (x0, y0)
+            upper, lower = (self.layers.seen(places, *around) for places in (above_places, below_places))
+        else:
+            upper, lower = (warping.sample(self.image, places) for places in (above_places, below_places))
+        region[y0:y1, x0:x1] = cv2.blendLinear(lower, upper, share, 1 - share)
 
     def _difference(self, positions, box, lower, back) -> np.ndarray:
         """How much further the lower field looks than the upper one within a box, fading to 0 at its sides."""
@@ -226,9 +255,15 @@ class Portrait:
         places = self.field.home(nodes, back)
         wanted = places + self.field.local(lower, places) - nodes
         wanted = cv2.resize(wanted.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
-        grid = warping.identity_grid(height, width) + origin.astype(np.float32)
-        difference = wanted + grid - positions[y0:y1, x0:x1]
+        wanted -= positions[y0:y1, x0:x1]
+        wanted += warping.identity_grid(height, width) + origin.astype(np.float32)
         across = np.minimum(np.arange(width), np.arange(width)[::-1]) / max(width * 0.12, 1)
         down = np.minimum(np.arange(height), np.arange(height)[::-1]) / max(height * 0.12, 1)
         window = np.outer(smoothstep(0, 1, down), smoothstep(0, 1, across)).astype(np.float32)
-        return difference * window[..., None]
+        return wanted * window[..., None]
+
+
+def bounds(where: np.ndarray) -> tuple | None:
+    """The smallest box, x0, y0, x1, y1, that holds all of bool (h, w) that is True; None where nothing is."""
+    rows, columns = np.flatnonzero(where.any(axis=1)), np.flatnonzero(where.any(axis=0))
+    return (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1) if len(rows) else None

@@ -98,10 +98,15 @@ def thin_plate_spline(points, values, queries, smoothing: float = 0.0) -> np.nda
 
 def spline_kernel(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """U(r) = r^2 log r between all pairs: (n, 2), (m, 2) -> (n, m), in the type of the points."""
-    squared = (a[:, :1] - b[:, 0]) ** 2
-    squared += (a[:, 1:] - b[:, 1]) ** 2
+    squared, other = a[:, :1] - b[:, 0], a[:, 1:] - b[:, 1]
+    squared *= squared
+    other *= other
+    squared += other
     # r^2 log r = r^2 log(r^2) / 2; the least number keeps log(0) away, where U is 0
-    return squared * np.log(squared + np.finfo(squared.dtype).tiny) * 0.5
+    np.log(np.add(squared, np.finfo(squared.dtype).tiny, out=other), out=other)  # in place: there are many of them
+    squared *= other
+    squared *= 0.5
+    return squared
 
 
 def fit_spline(points: np.ndarray, values: np.ndarray, smoothing: float = 0.0) -> np.ndarray:

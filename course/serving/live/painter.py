@@ -99,22 +99,21 @@ class Painter:
         self.tell(words)
 
     def _paint(self, at: int, values: np.ndarray) -> np.ndarray:
-        actor, wanted, mask = self._ready[at]
+        actor, restorer = self._ready[at]
         frame = actor.frame(values, matched=True)
         if self.rungs[at].generator != "warp":
-            frame = sharpness.restore_detail(frame, wanted, mask)
+            frame = restorer.restore(frame)
         height, width = self.image.shape[:2]
         if frame.shape[:2] != (height, width):
             frame = cv2.resize(frame, (width, height), interpolation=cv2.INTER_LINEAR)
         return frame
 
     def _prepare(self, rung: Rung) -> tuple:
-        """What a rung needs, made once: the actor, its detail, its mask."""
+        """What a rung needs, made once: the actor, and what brings back its detail."""
         image, (height, width) = self.image, rung.shape
         # middles of pixels: x' = s (x + 1/2) - 1/2
         scale = np.array([width / image.shape[1], height / image.shape[0]], np.float32)
         if rung.shape != image.shape[:2]:
             image = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
         actor = animation.make_actor(image, (self.points + 0.5) * scale - 0.5, rung.generator)
-        mask = actor.portrait.mask
-        return actor, sharpness.detail(image, mask), mask
+        return actor, sharpness.Restorer(image, actor.portrait.mask)

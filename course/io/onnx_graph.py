@@ -1,0 +1,89 @@
+"""A network written down as an ONNX model, layer by layer, without the package `onnx`.
+
+A model is a protobuf message (protobuf, "Encoding"): fields with a number and a content. The numbers are those of
+`onnx.proto`.
+"""
+
+import struct
+
+import numpy as np
+
+VARINT, BYTES, FIXED32 = 0, 2, 5  # how a field's content is written
+FLOAT, INT, STRING, INTS = 1, 2, 3, 7  # AttributeProto.type
+IR_VERSION, OPSET = 8, 17
+
+
+class Graph:
+    """Nodes in the order in which they are calculated; `x`: the name of the input, float32 (N, channels, H, W)."""
+
+    def __init__(self, channels: int):
+        self.x, self.channels = "x", channels
+        self._nodes, self._constants, self._count = [], [], 0
+
+    def node(self, kind: str, *inputs: str, **attributes) -> str:
+        """Add an operator of ONNX; its attributes are numbers, words or lists of whole numbers. Returns its output."""
+        name = self._new()
+        fields = [_field(1, each.encode()) for each in inputs] + [_field(2, name.encode()), _field(4, kind.encode())]
+        fields += [_field(5, _attribute(key, value)) for key, value in attributes.items()]
+        self._nodes.append(b"".join(fields))
+        return name
+
+    def constant(self, values: np.ndarray) -> str:
+        """Add float32 values. Returns their name."""
+        name, values = self._new(), np.ascontiguousarray(values, "<f4")
+        dims = b"".join(_number(1, side) for side in values.shape)
+        self._constants.append(dims + _number(2, FLOAT) + _field(8, name.encode()) + _field(9, values.tobytes()))
+        return name
+
+    def model(self, output: str) -> bytes:
+        """The whole model, which gives the output of that name."""
+        shape = b"".join(_field(1, _number(1, side) if isinstance(side, int) else _field(2, side.encode()))
+                         for side in ("n", self.channels, "h", "w"))
+        tensor = _field(1, _number(1, FLOAT) + _field(2, shape))
+        graph = [_field(1, node) for node in self._nodes] + [_field(2, b"network")]
+        graph += [_field(5, constant) for constant in self._constants]
+        graph += [_field(11, _field(1, self.x.encode()) + _field(2, tensor)),
+                  _field(12, _field(1, output.encode()) + _field(2, _field(1, _number(1, FLOAT))))]
+        return _number(1, IR_VERSION) + _field(7, b"".join(graph)) + _field(8, _field(1, b"") + _number(2, OPSET))
+
+    def _new(self) -> str:
+        self._count += 1
+        return f"t{self._count}"
+
+
+def session(model: bytes):
+    """An onnxruntime session of a model, on one thread of the processor: frames are made side by side."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def _attribute(name: str, value) -> bytes:
+    said = _field(1, name.encode())
+    if isinstance(value, float):
+        return said + _varint(2 << 3 | FIXED32) + struct.pack("<f", value) + _number(20, FLOAT)
+    if isinstance(value, int):
+        return said + _number(3, value) + _number(20, INT)
+    if isinstance(value, str):
+        return said + _field(4, value.encode()) + _number(20, STRING)
+    return said + b"".join(_number(8, each) for each in value) + _number(20, INTS)
+
+
+def _number(field: int, value: int) -> bytes:
+    return _varint(field << 3 | VARINT) + _varint(value)
+
+
+def _field(number: int, content: bytes) -> bytes:
+    return _varint(number << 3 | BYTES) + _varint(len(content)) + content
+
+
+def _varint(value: int) -> bytes:
+    """A whole number in groups of 7 bits, the lowest first; the top bit of a byte says that more follow."""
+    out = bytearray()
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*out, value])
