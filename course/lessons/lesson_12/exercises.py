@@ -316,7 +316,7 @@ EXERCISES = [
         place="parallel.stream_frames",
         run=trying.run_stream,
         cases=[
-            case("six frames, two at a time, of which every second is done before the one ahead of it", 6, 2, None, None,
+            case("six frames, two at a time, some of them overtaken", 6, 2, None, None,
                  True),
             case("seven frames, three at a time", 7, 3, None, None, True),
             case("forty frames of which nobody wants more than two", 40, 2, 2),

@@ -80,8 +80,9 @@ def as_request(job: dict, photo_url: str) -> dict:
     asked = {"source_url": photo_url if job.get("photo") == "me" else job.get("photo")}
     script = {"type": "text", "input": job.get("text"), "subtitles": job.get("subtitles")}
     config = {"motion_factor": job.get("strength")}
+    face = {} if job.get("face") is None else {"face_id": job["face"]}
     asked |= {"script": {name: value for name, value in script.items() if value is not None},
               "config": {name: value for name, value in config.items() if value is not None},
-              "webhook": job.get("webhook")}
+              "webhook": job.get("webhook"), "face": face or None}
     asked |= {name: value for name, value in job.items() if name not in FIELDS}
     return {name: value for name, value in asked.items() if value is not None}
