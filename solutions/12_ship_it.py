@@ -158,11 +158,11 @@ io.Clip(frames, clip.fps, clip.audio, clip.sample_rate)
 def drop_late_frames(ready, fps):
     """Which frame is shown when each is due: ready (T,) seconds from the beginning on -> int (T,), -1 for none."""
     ### BEGIN SOLUTION
-    shown = np.full(len(ready), -1)
+    shown = []
     for k in range(len(ready)):
         in_time = [j for j in range(k + 1) if ready[j] <= k / fps]
-        shown[k] = max(in_time, default=-1)
-    return shown
+        shown.append(max(in_time, default=-1))
+    return np.array(shown, int)
     ### END SOLUTION
 
 # %% tags=["nbval-check-output"]

@@ -98,8 +98,11 @@ def random_stream(rng):
 # ---------------------------------------------------------------- drop_late_frames
 
 
-def _shown(there=lambda ready, k, now: [j for j in range(k + 1) if ready[j] <= now], pick=lambda ready, there: max(there),
-           none=-1, now=lambda k, fps: k / fps):
+def _in_time(ready, k, now):
+    return [j for j in range(k + 1) if ready[j] <= now]
+
+
+def _shown(there=_in_time, pick=lambda ready, there: max(there), none=-1, now=lambda k, fps: k / fps):
     """What is shown with one thing wrong. there: frames to choose from; pick: one of them."""
 
     def wrong(ready, fps):
@@ -228,8 +231,8 @@ def random_job(rng):
         "size": [1, 5, 9, 10, 0, -3, 2.5, True, "5", None],
         "rate": [0.5, 1, 2, 2.01, 0.1, float("nan"), float("inf"), "fast", False, None],
         "loud": [True, False, 0, 1, "yes", None],
-        "tell": ["https://example.org/x", "http://10.0.0.7/x", "https://[::1]/", "http://localhost:8000/", "ftp://a.org/b",
-                 "http://", 7, "https://example.org/" + "x" * 40, "http://8.8.8.8/"],
+        "tell": ["https://example.org/x", "http://10.0.0.7/x", "https://[::1]/", "http://localhost:8000/",
+                 "ftp://a.org/b", "http://", 7, "https://example.org/" + "x" * 40, "http://8.8.8.8/"],
         "colour": ["red"], "Text": ["Hi"], "rates": [1.0],
     }
     job = {name: choices[int(rng.integers(len(choices)))] for name, choices in offered.items()
@@ -335,8 +338,8 @@ EXERCISES = [
         seconds=20.0,
         hints=[
             "What must you remember while the first frame is still being made and the second is done already?",
-            "A queue of futures, the oldest in front. Each new item goes in at the back; as soon as there are more than "
-            "`workers`, wait for the one in front and hand it on. At the end empty the queue.",
+            "A queue of futures, the oldest in front. Each new item goes in at the back; as soon as there are more "
+            "than `workers`, wait for the one in front and hand it on. At the end empty the queue.",
             "waiting = deque(); for item in items: waiting.append(pool.submit(function, item)); if len(waiting) > "
             "workers: yield waiting.popleft().result(); and after the loop: while waiting: yield "
             "waiting.popleft().result()",
@@ -352,8 +355,8 @@ EXERCISES = [
                     "The frames are right, and never two are made at the same time: `pool.submit` begins one and does "
                     "not wait for it."),
             BugCard("as-they-come", _stream(next_of=_first_ready),
-                    "It looks as if each frame went out as soon as it was ready: one that took longer is overtaken. Wait "
-                    "for the oldest."),
+                    "It looks as if each frame went out as soon as it was ready: one that took longer is overtaken. "
+                    "Wait for the oldest."),
             BugCard("last-ones-lost", _stream(end=False),
                     "The last frames are missing: when no more items come, some frames still wait."),
             BugCard("failed-left-out", _stream(result=_skipped),
@@ -391,15 +394,15 @@ EXERCISES = [
         random_label="random times",
         hints=[
             "At the moment k / fps: which frames are ready, and which of those has its turn already?",
-            "Of the frames 0 to k take those with ready <= k / fps. Shown is the newest, the one with the highest number; "
-            "where there is none, -1.",
+            "Of the frames 0 to k take those with ready <= k / fps. Shown is the newest, the one with the highest "
+            "number; where there is none, -1.",
             "there = [j for j in range(k + 1) if ready[j] <= k / fps]; shown[k] = max(there, default=-1)",
         ],
         cards=[
             BugCard("every-frame-waited-for", every_frame_waited_for,
                     "It looks as if no frame were ever left out: then the picture falls behind the sound, further and "
                     "further. A late frame gives way to a newer one."),
-            BugCard("ahead-of-its-time", _shown(lambda ready, k, now: [j for j in range(len(ready)) if ready[j] <= now]),
+            BugCard("ahead-of-its-time", _shown(lambda ready, k, now: _in_time(ready, len(ready) - 1, now)),
                     "It looks as if a frame were shown as soon as it is ready: it is made ahead, and its turn comes at "
                     "its own moment, so only frames up to k."),
             BugCard("only-in-time", only_in_time,
@@ -450,7 +453,7 @@ EXERCISES = [
         ],
         cards=[
             BugCard("one-after-the-other", one_after_the_other,
-                    "Right where each stage needs the one before: what does not need each other runs at the same time."),
+                    "Right where each stage needs the one before: what does not need each other runs side by side."),
             BugCard("all-at-once", _budget(begin=lambda ends: 0.0),
                     "It looks as if every stage began at 0: one that needs another waits for it."),
             BugCard("after-the-first", _budget(begin=lambda ends: min(ends, default=0.0)),
@@ -461,13 +464,13 @@ EXERCISES = [
             BugCard("after-all-added", _budget(begin=lambda ends: sum(ends)),
                     "Right where a stage needs one other: the ends of several are not added up, the latest counts."),
             BugCard("after-the-longest", after_the_longest,
-                    "It looks as if the longest of what it needs counted: a short stage that begins late may end later."),
+                    "It looks as if the longest of what it needs counted: a short one that begins late may end later."),
             BugCard("as-long-as-the-others", as_long_as_the_others,
                     "It looks as if a stage began after as many seconds as what it needs takes: that may have begun "
                     "late itself, so its end counts."),
             BugCard("seconds-for-end", _budget(end=lambda begin, seconds: seconds),
-                    "The beginnings of the first stages are right: the second number is when a stage ends, not how long "
-                    "it takes."),
+                    "The beginnings of the first stages are right: the second number is when a stage ends, not how "
+                    "long it takes."),
         ],
         picture=drawn("draw_budget"),
     ),
@@ -509,17 +512,17 @@ EXERCISES = [
             "First the names that no field has. Then field by field: is it there, is it of its type, is it within its "
             "limits, and an address: does it lead inside? One problem a field, the first that is found. `True` is an "
             "int in Python.",
-            "problems = {name: \"unknown\" for name in job if name not in fields}; for name, (kind, needed, least, most) "
-            "in fields.items(): ...; if not isinstance(value, TYPES[kind]) or isinstance(value, bool) != (kind == "
-            "\"switch\"): ...; elif not least <= size <= most: ...",
+            "problems = {name: \"unknown\" for name in job if name not in fields}; for name, (kind, needed, least, "
+            "most) in fields.items(): ...; if not isinstance(value, TYPES[kind]) or isinstance(value, bool) != (kind "
+            "== \"switch\"): ...; elif not least <= size <= most: ...",
         ],
         cards=[
             BugCard("first-only", _validate(first=True),
                     "Right where one thing is wrong: of several only the first is told, and whoever mends it is sent "
                     "back again."),
             BugCard("unknown-accepted", _validate(unknown=False),
-                    "It looks as if names that no field has were accepted: a `rates` that nobody reads is a `rate` that "
-                    "somebody misspelt."),
+                    "It looks as if names that no field has were accepted: a `rates` that nobody reads is a `rate` "
+                    "that somebody misspelt."),
             BugCard("true-is-one", _validate(is_bool=False),
                     "Right for everything but True and False: in Python they are whole numbers, too, so "
                     "`isinstance(True, int)` is true."),
@@ -565,8 +568,8 @@ EXERCISES = [
         rtol=1e-3,
         hints=[
             "Read `forward` from top to bottom. Which names does each line take, and which does it make?",
-            "Two small functions of your own, one for the leaky ReLU, one for a `Residual`; then line by line. ONNX has "
-            "its own ideas of what is usual: a slope of 0.01, and another order of the channels in `DepthToSpace`.",
+            "Two small functions of your own, one for the leaky ReLU, one for a `Residual`; then line by line. ONNX "
+            "has its own ideas of what is usual: a slope of 0.01, and another order of the channels in `DepthToSpace`.",
             "at_2 = residual(graph.conv(graph.unshuffle(graph.input), net.at_2[1]), net.at_2[2]); ...; return "
             "graph.node(\"DepthToSpace\", graph.conv(leaky(y), net.paint[1]), blocksize=2, mode=\"CRD\")",
         ],

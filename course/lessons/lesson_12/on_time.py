@@ -5,12 +5,11 @@ import numpy as np
 
 def drop_late_frames(ready, fps):
     """Which frame is shown when each one is due: ready (T,) seconds -> int (T,), -1 while there is none."""
-    shown = np.full(len(ready), -1)
+    shown = []
     for k in range(len(ready)):
-        there = [j for j in range(k + 1) if ready[j] <= k / fps]
-        if there:
-            shown[k] = max(there)
-    return shown
+        in_time = [j for j in range(k + 1) if ready[j] <= k / fps]
+        shown.append(max(in_time, default=-1))
+    return np.array(shown, int)
 
 
 def latency_budget(stages):

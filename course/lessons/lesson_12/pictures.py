@@ -22,8 +22,8 @@ def draw_stream(view: View):
         for line, (key, value) in enumerate(_facts(came)):
             axes.text(len(frames) + 0.2, -height + 0.22 - 0.22 * line, f"{key}: {value}", fontsize=7, va="center")
         said.append(f"{words}: {', '.join(frames) or 'nothing'}")
-    axes.set(xlim=(-0.7, max(16, count + 6)), ylim=(-1.6, 0.6), xlabel="frames in the order in which they came", xticks=[],
-             yticks=[0, -1])
+    axes.set(xlim=(-0.7, max(16, count + 6)), ylim=(-1.6, 0.6), xticks=[], yticks=[0, -1],
+             xlabel="frames in the order in which they came")
     axes.set_yticklabels([words if came is not None else words + ": nothing yet" for words, came in rows.items()])
     plots.describe(figure, f"stream_frames, {view.says}: {count} frames, {workers} at a time. {'; '.join(said)}.")
     return figure

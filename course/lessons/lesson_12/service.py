@@ -1,4 +1,4 @@
-"""The service of `course serve` in a notebook: on loopback, in a folder that is thrown away, for as long as it is asked.
+"""The service of `course serve` in a notebook: on loopback, in a folder that is thrown away, while it is asked.
 
 Its queue is real and its address is; the worker is called by hand, `work()`, so that the two can be seen apart.
 """
