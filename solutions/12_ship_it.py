@@ -246,9 +246,9 @@ print("\n".join(f"{name:<22} {1000 * seconds:7.0f} ms" for name, seconds in told
 plots.show(figures.budgets({words: latency_budget(stages) for words, stages in costs.plans(told, 10).items()}))
 
 # %% [markdown]
-# Three bars of the same work. The first wins nothing by a faster painter as long as it paints everything first. The
-# second says one sentence, paints one frame, and begins. In the third the photo and the voice were ready before you
-# asked. None of that is a faster computer.
+# Three ways through the same work. The first paints everything before it shows anything. The second says one sentence,
+# paints one frame, and begins; a faster voice would not help it, since the photo takes longer. In the third the photo and
+# the voice were ready before you asked. None of that is a faster computer.
 
 # %% [markdown] slideshow={"slide_type": "slide"}
 # ## At the door of a service
@@ -427,7 +427,7 @@ for name, side in (("mouth", 96), ("eye", 64)):
 posed = costs.open_mouth()
 by_torch, by_file = actor.frame(posed), exporting.painted_by(actor, painters, posed)
 plots.show(plots.faces([by_torch, by_file], titles=["painted by torch", "painted by your file"], side=2.1, columns=2))
-print("largest difference in the frame:", np.abs(by_torch.astype(int) - by_file).max(), "grey levels")
+print("largest difference in the frame:", np.abs(by_torch.astype(int) - by_file).max(), "of 255")
 
 # %%
 squares = torch.rand(1, 9, 96, 96)
@@ -462,8 +462,8 @@ else:
     print("There is no GPU here, so no number of one. On Colab: Runtime, Change runtime type, and this cell again.")
 
 # %% [markdown]
-# So a GPU alone would not make this system's frames much quicker: most of a frame is pixels that are moved, on the
-# processor, and moving *that* over is the work. In training it is the other way round, nearly all is network: 45 minutes on
+# So a GPU for the networks alone does not make these frames much quicker: the rest is pixels that are moved, on the
+# processor, and bringing *that* over is the work. In training it is the other way round, nearly all is network: 45 minutes on
 # one thread for the shipped animator ([its card](../data/animator.md)), and there a GPU buys what it promises. Measure
 # $p$ before you pay for $s$.
 #
@@ -542,7 +542,7 @@ class Usual:
 with course.use(a_stack, name="stream_frames", force=True):
     stacked = list(course.animate(photo, motion=course.motion.Motion(
         np.linspace(0, 0.8, 8)[:, None], ("jawOpen",), 12.5), fps=12.5))
-plots.show(plots.film_strip(stacked, count=8, side=1.2, title="A stack for a queue: a mouth that only opens"))
+plots.show(plots.film_strip(stacked, count=8, fps=12.5, side=1.2, title="A stack for a queue: a mouth that only opens"))
 
 # %%
 every = 0.09 * np.arange(1, 101) / 2  # two workers, 90 ms a frame, and every single frame is painted: 22 a second
@@ -551,9 +551,11 @@ for words, ready in (("every frame painted", every), ("those that somebody is fr
     print(f"{words:<32} behind the sound: {late[25]:4d} ms after a second, {late[99]:4d} ms after four")
 usual = exporting.painted_by(actor, exporting.painters(onnx_usual), posed)
 off = np.abs(by_torch.astype(float) - usual)
-plots.show(plots.faces([by_torch, usual, np.clip(255 - 3 * off, 0, 255).astype(np.uint8)], side=2.1, columns=3,
-                       titles=["torch", "the file, all left as usual", "difference x 3"]))
-print(f"mean difference {off.mean():.2f} grey levels, largest {off.max():.0f}")
+x, y = actor.points[48:68].mean(axis=0).astype(int)
+mouth = np.s_[max(y - 36, 0) : y + 44, max(x - 44, 0) : x + 44]
+plots.show(plots.faces([by_torch[mouth], usual[mouth], np.clip(255 - 3 * off, 0, 255).astype(np.uint8)[mouth]], columns=3,
+                       titles=["torch", "the file, all left as usual", "difference x 3"], side=2.1))
+print(f"mean difference {off.mean():.2f} of 255, largest {off.max():.0f}")
 
 # %%
 for job in ({"photo": "me", "text": "Hi.", "strenght": 0.2}, {"photo": "me", "text": "Hi.", "strength": float("nan")}):

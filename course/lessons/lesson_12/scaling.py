@@ -35,16 +35,17 @@ def film(photo: np.ndarray, gesture: dict) -> Made:
     begin, way = time.perf_counter(), np.sin(np.linspace(0, np.pi, FRAMES))
     played = motion.Motion(np.stack([most * way for most in gesture.values()], axis=1), tuple(gesture), FPS)
     frames = list(animation.animate(photo, motion=played, fps=FPS))
-    return Made(io.Clip(frames, FPS), _worker(), begin, time.perf_counter())
+    return Made(io.Clip(frames, FPS), who(), begin, time.perf_counter())
 
 
-def _worker() -> str:
+def who() -> str:
+    """Who runs this: a worker of Dask by its name, or this kernel."""
     if not is_there():
         return "this kernel"
     import distributed
 
     try:
-        return f"worker {distributed.get_worker().name}"
+        return f"worker {distributed.getwho().name}"
     except ValueError:
         return "this kernel"
 
