@@ -22,17 +22,26 @@ def ordered_map(function, items, workers: int | None = None):
     if workers == 1:
         yield from map(function, items)
         return
-    pool, waiting = ThreadPoolExecutor(workers, thread_name_prefix="course"), deque()
     with one_thread_each():
-        try:
-            for item in items:
-                waiting.append(pool.submit(function, item))
-                if len(waiting) > workers:
-                    yield waiting.popleft().result()
-            while waiting:
+        yield from stream_frames(function, items, workers)
+
+
+def stream_frames(function, items, workers: int):
+    """`function` of each item, in order, `workers` at a time, the items at most workers + 1 ahead of what was taken.
+
+    A generator: it begins when it is first asked, and stops when it is closed. An error in `function` comes out where
+    its result would have.
+    """
+    pool, waiting = ThreadPoolExecutor(workers, thread_name_prefix="course"), deque()
+    try:
+        for item in items:
+            waiting.append(pool.submit(function, item))
+            if len(waiting) > workers:
                 yield waiting.popleft().result()
-        finally:  # also when whoever takes the results stops early
-            pool.shutdown(wait=True, cancel_futures=True)
+        while waiting:
+            yield waiting.popleft().result()
+    finally:  # also when whoever takes the results stops early
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def ahead(items, count: int = 2):

@@ -238,7 +238,7 @@ STAGES = {  # key: (words, its lessons, x, y)
     "words": ("text, sound\nor video", (), 1, 0), "speech": ("hear the\nmotion", (5,), 2, 0),
     "motion": ("motion:\ncurves", (3, 5), 3, 0), "warping": ("move\nthe pixels", (6,), 4.1, 0.5),
     "paste": ("paste\nback", (0, 9), 5.1, 0.5), "polish": ("polish", (10,), 6.1, 0.5),
-    "video": ("film", (13,), 7.1, 0.5), "measure": ("measure it", (11,), 7.1, -0.45),
+    "video": ("film", (12, 13), 7.1, 0.5), "measure": ("measure it", (11,), 7.1, -0.45),
     "gan": ("GAN: real\nor made?", (7,), 6.1, -0.45), "training": ("train the\nanimator", (8,), 5.1, -0.45),
 }
 ARROWS = (("photo", "detection"), ("detection", "keypoints"), ("keypoints", "face_model"), ("words", "speech"),

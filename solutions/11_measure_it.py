@@ -634,4 +634,4 @@ course.progress()
 #   perceptual metric", *CVPR* 2018.
 #
 # Film yourself for ten seconds and run `course evaluate me.mp4`: it prints this table for a face that the system has
-# never seen. Next: **13, Use it responsibly**; 12, Ship it, is not written yet.
+# never seen. Next: **12, Ship it**.

@@ -199,6 +199,19 @@ def measure(stage: Stage) -> list:
     return frames
 
 
+def four_screens(stage: Stage) -> list:
+    """12: one film on four screens, each a little behind the one before, as a stream hands it on."""
+    from course import parallel
+
+    film = [cv2.resize(frame, (SIDE // 2, SIDE // 2), interpolation=cv2.INTER_AREA) for frame in stage.spoken]
+
+    def at(number: int) -> np.ndarray:
+        a, b, c, d = (film[min(number + late, len(film) - 1)] for late in (9, 6, 3, 0))
+        return np.vstack([np.hstack([a, b]), np.hstack([c, d])])
+
+    return list(parallel.stream_frames(at, range(COUNT), 2))
+
+
 def mark(stage: Stage) -> list:
     """13: the mark that turns over every half second, ten times as strong as it is, and what is read of it."""
     from course import provenance
@@ -215,7 +228,7 @@ def mark(stage: Stage) -> list:
 
 
 PIECES = {0: crop_and_blend, 1: find_the_face, 2: find_the_points, 3: nod, 4: edges, 5: speak, 6: bend, 7: ring,
-          8: learn, 9: carry_over, 10: polish, 11: measure, 13: mark}
+          8: learn, 9: carry_over, 10: polish, 11: measure, 12: four_screens, 13: mark}
 SPEAKS = (5,)  # their frames are those of `Stage.spoken`, from its beginning: it is heard
 
 
