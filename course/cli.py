@@ -179,6 +179,8 @@ def _add_animate(commands) -> None:
                              "of its upper left corner")
     finish.add_argument("--subtitles", metavar="FILE.srt|FILE.vtt|burn",
                         help="write the words and their times to a file, or into the picture")
+    finish.add_argument("--beside", metavar="PICTURE",
+                        help="a slide, a chart, a page: it stands on the left, as tall as the face on the right")
     command.add_argument("--no-polish", dest="polish", action="store_false", default=None,
                          help="leave out steadying and detail")
     command.add_argument("--force", action="store_true", default=None,
@@ -223,7 +225,7 @@ def run_animate(options) -> None:
     """`course animate`: check the words first, then where it goes, then make it."""
     import time
 
-    from . import animation, demo, settings
+    from . import animation, demo, layout, settings
     from .io import encoding
 
     begin = time.perf_counter()
@@ -242,26 +244,38 @@ def run_animate(options) -> None:
             raise errors.CourseError(
                 "nothing moves this photo: add --text \"...\", --audio FILE, --driving VIDEO or --motion FILE")
         drives["text"] = demo.TEXT
-    files = [paths.given(file) for name, file in (drives | {"photo": photo}).items()
+    files = [paths.given(file) for name, file in (drives | {"photo": photo, "beside": options.beside}).items()
              if name != "text" and file is not None]
     output = encoding.check_output(options.output, files)
+    slide = _slide(options)
     clip = animation.animate(photo, **drives, **given)
+    clip = clip if slide is None else layout.beside(clip, slide)
     clip.save(output)
     seconds = time.perf_counter() - begin
     print(f"{options.output}: {clip.duration:.1f} s, made in {seconds:.1f} s "
           f"({1000 * seconds / len(clip):.0f} ms a frame)")
 
 
+def _slide(options):
+    """The picture of `--beside`, read before the work begins: uint8 (H, W, 3), or None."""
+    from . import images
+
+    return None if options.beside is None else images.load_image(paths.given(options.beside))
+
+
 def _run_script(options, given: dict, begin: float) -> None:
     """`course animate --script FILE`."""
     import time
 
+    from . import layout
     from .dialogue import performance
     from .io import encoding
 
-    files = [paths.given(file) for file in (options.script, options.photo) if file is not None]
+    files = [paths.given(file) for file in (options.script, options.photo, options.beside) if file is not None]
     output = encoding.check_output(options.output, files)
+    slide = _slide(options)
     clip = performance.perform(paths.given(options.script), options.photo, **given)
+    clip = clip if slide is None else layout.beside(clip, slide)
     clip.save(output)
     print(f"{options.output}: {clip.duration:.1f} s, made in {time.perf_counter() - begin:.1f} s")
 
