@@ -39,7 +39,7 @@ def title_card(title: str, below: str = "", seconds: float = 1.5, size: tuple = 
 
 
 def join(clips: list, fade: float = 0.4) -> video.Clip:
-    """Films after one another, each dissolving into the next; the first comes out of black, the last goes into it.
+    """Films after one another, each dissolving into the next; the last one goes into black.
 
     Args:
         clips: `Clip`s of one size and of one number of frames a second; those without sound are silent; fade: seconds
@@ -92,23 +92,21 @@ def _card(title: str, below: str, size: tuple, ground: tuple) -> np.ndarray:
 
 def _dissolved(clips: list, over: int):
     """Frame after frame; the last `over` of a film are held back until the next one's first are there."""
-    held, black, shape = deque(), None, None
+    held, shape = deque(), None
     for number, clip in enumerate(clips):
         for index, frame in enumerate(clip):
             shape = shape or frame.shape
             if frame.shape != shape:
                 raise errors.VideoError(f"films that are joined have one size: {shape[1]}x{shape[0]} px, then "
                                         f"{frame.shape[1]}x{frame.shape[0]}")
-            black = np.zeros_like(frame) if black is None else black
-            if index < over:  # it comes out of black, or out of the film before
-                frame = _mixture(held.popleft() if number else black, frame, (index + 1) / (over + 1))
-                yield frame
+            if number and index < over:  # it comes out of the film before
+                yield _mixture(held.popleft(), frame, (index + 1) / (over + 1))
                 continue
             held.append(frame)
             if len(held) > over:
                 yield held.popleft()
     for index, frame in enumerate(held):
-        yield _mixture(frame, black, (index + 1) / (over + 1))
+        yield _mixture(frame, np.zeros_like(frame), (index + 1) / (over + 1))
 
 
 def _mixture(before: np.ndarray, after: np.ndarray, share: float) -> np.ndarray:

@@ -84,6 +84,11 @@ class Clip:
         self.texts, self.cues = dict(texts), tuple(cues or ())
         return self
 
+    def kept(self) -> "Clip":
+        """The same clip with its frames made once and held in memory, for one that is shown or put together often."""
+        made = Clip(list(self), self.fps, self.audio, self.sample_rate, sources=self.sources, stamp=self.stamp)
+        return made.with_texts(self.texts, self.cues)
+
     def save(self, path, progress=True) -> Path:
         """Make the frames and write them to a video file by its name: .mp4, .m4v, .mov, .mkv, .webm, .gif or .webp; a
         name without an ending is a folder of PNGs.
