@@ -92,7 +92,6 @@ print(f"{len(page)} answers")
 # large enough.
 
 # %%
-LEAST = 0.2  # below it nothing fits; 1 is the same question
 COMMON = set("a an and are at be by can could do does for from get i in is it me my of on or please that the to us was we "
              "what will with would you your how".split())
 
@@ -122,8 +121,15 @@ def cosine(a, b):
     return sum(value * b.get(word, 0) for word, value in a.items()) / math.prod(lengths) if all(lengths) else 0.0
 
 
+# %% [markdown]
+# An entry is compared by its question, and a little by its answer.
+
+# %%
+LEAST = 0.2  # below it nothing fits
+
+
 def scores(question, page):
-    """How well each entry fits a question: its own question counts, and its answer a little."""
+    """How well each entry fits a question: 0 to 1 for each."""
     idf = weights(page)
     asked = vector(question, idf)
     return [0.8 * cosine(asked, vector(entry, idf)) + 0.2 * cosine(asked, vector(answer, idf))
@@ -159,10 +165,6 @@ assert answer("Who won the match?") == answer("???") == answer("") == OTHERWISE
 # frame is painted: the film has them all, on a slow machine too.
 
 # %%
-QUESTIONS = ["Can I pay by card?", "I want to return a lamp.", "Do you sell ice cream?"]
-ASKED, AFTER = 20, 14  # frames: the question is read, and the answer is left to sink in
-
-
 class PatientClock(live_room.Clock):
     """Time that waits for the painter."""
 
@@ -178,10 +180,22 @@ class PatientClock(live_room.Clock):
         return future.result() is not None
 
 
+# %%
+QUESTIONS = ["Can I pay by card?", "I want to return a lamp.", "Do you sell ice cream?"]
+ASKED, AFTER = 20, 14  # frames: the question is read, and the answer is left to sink in
+LONGEST = 20 * 25  # frames of an answer
+
+
+def tell(kind, words):
+    """Hears what is answered, and what goes wrong."""
+    if kind == "note":
+        print(words)
+
+
 def converse(face, questions):
     """Ask one after the other: (moments, [(second, who, words), ...])."""
     moments, told = [], []
-    counter = live_room.conversing.Conversing(face, live_room.Replier(answer, "the page"), lambda kind, words: None)
+    counter = live_room.conversing.Conversing(face, live_room.Replier(answer, "the page"), tell)
 
     def watch(count=1):
         for _ in range(count):
@@ -194,8 +208,10 @@ def converse(face, questions):
         watch(ASKED)
         counter.ask(question)
         before = len(told)
-        while len(told) == before or face.is_busy:  # until the answer has begun and is over
+        for _ in range(LONGEST):
             watch()
+            if len(told) > before and not face.is_busy:  # the answer has begun and is over
+                break
         watch(AFTER)
     return moments, told
 
@@ -232,6 +248,10 @@ def draw_chat(lines):
     return plots.pixels(figure)
 
 
+plots.show(plots.faces([draw_chat([(who, words) for _, who, words in told])], columns=1, side=4,
+                       title="The conversation at its end"))
+
+# %%
 SIZE = (800, 450)
 chats = [(at, draw_chat([(who, words) for _, who, words in told[:number + 1]]))
          for number, (at, _, _) in enumerate(told)]

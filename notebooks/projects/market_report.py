@@ -171,7 +171,7 @@ def draw_chart(shown):
     return plots.pixels(figure)
 
 
-plots.show(plots.faces([draw_chart({"Alder": 3}), draw_chart({name: len(days) for name in prices})], side=4,
+plots.show(plots.faces([draw_chart({next(iter(prices)): 3}), draw_chart({name: len(days) for name in prices})], side=4,
                        titles=["in the middle of a sentence", "at the end"], title="The chart while it is drawn"))
 
 # %% [markdown]

@@ -94,8 +94,7 @@ def draw_step(words, number):
 pictures = {name: [draw_step(words, number) for number, (words, _) in enumerate(language["steps"])]
             for name, language in LANGUAGES.items()}
 plots.show(plots.faces([one for three in pictures.values() for one in three], columns=3, side=2.5,
-                       titles=[said for language in LANGUAGES.values() for _, said in language["steps"]],
-                       title="Three steps in two languages"))
+                       title=f"The steps in {' and in '.join(LANGUAGES)}"))
 
 # %% [markdown]
 # ## One face, two voices
