@@ -22,6 +22,7 @@ The way of the data, a room a stage:
     animation    all of them in a row: `course.animate`
     dialogue     several people talk to each other: `course.perform`
     postprocessing  films made of features and actions, and made better
+    layout, joining  a film beside a picture, films after one another
 
     features     what a network sees                                         lesson 04
     gan          the two losses, the game, noise to faces                    lesson 07
@@ -50,6 +51,8 @@ doors.open_door(__name__, {
     "postprocessing": "postprocess synthesize_video",
     "serving.studio.app": "studio",
     "io.video": "Clip",
+    "layout": "beside subtitled",
+    "joining": "join title_card",
     "motion.motion": "Motion",
     "errors": "CourseError",
     "exercises.swap": "use reset",

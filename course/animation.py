@@ -163,7 +163,7 @@ def animate(photo, text=None, audio=None, driving=None, motion=None, **settings)
         n_frames=len(tracks[0]),
         sources=[source.absolute() for source in (photo, value, film, *finishing.sources) if isinstance(source, Path)],
         stamp=stamped,
-    ).with_texts(finishing.texts(drive.cues))
+    ).with_texts(finishing.texts(drive.cues), drive.cues)
 
 
 def _speaking_film(film, name: str, value, options: Settings, finishing: finish.Finish, given: dict) -> video.Clip:
@@ -178,7 +178,7 @@ def _speaking_film(film, name: str, value, options: Settings, finishing: finish.
     said = film_source.speak(film, drive, options, side, networks)
     sources = [source.absolute() for source in (value, *finishing.sources) if isinstance(source, Path)]
     return video.Clip(lambda: finishing.over(iter(said), said.fps), said.fps, said.audio, said.sample_rate, len(said),
-                      [*said.sources, *sources], stamped).with_texts(finishing.texts(drive.cues))
+                      [*said.sources, *sources], stamped).with_texts(finishing.texts(drive.cues), drive.cues)
 
 
 def generate_animation(image, text: str) -> video.Clip:

@@ -181,6 +181,8 @@ def _add_animate(commands) -> None:
                              "of its upper left corner")
     finish.add_argument("--subtitles", metavar="FILE.srt|FILE.vtt|burn",
                         help="write the words and their times to a file, or into the picture")
+    finish.add_argument("--beside", metavar="PICTURE",
+                        help="a slide, a chart, a page: it stands on the left, as tall as the face on the right")
     command.add_argument("--no-polish", dest="polish", action="store_false", default=None,
                          help="leave out steadying and detail")
     command.add_argument("--force", action="store_true", default=None,
@@ -244,13 +246,15 @@ def run_animate(options) -> None:
             raise errors.CourseError(
                 "nothing moves this photo: add --text \"...\", --audio FILE, --driving VIDEO or --motion FILE")
         drives["text"] = demo.TEXT
-    files = [paths.given(file) for name, file in (drives | {"photo": photo}).items()
+    files = [paths.given(file) for name, file in (drives | {"photo": photo, "beside": options.beside}).items()
              if name != "text" and file is not None]
     output = encoding.check_output(options.output, files)
+    slide = _slide(options)
     with process.loading(), said_meanwhile(options, drives["text"], given):
-        from . import animation  # PyTorch among much else
+        from . import animation, layout  # PyTorch among much else
 
         clip = animation.animate(photo, **drives, **given)
+        clip = clip if slide is None else layout.beside(clip, slide)
     clip.save(output)
     seconds = time.perf_counter() - begin
     print(f"{options.output}: {clip.duration:.1f} s, made in {seconds:.1f} s "
@@ -270,18 +274,28 @@ def said_meanwhile(options, text: str | None, given: dict):
     return ahead.saying(marks.parted(text)[0], given["voice"], told)
 
 
+def _slide(options):
+    """The picture of `--beside`, read before the work begins: uint8 (H, W, 3), or None."""
+    from . import images
+
+    return None if options.beside is None else images.load_image(paths.given(options.beside))
+
+
 def _run_script(options, given: dict, begin: float) -> None:
     """`course animate --script FILE`."""
     import time
 
     from .io import encoding
 
-    files = [paths.given(file) for file in (options.script, options.photo) if file is not None]
+    files = [paths.given(file) for file in (options.script, options.photo, options.beside) if file is not None]
     output = encoding.check_output(options.output, files)
+    slide = _slide(options)
     with process.loading():
+        from . import layout
         from .dialogue import performance
 
         clip = performance.perform(paths.given(options.script), options.photo, **given)
+        clip = clip if slide is None else layout.beside(clip, slide)
     clip.save(output)
     print(f"{options.output}: {clip.duration:.1f} s, made in {time.perf_counter() - begin:.1f} s")
 
@@ -477,8 +491,10 @@ def run_doctor(options) -> int:
 def _add_build(commands) -> None:
     command = commands.add_parser("build", help="make the notebooks from the lessons' sources",
                                   description="From solutions/NN_name.py: the executed notebook beside it, and the "
-                                              "student's in notebooks/. CONTRIBUTING.md tells how to write one.")
-    command.add_argument("lessons", nargs="*", metavar="LESSON", help="such as 02; default: all")
+                                              "student's in notebooks/; from notebooks/projects/name.py: the executed "
+                                              "notebook beside it. CONTRIBUTING.md tells how to write one.")
+    command.add_argument("lessons", nargs="*", metavar="LESSON",
+                         help="such as 02, market_report, or projects for all of those; default: all")
     manner = command.add_mutually_exclusive_group()
     manner.add_argument("--check", action="store_true",
                         help="write nothing; exit with 2 if the notebooks are not what the sources give")

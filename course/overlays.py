@@ -140,3 +140,14 @@ def check_subtitles(value: str) -> str:
         raise errors.OutputError(f"subtitles go to a file that ends in .srt or .vtt, or into the film (burn), not to "
                                  f"{value!r}")
     return value
+
+
+def colour_of(name) -> tuple:
+    """(red, green, blue), 0 to 255, of a colour's name or number, such as navy or #204080. Raises `errors.ImageError`.
+    """
+    from PIL import ImageColor
+
+    try:
+        return ImageColor.getrgb(name)[:3]
+    except (ValueError, AttributeError, TypeError):
+        raise errors.ImageError(f"there is no colour {name!r:.40}: give a name such as navy, or #204080") from None

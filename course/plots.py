@@ -73,6 +73,16 @@ def encode(figure: Figure) -> tuple:
     return "image/jpeg", file.getvalue()
 
 
+def pixels(figure: Figure, dpi: float = DPI) -> np.ndarray:
+    """A figure as a picture, uint8 (H, W, 3), for a film: its inches times `dpi` in size, nothing cut off."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    figure.set_dpi(dpi)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[..., :3].copy()
+
+
 def new(width: float, height: float, rows: int = 1, columns: int = 1, title: str = "", **options) -> tuple:
     """A figure in inches and its axes, (rows, columns)."""
     figure = Figure(figsize=(width, height), layout="constrained")

@@ -29,7 +29,7 @@ else:
 TEXTS = sorted(path.relative_to(CHECKOUT).as_posix() for pattern in ("*.md", "data/*.md", "solutions/*.md",
                                                                      "notebooks/*.md", "benchmarks/*.md")
                for path in CHECKOUT.glob(pattern))
-NOTEBOOKS = sorted(path.relative_to(CHECKOUT).as_posix() for folder in ("notebooks", "solutions")
+NOTEBOOKS = sorted(path.relative_to(CHECKOUT).as_posix() for folder in ("notebooks", "solutions", "notebooks/projects")
                    for path in (CHECKOUT / folder).glob("*.ipynb"))
 FOLDERS = "course|data|tests|notebooks|solutions|benchmarks"
 A_PATH = re.compile(rf"(?<![\w./~-])(?:{FOLDERS})/[\w./-]*[\w/]"
@@ -211,7 +211,8 @@ def test_notebook_leads_somewhere(name):
 
 def test_the_texts_are_found():
     assert {"README.md", "CONTRIBUTING.md", "data/README.md"} <= set(TEXTS)
-    assert {Path(name).stem for name in NOTEBOOKS} == {path.stem for path in (CHECKOUT / "solutions").glob("*.py")}
+    sources = [*(CHECKOUT / "solutions").glob("*.py"), *(CHECKOUT / "notebooks" / "projects").glob("*.py")]
+    assert {Path(name).stem for name in NOTEBOOKS} == {path.stem for path in sources}
 
 
 # ---------------------------------------------------------------- the test itself

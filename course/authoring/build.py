@@ -1,4 +1,5 @@
-"""`course build`: from `solutions/NN_name.py` to the executed twin beside it and the student's notebook.
+"""`course build`: from `solutions/NN_name.py` to the executed twin beside it and the student's notebook; from
+`notebooks/projects/name.py` to the executed notebook beside it, which is the student's, too.
 
 A notebook is written only when it changes. The executed twin remembers, in its metadata, a fingerprint of the code it
 ran; while that is the same, an edit of the prose keeps the outputs and runs nothing.
@@ -49,6 +50,23 @@ def lesson_paths(root, names=()) -> list:
     return chosen
 
 
+def project_paths(root, names=()) -> list:
+    """The sources of all projects, or of those named: "market_report", its path, or "projects" for all."""
+    paths = sorted((Path(root) / "notebooks" / source.PROJECTS).glob("*.py"))
+    if not names or source.PROJECTS in names:
+        return paths
+    wanted = {Path(name).name.removesuffix(".py").removesuffix(".ipynb") for name in names}
+    return [path for path in paths if path.stem in wanted]
+
+
+def source_paths(root, names=()) -> list:
+    """Lessons and projects, all or those named. Raises `errors.CourseError`: none of that name."""
+    projects = project_paths(root, names)
+    of_projects = {source.PROJECTS, *(path.stem for path in projects)}
+    lessons = [name for name in names if Path(name).name.partition(".")[0] not in of_projects]
+    return [*(lesson_paths(root, lessons) if lessons or not names else []), *projects]
+
+
 def executed_path(root, name: str) -> Path:
     """`solutions/NN_name.ipynb`: the lesson with solutions and outputs."""
     return Path(root) / "solutions" / f"{name}.ipynb"
@@ -59,17 +77,26 @@ def student_path(root, name: str) -> Path:
     return Path(root) / "notebooks" / f"{name}.ipynb"
 
 
+def project_path(root, name: str) -> Path:
+    """`notebooks/projects/name.ipynb`: a project with its outputs, as a student gets it."""
+    return Path(root) / "notebooks" / source.PROJECTS / f"{name}.ipynb"
+
+
 def build(path, root, force: bool = False, known=None) -> str:
-    """Build one lesson's two notebooks; returns the line that says what was done.
+    """Build one lesson's two notebooks, or a project's one; returns the line that says what was done.
 
     known: see `source.read`. force: run it even if the outputs that are there belong to this code.
     Raises `LessonError`: the source is not as it must be, a cell raises, or the outputs hold what they may not.
     """
     lesson = source.read(path, known)
     notebook = compose.authors_notebook(lesson, root)
-    student = write_if_changed(student_path(root, lesson.name), compose.to_text(compose.students_notebook(notebook)))
+    place, student = project_path(root, lesson.name), False
+    if not lesson.is_project:
+        place = executed_path(root, lesson.name)
+        student = write_if_changed(student_path(root, lesson.name),
+                                   compose.to_text(compose.students_notebook(notebook)))
     wanted = fingerprint(lesson, notebook)
-    before = read_notebook(executed_path(root, lesson.name))
+    before = read_notebook(place)
     same_code = before is not None and before.metadata.get(REMEMBERED) == wanted
     if same_code and not force and _take_outputs(notebook, before):
         how = "outputs kept"
@@ -81,7 +108,7 @@ def build(path, root, force: bool = False, known=None) -> str:
     text = compose.to_text(notebook)
     for fault in clean.faults(notebook, len(text.encode())):
         raise LessonError(f"{lesson.place(1)}: its notebook {fault}")
-    twin = write_if_changed(executed_path(root, lesson.name), text)
+    twin = write_if_changed(place, text)
     written = "written" if student or twin else "unchanged"
     return f"{lesson.name}: {how}, {len(text.encode()) / 1e6:.2f} MB, {written}"
 

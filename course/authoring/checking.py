@@ -15,17 +15,24 @@ def problems(root, paths, known=None):
             yield from str(problem).splitlines()
             continue
         again = f"run: course build {lesson.number}"
-        student = build.student_path(root, lesson.name)
-        wanted = compose.to_text(compose.students_notebook(notebook)).encode()
-        if not student.is_file():
-            yield f"{_short(student)}: is not there; {again}"
-        elif student.read_bytes() != wanted:
-            yield f"{_short(student)}: is not what the source gives; {again}"
-        twin = build.executed_path(root, lesson.name)
+        twin = build.project_path(root, lesson.name)
+        if not lesson.is_project:
+            yield from _student_problems(root, lesson, notebook, again)
+            twin = build.executed_path(root, lesson.name)
         text = _twin_problem(twin, notebook)
         if text:
             yield f"{_short(twin)}: {text}; {again}"
     yield from _strays(root)
+
+
+def _student_problems(root, lesson, notebook, again: str):
+    """What is wrong with a lesson's notebook for students."""
+    student = build.student_path(root, lesson.name)
+    wanted = compose.to_text(compose.students_notebook(notebook)).encode()
+    if not student.is_file():
+        yield f"{_short(student)}: is not there; {again}"
+    elif student.read_bytes() != wanted:
+        yield f"{_short(student)}: is not what the source gives; {again}"
 
 
 def _twin_problem(path, notebook) -> str:
@@ -54,6 +61,10 @@ def _strays(root):
         for path in sorted((Path(root) / folder).glob("*.ipynb")):
             if path.stem not in sources:
                 yield f"{_short(path)}: has no source solutions/{path.stem}.py; delete it"
+    projects = Path(root) / "notebooks" / source.PROJECTS
+    for path in sorted(projects.glob("*.ipynb")):
+        if not path.with_suffix(".py").is_file():
+            yield f"{_short(path)}: has no source {path.stem}.py beside it; delete it"
 
 
 def _short(path) -> str:

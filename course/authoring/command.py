@@ -27,12 +27,15 @@ def run(lessons=(), check: bool = False, nbgrader=None, slides: bool = False, fo
         (root / architecture_page.PAGE).write_text(architecture_page.page(root), encoding="utf-8")
         print(f"{architecture_page.PAGE}: written")
         return 0
-    paths = build.lesson_paths(root, lessons)
+    # nbgrader and slides are of lessons alone
+    paths = (build.lesson_paths if nbgrader is not None or slides else build.source_paths)(root, lessons)
     if check:
         problems = list(checking.problems(root, paths))
         _say_wrong(problems)
         if not problems:
-            print(f"{len(paths)} lessons: the notebooks are what the sources give")
+            projects = len(build.project_paths(root, lessons))
+            more = f" and {projects} project{'s' * (projects != 1)}" if projects else ""
+            print(f"{len(paths) - projects} lessons{more}: the notebooks are what the sources give")
         return 2 if problems else 0
     if nbgrader is not None:
         print("\n".join(gradebook.lay_out(root, paths, nbgrader)))

@@ -87,7 +87,7 @@ def _filled_in(lesson, cell, root) -> str:
         if match[1] == "repository":
             return address
         owner_and_name = re.sub(r"^https://github\.com/|(\.git)?/?$", "", address)
-        return f"https://colab.research.google.com/github/{owner_and_name}/blob/main/notebooks/{lesson.name}.ipynb"
+        return f"https://colab.research.google.com/github/{owner_and_name}/blob/main/{lesson.notebook}"
 
     return PLACEHOLDER.sub(value, cell.source)
 

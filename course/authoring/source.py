@@ -17,6 +17,8 @@ import jupytext
 from . import LessonError, minutes
 
 FILE_NAME = re.compile(r"(\d\d)_[a-z0-9]+(_[a-z0-9]+)*\.py")
+PROJECTS = "projects"  # the folder in notebooks/ that holds the projects' sources and notebooks
+PROJECT_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*\.py")
 MARKER = re.compile(r"#\s*%%(?!%)")
 TITLE = re.compile(r"exercise: (?P<name>[A-Za-z_]\w*) · difficulty (?P<difficulty>[1-5])/5 · (?P<minutes>\d+) min"
                    r"(?P<optional> · optional)?")
@@ -60,7 +62,7 @@ class Cell:
 
 @dataclass
 class Lesson:
-    """A lesson's source, read. name: "02_find_the_keypoints"."""
+    """A lesson's source, read, or a project's, which has no exercises."""
 
     path: Path
     cells: list
@@ -71,9 +73,19 @@ class Lesson:
         return self.path.stem
 
     @property
+    def is_project(self) -> bool:
+        """Whether it lies in the projects' folder."""
+        return self.path.parent.name == PROJECTS
+
+    @property
     def number(self) -> str:
-        """Its first two characters: "02"."""
-        return self.name[:2]
+        """What `course build` calls it: its first two characters, "02"; a project's whole name."""
+        return self.name if self.is_project else self.name[:2]
+
+    @property
+    def notebook(self) -> str:
+        """Where a student finds it in the repository: "notebooks/02_find_the_keypoints.ipynb"."""
+        return f"notebooks/{PROJECTS}/{self.name}.ipynb" if self.is_project else f"notebooks/{self.name}.ipynb"
 
     @property
     def exercises(self) -> list:
@@ -86,17 +98,18 @@ class Lesson:
 
 
 def read(path, known=None) -> Lesson:
-    """Read a lesson; LessonError with one line for each thing that is wrong.
+    """Read a lesson or a project; LessonError with one line for each thing that is wrong.
 
     known: the names of the exercises which the lesson may hold; default: those of its
     `course/lessons/lesson_NN/exercises.py`.
     """
     lesson = Lesson(Path(path), [])
-    if not FILE_NAME.fullmatch(lesson.path.name):
-        raise LessonError(f"{lesson.place(1)}: a lesson is named NN_name.py, with small letters, digits and _ alone")
+    if not (PROJECT_NAME if lesson.is_project else FILE_NAME).fullmatch(lesson.path.name):
+        kind = "project is named name.py" if lesson.is_project else "lesson is named NN_name.py"
+        raise LessonError(f"{lesson.place(1)}: a {kind}, with small letters, digits and _ alone")
     _read_cells(lesson)
     problems = sorted(set(_problems(lesson)))
-    if not problems:
+    if not problems and not lesson.is_project:
         problems = sorted([*_registry_problems(lesson, known), *minutes.problems(lesson)])
     if problems:
         raise LessonError("\n".join(f"{lesson.place(line)}: {text}" for line, text in problems))
@@ -142,6 +155,8 @@ def _read_cells(lesson: Lesson) -> None:
 def _problems(lesson: Lesson):
     """Yield (line, text) for each thing that is wrong in the lesson's own text."""
     first = lesson.cells[0]
+    for exercise in lesson.exercises if lesson.is_project else ():
+        yield first.line, f"a project has no exercises, and this one has {exercise.name}: say what to change instead"
     if first.kind != "text" or not first.source.startswith("# "):
         yield first.line, "the first cell is text with the lesson's title: # %% [markdown], then # # Title"
     seen = {}

@@ -59,7 +59,7 @@ def perform(script, photo=None, **settings) -> video.Clip:
     return video.Clip(lambda: finishing.over(_frames(where, casts, tracks, options), fps), fps=fps, audio=audio,
                       sample_rate=rate, n_frames=count, stamp=stamped,
                       sources=[Path(source).absolute() for source in sources if source]
-                      ).with_texts(finishing.texts(cues))  # fmt: skip
+                      ).with_texts(finishing.texts(cues), cues)  # fmt: skip
 
 
 def _options(given: dict) -> animation.Settings:

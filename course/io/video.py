@@ -45,7 +45,7 @@ class Clip:
             raise errors.VideoError("these frames can be walked through only once: give a list, or a function "
                                     "that returns a fresh iterator")
         fps = _rate(fps)
-        self._frames, self.sources, self.stamp, self.texts = frames, tuple(sources), stamp, {}
+        self._frames, self.sources, self.stamp, self.texts, self.cues = frames, tuple(sources), stamp, {}, ()
         self.fps = float(fps)
         self.audio = encoding.check_audio(audio, sample_rate)
         self.sample_rate = sample_rate
@@ -76,10 +76,18 @@ class Clip:
         count = "frames" if self._n_frames is None else f"{self._n_frames} frames, {self.duration:.2f} s"
         return f"<Clip: {count} at {self.fps:g} a second, {'with' if self.audio is not None else 'without'} sound>"
 
-    def with_texts(self, texts: dict) -> "Clip":
-        """This clip, beside which `save` writes files of text, such as subtitles: {path: text}."""
-        self.texts = dict(texts)
+    def with_texts(self, texts: dict, cues=()) -> "Clip":
+        """This clip, beside which `save` writes files of text, such as subtitles: {path: text}.
+
+        cues: what is said and when, `speech.captions.Cue`s, kept as `cues`; None or () where that is not known.
+        """
+        self.texts, self.cues = dict(texts), tuple(cues or ())
         return self
+
+    def kept(self) -> "Clip":
+        """The same clip with its frames made once and held in memory, for one that is shown or put together often."""
+        made = Clip(list(self), self.fps, self.audio, self.sample_rate, sources=self.sources, stamp=self.stamp)
+        return made.with_texts(self.texts, self.cues)
 
     def save(self, path, progress=True) -> Path:
         """Make the frames and write them to a video file by its name: .mp4, .m4v, .mov, .mkv, .webm, .gif or .webp; a
