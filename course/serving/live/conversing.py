@@ -39,7 +39,7 @@ class Conversing:
         return False
 
     def _answer(self, text: str, turn: int) -> None:
-        whole = sentences.Sentences()
+        whole, self._begun = sentences.Sentences(), False
         try:
             pieces = self._replier.pieces(text)
             for piece in pieces:
@@ -59,5 +59,6 @@ class Conversing:
                 return False
             for sentence in found:
                 self._tell("answer", sentence)
-                self._live.say(sentence)
+                self._live.say(sentence, goes_on=self._begun)
+                self._begun = True
             return True
