@@ -101,7 +101,8 @@ def quiet_sounds(seconds: float, level: float) -> dict:
     face = face_of(count)
     return {"a fan": (leveled(noise(count, random, 1), level - 10), None),
             "a street": (leveled(noise(count, random, 2), level - 10), None),
-            "music": (leveled(music(count, random), level), None), "typing": (leveled(typing(count, random), level), None),
+            "music": (leveled(music(count, random), level), None),
+            "typing": (leveled(typing(count, random), level), None),
             "own voice, cancelled": (leveled(echoed(face, random, True), level - 25), face),
             "own voice, loud": (leveled(echoed(face, random, False), level), face)}  # fmt: skip
 
@@ -155,7 +156,8 @@ def main() -> None:
             delays, missed, begun = [], 0, time.process_time()
             for samples in said:
                 onset = np.flatnonzero(np.abs(samples) > 0.05 * np.abs(samples).max())[0] / RATE
-                found = [at - onset for at in starts(made(), samples + behind[: len(samples)], face) if 0 <= at - onset <= 1]
+                found = starts(made(), samples + behind[: len(samples)], face)
+                found = [at - onset for at in found if 0 <= at - onset <= 1]
                 delays += found[:1]
                 missed += not found
             spent = (time.process_time() - begun) / sum(len(samples) / RATE for samples in said)

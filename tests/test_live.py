@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import http.server
 import json
+import re
 import threading
 import time
 
@@ -28,8 +29,12 @@ from course.serving.live import (
     painter,
     replies,
     sentences,
+    silero,
     speaking,
     tracks,
+)
+from course.serving.live import (
+    model_server as model_servers,
 )
 
 TEXT = "Hello there. I am glad to see you."
@@ -344,7 +349,8 @@ def said(steps: int, texts: list, **asked) -> np.ndarray:
 
 
 def test_marks_move_the_face_as_in_films_and_are_not_spoken():
-    plain, marked = ["Hello there.", "I am here."], ["[happy] Hello [look left] there.", "[head right] I am [nod] here."]
+    plain = ["Hello there.", "I am here."]
+    marked = ["[happy] Hello [look left] there.", "[head right] I am [nod] here."]
     for words, mark in zip(plain, marked):
         one, other = tracks.track_of(words, tracks.Asked()), tracks.track_of(mark, tracks.Asked())
         assert np.array_equal(one.sound, other.sound) and np.array_equal(one.lips, other.lips) and other.text == words
@@ -580,6 +586,41 @@ def test_an_answerer_that_fails_is_told_in_a_line():
     assert soon(lambda: told) and "ZeroDivisionError" in told[0][1]
 
 
+def test_the_faces_own_voice_from_loudspeakers_stops_nothing_and_somebody_who_speaks_over_it_does():
+    own, speaker = np.tile(spoken(), 4), Speaker()
+    talk = conversing.Conversing(speaker, replies.load_replier(), print)
+    talk._detector = detecting.VoiceDetector()
+    back = np.concatenate([np.zeros(2400, np.float32), own])[: len(own)] * 10 ** (-28 / 20)
+    over = back.copy()
+    over[-len(spoken(1.0)) :] += spoken(1.0)
+    for heard_back, stops in ((back, False), (over, True)):
+        for at in range(0, len(own), 960):
+            talk.play(own[at : at + 960])
+            for part in (0, 480):
+                if talk.listen(heard_back[at + part : at + part + 480], clocks.RATE):
+                    assert stops and at > len(own) - len(spoken(1.0)) - 960
+                    stops = False
+        assert not stops
+    assert detecting.VoiceDetector().feed(back, clocks.RATE)  # without the guard it would
+
+
+def test_silero_tells_a_voice_from_music_and_clicks():
+    if not silero.is_there():
+        pytest.skip("no Silero: pip install silero-vad")
+    random, rate = np.random.default_rng(1), 48_000
+    times = np.arange(3 * rate) / rate
+    music = sum(0.1 * np.sin(2 * np.pi * note * times) * np.exp(-(times % 0.5) * 4) for note in (220, 277, 330, 440))
+    clicks = np.zeros(3 * rate)
+    for at in range(2000, len(clicks) - 2000, 9000):
+        clicks[at : at + 900] = random.normal(0, 0.2, 900)
+    for nobody in (music, clicks, np.zeros(rate)):
+        assert not silero.SileroDetector().feed(nobody.astype(np.float32), rate)
+    both, voice = silero.SileroDetector(), spoken(1.5, rate)
+    assert both.feed(voice + music[: len(voice)].astype(np.float32), rate) and both.speaking
+    both.feed(music.astype(np.float32), rate)
+    assert not both.speaking and isinstance(detecting.new_detector(), silero.SileroDetector)
+
+
 def test_a_voice_is_told_from_a_click_and_from_a_fan():
     random, rate = np.random.default_rng(1), clocks.RATE
     fan = random.normal(0, 0.02, 3 * rate).astype(np.float32)
@@ -636,6 +677,52 @@ def test_a_language_model_on_this_machine_answers_in_pieces_and_hears_the_conver
         ("user", "Where are you?"), ("assistant", "I am here."), ("user", "And now?")]
 
 
+def stream(handler, *lines: bytes) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Type", "text/event-stream")
+    handler.end_headers()
+    for line in lines:
+        handler.wfile.write(line + b"\n\n")
+
+
+def refuse(handler, status: int, body: bytes) -> None:
+    handler.send_response(status)
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+WORD = b'data: {"choices": [{"delta": {"content": "So. "}}]}'
+
+
+@pytest.mark.parametrize("misbehave, said, words", [
+    (lambda it: refuse(it, 401, b'{"error": {"message": "Incorrect\\nkey"}}'), [],
+     "401: Incorrect key .*OPENAI_API_KEY"),
+    (lambda it: refuse(it, 500, b"<html>\n<h1>Oops</h1>"), [], "answers 500: <html> <h1>Oops</h1>$"),
+    (lambda it: stream(it, WORD), ["So."], "breaks off its answer"),
+    (lambda it: stream(it, WORD, b'data: {"error": {"message": "no memory"}}'), ["So."], "says: no memory"),
+    (lambda it: (stream(it, WORD), [(stream_ping(it), time.sleep(0.05)) for _ in range(20)]), ["So."],
+     "nothing for 0.3 s"),
+    (lambda it: time.sleep(0.8), [], "nothing for 0.3 s"),
+    (lambda it: stream(it, b"data: {"), [], "no answer of an OpenAI"),
+    (lambda it: stream(it, b"data: [DONE]"), [], "has no answer"),
+])
+def test_a_model_that_fails_is_told_in_one_line_and_what_it_said_was_spoken(monkeypatch, misbehave, said, words):
+    monkeypatch.setattr(model_servers, "SECONDS", 0.3)
+    speaker, told = Speaker(), []
+    with model_server(misbehave) as (address, _):
+        talk = conversing.Conversing(speaker, replies.load_replier(address), lambda *what: told.append(what))
+        talk.ask("Well?")
+        assert soon(lambda: any(kind == "note" for kind, _ in told))
+    (line,) = [line for kind, line in told if kind == "note"]
+    assert speaker.said == said and "\n" not in line and re.search(words, line), line
+
+
+def stream_ping(handler) -> None:
+    with contextlib.suppress(OSError):  # nobody waits any more
+        handler.wfile.write(b": a sign of life\n\n")
+
+
 def test_a_model_that_refuses_or_sends_elsewhere_is_told_in_a_line():
     def away(handler):
         handler.send_response(307)
@@ -653,6 +740,7 @@ def test_a_model_that_refuses_or_sends_elsewhere_is_told_in_a_line():
 
 @pytest.mark.parametrize("where, words", [
     ("http://192.0.2.7:80/v1", "another machine"), ("https://models.example/v1", "another machine"),
+    ("http://127.0.0.1:99999/v1", "no address"), ("http://a:b@127.0.0.1/v1", "no address"),
     ("nowhere_at_all:answer", "no module"), ("json:nothing", "no function"), ("just words", "module:function")])
 def test_an_answerer_that_cannot_be_is_refused_in_one_line(where, words):
     with pytest.raises(course.CourseError, match=words) as problem:

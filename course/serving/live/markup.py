@@ -1,6 +1,6 @@
 """Where markup in a text is still open, so that no piece of the text ends within it.
 
-    "**Hello there."  ->  {"**"}            "See [this"  ->  {"["}            "<prosody rate='slow'>One."  ->  {"<prosody"}
+    "**Hello there."  ->  {"**"}        "See [this"  ->  {"["}        "<prosody rate='slow'>One."  ->  {"<prosody"}
 
 What stands in one piece is read as in a film; a mark whose other half were in another piece would be read out.
 """

@@ -14,7 +14,8 @@ CLOSERS = "\"'”’»)]}"
 _SIGNS = r"[\"'”’»)\]}*_~`]*"
 # an end of a sentence, what closes behind it, a picture that shows its mood, and a space; Chinese and Japanese write no
 # space; else the end of a heading, of a paragraph, of a line before an item of a list, of a sentence in tags
-_END = re.compile(rf"^[ \t]*#{{1,6}}[ \t][^\n]*\n|[.!?…।॥؟]+{_SIGNS}(?:\s*{plain_text.PICTURES.pattern}+\ufe0f?)*(?=\s)|"
+_END = re.compile(r"^[ \t]*#{1,6}[ \t][^\n]*\n|"
+                  rf"[.!?…।॥؟]+{_SIGNS}(?:\s*{plain_text.PICTURES.pattern}+\ufe0f?)*(?=\s)|"
                   r"[。！？]+[”’」』）]*|\n(?=[ \t]*(?:[-*+•‣◦#>]|\d{1,3}[.)])[ \t])|\n\s*\n|</[ps]\s*>", re.I | re.M)
 _CLAUSE = re.compile(r"[,;:–—،؛](?=\s)|[、，；：]")
 _ABBREVIATION = re.compile(r"(?:^|\s)(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|vs|etc|e\.g|i\.e|No|z\.B|bzw|ca)\.$|"
@@ -83,7 +84,8 @@ class Sentences:
 
     def _place(self, sentence: str, longest: int) -> int | None:
         """Where to cut a sentence that is too long; None: nowhere."""
-        ends = [match.end() for match in _CLAUSE.finditer(sentence[: LONG + 1]) if self._may_end(sentence[: match.end()])]
+        ends = [match.end() for match in _CLAUSE.finditer(sentence[: LONG + 1])]
+        ends = [end for end in ends if self._may_end(sentence[:end])]
         near = [end for end in ends if longest / 3 < end <= longest] or [end for end in ends if end <= LONG][:1]
         if near:
             return near[-1]

@@ -98,6 +98,7 @@ class Session:
 
     def watch(self, moment: face.Moment) -> None:
         """A moment went out."""
+        self.talk.play(moment.sound)
         if moment.words:
             self.tell("says", moment.words)
         if moment.number % 10 == 0:
