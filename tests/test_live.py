@@ -1,8 +1,10 @@
 """A live face, on a clock that the tests turn: what is said, heard and stopped, and what a slow machine loses."""
 
 import contextlib
+import dataclasses
 import http.server
 import json
+import re
 import threading
 import time
 
@@ -22,12 +24,17 @@ from course.serving.live import (
     heard,
     idling,
     loopback,
+    markup,
     mixer,
     painter,
     replies,
     sentences,
+    silero,
     speaking,
     tracks,
+)
+from course.serving.live import (
+    model_server as model_servers,
 )
 
 TEXT = "Hello there. I am glad to see you."
@@ -274,6 +281,10 @@ def mixed(steps: int, events: dict, track) -> np.ndarray:
         def clear(self):
             self.ready.clear()
 
+        @property
+        def waiting(self):
+            return bool(self.ready)
+
     queue, sounds = Queue(), heard.Heard(lambda: 0.0, print)
     rest = np.zeros(57, np.float32)
     rest[[channels.INDEX["jawOpen"], channels.INDEX["mouthSmileLeft"]]] = 0.2, 0.3
@@ -325,6 +336,66 @@ def test_expression_turns_within_a_moment_and_gives_way_to_lips(track):
     assert smile[:20].max() < 0.05 and smile[60] > 0.5 and np.abs(np.diff(smile)).max() < 0.12
 
 
+# ---------------------------------------------------------------- marks in a text
+
+
+def said(steps: int, texts: list, **asked) -> np.ndarray:
+    """Channel values (T, 57) of a mixer that says the pieces of a text."""
+    found, held = [], tracks.Asked(**asked)
+    for number, text in enumerate(texts):
+        found.append(dataclasses.replace(tracks.track_of(text, held), goes_on=number > 0))
+        held = tracks.held(text, held)
+    return mixed(steps, {20: lambda mixer, queue: queue.ready.extend(found)}, None)
+
+
+def test_marks_move_the_face_as_in_films_and_are_not_spoken():
+    plain = ["Hello there.", "I am here."]
+    marked = ["[happy] Hello [look left] there.", "[head right] I am [nod] here."]
+    for words, mark in zip(plain, marked):
+        one, other = tracks.track_of(words, tracks.Asked()), tracks.track_of(mark, tracks.Asked())
+        assert np.array_equal(one.sound, other.sound) and np.array_equal(one.lips, other.lips) and other.text == words
+    still, moved = said(150, plain), said(150, marked)
+    smile, left, yaw, pitch = (moved[:, channels.INDEX[name]] - still[:, channels.INDEX[name]]
+                               for name in ("mouthSmileRight", "eyeLookInLeft", "headYaw", "headPitch"))
+    count = [len(tracks.track_of(words, tracks.Asked()).lips) for words in plain]
+    second = slice(20 + count[0] + 8, 20 + sum(count))
+    assert np.abs(moved[:20] - still[:20]).max() < 1e-6
+    assert smile[second].max() > 0.3  # it holds over the sentences of a text
+    assert left[20 + count[0] - 3 : 20 + count[0]].min() > 0.3 and yaw[second].max() > 10 and pitch[second].max() > 4
+    assert np.abs(moved[-10:] - still[-10:]).max() < 0.02  # all is said: forgotten
+    cheek = moved[:, channels.INDEX["cheekSquintLeft"]] - still[:, channels.INDEX["cheekSquintLeft"]]
+    assert np.abs(np.diff(yaw)).max() < 2.5 and 0 < np.abs(np.diff(cheek)).max() < 0.15
+
+
+def test_a_mark_counts_in_its_own_text_only_and_a_stop_forgets_it():
+    alone = said(120, ["Well."])
+    rows = mixed(120, {20: lambda mixer, queue: queue.ready.extend([
+        tracks.track_of("[sad] [head left] Oh.", tracks.Asked()), tracks.track_of("Well.", tracks.Asked())])}, None)
+    yaw, frown = rows[:, channels.INDEX["headYaw"]], rows[:, channels.INDEX["mouthFrownLeft"]]
+    begins = 20 + len(tracks.track_of("Oh.", tracks.Asked()).lips)
+    assert yaw[begins] < -4 and frown[begins] > 0.1
+    assert abs(yaw[begins + 20] - alone[begins + 20, channels.INDEX["headYaw"]]) < 0.5 and frown[begins + 20] < 0.05
+    still = mixed(120, {}, None)
+    stopped = mixed(120, {20: lambda mixer, queue: queue.ready.append(tracks.track_of("[nod] [happy] Oh my dear.",
+                                                                                     tracks.Asked())),
+                          30: lambda mixer, queue: mixer.stop()}, None)
+    assert np.abs(stopped[30:, 51:] - still[30:, 51:]).max() > 0.5
+    assert np.allclose(stopped[-40:, 51:], still[-40:, 51:], atol=1e-4)
+    assert np.abs(np.diff(stopped[:, 51])).max() < 2.5
+
+
+def test_a_mark_without_words_is_a_gesture_in_silence_and_pauses_are_kept():
+    nod = tracks.track_of("[nod]", tracks.Asked())
+    assert nod.text == "" and not nod.sound.any() and len(nod.lips) >= 20
+    assert len(tracks.track_of("[pause 0.8]", tracks.Asked()).lips) == 20
+    plain, later = (tracks.track_of(text, tracks.Asked()) for text in ("Well.", "<break time='1s'/>Well. [pause 0.4]"))
+    assert 1.2 < (len(later.sound) - len(plain.sound)) / clocks.RATE < 1.6
+    assert np.abs(later.sound[: clocks.RATE]).max() < 0.01
+    with pytest.raises(errors.TextError):
+        tracks.track_of("...", tracks.Asked())
+    assert tracks.track_of("**Dr.** <b>Hopper</b> \U0001f642", tracks.Asked()).text == "Dr. Hopper \U0001f642"
+
+
 # ---------------------------------------------------------------- text in pieces
 
 
@@ -334,10 +405,30 @@ def test_expression_turns_within_a_moment_and_gives_way_to_lips(track):
     ("It costs 3.50 today", ["It costs 3.50 today"]),
     ("你好。再见。", ["你好。", "再见。"]),
     ("... -- !", []),
-    ("<speak>One. Two.</speak>", ["<speak>One. Two.</speak>"]),
+    ("<speak>One. Two.</speak>", ["<speak>One.", "Two.</speak>"]),
+    ("<speak><s>One</s><prosody rate='slow'>Two. Three.</prosody></speak>",
+     ["<speak><s>One</s>", "<prosody rate='slow'>Two. Three.</prosody></speak>"]),
+    ("**Hello there. Well.** So *be it. Or* not.", ["**Hello there. Well.**", "So *be it. Or* not."]),
+    ("I <3 you. Is 2 * 3 six? *Yes. Well.", ["I <3 you.", "Is 2 * 3 six?", "*Yes.", "Well."]),
+    ("See [this. page](http://a.example/b). Or [look left] here.", ["See [this. page](http://a.example/b).",
+                                                                   "Or [look left] here."]),
+    ("# A title\n- one\n- two\n\nHello my\nfriend.", ["# A title", "- one", "- two", "Hello my\nfriend."]),
+    ("I am glad. \U0001f642 Hello. [nod] [happy] Well. [nod]", ["I am glad. \U0001f642", "Hello.",
+                                                             "[nod] [happy] Well.", "[nod]"]),
 ])
 def test_a_text_is_cut_where_sentences_end(text, wanted):
     assert sentences.pieces_of(text) == wanted
+
+
+def test_no_piece_of_an_answer_ends_within_a_mark_or_markup():
+    text = "**Hello there. Well.** " + "word " * 30 + "[look left] " + "word " * 60 + "<b>So. It</b> is."
+    found, pieces = sentences.Sentences(), []
+    for letter in text:
+        pieces += found.feed(letter)
+    pieces += found.finish()
+    assert " ".join(pieces).split() == text.split() and len(pieces) > 3
+    assert not any(markup.open_in(piece) for piece in pieces)
+    assert sentences.Sentences().feed("*one. " + "two. " * 200)  # a sign that never ends does not hold it for ever
 
 
 def test_sentences_come_as_soon_as_they_are_whole_and_a_long_one_in_pieces():
@@ -370,7 +461,7 @@ def test_nothing_to_say_too_much_to_say_and_a_closed_face_are_refused():
         finally:
             texts.close()
     face = course.Live(demo.photo_path(), size=128, generator="warp", clock=TurnedClock())
-    with pytest.raises(errors.TextError, match="nothing to say"):
+    with pytest.raises(errors.TextError, match="nothing to pronounce"):
         face.say("...")
     with pytest.raises(course.CourseError, match="cannot be changed"):
         face.set(face="largest")
@@ -414,10 +505,11 @@ class Speaker:
     """Stands for a live face: what it was told to say, and how often to stop."""
 
     def __init__(self):
-        self.said, self.stops, self.is_busy = [], 0, True
+        self.said, self.going_on, self.stops, self.is_busy = [], [], 0, True
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, goes_on: bool = False) -> None:
         self.said.append(text)
+        self.going_on.append(goes_on)
 
     def stop(self) -> None:
         self.stops += 1
@@ -462,6 +554,7 @@ def test_an_answer_is_spoken_sentence_by_sentence_while_it_comes():
     goes_on.set()
     assert soon(lambda: speaker.said == ["The first sentence.", "And the second"])
     assert told == [("answer", "The first sentence."), ("answer", "And the second")]
+    assert speaker.going_on == [False, True]  # marks hold within an answer
 
 
 def test_speaking_over_an_answer_stops_it_and_what_still_comes_is_not_said():
@@ -491,6 +584,41 @@ def test_an_answerer_that_fails_is_told_in_a_line():
     talk = conversing.Conversing(Speaker(), replies.Replier(lambda text: 1 / 0, ""), lambda *what: told.append(what))
     talk.ask("Well?")
     assert soon(lambda: told) and "ZeroDivisionError" in told[0][1]
+
+
+def test_the_faces_own_voice_from_loudspeakers_stops_nothing_and_somebody_who_speaks_over_it_does():
+    own, speaker = np.tile(spoken(), 4), Speaker()
+    talk = conversing.Conversing(speaker, replies.load_replier(), print)
+    talk._detector = detecting.VoiceDetector()
+    back = np.concatenate([np.zeros(2400, np.float32), own])[: len(own)] * 10 ** (-28 / 20)
+    over = back.copy()
+    over[-len(spoken(1.0)) :] += spoken(1.0)
+    for heard_back, stops in ((back, False), (over, True)):
+        for at in range(0, len(own), 960):
+            talk.play(own[at : at + 960])
+            for part in (0, 480):
+                if talk.listen(heard_back[at + part : at + part + 480], clocks.RATE):
+                    assert stops and at > len(own) - len(spoken(1.0)) - 960
+                    stops = False
+        assert not stops
+    assert detecting.VoiceDetector().feed(back, clocks.RATE)  # without the guard it would
+
+
+def test_silero_tells_a_voice_from_music_and_clicks():
+    if not silero.is_there():
+        pytest.skip("no Silero: pip install silero-vad")
+    random, rate = np.random.default_rng(1), 48_000
+    times = np.arange(3 * rate) / rate
+    music = sum(0.1 * np.sin(2 * np.pi * note * times) * np.exp(-(times % 0.5) * 4) for note in (220, 277, 330, 440))
+    clicks = np.zeros(3 * rate)
+    for at in range(2000, len(clicks) - 2000, 9000):
+        clicks[at : at + 900] = random.normal(0, 0.2, 900)
+    for nobody in (music, clicks, np.zeros(rate)):
+        assert not silero.SileroDetector().feed(nobody.astype(np.float32), rate)
+    both, voice = silero.SileroDetector(), spoken(1.5, rate)
+    assert both.feed(voice + music[: len(voice)].astype(np.float32), rate) and both.speaking
+    both.feed(music.astype(np.float32), rate)
+    assert not both.speaking and isinstance(detecting.new_detector(), silero.SileroDetector)
 
 
 def test_a_voice_is_told_from_a_click_and_from_a_fan():
@@ -549,6 +677,52 @@ def test_a_language_model_on_this_machine_answers_in_pieces_and_hears_the_conver
         ("user", "Where are you?"), ("assistant", "I am here."), ("user", "And now?")]
 
 
+def stream(handler, *lines: bytes) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Type", "text/event-stream")
+    handler.end_headers()
+    for line in lines:
+        handler.wfile.write(line + b"\n\n")
+
+
+def refuse(handler, status: int, body: bytes) -> None:
+    handler.send_response(status)
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+WORD = b'data: {"choices": [{"delta": {"content": "So. "}}]}'
+
+
+@pytest.mark.parametrize("misbehave, said, words", [
+    (lambda it: refuse(it, 401, b'{"error": {"message": "Incorrect\\nkey"}}'), [],
+     "401: Incorrect key .*OPENAI_API_KEY"),
+    (lambda it: refuse(it, 500, b"<html>\n<h1>Oops</h1>"), [], "answers 500: <html> <h1>Oops</h1>$"),
+    (lambda it: stream(it, WORD), ["So."], "breaks off its answer"),
+    (lambda it: stream(it, WORD, b'data: {"error": {"message": "no memory"}}'), ["So."], "says: no memory"),
+    (lambda it: (stream(it, WORD), [(stream_ping(it), time.sleep(0.05)) for _ in range(20)]), ["So."],
+     "nothing for 0.3 s"),
+    (lambda it: time.sleep(0.8), [], "nothing for 0.3 s"),
+    (lambda it: stream(it, b"data: {"), [], "no answer of an OpenAI"),
+    (lambda it: stream(it, b"data: [DONE]"), [], "has no answer"),
+])
+def test_a_model_that_fails_is_told_in_one_line_and_what_it_said_was_spoken(monkeypatch, misbehave, said, words):
+    monkeypatch.setattr(model_servers, "SECONDS", 0.3)
+    speaker, told = Speaker(), []
+    with model_server(misbehave) as (address, _):
+        talk = conversing.Conversing(speaker, replies.load_replier(address), lambda *what: told.append(what))
+        talk.ask("Well?")
+        assert soon(lambda: any(kind == "note" for kind, _ in told))
+    (line,) = [line for kind, line in told if kind == "note"]
+    assert speaker.said == said and "\n" not in line and re.search(words, line), line
+
+
+def stream_ping(handler) -> None:
+    with contextlib.suppress(OSError):  # nobody waits any more
+        handler.wfile.write(b": a sign of life\n\n")
+
+
 def test_a_model_that_refuses_or_sends_elsewhere_is_told_in_a_line():
     def away(handler):
         handler.send_response(307)
@@ -566,6 +740,7 @@ def test_a_model_that_refuses_or_sends_elsewhere_is_told_in_a_line():
 
 @pytest.mark.parametrize("where, words", [
     ("http://192.0.2.7:80/v1", "another machine"), ("https://models.example/v1", "another machine"),
+    ("http://127.0.0.1:99999/v1", "no address"), ("http://a:b@127.0.0.1/v1", "no address"),
     ("nowhere_at_all:answer", "no module"), ("json:nothing", "no function"), ("just words", "module:function")])
 def test_an_answerer_that_cannot_be_is_refused_in_one_line(where, words):
     with pytest.raises(course.CourseError, match=words) as problem:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import threading
 import time
 from pathlib import Path
 
@@ -95,6 +96,18 @@ def test_a_session_needs_consent_an_offer_a_known_photo_and_a_page_of_this_serve
     assert post(server, asked, Host="elsewhere.example").status_code == 421
     assert requests.get(f"{server.url}/live/page.py", timeout=30).status_code == 404
     assert requests.delete(f"{server.url}/live/sessions/liv_none", timeout=30).status_code == 404
+
+
+def test_a_server_that_is_stopped_while_a_face_is_prepared_ends_soon_and_in_peace(tmp_path):
+    running, told = Server(tmp_path / "stopped", {}).start(), []
+    asking = threading.Thread(target=lambda: told.append(post(running, {"consent": "Yes.", "offer": "v=0"})))
+    asking.start()
+    time.sleep(2)  # the face takes longer
+    begun = time.monotonic()
+    assert running.stop() == ""
+    asking.join()
+    assert time.monotonic() - begun < 15
+    assert told[0].status_code == 503 and "being stopped" in told[0].json()["description"]
 
 
 def test_the_page_shows_a_face_that_speaks_answers_listens_and_goes(server, tmp_path):

@@ -50,7 +50,7 @@ def gaze_cues(given) -> tuple:
     `FARTHEST_GAZE` degrees."""
     cues = timeline.parse(given, "gaze", tuple(GAZES), pairs=True)
     for cue in cues:
-        _gaze_angles(cue)
+        gaze_angles(cue)
     return cues
 
 
@@ -143,7 +143,7 @@ def _gesture_rows(gesture: gestures.MotionModel, since: np.ndarray) -> np.ndarra
 # ---------------------------------------------------------------- gaze
 
 
-def _gaze_angles(cue: timeline.Cue):
+def gaze_angles(cue: timeline.Cue):
     """(sideways, upwards) degrees of a cue, None for auto. Raises `errors.MotionError` beyond `FARTHEST_GAZE`."""
     if AUTO in cue.names:
         return None
@@ -170,12 +170,18 @@ def with_gaze(values: np.ndarray, rest: np.ndarray, given, times: np.ndarray) ->
     cues = gaze_cues(given)
     if not cues:
         return values
-    angles = [_gaze_angles(cue) for cue in cues]
+    angles = [gaze_angles(cue) for cue in cues]
     told = np.array([angle is not None for angle in angles], float)
     wanted = np.array([np.zeros(2) if angle is None else angle for angle in angles])
     shown = timeline.shares(times, cues, GLANCE)
     share = shown @ told  # (T,)
     degrees = shown @ wanted / np.maximum(share, 1e-6)[:, None]  # (T, 2)
+    return with_looks(values, rest, degrees, share)
+
+
+def with_looks(values: np.ndarray, rest: np.ndarray, degrees: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Channel values (T, 57) whose eyes look `degrees` (T, 2), sideways and up, in the room, as far as `share` (T,) has
+    it, 0 to 1; rest: the photo's (57,). Returns new ones."""
     turned = values[:, ANGLES] - rest[ANGLES]
     # sideways: against the yaw; upwards: a head that looks down has a pitch above 0
     degrees = np.clip(degrees + np.column_stack([-turned[:, 1], turned[:, 0]]), -FARTHEST_GAZE, FARTHEST_GAZE)

@@ -1,5 +1,6 @@
 """A socket, and uvicorn on it: with an end to headers that drip in."""
 
+import asyncio
 import contextlib
 import socket
 
@@ -29,12 +30,25 @@ def bound(host: str, port: int):
         listener.close()
 
 
-def run(app, listener: socket.socket, most: limits.Limits) -> None:
-    """Serve an ASGI app until a signal ends it."""
+def run(app, listener: socket.socket, most: limits.Limits, ending=None) -> None:
+    """Serve an ASGI app until a signal ends it. ending: a function that is called then, in a thread, so that requests
+    that would take long are answered soon."""
     config = uvicorn.Config(app, http=_patient(most.header_seconds), ws="none", lifespan="off", log_level="warning",
                             access_log=False, server_header=False, proxy_headers=False, timeout_keep_alive=5,
                             limit_concurrency=most.connections, timeout_graceful_shutdown=5)
-    uvicorn.Server(config).run(sockets=[listener])
+    _Server(config, ending).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, ending):
+        super().__init__(config)
+        self._ending = ending
+
+    async def shutdown(self, sockets=None) -> None:
+        """Wait for requests that are being answered, and end."""
+        if self._ending is not None:
+            await asyncio.to_thread(self._ending)
+        await super().shutdown(sockets)
 
 
 def _patient(seconds: float):

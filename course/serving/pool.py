@@ -127,7 +127,8 @@ class _Slot:
         now = time.monotonic()
         self._pause = 0.5 if now - self._began > 60 else min(2 * self._pause, SLOWEST)
         self.name, self._began, self.not_before = secrets.token_hex(8), now, now + self._pause
-        self.process = subprocess.Popen(arguments(self.name), stdin=subprocess.PIPE, env=children.environment())
+        self.process = subprocess.Popen(arguments(self.name), stdin=subprocess.PIPE, env=children.environment(),
+                                        start_new_session=True)  # Ctrl-C is for the server, which ends it
 
     def call(self) -> None:
         if self.alive():

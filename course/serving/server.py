@@ -70,7 +70,7 @@ def serve(options: ServerOptions) -> None:
         print(f"serving on http://{_shown(options.host)}:{port} (the API on a page: /docs, a face to talk with: "
               f"/live), files in {jobs.folder}; Ctrl-C stops", file=sys.stderr, flush=True)
         try:
-            listening.run(app.make_app(service), socket, options.most)
+            listening.run(app.make_app(service), socket, options.most, live.close)
         finally:
             live.close()
             workers.stop()

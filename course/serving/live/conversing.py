@@ -3,7 +3,7 @@
 import threading
 
 from ... import errors
-from . import detecting, sentences
+from . import detecting, echo, sentences
 
 LONGEST = 4_000  # letters of a question
 
@@ -15,7 +15,7 @@ class Conversing:
     def __init__(self, live, replier, tell):
         self._live, self._replier, self._tell = live, replier, tell
         self._lock, self._turn = threading.Lock(), 0
-        self._detector = detecting.VoiceDetector()
+        self._detector, self._echo = detecting.new_detector(), echo.Echo()
 
     def ask(self, text: str) -> None:
         """Answer a text, leaving off what was being said. Raises `errors.TextError`."""
@@ -31,26 +31,39 @@ class Conversing:
             self._live.stop()
             return self._turn
 
+    def play(self, sound) -> None:
+        """What the face says, 40 ms, float (N,): it is not taken for somebody else."""
+        self._echo.play(sound)
+
     def listen(self, samples, rate: int) -> bool:
         """What the microphone hears, float (N,): who speaks over the face stops it, which is returned."""
+        self._detector.floor = self._echo.floor(samples)
         if self._detector.feed(samples, rate) and self._live.is_busy:
             self.interrupt()
             return True
         return False
 
     def _answer(self, text: str, turn: int) -> None:
-        whole = sentences.Sentences()
+        whole, self._begun = sentences.Sentences(), False
         try:
             pieces = self._replier.pieces(text)
             for piece in pieces:
                 if not self._say(whole.feed(str(piece)), turn):
                     pieces.close()
                     return
-            self._say(whole.finish(), turn)
+            if self._say(whole.finish(), turn) and not self._begun:
+                self._note("the answerer has no answer to that", turn)
         except errors.CourseError as problem:
-            self._tell("note", str(problem))
+            self._note(str(problem), turn)
         except Exception as problem:  # of an answerer that somebody else wrote
-            self._tell("note", f"the answerer failed: {type(problem).__name__}: {str(problem)[:200]}")
+            words = " ".join(str(problem).split())[:200]
+            self._note(f"the answerer failed: {type(problem).__name__}: {words}", turn)
+
+    def _note(self, words: str, turn: int) -> None:
+        """Tell what went wrong, unless something else is asked by now."""
+        with self._lock:
+            if turn == self._turn:
+                self._tell("note", words)
 
     def _say(self, found: list, turn: int) -> bool:
         """Speak these unless somebody has interrupted: whether nobody has."""
@@ -59,5 +72,6 @@ class Conversing:
                 return False
             for sentence in found:
                 self._tell("answer", sentence)
-                self._live.say(sentence)
+                self._live.say(sentence, goes_on=self._begun)
+                self._begun = True
             return True

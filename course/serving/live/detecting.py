@@ -1,6 +1,12 @@
-"""Is somebody speaking into the microphone? By loudness against what is there when nobody does."""
+"""Is somebody speaking into the microphone? By loudness against what is there when nobody does.
+
+Where the extra `vad` is installed `silero` tells it instead, which music and typing do not mislead
+(`benchmarks/voice_activity.py`).
+"""
 
 import numpy as np
+
+from . import echo, silero
 
 FRAME = 0.02  # seconds
 ABOVE = 12.0  # dB above the background that a voice has
@@ -11,14 +17,19 @@ BEGINS = (6, 5)  # of so many frames so many are loud where somebody begins to s
 ENDS = 25  # quiet frames after which they have stopped
 
 
+def new_detector():
+    """The best detector that is installed."""
+    return silero.SileroDetector() if silero.is_there() else VoiceDetector()
+
+
 class VoiceDetector:
     """Tells when a voice begins and ends, 0.1 s after it does.
 
-    speaking: whether somebody speaks now.
+    speaking: whether somebody speaks now; floor: dB of full scale that a voice has at least.
     """
 
     def __init__(self):
-        self.speaking, self._background = False, None
+        self.speaking, self.floor, self._background = False, LEAST, None
         self._recent, self._quiet, self._rest = [], 0, np.zeros(0, np.float32)
 
     def feed(self, samples: np.ndarray, rate: int) -> bool:
@@ -32,9 +43,9 @@ class VoiceDetector:
         return begun
 
     def _frame(self, frame: np.ndarray) -> bool:
-        level = 10 * np.log10(float(np.mean(np.square(frame - frame.mean()))) + 1e-10)
+        level = echo.level_of(frame)
         before = level if self._background is None else self._background
-        loud = level > max(before + ABOVE, LEAST)
+        loud = level > max(before + ABOVE, LEAST, self.floor)
         if level > SILENT:  # a microphone that is off says nothing about the room
             self._background = min(level, before + RISES * FRAME)
         most, least = BEGINS

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from ... import animation, errors, images, parallel, settings
+from ...speech import plain_text
 from . import clock as clocks
 from . import heard, idling, mixer, outgoing, painter, sentences, speaking, tracks
 
@@ -91,18 +92,20 @@ class Live:
 
     # ------------------------------------------------------------ what may be asked of it
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, goes_on: bool = False) -> None:
         """Speak a text after all that waits already, sentence by sentence.
 
+        Marks such as [happy], [look left], [nod] and [pause 1], SSML, Markdown and emoji do what they do in a film; a
+        mark holds until the next of its kind, or until all is said. goes_on: the text before goes on, and its marks.
         What cannot be spoken is told and left out. Raises `errors.TextError`: no text, nothing to say, or too much
-        waits.
+        waits; `errors.CourseError`: it is closed.
         """
-        if not isinstance(text, str):
-            raise errors.TextError(f"text must be a string of words, not {settings.shown(text)}")
+        self._check_open()
+        plain_text.check(text)
         pieces = sentences.pieces_of(text)
         if not pieces:
-            raise errors.TextError("there is nothing to say: give some words")
-        self._texts.add(pieces, self._asked)
+            raise plain_text.nothing_to_say(text)
+        self._texts.add(pieces, self._asked, goes_on)
 
     def hear(self, chunk, rate: int, live: bool = True) -> None:
         """Play the next piece of a sound, the lips with it.
@@ -112,8 +115,9 @@ class Live:
             live: it comes from a microphone, so what is late is left out; else (a voice that is faster than speech) all
             of it is played, up to `heard.MOST` seconds wait.
         Raises:
-            errors.AudioError: no such sound or rate; too much waits.
+            errors.AudioError: no such sound or rate; too much waits. errors.CourseError: it is closed.
         """
+        self._check_open()
         self._sounds.feed(chunk, rate, live)
 
     def stop(self) -> None:
@@ -129,6 +133,7 @@ class Live:
 
         Raises `errors.CourseError`.
         """
+        self._check_open()
         wrong = set(given) - {"voice", "rate", "pitch", "expression"}
         if wrong:
             raise errors.CourseError(f"{sorted(wrong)[0]} cannot be changed while the face is live")
@@ -161,16 +166,14 @@ class Live:
     def read(self) -> Moment:
         """The next 40 ms, when they are due. Raises `errors.CourseError` once it is closed."""
         with self._lock:
-            if self._closed:
-                raise errors.CourseError("this face is closed: make another Live")
+            self._check_open()
             if self._start is None:
                 self._start = self._clock.now()
             self._begin()
             due = self._start + self._begun[0].number / clocks.FPS
         self._clock.wait_until(due)
         with self._lock:
-            if self._closed:
-                raise errors.CourseError("this face is closed: make another Live")
+            self._check_open()
             late = self._clock.now() - due
             if late > SLIP:  # nobody has read for a while: no burst of old frames
                 self._start += late
@@ -198,6 +201,10 @@ class Live:
         self.close()
 
     # ------------------------------------------------------------ inside
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise errors.CourseError("this face is closed: make another Live")
 
     @staticmethod
     def _options(given: dict) -> animation.Settings:

@@ -9,13 +9,14 @@ import numpy as np
 from ...face import channels
 from ...interpolation import smoothstep
 from ...motion import direction, expressive, transfer
-from . import clock, heard, idling, speaking
+from . import clock, directing, heard, idling, speaking
 
 LETS_GO = 5  # frames in which a difference is gone
 SPEAKS = 0.2  # seconds in which the photo's own mouth gives way to speech,
 RESTS = 0.5  # and comes back, once nobody has spoken for as long
 MOUTH_OPEN = 0.04  # of a lip channel, from which on a heard sound counts as speech
 TO_EXPRESSION = 0.15  # share of the way to another expression in a frame
+FORGETS = 0.8  # seconds after the last sound in which marks in its text still hold
 KEPT = np.where(transfer.LIPS, np.where(transfer.CHARACTER, transfer.KEPT_CHARACTER, 0.0), 1.0).astype(np.float32)
 
 
@@ -27,6 +28,7 @@ class Mixer:
         self.expression = np.zeros(len(channels.CHANNELS), np.float32)
         self._shown_expression = self.expression.copy()
         self._playing, self._at = None, 0
+        self.directing = directing.Directing()
         self._tails = []  # (rows, next row) of what comes down after its sound
         self._speaking, self._quiet = 0.0, RESTS
         self._said, self._was_heard = np.zeros_like(self.rest), False  # what speech adds to this frame
@@ -40,7 +42,8 @@ class Mixer:
         """Frame `number`: channel values (57,), sound (`clock.SAMPLES`,), and the text that begins here, or None."""
         began, sound, lips = self._source()
         self._breathe(sound is not None and (self._playing is not None or lips.max() > MOUTH_OPEN))
-        values = self._posed(self.idle.row(number), lips)
+        self._direct()
+        values = self.directing.step(self._posed(self.idle.row(number), lips), self.rest)
         if self._left:
             values = values + self._kept * smoothstep(0, LETS_GO, self._left)
             self._left -= 1
@@ -52,6 +55,7 @@ class Mixer:
         self.texts.clear()
         self.sounds.clear()
         self._playing, self._tails, self._was_heard = None, [], False
+        self.directing.stop()
         self._let_go()
 
     @property
@@ -65,7 +69,9 @@ class Mixer:
         if self._playing is None:
             self._playing, self._at = self.texts.next(), 0
             if self._playing is not None:
-                began = self._playing.text
+                began = self._playing.text or None
+                if not self._playing.goes_on:
+                    self.directing.forget()
                 self._tails.append((self._playing.beside, 0))
         if self._playing is None:
             found = self.sounds.next()
@@ -74,10 +80,14 @@ class Mixer:
             self._was_heard = found is not None
             return None, *(found or (None, np.zeros_like(self.rest)))
         track, at = self._playing, self._at
+        for row, kind, cue in track.cues:
+            if row == at:
+                self.directing.begin(kind, cue)
         self._at += 1
         if self._at == len(track.lips):
             self._playing = None
-        return began, track.sound[at * clock.SAMPLES : (at + 1) * clock.SAMPLES], track.lips[at]
+        sound = track.sound[at * clock.SAMPLES : (at + 1) * clock.SAMPLES] if track.text else None
+        return began, sound, track.lips[at]
 
     def _let_go(self) -> None:
         """What speech has made of the face fades, while idling goes on beneath."""
@@ -97,8 +107,14 @@ class Mixer:
         way = 1 / SPEAKS if self._quiet < RESTS else -1 / RESTS
         self._speaking = float(np.clip(self._speaking + way / clock.FPS, 0, 1))
 
+    def _direct(self) -> None:
+        """Forget what marks asked for once all is said."""
+        if self._playing is None and self._quiet > FORGETS and self.directing.holds and not self.texts.waiting:
+            self.directing.forget()
+
     def _posed(self, idle: np.ndarray, lips: np.ndarray) -> np.ndarray:
-        self._shown_expression += TO_EXPRESSION * (self.expression - self._shown_expression)
+        wanted = self.expression if self.directing.expression is None else self.directing.expression
+        self._shown_expression += TO_EXPRESSION * (wanted - self._shown_expression)
         self._said = lips + self._beside()
         moved = self._said + idle + expressive.over_lips(lips[None], self._shown_expression[None])[0]
         share = smoothstep(0, 1, self._speaking)

@@ -78,11 +78,18 @@ def load_replier(where: str | None = None, model: str | None = None, rules: addr
 
 def check_address(where: str, rules: addresses.Rules) -> None:
     """Whether a model may be asked there. Raises `errors.CourseError`."""
-    host = (urllib.parse.urlsplit(where).hostname or "").lower()
+    parts = urllib.parse.urlsplit(where)
+    try:
+        host, _ = (parts.hostname or "").lower(), parts.port
+    except ValueError:
+        host = ""
+    if not host or parts.username is not None or parts.query:
+        raise errors.CourseError(f"{where[:80]!r} is no address of a server: give one up to /v1, such as "
+                                 "http://127.0.0.1:8080/v1")
     if host in ("127.0.0.1", "localhost", "::1"):
         return
     if rules.hosts is None or rules.hosts and host not in rules.hosts:
-        raise errors.CourseError(f"{host or where} is another machine, and what is said would be sent there: allow it "
+        raise errors.CourseError(f"{host} is another machine, and what is said would be sent there: allow it "
                                  f"with --allow-urls {host}, or give an address of 127.0.0.1")
 
 

@@ -12,6 +12,7 @@ from .. import children
 
 SECONDS = 120.0  # in which a face must be ready: a photo is taken apart and a voice loaded
 LINE = 1 << 20  # letters of an answer
+STOPS = "the server is being stopped"
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Sessions:
     def __init__(self, most: int, answering: Answering):
         self.most, self.answering = most, answering
         self._lock, self._running = threading.Lock(), {}
+        self._preparing, self._closed = set(), False
 
     def start(self, owner: str, asked: dict) -> tuple:
         """A session: its id, and the answer to the page's offer.
@@ -41,14 +43,22 @@ class Sessions:
         identifier = "liv_" + secrets.token_urlsafe(16)
         with self._lock:
             self._forget()
+            if self._closed:
+                raise Full(STOPS)
             if len(self._running) >= self.most:
                 raise Full(f"{self.most} live session{'s are' if self.most > 1 else ' is'} open already, which is the "
                            "most: close the other page, or start with --limit live=NUMBER")
             child = subprocess.Popen([sys.executable, "-m", "course.serving.live.worker"], stdin=subprocess.PIPE,
-                                     stdout=subprocess.PIPE, text=True, env=children.environment())
+                                     stdout=subprocess.PIPE, text=True, env=children.environment(),
+                                     start_new_session=True)  # Ctrl-C is for the server, which ends it
             self._running[identifier] = owner, child
+            self._preparing.add(identifier)
         told = self._asked(child, asked | {"answer": self.answering.answer, "model": self.answering.model,
                                            "hosts": self.answering.hosts})
+        with self._lock:
+            self._preparing.discard(identifier)
+        if self._closed:
+            raise Full(STOPS)
         if "answer" not in told:
             self._end(identifier)
             raise errors.CourseError(told["problem"])
@@ -69,8 +79,13 @@ class Sessions:
             return len(self._running)
 
     def close(self) -> None:
-        """End all of them."""
-        for identifier in list(self._running):
+        """End all of them, those that are being prepared at once; none is opened after this."""
+        with self._lock:
+            self._closed = True
+            for identifier in self._preparing:
+                self._running[identifier][1].kill()
+            found = list(self._running)
+        for identifier in found:
             self._end(identifier)
 
     def _asked(self, child, asked: dict) -> dict:

@@ -3,6 +3,7 @@
 import contextlib
 import threading
 from collections import deque
+from dataclasses import replace
 
 from ... import errors
 from . import tracks
@@ -18,16 +19,24 @@ class Speaking:
 
     def __init__(self, tell, usual: tracks.Asked):
         self._usual, self._tell, self._texts, self._ready = usual, tell, deque(), deque()
+        self._held = None  # how what follows the last text is spoken
         self._changed, self._turn, self._at_work, self._over = threading.Condition(), 0, False, False
         self._thread = threading.Thread(target=self._work, name="course-live-voice", daemon=True)
         self._thread.start()
 
-    def add(self, pieces: list, asked: tracks.Asked) -> None:
-        """Say these after all others. Raises `errors.TextError` where too much waits already."""
+    def add(self, pieces: list, asked: tracks.Asked, goes_on: bool = False) -> None:
+        """Say these after all others. goes_on: they belong to the text before, whose marks hold in them.
+
+        Raises `errors.TextError` where too much waits already.
+        """
         with self._changed:
             if len(self._texts) + len(pieces) > MOST:
                 raise errors.TextError(f"{len(self._texts)} sentences wait to be spoken: {MOST} are the most")
-            self._texts.extend((piece, asked) for piece in pieces)
+            held = self._held if goes_on and self._held is not None else asked
+            for piece in pieces:
+                self._texts.append((piece, replace(asked, expression=held.expression), goes_on))
+                held, goes_on = tracks.held(piece, held), True
+            self._held = held
             self._changed.notify_all()
 
     def next(self) -> tracks.Track | None:
@@ -68,17 +77,17 @@ class Speaking:
                 self._changed.wait_for(lambda: self._over or self._texts and len(self._ready) < AHEAD)
                 if self._over:
                     return
-                (text, asked), turn, self._at_work = self._texts.popleft(), self._turn, True
-            track = self._track(text, asked)
+                (text, asked, goes_on), turn, self._at_work = self._texts.popleft(), self._turn, True
+            track = self._track(text, asked, goes_on)
             with self._changed:
                 if turn == self._turn:
                     self._at_work = False
                     if track is not None:
                         self._ready.append(track)
 
-    def _track(self, text: str, asked: tracks.Asked) -> tracks.Track | None:
+    def _track(self, text: str, asked: tracks.Asked, goes_on: bool) -> tracks.Track | None:
         try:
-            return tracks.track_of(text, asked)
+            return replace(tracks.track_of(text, asked), goes_on=goes_on)
         except errors.CourseError as problem:
             self._tell(f"not spoken: {problem}")
         except Exception as problem:  # whatever a voice makes of a text, the next one is spoken

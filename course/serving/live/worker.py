@@ -98,6 +98,7 @@ class Session:
 
     def watch(self, moment: face.Moment) -> None:
         """A moment went out."""
+        self.talk.play(moment.sound)
         if moment.words:
             self.tell("says", moment.words)
         if moment.number % 10 == 0:
@@ -172,7 +173,12 @@ async def run(asked: dict, out) -> None:
     for line in early:
         session.tell("note", line)
     try:
-        out.write(json.dumps({"answer": await session.answer(asked["offer"])}) + "\n")
+        try:
+            answer = await session.answer(asked["offer"])
+        except Exception as problem:  # aiortc raises of all kinds on an offer that is none
+            raise errors.CourseError("the page's offer cannot be taken up: "
+                                     f"{type(problem).__name__}: {str(problem)[:200]}") from None
+        out.write(json.dumps({"answer": answer}) + "\n")
         out.flush()
         threading.Thread(target=_wait_for_end, args=(session,), daemon=True).start()
         await session.over.wait()
@@ -196,9 +202,10 @@ def main() -> None:
         loopback.stay()
         asyncio.run(run(json.loads(sys.stdin.readline()), out))
     except Exception as problem:
-        if not isinstance(problem, errors.CourseError):  # aiortc raises of all kinds on an offer that is none
+        if not isinstance(problem, errors.CourseError):
             traceback.print_exc()
-        words = str(problem) if isinstance(problem, errors.CourseError) else "the page's offer cannot be taken up"
+        words = (str(problem) if isinstance(problem, errors.CourseError) else
+                 "the face could not be made: see what the server says")
         out.write(json.dumps({"problem": words}) + "\n")
         out.flush()
     os._exit(0)  # no thread of a library keeps the process
