@@ -13,7 +13,8 @@ import numpy as np
 from ..face import model as face_model
 from ..interpolation import smoothstep
 from ..keypoints import landmarks
-from . import curves, eyelids, teeth, warping
+from . import curves, eyelids, teeth, toning, warping
+from . import tongue as tongues
 
 UPPER_INNER = np.array([60, 61, 62, 63, 64])
 LOWER_INNER = np.array([60, 67, 66, 65, 64])
@@ -24,9 +25,12 @@ EYES_MM = 90.0  # between the outer corners of the eyes
 ARCH = 17.0  # mm: teeth lie on a parabola around the midline that bends as a circle of this radius
 NARROWER = 1.45  # times: lower front teeth beside the upper ones
 LEFT, RIGHT = np.array([4, 5, 48, 31]), np.array([12, 11, 54, 35])  # beside the mouth, in the picture
+LOWER = 0.75  # light of the lower front teeth beside that of the upper
 ROW_BLUR = 0.4  # mm: how soft a row is as it ships
+DEEP_RED, TONGUE_RED = (2.4, 1.7), (2.0, 1.4)  # red over green and blue; and times as red as the flesh around, at most
 HEARD, MOST_SHIFT = 0.4, 30.0  # of the light in a mouth as the network paints it, and grey levels
-GREY = 2.5  # grey levels that the channels of a photo without colour may differ by
+TONED = np.array([31, 35, 4, 12, 29, 50, 51, 52, 56, 57, 58, 36, 45, 39, 42, 17, 26, 27])  # where colours differ
+COLOURFUL = 30.0  # grey levels between the channels of skin and lips in a photo of full colour
 
 
 @dataclass
@@ -54,8 +58,9 @@ class Inside(NamedTuple):
         x0, y0, x1, y1 = self.box
         total = max(float(self.share.sum()), 1e-3)
         theirs, ours = ((self.share * each).sum((0, 1)) / total for each in (region[y0:y1, x0:x1], self.colours))
-        shift = np.clip(HEARD * (theirs - ours), -MOST_SHIFT, MOST_SHIFT)
-        return self._replace(colours=self.colours + (shift if np.ptp(ours) > GREY else shift.mean()))
+        shift = np.clip(HEARD * (theirs - ours).mean(), -MOST_SHIFT, MOST_SHIFT)
+        # along its own colour: what is only made lighter turns grey
+        return self._replace(colours=self.colours + shift * ours / max(float(ours.mean()), 1.0))
 
     def lay(self, region: np.ndarray) -> None:
         """Lay it over the region, uint8 (H, W, 3), in place."""
@@ -107,9 +112,7 @@ class Mouth:
         skin = colours_near(self.image, self.points[[31, 35, 4, 12, 29]], 3.0 * self.mm)
         self.lip, self.skin = np.median(lips, 0), np.median(skin, 0)
         self.tooth = self.settings.teeth * enamel(self.lip, self.skin, white_of_the_eyes(self.image, self.points))
-        flesh = 0.6 * self.lip + 0.4 * self.skin
-        self.deep = flesh * self.settings.dark * np.array([1.1, 0.85, 0.85])
-        self.tongue = self.lip * self.settings.tongue * np.array([1.02, 0.88, 0.98])
+        self.deep, self.tongue = self._flesh(np.concatenate([skin, lips]))
         sides = [np.median(colours_near(self.image, self.points[side], 2.0 * self.mm), 0).mean() + 8.0
                  for side in (LEFT, RIGHT)]
         self.slope = float(np.clip(np.log(sides[1] / sides[0]) / 50, -0.014, 0.014))  # of log light, a mm
@@ -117,10 +120,18 @@ class Mouth:
         if self.shows_own > 0:
             self._fit_own()
             self.split = self._find_split()
-        colourless = np.ptp(np.concatenate([skin, lips]), axis=1).mean() < GREY
+        reach = 0.03 * landmarks.eye_distance(self.points)
+        tone = toning.tone_of(colours_near(self.image, self.points[TONED], reach))
         self.lip, self.tooth, self.deep, self.tongue = (
-            (np.full(3, each.mean()) if colourless else each).astype(np.float32)
-            for each in (self.lip, self.tooth, self.deep, self.tongue))
+            tone.of(each).astype(np.float32) for each in (self.lip, self.tooth, self.deep, self.tongue))
+
+    def _flesh(self, around) -> tuple:
+        """The dark of the mouth and the tongue in full light, (3,) each: redder than lips and skin, as far as there is
+        colour in the photo; around: (n, 3) of these."""
+        red = min(np.ptp(around, axis=1).mean() / COLOURFUL, 1.0)
+        flesh = 0.6 * self.lip + 0.4 * self.skin
+        return (reddened(flesh * self.settings.dark, *DEEP_RED, red),
+                reddened(self.lip * self.settings.tongue, *TONGUE_RED, red))
 
     def _fit_own(self):
         """The dark of a mouth that stands open in the photo is that photo's own dark."""
@@ -179,18 +190,18 @@ class Mouth:
             over = np.maximum(sign * (v - curves.read(edge, u)), 0) * smoothstep(1.02, 0.9, np.abs(u))
             places -= (sign * strength * over)[..., None] * self.frame.across
 
-    def draw(self, region: np.ndarray, origin, target: np.ndarray, matrix: np.ndarray):
+    def draw(self, region: np.ndarray, origin, target: np.ndarray, matrix: np.ndarray, out: float = 0.0):
         """Fill the space between the target's inner lips.
 
         Args:
             region: uint8 (h, w, 3), changed in place; origin: its corner (x, y) in the picture;
-            target: (78, 2); matrix: the head's motion from the photo to the target, (2, 3).
+            target: (78, 2); matrix: the head's motion from the photo to the target, (2, 3); out: `tongueOut`, 0 to 1.
         Returns:
             `Inside`, to be laid once more over what a network repaints, or None where nothing is drawn.
         """
         skull = self.skull(target, matrix)
         back = warping.inverted(skull)
-        activity = self.activity(target, back)
+        activity = max(self.activity(target, back), tongues.lifted(out))
         if activity == 0:
             return None
         box = eyelids.box_around(target[landmarks.LIPS_INNER], 2.0 + 0.5 * self.mm, origin, region.shape)
@@ -206,17 +217,19 @@ class Mouth:
         alpha = np.clip(above / edge, 0, 1) * np.clip(below / edge, 0, 1) * activity
         if alpha.max() == 0:
             return None
-        inside = Inside(box, self.paint(places, back, target, u, above, below), alpha[..., None])
+        inside = Inside(box, self.paint(places, back, target, (u, above, below), out), alpha[..., None])
         inside.lay(region)
         return inside
 
-    def paint(self, places, back, target, u, above, below) -> np.ndarray:
+    def paint(self, places, back, target, lips, out: float = 0.0) -> np.ndarray:
         """Colours of the inside of the mouth: float (h, w, 3) in grey levels.
 
         Args:
             places: (h, w, 2) pixels; back: (2, 3), from the frame to the photo as the skull moves; target: (78, 2).
-            u: (h, w), -1 and 1 at the corners; above, below: (h, w), pixels from the upper and the lower lip.
+            lips: u (h, w), -1 and 1 at the corners; above, below (h, w), pixels from the upper and the lower lip;
+            out: `tongueOut`, 0 to 1.
         """
+        u, above, below = lips
         scale = self.mm * np.sqrt(max(abs(1 / np.linalg.det(back[:, :2])), 1e-6))  # px a millimetre in the frame
         above, below = above / scale, below / scale  # mm from the lips
         in_photo = warping.transform(back, places)
@@ -225,12 +238,17 @@ class Mouth:
         gap = np.maximum(above + below, 0.1)
         jaw = self.jaw_drop(target, back)
         colour = self._depth(u, above / gap, gap)
-        if self.split is None:  # else what goes with the jaw has come with the photo
-            colour = self._tongue(colour, u, x, above, gap)
+        out = float(np.clip(out, 0, 1))
+        edge = self.settings.upper_edge - y + above
+        if self.split is None or out > 0:  # else what goes with the jaw has come with the photo
+            colour = tongues.draw(colour, self.tongue, x, above, gap, edge, out)
         if self.shows_own < 1:
             along = np.interp(x, *self.arch, left=-99.0, right=99.0)
             light = (1 - self.shows_own) * np.clip(1 - (along / 30) ** 2, 0, 1)
             colour = self._lower_teeth(colour, along, y - jaw, light)
+            if tongues.forward(out) > 0:
+                before = tongues.draw(colour, self.tongue, x, above, gap, edge, out)
+                colour = colour + tongues.forward(out) * (before - colour)
             colour = self._upper_teeth(colour, along, y, above, light)
         if self.shows_own > 0:
             colour = self._own(colour, in_photo, jaw)
@@ -251,15 +269,6 @@ class Mouth:
         glow = glow * (1 - 0.45 * np.clip(np.abs(u), 0, 1) ** 2)
         return glow[..., None] * self.deep
 
-    def _tongue(self, colour, u, x, above, gap):
-        """A dome that rises from behind the lower lip as the mouth opens; the light falls on its front."""
-        down = above / gap
-        dome = 0.38 + 0.30 * (x / 15) ** 2  # where its outline is, 0 at the upper lip and 1 at the lower
-        body = smoothstep(-0.12, 0.22, down - dome) * smoothstep(1.0, 0.5, np.abs(u)) * smoothstep(2, 9, gap)
-        groove = 1 - 0.10 * np.exp(-((x / 2.5) ** 2)) * smoothstep(0.4, 0.8, down)
-        shade = (0.45 + 0.60 * smoothstep(0.3, 0.95, down)) * groove
-        return colour + (0.9 * body)[..., None] * (shade[..., None] * self.tongue - colour)
-
     def _upper_teeth(self, colour, x, y, above, light):
         height = self.settings.upper_edge - self.settings.bow * self.row.bow * (x / teeth.BOW) ** 2 - y
         shade, share = self.row.read(x, height)
@@ -274,8 +283,8 @@ class Mouth:
     def _lower_teeth(self, colour, x, y, light):
         height = y - self.settings.lower_edge - 0.02 * np.abs(x)
         shade, share = self.row.read(x * NARROWER, height * 1.2)
-        share = share * smoothstep(16, 8, np.abs(x)) * light * 0.75
-        return colour + share[..., None] * ((shade * 0.6)[..., None] * self.tooth - colour)
+        share = share * smoothstep(16, 8, np.abs(x)) * light * 0.85
+        return colour + share[..., None] * ((shade * LOWER)[..., None] * self.tooth - colour)
 
     def _own(self, colour, in_photo, jaw):
         """The photo's own inside, where it shows one: what hangs from the skull, over what goes with the jaw."""
@@ -320,6 +329,13 @@ def millimetre(points: np.ndarray) -> float:
     """Pixels a millimetre of an average adult, points (78, 2)."""
     # turned heads have narrow eye distances, nodding ones short faces: take the better of the two
     return float(max(landmarks.eye_distance(points) / EYES_MM, np.linalg.norm(points[27] - points[8]) / 125, 0.02))
+
+
+def reddened(colour: np.ndarray, wanted: float, most: float, share: float) -> np.ndarray:
+    """A colour (3,) made so red that red is `wanted` times its green and blue, `most` times redder at most, and never
+    less red than it is; share: how far that goes, 0 to 1."""
+    more = np.clip(wanted * colour[1:].mean() / max(float(colour[0]), 1.0), 1, most) ** share
+    return colour * np.array([more**0.6, more**-0.4, more**-0.4])
 
 
 def blur_of(image: np.ndarray, points: np.ndarray) -> float:
