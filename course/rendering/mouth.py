@@ -27,7 +27,11 @@ NARROWER = 1.45  # times: lower front teeth beside the upper ones
 LEFT, RIGHT = np.array([4, 5, 48, 31]), np.array([12, 11, 54, 35])  # beside the mouth, in the picture
 LOWER = 0.75  # light of the lower front teeth beside that of the upper
 ROW_BLUR = 0.4  # mm: how soft a row is as it ships
-DEEP_RED, TONGUE_RED = (2.4, 1.7), (2.0, 1.4)  # red over green and blue; and times as red as the flesh around, at most
+DEEP_RED, TONGUE_RED = (2.6, 1.8), (2.2, 1.5)  # red over green and blue; and times as red as the flesh around, at most
+RIM, MIRRORED = 0.5, 1.2  # mm
+SLIT = 0.3, 1.3  # mm from lip to lip, below which nothing is seen, and from which all is
+ROUNDER = 0.6  # of the opening, at most a quarter of this
+BLUER = np.array([1.0, 0.95, 1.04])  # a tongue is a little bluer than lips
 HEARD, MOST_SHIFT = 0.4, 30.0  # of the light in a mouth as the network paints it, and grey levels
 TONED = np.array([31, 35, 4, 12, 29, 50, 51, 52, 56, 57, 58, 36, 45, 39, 42, 17, 26, 27])  # where colours differ
 COLOURFUL = 30.0  # grey levels between the channels of skin and lips in a photo of full colour
@@ -42,7 +46,7 @@ class MouthSettings:
     lower_edge: float = 1.8  # lower teeth begin this far below it, moving with the jaw
     teeth: float = 0.82  # brightness of the front teeth against those of a smile in the same light
     dark: float = 0.25  # brightness of the deep mouth against the lips
-    tongue: float = 0.75  # the same of the tongue
+    tongue: float = 0.82  # the same of the tongue
     contact: float = 2.6  # length of the shadow under the upper lip
 
 
@@ -131,7 +135,7 @@ class Mouth:
         red = min(np.ptp(around, axis=1).mean() / COLOURFUL, 1.0)
         flesh = 0.6 * self.lip + 0.4 * self.skin
         return (reddened(flesh * self.settings.dark, *DEEP_RED, red),
-                reddened(self.lip * self.settings.tongue, *TONGUE_RED, red))
+                reddened(self.lip * self.settings.tongue * BLUER**red, *TONGUE_RED, red))
 
     def _fit_own(self):
         """The dark of a mouth that stands open in the photo is that photo's own dark."""
@@ -153,7 +157,7 @@ class Mouth:
         u, v = self.frame.coordinates(places)
         soft = max(1.0, 0.8 * self.mm)
         above, below = curves.read(self.upper, u), curves.read(self.lower, u)
-        return smoothstep(-0.5 * soft, 0.5 * soft, v - above) * smoothstep(0.0, soft, below - v)
+        return smoothstep(-0.5 * soft, 0.5 * soft, v - above) * smoothstep(0.4 * soft, 1.4 * soft, below - v)
 
     def skull(self, target, matrix) -> np.ndarray:
         """The affine (2, 3) that carries the upper teeth: the head's, `matrix`, hung from the base of the nose of the
@@ -175,7 +179,9 @@ class Mouth:
         return float(smoothstep(0.15, 1.0, np.abs(off).max() / self.mm))
 
     def keep_to_lips(self, above, below, target, matrix) -> None:
-        """Where lips look into the photo's open mouth they look at its edge instead, or closing lips show teeth.
+        """Where lips look into the photo's open mouth they look back at themselves instead, or closing lips show teeth.
+
+        What a lip hides of itself while it is parted is as its rim is, mirrored; beyond that its last row goes on.
 
         Args:
             above, below: (h, w, 2) places in the photo of the upper and lower lip's picture, changed in place.
@@ -185,10 +191,15 @@ class Mouth:
         strength = activity * smoothstep(0.7, 2.0, self.opening)
         if strength == 0:
             return
-        for places, edge, sign in ((above, self.upper, 1), (below, self.lower, -1)):
+        for places, edge, sign, round_off in ((above, self.upper, 1, 0.0), (below, self.lower, -1, ROUNDER)):
             u, v = self.frame.coordinates(places)
-            over = np.maximum(sign * (v - curves.read(edge, u)), 0) * smoothstep(1.02, 0.9, np.abs(u))
-            places -= (sign * strength * over)[..., None] * self.frame.across
+            side = np.minimum(np.abs(u), 1)
+            # points lie on the rim, where teeth shine through: a lip begins a little inside it; and an open lower lip
+            # is rounder towards its corners than a curve through three points
+            rim = RIM + round_off * self.opening * side * (1 - side)
+            over = np.maximum(sign * (v - curves.read(edge, u)) + rim * self.mm, 0) * smoothstep(1.15, 1.0, np.abs(u))
+            back = over + np.minimum(over, MIRRORED * self.mm)
+            places -= (sign * strength * back)[..., None] * self.frame.across
 
     def draw(self, region: np.ndarray, origin, target: np.ndarray, matrix: np.ndarray, out: float = 0.0):
         """Fill the space between the target's inner lips.
@@ -252,9 +263,11 @@ class Mouth:
             colour = self._upper_teeth(colour, along, y, above, light)
         if self.shows_own > 0:
             colour = self._own(colour, in_photo, jaw)
+        between = smoothstep(*SLIT, gap)[..., None]  # no light comes between lips that all but meet
+        colour = self.deep + between * (colour - self.deep)
         colour = colour * np.exp(self.slope * x * (1 - self.shows_own))[..., None]
         shadow = 0.5 + 0.5 * smoothstep(0, self.settings.contact, above)
-        shadow = shadow * (0.75 + 0.25 * smoothstep(0, 1.2, below))
+        shadow = shadow * (0.9 + 0.1 * smoothstep(0, 1.2, below))
         shadow = shadow + (1 - shadow) * 0.7 * self.shows_own  # a mouth of its own has its own shadows
         return colour * shadow[..., None]
 
@@ -321,7 +334,9 @@ class Mouth:
         pit = int(light[3:-3].argmin()) + 3
         over, beneath = (colours[rows.start + light[rows].argmax()] for rows in (slice(0, pit), slice(pit, 30)))
         deep = light[pit] < 0.75 * over.min() and light[pit] < 0.85 * beneath.min()
-        deep = deep and beneath.min() / beneath.max() > 0.8 * over.min() / over.max()  # a lip below is redder
+        # a lip below is redder, or, where there is hardly colour, no brighter than a lip
+        deep = deep and beneath.min() / beneath.max() > 0.8 * over.min() / over.max()
+        deep = deep and beneath.mean() > 1.1 * self.lip.mean()
         return float(shares[pit]) if deep else None
 
 

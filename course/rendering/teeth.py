@@ -19,7 +19,7 @@ UNIT = 170  # the number in the file that means 1
 HALF = 24.0  # mm from the midline to the last column
 TOP, BOTTOM = 10.0, -1.5  # mm above the line of the edges: the first and the last pixel row
 BOW = 16.0  # mm from the midline at which the bow of the edges is told
-CONTACT = (0.7, 1.8), 0.9  # mm above the edges between which teeth come to touch, and how far a gap is closed
+CONTACT = (0.3, 1.3), 0.9  # mm above the edges between which teeth come to touch, and how far a gap is closed
 SHADOW = 0.66  # light of the place between two teeth, beside theirs
 NARROW, BROAD = 42.0, 58.0  # mm between the corners of mouths that get the narrowest and the broadest row
 
