@@ -4,7 +4,8 @@
     text, sound, video, sliders -> motion ---------+-> portrait (warp, mouth, lids, paste-back) -> Clip
 
 A face in the photo is an `Actor`: what was found out about it once, before the first frame. Every kind of
-input becomes one array of channel values a frame, `(T, 57)`, in the order of `face.CHANNELS`.
+input becomes one array of channel values a frame, `(T, 57)`, in the order of `face.CHANNELS`, with the tongue behind
+them where it moves.
 """
 
 import logging
@@ -18,11 +19,11 @@ import numpy as np
 from . import errors, film_source, finish, images, marking, parallel, paths
 from . import settings as settings_table
 from .detection import choose, detector
-from .face import channels, posing
 from .face import model as face_model
+from .face import posing
 from .io import decoding, encoding, video
 from .keypoints import covered, find, landmarks
-from .motion import direction, dubbing, expressive, motion, transfer
+from .motion import direction, dubbing, expressive, inside, motion, transfer
 from .motion import spoken as motion_spoken
 from .polish import sharpness, stages
 from .rendering import backdrop, portrait
@@ -104,18 +105,20 @@ class Actor:
     portrait: portrait.Portrait
 
     def frame(self, values: np.ndarray, beside: np.ndarray | None = None, matched: bool = False) -> np.ndarray:
-        """The whole photo with this face posed by channel values (57,), and points moved beside them, (78, 2) as in
-        `face.posed_points`: uint8 (H, W, 3). matched: as in `Portrait.render`."""
-        return self.portrait.render(posing.posed_points(self.face, values, beside), matched=matched)
+        """The whole photo with this face posed by channel values (57,), or (58,) with `tongueOut`, and points moved
+        beside them, (78, 2) as in `face.posed_points`: uint8 (H, W, 3). matched: as in `Portrait.render`."""
+        values, out = inside.parted(values)
+        return self.portrait.render(posing.posed_points(self.face, values, beside), matched=matched, tongue=out)
 
     def clear_frame(self, values: np.ndarray, beside: np.ndarray | None, still: np.ndarray,
                     matched: bool = False) -> tuple:
         """As `frame`, and how much of each pixel is the person, float32 (H, W); still: the same in the photo."""
-        return self.portrait.render_clear(posing.posed_points(self.face, values, beside), still, matched)
+        values, out = inside.parted(values)
+        return self.portrait.render_clear(posing.posed_points(self.face, values, beside), still, matched, out)
 
     def mask(self, values: np.ndarray, beside: np.ndarray | None = None) -> np.ndarray:
         """How far each pixel of that frame may differ from the photo: float32 (H, W)."""
-        return self.portrait.mask_at(posing.posed_points(self.face, values, beside))
+        return self.portrait.mask_at(posing.posed_points(self.face, inside.parted(values)[0], beside))
 
 
 def animate(photo, text=None, audio=None, driving=None, motion=None, **settings) -> video.Clip:
@@ -271,11 +274,11 @@ class Drive:
     cues: list | None = None
 
     def values(self, face: face_model.Face, options: Settings) -> np.ndarray:
-        """What a photo's face does: channel values (T, 57)."""
+        """What a photo's face does: channel values and the tongue, (T, 58)."""
         values = transfer.values_for(self.motion, face, self.mode, options)
-        if self.lips is None:
-            return values
-        return dubbing.dubbed(values, transfer.values_for(self.lips, face, "speech", options))
+        if self.lips is not None:
+            values = dubbing.dubbed(values, transfer.values_for(self.lips, face, "speech", options))
+        return inside.with_tongue(values, self.lips or self.motion, options)
 
     def beside(self, options: Settings) -> np.ndarray | None:
         """What its points do beside the channels: (T, 78, 2), or None."""
@@ -360,7 +363,8 @@ DRIVES = {"text": drive_by_text, "audio": drive_by_audio, "driving": drive_by_vi
 
 
 def with_idle(lips: motion.Motion, options: Settings, delivery=None) -> motion.Motion:
-    """Spoken lips, what a face does beside them, and what it shows of the mood of what is said: all 57 channels.
+    """Spoken lips, what a face does beside them, and what it shows of the mood of what is said: all 57 channels, and
+    the tongue where the lips have one.
 
     delivery: a `motion.Delivery`, or None for no stress and no mood; options: `head`, `idle`, `seed` and `expression`
     count.
@@ -378,7 +382,7 @@ def with_idle(lips: motion.Motion, options: Settings, delivery=None) -> motion.M
         moved = learned_idle.idle_motion(lips, options.seed, head, accents, options.idle, questions=questions)
     mood = direction.auto_share(options.expression, (np.arange(len(lips)) + 0.5) / lips.fps)
     shown = expressive.of_phrases(delivery.phrases, lips, mood, head)
-    return motion.Motion(lips.full() + moved.full() + shown.full(), channels.CHANNELS, lips.fps)
+    return motion.of_rows(lips.full() + moved.full() + shown.full(), lips)
 
 
 # ---------------------------------------------------------------- the film

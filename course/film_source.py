@@ -18,7 +18,7 @@ from . import errors, parallel, paths
 from .face import channels, posing
 from .face import model as face_model
 from .io import back_and_forth, decoding, video
-from .motion import film_person, motion, transfer
+from .motion import film_person, inside, motion, transfer
 from .polish import filters, stages
 from .rendering import animator, film_mouth
 
@@ -109,10 +109,10 @@ def speak(path, drive, options, side: int | None, networks: dict) -> video.Clip:
 
 
 def _lips_only(moved: motion.Motion, total: int) -> motion.Motion:
-    """The lips' channels of a motion, at rest once it has ended: (total, 57)."""
-    values = np.zeros((total, len(channels.CHANNELS)), np.float32)
-    values[: len(moved)] = moved.full() * transfer.LIPS
-    return motion.Motion(values, channels.CHANNELS, moved.fps)
+    """The lips' channels of a motion and its tongue, at rest once it has ended: (total, 58)."""
+    values = np.zeros((total, len(channels.MOTION_CHANNELS)), np.float32)
+    values[: len(moved)] = np.column_stack([moved.full() * transfer.LIPS, moved["tongueOut"]])
+    return motion.Motion(values, channels.MOTION_CHANNELS, moved.fps)
 
 
 def _render(path, shots, order, lips, options, side, networks):
@@ -139,7 +139,7 @@ class Plan:
     """One shot, ready to be drawn.
 
     shot: of `film_person.survey`; lips: Motion of all the film that is made; options: `animation.Settings`; networks:
-    of `networks_for`. person: its `face.Face`, in the reference; values: (T, 57), what it does at each moment.
+    of `networks_for`. person: its `face.Face`, in the reference; values: (T, 58), what it does at each moment.
     """
 
     def __init__(self, shot: film_person.Shot, lips: motion.Motion, options, networks: dict):
@@ -152,7 +152,7 @@ class Plan:
         self.turns = turns(self.person, shot.points, lips.fps)
         opened = None if shot.opened is None else (shot.opened.pixels, _points_in(shot, shot.opened))
         still = replace(options, expression="neutral")
-        self.values = transfer.values_for(lips, self.person, "speech", still)
+        self.values = inside.rows_for(lips, self.person, "speech", still)
         self.mouth = film_mouth.FilmMouth(shot.shut.pixels, at, opened, networks,
                                           stages.wants(options.polish, "detail"))
 
@@ -161,11 +161,12 @@ class Plan:
         number = film_frame - self.shot.start
         if self.shares[number] <= 0:
             return frame
-        return self.mouth.draw(frame, self.shot.points[number], self.posed(at, number), float(self.shares[number]))
+        return self.mouth.draw(frame, self.shot.points[number], self.posed(at, number), float(self.shares[number]),
+                               inside.parted(self.values[at])[1])
 
     def posed(self, at: int, number: int) -> np.ndarray:
         """Where the points are in the reference at one moment, for one frame of the shot: (78, 2)."""
-        values = self.values[at].astype(np.float64)
+        values = inside.parted(self.values[at].astype(np.float64))[0]
         values[ANGLES] += self.turns[number]
         return posing.posed_points(self.person, values)
 

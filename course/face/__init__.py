@@ -8,7 +8,7 @@ Lesson 03 builds the sliders, the projection, and the way back.
 from .. import doors
 
 doors.open_door(__name__, {
-    "channels": "BLENDSHAPES CHANNELS HEAD INDEX",
+    "channels": "BLENDSHAPES CHANNELS HEAD INDEX INSIDE MOTION_CHANNELS",
     "model": (
         "HEAD_COLUMNS NOISE N_CHANNELS UPPER Face FaceModel angles_of blendshapes_to_points fit_channels fit_face "
         "fit_pose point_slopes pose_points project rotation_matrix"),

@@ -1,4 +1,4 @@
-"""The names of what a face can do: 51 blendshapes and the place of the head."""
+"""The names of what a face can do: 51 blendshapes, the place of the head, and the tongue."""
 
 
 # The 51 ARKit blendshapes that MediaPipe scores; each goes from 0 (rest) to 1 (full).
@@ -17,5 +17,8 @@ BLENDSHAPES = (
 # The head: degrees (pitch: + looks down, yaw: + turns towards the right of the picture, roll: + tilts
 # clockwise as seen); shifts right and down in eye distances; size as a ratio minus one. All 0 at rest.
 HEAD = ("headPitch", "headYaw", "headRoll", "headX", "headY", "headScale")
-CHANNELS = BLENDSHAPES + HEAD
+CHANNELS = BLENDSHAPES + HEAD  # what points show: a row of values has these, and a film that is followed gives them
+# Inside the mouth, where no point is: 0 behind the lower teeth, a half behind the upper ones, 1 between the lips.
+INSIDE = ("tongueOut",)
+MOTION_CHANNELS = CHANNELS + INSIDE  # all that a Motion may hold
 INDEX = {name: i for i, name in enumerate(CHANNELS)}

@@ -20,10 +20,10 @@ FASTEST = 60.0  # and the most that a film's own rate makes
 class Motion(editing.Editing):
     """Channels over time; `editing.Editing` has what cuts, joins and turns them.
 
-    values: float32 (T, C), 0 to 1 for blendshapes, degrees, eye distances and a ratio for the head; channels: C names
-    out of `CHANNELS`; fps: frames a second; beside: float32 (T, 78, 2) or None, what the points of a film do that no
-    channel does (`face.beside_model`). A channel that is not named rests at 0. Raises `errors.MotionError`: values
-    of another shape or that are no numbers, unknown or repeated channels, no fps.
+    values: float32 (T, C), 0 to 1 for blendshapes and tongue, degrees, eye distances and a ratio for the head;
+    channels: C names out of `face.MOTION_CHANNELS`; fps: frames a second; beside: float32 (T, 78, 2) or None, what the
+    points of a film do that no channel does (`face.beside_model`). A channel that is not named rests at 0. Raises
+    `errors.MotionError`: values of another shape or that are no numbers, unknown or repeated channels, no fps.
     """
 
     values: np.ndarray
@@ -38,9 +38,9 @@ class Motion(editing.Editing):
             raise errors.MotionError("motion values must be numbers, (frames, channels)") from None
         self.channels = tuple(self.channels)
         self.fps = float(self.fps)
-        unknown = [name for name in self.channels if name not in face_channels.INDEX]
+        unknown = [name for name in self.channels if name not in face_channels.MOTION_CHANNELS]
         if unknown:
-            raise errors.MotionError(f"unknown motion channel {unknown[0]!r}: see course.face.CHANNELS")
+            raise errors.MotionError(f"unknown motion channel {unknown[0]!r}: see course.face.MOTION_CHANNELS")
         if len(set(self.channels)) < len(self.channels):
             raise errors.MotionError("a motion channel is named twice: give each one column")
         if self.values.ndim != 2 or self.values.shape[1] != len(self.channels) or not len(self.values):
@@ -69,17 +69,18 @@ class Motion(editing.Editing):
 
         Raises `errors.MotionError`: no such channel.
         """
-        if name not in face_channels.INDEX:
-            raise errors.MotionError(f"unknown motion channel {name!r}: see course.face.CHANNELS")
+        if name not in face_channels.MOTION_CHANNELS:
+            raise errors.MotionError(f"unknown motion channel {name!r}: see course.face.MOTION_CHANNELS")
         if name in self.channels:
             return self.values[:, self.channels.index(name)]
         return np.zeros(len(self), np.float32)
 
     def full(self) -> np.ndarray:
-        """All channels in the order of `CHANNELS`: (T, 57)."""
+        """The channels that points show, in the order of `face.CHANNELS`: (T, 57)."""
         values = np.zeros((len(self), len(face_channels.CHANNELS)), np.float32)
         for column, name in enumerate(self.channels):
-            values[:, face_channels.INDEX[name]] = self.values[:, column]
+            if name in face_channels.INDEX:
+                values[:, face_channels.INDEX[name]] = self.values[:, column]
         return values
 
     def resample(self, fps: float) -> "Motion":
@@ -137,6 +138,13 @@ class Motion(editing.Editing):
                 return cls(*editing.read_table(file, path))
         except (OSError, UnicodeDecodeError, csv.Error) as problem:
             raise errors.MotionError(f"{path} cannot be read as a table ({problem})") from None
+
+
+def of_rows(values: np.ndarray, like: Motion, beside: np.ndarray | None = None) -> Motion:
+    """Rows (T, 57) as a Motion at the rate of another, as long, that keeps what its tongue does; beside: as there."""
+    names = tuple(name for name in like.channels if name in face_channels.INSIDE)
+    inside = [like[name] for name in names]
+    return Motion(np.column_stack([values, *inside]), face_channels.CHANNELS + names, like.fps, beside)
 
 
 def in_between(start: np.ndarray, end: np.ndarray, share: np.ndarray) -> np.ndarray:

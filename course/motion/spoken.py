@@ -14,13 +14,14 @@ def from_speech(speech, fps: float = 25.0) -> motion.Motion:
     Args:
         speech: a `speech.Speech`; fps: frames a second.
     Returns:
-        Motion over the lip channels (`speech.LIP_CHANNELS`), as offsets from closed, relaxed lips; frame k
-        shows the time (k + 0.5) / fps, and the last frame covers the end of the sound.
+        Motion over the lip channels (`speech.LIP_CHANNELS`) and the tongue, as offsets from closed, relaxed lips; frame
+        k shows the time (k + 0.5) / fps, and the last frame covers the end of the sound.
     """
-    from ..speech import visemes
+    from ..speech import tongue, visemes
 
-    values = visemes.curves(speech.phonemes, motion.frame_times(speech.duration, fps), hold=1 / fps)
-    return motion.Motion(values, visemes.LIP_CHANNELS, fps)
+    times = motion.frame_times(speech.duration, fps)
+    values = visemes.curves(speech.phonemes, times, hold=1 / fps)
+    return _spoken(values, tongue.curve(speech.phonemes, times), fps)
 
 
 def from_audio(samples, sample_rate: int | None = None, fps: float = 25.0) -> motion.Motion:
@@ -33,11 +34,18 @@ def from_audio(samples, sample_rate: int | None = None, fps: float = 25.0) -> mo
     Raises:
         errors.AudioError: silent, too short or not numbers; errors.WeightsError: no network.
     """
-    from ..speech import hearing, lips, visemes
+    from ..speech import hearing, lips, tongue
 
     heard = hearing.hear(samples, sample_rate)
     times = motion.frame_times(heard.duration, fps)
-    return motion.Motion(lips.lip_curves(heard, times, 1 / fps), visemes.LIP_CHANNELS, fps)
+    said = lips.hear_lips(heard)
+    return _spoken(lips.curves_of(said, times, 1 / fps), tongue.heard(said, times), fps)
+
+
+def _spoken(values, tongue, fps) -> motion.Motion:
+    from ..speech import visemes
+
+    return motion.Motion(np.column_stack([values, tongue]), (*visemes.LIP_CHANNELS, "tongueOut"), fps)
 
 
 @dataclass(frozen=True)

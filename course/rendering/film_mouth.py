@@ -49,13 +49,14 @@ class FilmMouth:
         height, width = picture.shape[:2]
         self.wanted = sharpness.detail(picture, inner_mask(points, (0, 0, width, height))) if detail else None
 
-    def draw(self, frame: np.ndarray, points: np.ndarray, posed: np.ndarray, share: float = 1.0) -> np.ndarray:
+    def draw(self, frame: np.ndarray, points: np.ndarray, posed: np.ndarray, share: float = 1.0,
+             tongue: float = 0.0) -> np.ndarray:
         """A frame in which the person says something else.
 
         Args:
             frame: uint8 (H, W, 3); points: (78, 2), where its face is; posed: (78, 2) in the reference, where its
             points would be with the new lips and this frame's turn of the head; share: 1, or less while the film's own
-            comes back.
+            comes back; tongue: `tongueOut`, 0 to 1.
         Returns:
             uint8 (H, W, 3); outside `support` the frame's own pixels, to the bit.
         """
@@ -66,7 +67,7 @@ class FilmMouth:
             return frame
         region = self._moved(frame, points, target, box, reach)
         mask = inner_mask(target, box)
-        new = self._mouth(posed, matrix, box, mask)
+        new = self._mouth(posed, matrix, box, mask, tongue)
         own = region.astype(np.float32)
         new += light(own, new, mask, skin_of(points, target, box), LIGHT * landmarks.eye_distance(points))
         mixed = own + mask[..., None] * (new - own)
@@ -99,10 +100,10 @@ class FilmMouth:
         grid = warping.identity_grid(y1 - y0, x1 - x0) + np.array([x0, y0], np.float32)
         return warping.sample(frame, grid + reach[..., None] * dense)
 
-    def _mouth(self, posed, matrix, box, mask) -> np.ndarray:
+    def _mouth(self, posed, matrix, box, mask, tongue) -> np.ndarray:
         """The reference with the new lips, laid over the frame's box: float32 (h, w, 3)."""
         x0, y0, x1, y1 = box
-        made = self.portrait.render(posed)
+        made = self.portrait.render(posed, tongue=tongue)
         shifted = matrix.copy()
         shifted[:, 2] -= [x0, y0]
         laid = cv2.warpAffine(made, shifted, (x1 - x0, y1 - y0), flags=cv2.INTER_CUBIC,

@@ -13,7 +13,8 @@ import numpy as np
 from ..face import model as face_model
 from ..interpolation import smoothstep
 from ..keypoints import landmarks
-from . import curves, eyelids, teeth, warping
+from . import curves, eyelids, teeth, toning, warping
+from . import tongue as tongues
 
 UPPER_INNER = np.array([60, 61, 62, 63, 64])
 LOWER_INNER = np.array([60, 67, 66, 65, 64])
@@ -24,9 +25,16 @@ EYES_MM = 90.0  # between the outer corners of the eyes
 ARCH = 17.0  # mm: teeth lie on a parabola around the midline that bends as a circle of this radius
 NARROWER = 1.45  # times: lower front teeth beside the upper ones
 LEFT, RIGHT = np.array([4, 5, 48, 31]), np.array([12, 11, 54, 35])  # beside the mouth, in the picture
+LOWER = 0.75  # light of the lower front teeth beside that of the upper
 ROW_BLUR = 0.4  # mm: how soft a row is as it ships
+DEEP_RED, TONGUE_RED = (2.6, 1.8), (2.2, 1.5)  # red over green and blue; and times as red as the flesh around, at most
+RIM, MIRRORED = 0.5, 1.2  # mm
+SLIT = 0.3, 1.3  # mm from lip to lip, below which nothing is seen, and from which all is
+ROUNDER = 0.6  # of the opening, at most a quarter of this
+BLUER = np.array([1.0, 0.95, 1.04])  # a tongue is a little bluer than lips
 HEARD, MOST_SHIFT = 0.4, 30.0  # of the light in a mouth as the network paints it, and grey levels
-GREY = 2.5  # grey levels that the channels of a photo without colour may differ by
+TONED = np.array([31, 35, 4, 12, 29, 50, 51, 52, 56, 57, 58, 36, 45, 39, 42, 17, 26, 27])  # where colours differ
+COLOURFUL = 30.0  # grey levels between the channels of skin and lips in a photo of full colour
 
 
 @dataclass
@@ -38,7 +46,7 @@ class MouthSettings:
     lower_edge: float = 1.8  # lower teeth begin this far below it, moving with the jaw
     teeth: float = 0.82  # brightness of the front teeth against those of a smile in the same light
     dark: float = 0.25  # brightness of the deep mouth against the lips
-    tongue: float = 0.75  # the same of the tongue
+    tongue: float = 0.82  # the same of the tongue
     contact: float = 2.6  # length of the shadow under the upper lip
 
 
@@ -54,8 +62,9 @@ class Inside(NamedTuple):
         x0, y0, x1, y1 = self.box
         total = max(float(self.share.sum()), 1e-3)
         theirs, ours = ((self.share * each).sum((0, 1)) / total for each in (region[y0:y1, x0:x1], self.colours))
-        shift = np.clip(HEARD * (theirs - ours), -MOST_SHIFT, MOST_SHIFT)
-        return self._replace(colours=self.colours + (shift if np.ptp(ours) > GREY else shift.mean()))
+        shift = np.clip(HEARD * (theirs - ours).mean(), -MOST_SHIFT, MOST_SHIFT)
+        # along its own colour: what is only made lighter turns grey
+        return self._replace(colours=self.colours + shift * ours / max(float(ours.mean()), 1.0))
 
     def lay(self, region: np.ndarray) -> None:
         """Lay it over the region, uint8 (H, W, 3), in place."""
@@ -107,9 +116,7 @@ class Mouth:
         skin = colours_near(self.image, self.points[[31, 35, 4, 12, 29]], 3.0 * self.mm)
         self.lip, self.skin = np.median(lips, 0), np.median(skin, 0)
         self.tooth = self.settings.teeth * enamel(self.lip, self.skin, white_of_the_eyes(self.image, self.points))
-        flesh = 0.6 * self.lip + 0.4 * self.skin
-        self.deep = flesh * self.settings.dark * np.array([1.1, 0.85, 0.85])
-        self.tongue = self.lip * self.settings.tongue * np.array([1.02, 0.88, 0.98])
+        self.deep, self.tongue = self._flesh(np.concatenate([skin, lips]))
         sides = [np.median(colours_near(self.image, self.points[side], 2.0 * self.mm), 0).mean() + 8.0
                  for side in (LEFT, RIGHT)]
         self.slope = float(np.clip(np.log(sides[1] / sides[0]) / 50, -0.014, 0.014))  # of log light, a mm
@@ -117,10 +124,18 @@ class Mouth:
         if self.shows_own > 0:
             self._fit_own()
             self.split = self._find_split()
-        colourless = np.ptp(np.concatenate([skin, lips]), axis=1).mean() < GREY
+        reach = 0.03 * landmarks.eye_distance(self.points)
+        tone = toning.tone_of(colours_near(self.image, self.points[TONED], reach))
         self.lip, self.tooth, self.deep, self.tongue = (
-            (np.full(3, each.mean()) if colourless else each).astype(np.float32)
-            for each in (self.lip, self.tooth, self.deep, self.tongue))
+            tone.of(each).astype(np.float32) for each in (self.lip, self.tooth, self.deep, self.tongue))
+
+    def _flesh(self, around) -> tuple:
+        """The dark of the mouth and the tongue in full light, (3,) each: redder than lips and skin, as far as there is
+        colour in the photo; around: (n, 3) of these."""
+        red = min(np.ptp(around, axis=1).mean() / COLOURFUL, 1.0)
+        flesh = 0.6 * self.lip + 0.4 * self.skin
+        return (reddened(flesh * self.settings.dark, *DEEP_RED, red),
+                reddened(self.lip * self.settings.tongue * BLUER**red, *TONGUE_RED, red))
 
     def _fit_own(self):
         """The dark of a mouth that stands open in the photo is that photo's own dark."""
@@ -142,7 +157,7 @@ class Mouth:
         u, v = self.frame.coordinates(places)
         soft = max(1.0, 0.8 * self.mm)
         above, below = curves.read(self.upper, u), curves.read(self.lower, u)
-        return smoothstep(-0.5 * soft, 0.5 * soft, v - above) * smoothstep(0.0, soft, below - v)
+        return smoothstep(-0.5 * soft, 0.5 * soft, v - above) * smoothstep(0.4 * soft, 1.4 * soft, below - v)
 
     def skull(self, target, matrix) -> np.ndarray:
         """The affine (2, 3) that carries the upper teeth: the head's, `matrix`, hung from the base of the nose of the
@@ -164,7 +179,9 @@ class Mouth:
         return float(smoothstep(0.15, 1.0, np.abs(off).max() / self.mm))
 
     def keep_to_lips(self, above, below, target, matrix) -> None:
-        """Where lips look into the photo's open mouth they look at its edge instead, or closing lips show teeth.
+        """Where lips look into the photo's open mouth they look back at themselves instead, or closing lips show teeth.
+
+        What a lip hides of itself while it is parted is as its rim is, mirrored; beyond that its last row goes on.
 
         Args:
             above, below: (h, w, 2) places in the photo of the upper and lower lip's picture, changed in place.
@@ -174,23 +191,28 @@ class Mouth:
         strength = activity * smoothstep(0.7, 2.0, self.opening)
         if strength == 0:
             return
-        for places, edge, sign in ((above, self.upper, 1), (below, self.lower, -1)):
+        for places, edge, sign, round_off in ((above, self.upper, 1, 0.0), (below, self.lower, -1, ROUNDER)):
             u, v = self.frame.coordinates(places)
-            over = np.maximum(sign * (v - curves.read(edge, u)), 0) * smoothstep(1.02, 0.9, np.abs(u))
-            places -= (sign * strength * over)[..., None] * self.frame.across
+            side = np.minimum(np.abs(u), 1)
+            # points lie on the rim, where teeth shine through: a lip begins a little inside it; and an open lower lip
+            # is rounder towards its corners than a curve through three points
+            rim = RIM + round_off * self.opening * side * (1 - side)
+            over = np.maximum(sign * (v - curves.read(edge, u)) + rim * self.mm, 0) * smoothstep(1.15, 1.0, np.abs(u))
+            back = over + np.minimum(over, MIRRORED * self.mm)
+            places -= (sign * strength * back)[..., None] * self.frame.across
 
-    def draw(self, region: np.ndarray, origin, target: np.ndarray, matrix: np.ndarray):
+    def draw(self, region: np.ndarray, origin, target: np.ndarray, matrix: np.ndarray, out: float = 0.0):
         """Fill the space between the target's inner lips.
 
         Args:
             region: uint8 (h, w, 3), changed in place; origin: its corner (x, y) in the picture;
-            target: (78, 2); matrix: the head's motion from the photo to the target, (2, 3).
+            target: (78, 2); matrix: the head's motion from the photo to the target, (2, 3); out: `tongueOut`, 0 to 1.
         Returns:
             `Inside`, to be laid once more over what a network repaints, or None where nothing is drawn.
         """
         skull = self.skull(target, matrix)
         back = warping.inverted(skull)
-        activity = self.activity(target, back)
+        activity = max(self.activity(target, back), tongues.lifted(out))
         if activity == 0:
             return None
         box = eyelids.box_around(target[landmarks.LIPS_INNER], 2.0 + 0.5 * self.mm, origin, region.shape)
@@ -206,17 +228,19 @@ class Mouth:
         alpha = np.clip(above / edge, 0, 1) * np.clip(below / edge, 0, 1) * activity
         if alpha.max() == 0:
             return None
-        inside = Inside(box, self.paint(places, back, target, u, above, below), alpha[..., None])
+        inside = Inside(box, self.paint(places, back, target, (u, above, below), out), alpha[..., None])
         inside.lay(region)
         return inside
 
-    def paint(self, places, back, target, u, above, below) -> np.ndarray:
+    def paint(self, places, back, target, lips, out: float = 0.0) -> np.ndarray:
         """Colours of the inside of the mouth: float (h, w, 3) in grey levels.
 
         Args:
             places: (h, w, 2) pixels; back: (2, 3), from the frame to the photo as the skull moves; target: (78, 2).
-            u: (h, w), -1 and 1 at the corners; above, below: (h, w), pixels from the upper and the lower lip.
+            lips: u (h, w), -1 and 1 at the corners; above, below (h, w), pixels from the upper and the lower lip;
+            out: `tongueOut`, 0 to 1.
         """
+        u, above, below = lips
         scale = self.mm * np.sqrt(max(abs(1 / np.linalg.det(back[:, :2])), 1e-6))  # px a millimetre in the frame
         above, below = above / scale, below / scale  # mm from the lips
         in_photo = warping.transform(back, places)
@@ -225,18 +249,25 @@ class Mouth:
         gap = np.maximum(above + below, 0.1)
         jaw = self.jaw_drop(target, back)
         colour = self._depth(u, above / gap, gap)
-        if self.split is None:  # else what goes with the jaw has come with the photo
-            colour = self._tongue(colour, u, x, above, gap)
+        out = float(np.clip(out, 0, 1))
+        edge = self.settings.upper_edge - y + above
+        if self.split is None or out > 0:  # else what goes with the jaw has come with the photo
+            colour = tongues.draw(colour, self.tongue, x, above, gap, edge, out)
         if self.shows_own < 1:
             along = np.interp(x, *self.arch, left=-99.0, right=99.0)
             light = (1 - self.shows_own) * np.clip(1 - (along / 30) ** 2, 0, 1)
             colour = self._lower_teeth(colour, along, y - jaw, light)
+            if tongues.forward(out) > 0:
+                before = tongues.draw(colour, self.tongue, x, above, gap, edge, out)
+                colour = colour + tongues.forward(out) * (before - colour)
             colour = self._upper_teeth(colour, along, y, above, light)
         if self.shows_own > 0:
             colour = self._own(colour, in_photo, jaw)
+        between = smoothstep(*SLIT, gap)[..., None]  # no light comes between lips that all but meet
+        colour = self.deep + between * (colour - self.deep)
         colour = colour * np.exp(self.slope * x * (1 - self.shows_own))[..., None]
         shadow = 0.5 + 0.5 * smoothstep(0, self.settings.contact, above)
-        shadow = shadow * (0.75 + 0.25 * smoothstep(0, 1.2, below))
+        shadow = shadow * (0.9 + 0.1 * smoothstep(0, 1.2, below))
         shadow = shadow + (1 - shadow) * 0.7 * self.shows_own  # a mouth of its own has its own shadows
         return colour * shadow[..., None]
 
@@ -250,15 +281,6 @@ class Mouth:
         glow = 0.55 + 0.75 * smoothstep(0.2, 1.0, down)
         glow = glow * (1 - 0.45 * np.clip(np.abs(u), 0, 1) ** 2)
         return glow[..., None] * self.deep
-
-    def _tongue(self, colour, u, x, above, gap):
-        """A dome that rises from behind the lower lip as the mouth opens; the light falls on its front."""
-        down = above / gap
-        dome = 0.38 + 0.30 * (x / 15) ** 2  # where its outline is, 0 at the upper lip and 1 at the lower
-        body = smoothstep(-0.12, 0.22, down - dome) * smoothstep(1.0, 0.5, np.abs(u)) * smoothstep(2, 9, gap)
-        groove = 1 - 0.10 * np.exp(-((x / 2.5) ** 2)) * smoothstep(0.4, 0.8, down)
-        shade = (0.45 + 0.60 * smoothstep(0.3, 0.95, down)) * groove
-        return colour + (0.9 * body)[..., None] * (shade[..., None] * self.tongue - colour)
 
     def _upper_teeth(self, colour, x, y, above, light):
         height = self.settings.upper_edge - self.settings.bow * self.row.bow * (x / teeth.BOW) ** 2 - y
@@ -274,8 +296,8 @@ class Mouth:
     def _lower_teeth(self, colour, x, y, light):
         height = y - self.settings.lower_edge - 0.02 * np.abs(x)
         shade, share = self.row.read(x * NARROWER, height * 1.2)
-        share = share * smoothstep(16, 8, np.abs(x)) * light * 0.75
-        return colour + share[..., None] * ((shade * 0.6)[..., None] * self.tooth - colour)
+        share = share * smoothstep(16, 8, np.abs(x)) * light * 0.85
+        return colour + share[..., None] * ((shade * LOWER)[..., None] * self.tooth - colour)
 
     def _own(self, colour, in_photo, jaw):
         """The photo's own inside, where it shows one: what hangs from the skull, over what goes with the jaw."""
@@ -312,7 +334,9 @@ class Mouth:
         pit = int(light[3:-3].argmin()) + 3
         over, beneath = (colours[rows.start + light[rows].argmax()] for rows in (slice(0, pit), slice(pit, 30)))
         deep = light[pit] < 0.75 * over.min() and light[pit] < 0.85 * beneath.min()
-        deep = deep and beneath.min() / beneath.max() > 0.8 * over.min() / over.max()  # a lip below is redder
+        # a lip below is redder, or, where there is hardly colour, no brighter than a lip
+        deep = deep and beneath.min() / beneath.max() > 0.8 * over.min() / over.max()
+        deep = deep and beneath.mean() > 1.1 * self.lip.mean()
         return float(shares[pit]) if deep else None
 
 
@@ -320,6 +344,13 @@ def millimetre(points: np.ndarray) -> float:
     """Pixels a millimetre of an average adult, points (78, 2)."""
     # turned heads have narrow eye distances, nodding ones short faces: take the better of the two
     return float(max(landmarks.eye_distance(points) / EYES_MM, np.linalg.norm(points[27] - points[8]) / 125, 0.02))
+
+
+def reddened(colour: np.ndarray, wanted: float, most: float, share: float) -> np.ndarray:
+    """A colour (3,) made so red that red is `wanted` times its green and blue, `most` times redder at most, and never
+    less red than it is; share: how far that goes, 0 to 1."""
+    more = np.clip(wanted * colour[1:].mean() / max(float(colour[0]), 1.0), 1, most) ** share
+    return colour * np.array([more**0.6, more**-0.4, more**-0.4])
 
 
 def blur_of(image: np.ndarray, points: np.ndarray) -> float:

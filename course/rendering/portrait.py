@@ -109,26 +109,28 @@ class Portrait:
             return self._mask
         return paste.soft_mask(self.field.moves(shares), 0.02)
 
-    def render(self, target: np.ndarray, blink=None, painted: bool = True, matched: bool = False) -> np.ndarray:
+    def render(self, target: np.ndarray, blink=None, painted: bool = True, matched: bool = False,
+               tongue: float = 0.0) -> np.ndarray:
         """The photo with its face at other points.
 
         Args:
             target: (78, 2) pixels of the photo; blink: None to read it off the lid points, or how far the eyes
                 are shut, (right, left), 0 to 1; painted: False leaves out all that is drawn over the moved pixels;
-                matched: what the networks paint gets the colours of the skin around it.
+                matched: what the networks paint gets the colours of the skin around it; tongue: `tongueOut`, 0 to 1.
         Returns:
             uint8 (H, W, 3).
         Raises:
             errors.FaceError: points of another shape.
         """
-        return self._rendered(target, blink, painted, matched)[0]
+        return self._rendered(target, blink, painted, matched, tongue)[0]
 
-    def render_clear(self, target: np.ndarray, still: np.ndarray, matched: bool = False) -> tuple:
+    def render_clear(self, target: np.ndarray, still: np.ndarray, matched: bool = False,
+                     tongue: float = 0.0) -> tuple:
         """As `render`, and how much of each pixel is the person: uint8 (H, W, 3), float32 (H, W).
 
         still: float32 (H, W), the same in the photo. Only where there are `layers`.
         """
-        frame, looked, mask = self._rendered(target, matched=matched)
+        frame, looked, mask = self._rendered(target, matched=matched, tongue=tongue)
         x0, y0, x1, y1 = self.field.box
         alpha = still.copy()
         alpha[y0:y1, x0:x1] += mask * (self.layers.share(*looked) - alpha[y0:y1, x0:x1])
@@ -140,7 +142,7 @@ class Portrait:
         self.image = np.ascontiguousarray(whole)
         self.layers.put_before(behind)
 
-    def _rendered(self, target, blink=None, painted: bool = True, matched: bool = False) -> tuple:
+    def _rendered(self, target, blink=None, painted=True, matched=False, tongue=0.0) -> tuple:
         """The frame; and within the field's box where each pixel looks, with what is left of the person there, and how
         far it counts."""
         target = self._checked(target)
@@ -150,7 +152,7 @@ class Portrait:
         region, looked, mask = self._warped(safe, matrix)
         origin = np.array(self.field.box[:2])
         if painted:
-            self._paint(region, origin, safe, matrix, closing, matched)
+            self._paint(region, origin, safe, matrix, (closing, tongue), matched)
         return self._laid_back(region, mask), looked, mask
 
     def _laid_back(self, region, mask) -> np.ndarray:
@@ -158,9 +160,10 @@ class Portrait:
             return paste.lay_back(self.image, region, self._seam)
         return paste.paste_back(self.image, region, mask, self.field.box)
 
-    def _paint(self, region, origin, safe, matrix, closing, matched) -> None:
-        """All that is drawn over the moved pixels, in place."""
-        inside = self.mouth.draw(region, origin, safe, matrix)
+    def _paint(self, region, origin, safe, matrix, told, matched) -> None:
+        """All that is drawn over the moved pixels, in place; told: how far the lids are shut, and `tongueOut`."""
+        closing, tongue = told
+        inside = self.mouth.draw(region, origin, safe, matrix, tongue)
         self.lids.draw(region, origin, safe, closing)
         if self.animator is not None:
             self.animator.draw(region, origin, safe, matched)

@@ -43,7 +43,7 @@ def _driven(drive, changes: Changes, value, options):
     values += expressive.over_lips(values, expression_values(changes, len(values), moved.fps))
     if changes.fluent:
         values = ended_as_begun(values, moved.fps)
-    return replace(made, motion=motion.Motion(values, fps=moved.fps, beside=moved.beside))
+    return replace(made, motion=motion.of_rows(values, moved, moved.beside))
 
 
 def expression_values(changes: Changes, frames: int, fps: float) -> np.ndarray:

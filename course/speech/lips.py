@@ -195,9 +195,14 @@ def lip_curves(heard: hearing.Heard, times: np.ndarray, hold: float, reading: Re
 
     hold: seconds that a frame of the film lasts; lips that close stay shut for so long. Raises `errors.WeightsError`.
     """
+    return curves_of(hear_lips(heard, network=network), times, hold, reading)
+
+
+def curves_of(said: Lips, times: np.ndarray, hold: float, reading: Reading | None = None) -> np.ndarray:
+    """Lips as they were heard, at the times (T,) in seconds: float32 (T, C). hold: as in `lip_curves`."""
     from scipy.ndimage import maximum_filter1d
 
-    curves, gates = read(hear_lips(heard, network=network), reading or Reading())
+    curves, gates = read(said, reading or Reading())
     gates = maximum_filter1d(gates, 2 * int(np.ceil(hold * RATE / 2)) - 1, axis=0)
     moments = np.arange(len(gates)) / RATE
     curves, gates = (np.stack([np.interp(times, moments, column) for column in values.T], axis=1)

@@ -10,6 +10,7 @@ from unittest import mock
 
 from ... import animation, errors, stopping
 from ... import settings as settings_table
+from ...face import channels
 from ...io import video
 from ...motion import motion
 from .. import analyses
@@ -119,4 +120,6 @@ def _seen(kept: list):
 def _motion_of(drive: animation.Drive, actor: animation.Actor, settings: dict) -> motion.Motion:
     """What the face does, away from the photo's own expression."""
     options = replace(animation.Settings(), **settings_table.checked(settings) | drive.asked)
-    return motion.Motion(drive.values(actor.face, options) - actor.face.rest, fps=drive.motion.fps)
+    rows = drive.values(actor.face, options)
+    rows[:, : len(channels.CHANNELS)] -= actor.face.rest
+    return motion.Motion(rows, channels.MOTION_CHANNELS, drive.motion.fps)
