@@ -10,7 +10,14 @@ from course.exercises import places
 from course.face import channels
 from course.polish import seam, sharpness
 from course.rendering import (
-    animator_networks, layers, layers_networks, layers_square, paste, quick_networks, spread, warping,
+    animator_networks,
+    layers,
+    layers_networks,
+    layers_square,
+    paste,
+    quick_networks,
+    spread,
+    warping,
 )  # fmt: skip
 
 MOST = 2  # grey levels between the two paths

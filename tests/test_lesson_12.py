@@ -39,23 +39,23 @@ def test_an_exported_network_paints_as_torch_does(widths, count, side):
     net, squares = exercises.a_net(widths), torch.from_numpy(exercises.squares_of(count, side))
     with torch.inference_mode():
         right = net(squares).numpy()
-    painter = exporting.OnnxPainter(net, side)
+    painter = exporting.OnnxPainter(net)
     assert np.abs(painter(squares).numpy() - right).max() < 1e-5 * np.abs(right).max()
     assert exporting.largest_difference(net, painter, squares) < 1e-5 * np.abs(right).max()
 
 
 def test_names_that_no_node_gave_are_refused():
-    graph = onnx_graph.Graph(9, 8)
+    graph = onnx_graph.Graph(9)
     with pytest.raises(ValueError, match="no 'colour' in this graph"):
         graph.node("Relu", "colour")
-    with pytest.raises(ValueError, match="no 'x' in this graph"):
-        graph.file("x")
+    with pytest.raises(ValueError, match="no 'y' in this graph"):
+        graph.file("y")
 
 
 def test_nodes_have_onnx_s_own_values_where_nothing_is_said():
     ones, ran = -np.ones((1, 9, 8, 8), np.float32), {}
     for slope in ({}, {"alpha": 0.5}):
-        graph = onnx_graph.Graph(9, 8)
+        graph = onnx_graph.Graph(9)
         session = graph.session(graph.node("LeakyRelu", graph.input, **slope))
         ran[bool(slope)] = session.run(None, {graph.input: ones})[0].ravel()[0]
     assert ran[False] == pytest.approx(-0.01) and ran[True] == -0.5
@@ -165,8 +165,8 @@ def test_three_plans_wait_for_less_and_less():
 def test_figures_say_what_they_show():
     one = {"a": {"x": (0.0, 1.0)}, "b": {"x": (0.0, 0.5)}}
     assert len(figures.budgets(one).axes) == 2
-    assert "Dask" in figures.by_workers({"by Dask": [scaling.Made(None, "worker 0", 0.0, 1.0)]}).axes[0].get_yticklabels(
-        )[0].get_text()
+    (axes,) = figures.by_workers({"by Dask": [scaling.Made(None, "worker 0", 0.0, 1.0)]}).axes
+    assert "Dask" in axes.get_yticklabels()[0].get_text()
     assert len(figures.gain(0.1, 0.05).axes[0].patches) == 10
 
 

@@ -1,7 +1,11 @@
-"""A network written down as an ONNX model, layer by layer, without the package `onnx`.
+"""A network written down as an ONNX model, layer by layer, and run, without the package `onnx`.
 
 A model is a protobuf message (protobuf, "Encoding"): fields with a number and a content. The numbers are those of
 `onnx.proto`.
+
+    graph = Graph(channels=9)
+    name = graph.node("LeakyRelu", graph.input, alpha=0.1)
+    answer = session(graph.model(name)).run(None, {graph.input: x})[0]
 """
 
 import struct
@@ -14,41 +18,67 @@ IR_VERSION, OPSET = 8, 17
 
 
 class Graph:
-    """Nodes in the order in which they are calculated; `x`: the name of the input, float32 (N, channels, H, W)."""
+    """Nodes in the order in which they are calculated, from one input, float32 (N, channels, H, W), to one output."""
+
+    input = "x"  # its name
 
     def __init__(self, channels: int):
-        self.x, self.channels = "x", channels
-        self._nodes, self._constants, self._count = [], [], 0
+        self.channels = channels
+        self._nodes, self._constants, self._names = [], [], {self.input}
 
     def node(self, kind: str, *inputs: str, **attributes) -> str:
-        """Add an operator of ONNX; its attributes are numbers, words or lists of whole numbers. Returns its output."""
+        """Add an operator of ONNX on what earlier nodes gave; returns the name of what comes out.
+
+        attributes: of the operator, as numbers, words or lists of whole numbers; those left out are ONNX's own. An
+        input that is "" is left out as well.
+        Raises:
+            ValueError: an input that no node gives.
+        """
+        for name in inputs:
+            if name and name not in self._names:
+                raise ValueError(f"there is no {name!r} in this graph: take what an earlier node gave")
         name = self._new()
-        fields = [_field(1, each.encode()) for each in inputs] + [_field(2, name.encode()), _field(4, kind.encode())]
-        fields += [_field(5, _attribute(key, value)) for key, value in attributes.items()]
+        fields = [field(1, each.encode()) for each in inputs] + [field(2, name.encode()), field(4, kind.encode())]
+        fields += [field(5, _attribute(key, value)) for key, value in attributes.items()]
         self._nodes.append(b"".join(fields))
         return name
+
+    def conv(self, x: str, layer) -> str:
+        """A convolution with the numbers, the steps and the border of a `torch.nn.Conv2d`."""
+        names = [self.constant(each.detach().numpy()) for each in (layer.weight, layer.bias)]
+        return self.node("Conv", x, *names, kernel_shape=layer.kernel_size, strides=layer.stride,
+                         pads=2 * layer.padding, group=layer.groups)
+
+    def larger(self, x: str, times: int, how: str) -> str:
+        """As `torch.nn.functional.interpolate(scale_factor=times)`, "nearest" or "bilinear" ("linear" here)."""
+        place = "asymmetric" if how == "nearest" else "half_pixel"
+        return self.node("Resize", x, "", self.constant(np.float32([1, 1, times, times])), mode=how,
+                         coordinate_transformation_mode=place, nearest_mode="floor")
 
     def constant(self, values: np.ndarray) -> str:
         """Add float32 values. Returns their name."""
         name, values = self._new(), np.ascontiguousarray(values, "<f4")
         dims = b"".join(_number(1, side) for side in values.shape)
-        self._constants.append(dims + _number(2, FLOAT) + _field(8, name.encode()) + _field(9, values.tobytes()))
+        self._constants.append(dims + _number(2, FLOAT) + field(8, name.encode()) + field(9, values.tobytes()))
         return name
 
     def model(self, output: str) -> bytes:
-        """The whole model, which gives the output of that name."""
-        shape = b"".join(_field(1, _number(1, side) if isinstance(side, int) else _field(2, side.encode()))
+        """The whole model, an .onnx file's bytes, which gives the output of that name. Raises `ValueError`: no such."""
+        if output not in self._names:
+            raise ValueError(f"there is no {output!r} in this graph: return the name that the last node gave")
+        shape = b"".join(field(1, _number(1, side) if isinstance(side, int) else field(2, side.encode()))
                          for side in ("n", self.channels, "h", "w"))
-        tensor = _field(1, _number(1, FLOAT) + _field(2, shape))
-        graph = [_field(1, node) for node in self._nodes] + [_field(2, b"network")]
-        graph += [_field(5, constant) for constant in self._constants]
-        graph += [_field(11, _field(1, self.x.encode()) + _field(2, tensor)),
-                  _field(12, _field(1, output.encode()) + _field(2, _field(1, _number(1, FLOAT))))]
-        return _number(1, IR_VERSION) + _field(7, b"".join(graph)) + _field(8, _field(1, b"") + _number(2, OPSET))
+        tensor = field(1, _number(1, FLOAT) + field(2, shape))
+        graph = [field(1, node) for node in self._nodes] + [field(2, b"network")]
+        graph += [field(5, constant) for constant in self._constants]
+        graph += [field(11, field(1, self.input.encode()) + field(2, tensor)),
+                  field(12, field(1, output.encode()) + field(2, field(1, _number(1, FLOAT))))]
+        return _number(1, IR_VERSION) + field(7, b"".join(graph)) + field(8, field(1, b"") + _number(2, OPSET))
 
     def _new(self) -> str:
-        self._count += 1
-        return f"t{self._count}"
+        name = f"t{len(self._names)}"
+        self._names.add(name)
+        return name
 
 
 def session(model: bytes):
@@ -62,13 +92,13 @@ def session(model: bytes):
 
 
 def _attribute(name: str, value) -> bytes:
-    said = _field(1, name.encode())
+    said = field(1, name.encode())
     if isinstance(value, float):
         return said + _varint(2 << 3 | FIXED32) + struct.pack("<f", value) + _number(20, FLOAT)
     if isinstance(value, int):
         return said + _number(3, value) + _number(20, INT)
     if isinstance(value, str):
-        return said + _field(4, value.encode()) + _number(20, STRING)
+        return said + field(4, value.encode()) + _number(20, STRING)
     return said + b"".join(_number(8, each) for each in value) + _number(20, INTS)
 
 
@@ -76,7 +106,8 @@ def _number(field: int, value: int) -> bytes:
     return _varint(field << 3 | VARINT) + _varint(value)
 
 
-def _field(number: int, content: bytes) -> bytes:
+def field(number: int, content: bytes) -> bytes:
+    """A field of a protobuf message that has a length: text, bytes or another message."""
     return _varint(number << 3 | BYTES) + _varint(len(content)) + content
 
 

@@ -38,7 +38,7 @@ def _runner(network, _versions):
         session = onnx_graph.session(WRITERS[type(network)](network))
     except ImportError:
         return None
-    return lambda inputs: session.run(None, {"x": inputs})[0]
+    return lambda inputs: session.run(None, {onnx_graph.Graph.input: inputs})[0]
 
 
 def unshuffled(squares: np.ndarray) -> np.ndarray:
@@ -57,18 +57,18 @@ def shuffled(parts: np.ndarray) -> np.ndarray:
 
 def _animator(net: animator_networks.AnimatorNetwork) -> bytes:
     graph = onnx_graph.Graph(net.at_2[1].in_channels)
-    at_2 = _layers(graph, net.at_2[1:], graph.x)
+    at_2 = _layers(graph, net.at_2[1:], graph.input)
     at_4 = _layers(graph, net.at_4, at_2)
     at_8 = _layers(graph, net.at_8, at_4)
-    y = _layer(graph, net.join_4, graph.node("Add", at_4, _larger(graph, _layer(graph, net.up_4, at_8), 2, "nearest")))
-    y = _layer(graph, net.join_2, graph.node("Add", at_2, _larger(graph, _layer(graph, net.up_2, y), 2, "nearest")))
+    y = _layer(graph, net.join_4, graph.node("Add", at_4, graph.larger(_layer(graph, net.up_4, at_8), 2, "nearest")))
+    y = _layer(graph, net.join_2, graph.node("Add", at_2, graph.larger(_layer(graph, net.up_2, y), 2, "nearest")))
     return graph.model(_layers(graph, net.paint[:-1], y))
 
 
 def _refiner(net: layers_networks.Refiner) -> bytes:
     graph = onnx_graph.Graph(layers_networks.N_FRAME)
-    fine = _layers(graph, net.fine, graph.x)
-    coarse = _larger(graph, _layer(graph, net.up, _layers(graph, net.coarse, fine)), 4, "linear")
+    fine = _layers(graph, net.fine, graph.input)
+    coarse = graph.larger(_layer(graph, net.up, _layers(graph, net.coarse, fine)), 4, "linear")
     return graph.model(_layers(graph, net.last, _layer(graph, net.join, graph.node("Add", fine, coarse))))
 
 
@@ -83,9 +83,7 @@ def _layers(graph, layers, x: str) -> str:
 
 def _layer(graph, layer, x: str) -> str:
     if isinstance(layer, nn.Conv2d):
-        names = [graph.constant(each.detach().numpy()) for each in (layer.weight, layer.bias)]
-        return graph.node("Conv", x, *names, strides=layer.stride, pads=2 * layer.padding,
-                          kernel_shape=layer.kernel_size)
+        return graph.conv(x, layer)
     if isinstance(layer, nn.LeakyReLU):
         return graph.node("LeakyRelu", x, alpha=float(layer.negative_slope))
     if isinstance(layer, animator_networks.Residual):
@@ -93,10 +91,3 @@ def _layer(graph, layer, x: str) -> str:
         y = graph.node("LeakyRelu", _layer(graph, layer.first, y), alpha=animator_networks.SLOPE)
         return graph.node("Add", x, _layer(graph, layer.second, y))
     raise TypeError(f"no way to write down {type(layer).__name__}")
-
-
-def _larger(graph, x: str, times: int, how: str) -> str:
-    """As `interpolate(scale_factor=times)` of torch, "nearest" or "bilinear" ("linear" here)."""
-    place = "asymmetric" if how == "nearest" else "half_pixel"
-    return graph.node("Resize", x, "", graph.constant(np.float32([1, 1, times, times])), mode=how,
-                      coordinate_transformation_mode=place, nearest_mode="floor")

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from course import animation
-from course.rendering import animator, animator_crops
+from course.rendering import animator
 
 from . import onnx_graph
 
@@ -30,11 +30,13 @@ def export_animator(net, graph):
 
 
 class OnnxPainter:
-    """An exported network that is called as torch's own: squares (N, 9, S, S) -> paint (N, 3, S, S), both tensors."""
+    """An exported network that is called as torch's own: squares (N, 9, S, S) -> paint (N, 3, S, S), both tensors.
 
-    def __init__(self, network: torch.nn.Module, side: int, export=export_animator):
-        """side: S, a multiple of 8; export: what writes the network into a graph."""
-        graph = onnx_graph.Graph(CHANNELS, side)
+    S: a multiple of 8."""
+
+    def __init__(self, network: torch.nn.Module, export=export_animator):
+        """export: what writes the network into a graph."""
+        graph = onnx_graph.Graph(CHANNELS)
         output = export(network, graph)
         self.file = graph.file(output)
         self.session = graph.session(output)
@@ -46,8 +48,7 @@ class OnnxPainter:
 
 def painters(export=export_animator) -> dict:
     """Both shipped networks, exported: {"mouth": ..., "eye": ...}."""
-    sides = {part.network: part.size for part in animator_crops.PARTS}
-    return {name: OnnxPainter(network, sides[name], export) for name, network in animator.load_networks().items()}
+    return {name: OnnxPainter(network, export) for name, network in animator.load_networks().items()}
 
 
 def painted_by(actor: animation.Actor, networks: dict, values: np.ndarray) -> np.ndarray:

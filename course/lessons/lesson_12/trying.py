@@ -83,7 +83,7 @@ def _number(frame) -> float:
 
 def run_export(export_animator, net, squares) -> dict:
     """What an exported network paints in onnxruntime: squares (N, 9, S, S) -> {"paint": (N, 3, S, S)}."""
-    graph = onnx_graph.Graph(squares.shape[1], squares.shape[2])
+    graph = onnx_graph.Graph(squares.shape[1])
     output = export_animator(net, graph)
     if not isinstance(output, str):
         raise TypeError("the name that the last node gave is to be returned: a text")

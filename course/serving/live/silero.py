@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ...speech import onnx_model
+from ...io import onnx_graph
 from . import echo, heard
 
 RATE, WINDOW, BEFORE = 16_000, 512, 64  # Hz, samples
@@ -36,7 +36,7 @@ def _path() -> Path | None:
 
 @functools.lru_cache(maxsize=1)
 def _network():
-    return onnx_model.session(_path().read_bytes())
+    return onnx_graph.session(_path().read_bytes())
 
 
 class SileroDetector:
