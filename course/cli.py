@@ -247,9 +247,9 @@ def run_animate(options) -> None:
     files = [paths.given(file) for name, file in (drives | {"photo": photo}).items()
              if name != "text" and file is not None]
     output = encoding.check_output(options.output, files)
-    with process.loading(), said_meanwhile(options, drives["text"], given):
-        from . import animation  # PyTorch among much else
-
+    with said_meanwhile(options, drives["text"], given):
+        with process.loading():
+            from . import animation  # PyTorch among much else
         clip = animation.animate(photo, **drives, **given)
     clip.save(output)
     seconds = time.perf_counter() - begin
@@ -280,8 +280,7 @@ def _run_script(options, given: dict, begin: float) -> None:
     output = encoding.check_output(options.output, files)
     with process.loading():
         from .dialogue import performance
-
-        clip = performance.perform(paths.given(options.script), options.photo, **given)
+    clip = performance.perform(paths.given(options.script), options.photo, **given)
     clip.save(output)
     print(f"{options.output}: {clip.duration:.1f} s, made in {time.perf_counter() - begin:.1f} s")
 
