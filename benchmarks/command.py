@@ -1,6 +1,6 @@
 """What a person waits for: the whole command, its start alone, a driving film's tracking, large photos, memory.
 
-    python benchmarks/command.py [help import short long photo tracking] [--rounds 3] [--against ../another/checkout]
+    python benchmarks/command.py [help import start short long photo tracking] [--rounds 3] [--against ../another/checkout]
 
 A row for each, medians over the rounds: seconds on the clock, seconds of processor time in all processes of the
 command, and the most memory that they had together (MiB, sampled; Linux). With --against the same commands run with
@@ -9,6 +9,7 @@ the median over pairs that ran one after the other: on a busy machine that is th
 
     help        course --help
     import      what `course animate` loads before it looks at the photo, PyTorch among it, and the end of the process
+    start       one word at 96 px: nearly all of it is what comes before the first frame and after the last
     short       5 seconds of speech, 512x600 px          long        a minute of it (one round)
     photo       one word: a photo of 1280x960 px, and one of 4000x3000 that shows the same
     tracking    ms a frame of a driving film of 512 px: following the face, and fitting it
@@ -34,7 +35,7 @@ sys.path.insert(0, str(HERE))
 
 from course import demo, images  # noqa: E402
 
-PARTS = ("help", "import", "short", "long", "photo", "tracking")
+PARTS = ("help", "import", "start", "short", "long", "photo", "tracking")
 SENTENCE = "A photo and a sentence go in, and out comes a film in which the person in the photo says it. "
 ENTRY = ("import sys; from course import __main__ as entry\n"
          "entry.run() if hasattr(entry, 'run') else sys.exit(entry.main())")
@@ -129,6 +130,8 @@ def commands(parts: list, folder: Path) -> dict:
         found["course --help"] = ["-c", ENTRY, "--help"]
     if "import" in parts:
         found["what animate imports"] = ["-c", IMPORT]
+    if "start" in parts:
+        found["one word, 96 px"] = ["-c", ENTRY, "animate", demo.photo_path(), "--text", "Yes.", "--size", "96", *out]
     for part, repeats in (("short", 1), ("long", 11)):
         if part in parts:
             name = "5 s of speech" if part == "short" else "a minute of speech"

@@ -27,6 +27,7 @@ from .motion import direction, dubbing, expressive, inside, motion, transfer
 from .motion import spoken as motion_spoken
 from .polish import sharpness, stages
 from .rendering import backdrop, portrait
+from .speech import ahead
 
 log = logging.getLogger("course")
 
@@ -150,11 +151,13 @@ def animate(photo, text=None, audio=None, driving=None, motion=None, **settings)
     whole = images.as_image(photo)
     stamped = marking.stamp_for([photo], name if film is None else f"driving and {name}", options, settings)
     image = _sized(whole, options.size)
-    # Words and sound are checked before the photo is analysed: a wrong voice should not take seconds to say.
+    # Words and sound are checked before the photo is analysed: a wrong voice should not take seconds to say. While
+    # another process speaks, there is time for the photo.
+    looked = cast(image, options.face, options.generator, whole, options.force) if ahead.speaking() else None
     drive = DRIVES[name](value, options) if film is None else drive_dubbed(film, name, value, options)
     direction.check_ends(options, drive.motion.duration)
     options = replace(options, **drive.asked)
-    actors = cast(image, options.face, options.generator, whole, options.force)
+    actors = looked or cast(image, options.face, options.generator, whole, options.force)
     tracks = [drive.values(actor.face, options) for actor in actors]
     beside = drive.beside(options)
     image = finishing.prepare(photo, image, [actor.portrait for actor in actors])
@@ -289,7 +292,7 @@ class Drive:
 def drive_by_text(text: str, options: Settings) -> Drive:
     """A sentence -> speech, lips, idle movement, and what its marks ask for."""
     from .motion import marks
-    from .speech import ahead, captions, manner
+    from .speech import captions, manner
 
     text, marked = marks.parted(text)
     spoken = ahead.said(text, options.voice, manner.Manner(options.rate, options.pitch))

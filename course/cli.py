@@ -250,9 +250,9 @@ def run_animate(options) -> None:
              if name != "text" and file is not None]
     output = encoding.check_output(options.output, files)
     slide = _slide(options)
-    with process.loading(), said_meanwhile(options, drives["text"], given):
-        from . import animation, layout  # PyTorch among much else
-
+    with said_meanwhile(options, drives["text"], given):
+        with process.loading():
+            from . import animation, layout  # PyTorch among much else
         clip = animation.animate(photo, **drives, **given)
         clip = clip if slide is None else layout.beside(clip, slide)
     clip.save(output)
@@ -293,9 +293,8 @@ def _run_script(options, given: dict, begin: float) -> None:
     with process.loading():
         from . import layout
         from .dialogue import performance
-
-        clip = performance.perform(paths.given(options.script), options.photo, **given)
-        clip = clip if slide is None else layout.beside(clip, slide)
+    clip = performance.perform(paths.given(options.script), options.photo, **given)
+    clip = clip if slide is None else layout.beside(clip, slide)
     clip.save(output)
     print(f"{options.output}: {clip.duration:.1f} s, made in {time.perf_counter() - begin:.1f} s")
 

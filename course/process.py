@@ -10,7 +10,7 @@ import threading
 
 @contextlib.contextmanager
 def loading():
-    """A context in which much is loaded that stays, such as PyTorch's half a million objects.
+    """A context in which a package is loaded that stays, such as PyTorch with its half a million objects.
 
     Python looks through all objects for those that nobody needs whenever there are many more than before: while
     loading, that is a fifth of the time and finds nothing. Afterwards what was loaded is left out of the search.

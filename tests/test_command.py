@@ -25,8 +25,11 @@ PLAIN = manner.Manner()
 def test_another_process_says_the_same(monkeypatch):
     here = synthesis.synthesize("Hi there!", None, PLAIN)
     monkeypatch.setattr(synthesis, "synthesize", None)  # so that nothing can be said here
+    assert not ahead.speaking()
     with ahead.saying("Hi there!", None, PLAIN):
+        assert ahead.speaking()  # so the photo can be looked at
         there = ahead.said("Hi there!", None, PLAIN)
+    assert not ahead.speaking()
     assert np.array_equal(here.samples, there.samples) and np.array_equal(here.f0, there.f0)
     assert (here.phonemes, here.voice, here.sample_rate) == (there.phonemes, there.voice, there.sample_rate)
 

@@ -46,6 +46,10 @@ class _Saying:
             raise problem
         return said
 
+    def ended(self) -> bool:
+        """Whether the process is through, or gone."""
+        return self._process.poll() is not None
+
     def end(self) -> None:
         """End the process, in the middle of a sentence too."""
         self._process.kill()
@@ -76,6 +80,11 @@ def saying(text: str, voice: str | None, settings):
         yield
     finally:
         _open.pop().end()
+
+
+def speaking() -> bool:
+    """Whether another process still says a text, or has not yet handed over what it said."""
+    return bool(_open) and not _open[-1].ended()
 
 
 def said(text: str, voice: str | None, settings) -> Speech:
