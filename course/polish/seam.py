@@ -21,7 +21,7 @@ class Seam:
         self.here, self.there = rows * (x1 - x0) + columns, (rows + y0) * shape[1] + columns + x0
 
     def lay(self, front: np.ndarray, frame: np.ndarray) -> None:
-        """Lay a picture, uint8 (h, w, 3), over the box of a frame, (H, W, 3), in place: where the mask is 0 pixels stay.
+        """Lay a picture, uint8 (h, w, 3), over the box of a frame, (H, W, 3), in place; where the mask is 0 it is left.
         """
         pixels = frame.reshape(-1, 3)
         below = pixels.take(self.there, axis=0).astype(np.float32)
