@@ -23,8 +23,8 @@ class Graph:
     def node(self, kind: str, *inputs: str, **attributes) -> str:
         """Add an operator of ONNX; its attributes are numbers, words or lists of whole numbers. Returns its output."""
         name = self._new()
-        fields = [_field(1, each.encode()) for each in inputs] + [_field(2, name.encode()), _field(4, kind.encode())]
-        fields += [_field(5, _attribute(key, value)) for key, value in attributes.items()]
+        fields = [field(1, each.encode()) for each in inputs] + [field(2, name.encode()), field(4, kind.encode())]
+        fields += [field(5, _attribute(key, value)) for key, value in attributes.items()]
         self._nodes.append(b"".join(fields))
         return name
 
@@ -32,19 +32,19 @@ class Graph:
         """Add float32 values. Returns their name."""
         name, values = self._new(), np.ascontiguousarray(values, "<f4")
         dims = b"".join(_number(1, side) for side in values.shape)
-        self._constants.append(dims + _number(2, FLOAT) + _field(8, name.encode()) + _field(9, values.tobytes()))
+        self._constants.append(dims + _number(2, FLOAT) + field(8, name.encode()) + field(9, values.tobytes()))
         return name
 
     def model(self, output: str) -> bytes:
         """The whole model, which gives the output of that name."""
-        shape = b"".join(_field(1, _number(1, side) if isinstance(side, int) else _field(2, side.encode()))
+        shape = b"".join(field(1, _number(1, side) if isinstance(side, int) else field(2, side.encode()))
                          for side in ("n", self.channels, "h", "w"))
-        tensor = _field(1, _number(1, FLOAT) + _field(2, shape))
-        graph = [_field(1, node) for node in self._nodes] + [_field(2, b"network")]
-        graph += [_field(5, constant) for constant in self._constants]
-        graph += [_field(11, _field(1, self.x.encode()) + _field(2, tensor)),
-                  _field(12, _field(1, output.encode()) + _field(2, _field(1, _number(1, FLOAT))))]
-        return _number(1, IR_VERSION) + _field(7, b"".join(graph)) + _field(8, _field(1, b"") + _number(2, OPSET))
+        tensor = field(1, _number(1, FLOAT) + field(2, shape))
+        graph = [field(1, node) for node in self._nodes] + [field(2, b"network")]
+        graph += [field(5, constant) for constant in self._constants]
+        graph += [field(11, field(1, self.x.encode()) + field(2, tensor)),
+                  field(12, field(1, output.encode()) + field(2, field(1, _number(1, FLOAT))))]
+        return _number(1, IR_VERSION) + field(7, b"".join(graph)) + field(8, field(1, b"") + _number(2, OPSET))
 
     def _new(self) -> str:
         self._count += 1
@@ -62,21 +62,22 @@ def session(model: bytes):
 
 
 def _attribute(name: str, value) -> bytes:
-    said = _field(1, name.encode())
+    said = field(1, name.encode())
     if isinstance(value, float):
         return said + _varint(2 << 3 | FIXED32) + struct.pack("<f", value) + _number(20, FLOAT)
     if isinstance(value, int):
         return said + _number(3, value) + _number(20, INT)
     if isinstance(value, str):
-        return said + _field(4, value.encode()) + _number(20, STRING)
+        return said + field(4, value.encode()) + _number(20, STRING)
     return said + b"".join(_number(8, each) for each in value) + _number(20, INTS)
 
 
-def _number(field: int, value: int) -> bytes:
-    return _varint(field << 3 | VARINT) + _varint(value)
+def _number(number: int, value: int) -> bytes:
+    return _varint(number << 3 | VARINT) + _varint(value)
 
 
-def _field(number: int, content: bytes) -> bytes:
+def field(number: int, content: bytes) -> bytes:
+    """A field of a message, by its number, whose content has a length: words, arrays, messages."""
     return _varint(number << 3 | BYTES) + _varint(len(content)) + content
 
 

