@@ -9,7 +9,6 @@ import numpy as np
 from skimage import data as pictures
 
 from course import keypoints, rendering
-from course.rendering import paste
 
 # 78 points of scikit-image's astronaut at 512 px, roughly: timing does not ask for more
 CENTRE, EYES = (226, 112), 66
@@ -55,7 +54,7 @@ def moved(points, part: float) -> np.ndarray:
 def timed_stages(spent: dict):
     """Put a clock around the parts that `Portrait.render` calls."""
     parts = {"similarity, spline, field, lips": (rendering.Portrait, "_warped"), "mouth": (rendering.Mouth, "draw"),
-             "lids": (rendering.Lids, "draw"), "paste-back": (paste, "paste_back")}
+             "lids": (rendering.Lids, "draw"), "paste-back": (rendering.Portrait, "_laid_back")}
     for name, (owner, attribute) in parts.items():
         setattr(owner, attribute, clocked(getattr(owner, attribute), name, spent))
 

@@ -5,20 +5,12 @@ import numpy as np
 import pytest
 import torch
 
-from course import animation, face, images, keypoints, polish
+from course import animation, images, keypoints, polish
 from course.exercises import places
 from course.face import channels
 from course.polish import seam, sharpness
-from course.rendering import (
-    animator_networks,
-    layers,
-    layers_networks,
-    layers_square,
-    paste,
-    quick_networks,
-    spread,
-    warping,
-)  # fmt: skip
+from course.rendering import animator_networks, layers, layers_networks, layers_square, paste, spread, warping
+from course.rendering import quick_networks as quick
 
 MOST = 2  # grey levels between the two paths
 
@@ -58,50 +50,39 @@ def film(actor, track, polished=True):
 
 @pytest.fixture
 def readable(monkeypatch):
-    """The system with nothing in it that is only there to be quick."""
-    def picture(self, positions, left, photo, mask):
-        return self.seen(positions, left)
+    """The system with nothing in it that is only there to be quick, once it is called."""
+    def to_box(self, values):
+        x0, y0, x1, y1 = self.field.box
+        warped = layers_square.to_box(np.ascontiguousarray(values), self.field.box, self.field_matrix)
+        return warped.reshape(y1 - y0, x1 - x0, -1)
 
-    def dense(values, rows, columns):  # the matrices are known by their size
-        return slow[columns.shape](values)
+    def movement(self, positions):
+        return layers_square.movement(self.field, np.ascontiguousarray(positions), layers.FIELD_SIZE)
 
-    def restore(self, frame):
-        return sharpness.restore_detail(frame, self.readable[0], self.readable[1])
+    class Restorer:
+        def __init__(self, photo, mask):
+            self.wanted, self.mask = sharpness.detail(photo, mask), mask
 
-    def prepare(self, photo, mask):
-        self.readable = sharpness.detail(photo, mask), mask
+        def restore(self, frame):
+            return sharpness.restore_detail(frame, self.wanted, self.mask)
 
-    def install(actor):
-        field, square = actor.portrait.field, actor.portrait.layers
-        monkeypatch.setattr(quick_networks, "runner", lambda network: None)
+    def install():
+        monkeypatch.setattr(quick, "runner", lambda network: None)
         monkeypatch.setattr(paste, "is_ours", lambda: False)
-        monkeypatch.setattr(layers.Layers, "picture", picture)
-        monkeypatch.setattr(layers.Layers, "_movement", lambda self, positions: layers_square.movement(
-            field, np.ascontiguousarray(positions), layers.FIELD_SIZE))
-        monkeypatch.setattr(sharpness.Restorer, "__init__", prepare)
-        monkeypatch.setattr(sharpness.Restorer, "restore", restore)
-        ours = spread.spread
-        slow.update({square._to_columns.shape: lambda values: layers_square.to_box(
-            np.ascontiguousarray(values), field.box, square.field_matrix).reshape(*left(field), -1)})
-        monkeypatch.setattr(spread, "spread", lambda values, rows, columns: dense(values, rows, columns)
-                            if columns.shape in slow else ours(values, rows, columns))
-
-    def left(field):
-        x0, y0, x1, y1 = field.box
-        return y1 - y0, x1 - x0
-
-    slow = {}
+        monkeypatch.setattr(sharpness, "Restorer", Restorer)
+        monkeypatch.setattr(layers.Layers, "to_box", to_box)
+        monkeypatch.setattr(layers.Layers, "movement", movement)
     return install
 
 
 def test_a_film_is_the_readable_paths_film(actor, track, readable):
-    quick = film(actor, track)
-    np.testing.assert_array_equal(quick[0], actor.portrait.image)
-    readable(actor)
-    for frame, wanted in zip(quick, film(actor, track)):
+    ours = film(actor, track)
+    np.testing.assert_array_equal(ours[0], actor.portrait.image)
+    readable()
+    for frame, wanted in zip(ours, film(actor, track)):
         off = np.abs(frame.astype(int) - wanted)
         assert off.max() <= MOST and off.mean() < 0.02
-    assert all((frame != actor.portrait.image).any() for frame in quick[1:])
+    assert all((frame != actor.portrait.image).any() for frame in ours[1:])
 
 
 # ---------------------------------------------------------------- a student's part
@@ -171,31 +152,31 @@ def test_onnxruntime_calculates_what_torch_does():
     squares = rng.integers(0, 256, (2, 64, 64, 9)).astype(np.uint8)
     with torch.inference_mode():
         wanted = net(torch.from_numpy(squares).permute(0, 3, 1, 2).float() / 255).permute(0, 2, 3, 1).numpy()
-    found = quick_networks.shuffled(quick_networks.runner(net)(quick_networks.unshuffled(squares) / np.float32(255)))
+    found = quick.shuffled(quick.runner(net)(quick.unshuffled(squares) / np.float32(255)))
     assert np.abs(wanted).max() > 0.01
     np.testing.assert_allclose(found, wanted, atol=1e-5)
     net = trained(layers_networks.Refiner)
     frames = rng.random((1, 8, 64, 64), dtype=np.float32)
     with torch.inference_mode():
-        np.testing.assert_allclose(quick_networks.runner(net)(frames), net.trunk(torch.from_numpy(frames)).numpy(),
+        np.testing.assert_allclose(quick.runner(net)(frames), net.trunk(torch.from_numpy(frames)).numpy(),
                                    atol=1e-4)
 
 
 def test_a_network_that_has_learnt_since_is_written_down_again():
     net = trained(animator_networks.AnimatorNetwork)
     inputs = np.random.default_rng(0).random((1, 36, 32, 32), dtype=np.float32)
-    before = quick_networks.runner(net)(inputs)
-    assert quick_networks.runner(net) is quick_networks.runner(net)
+    before = quick.runner(net)(inputs)
+    assert quick.runner(net) is quick.runner(net)
     with torch.no_grad():
         net.paint[1].bias += 0.5
-    np.testing.assert_allclose(quick_networks.runner(net)(inputs), before + 0.5, atol=1e-5)
+    np.testing.assert_allclose(quick.runner(net)(inputs), before + 0.5, atol=1e-5)
 
 
 def test_a_network_of_somebody_else_is_asked_itself():
     class Theirs(animator_networks.AnimatorNetwork):
         pass
 
-    assert quick_networks.runner(Theirs()) is None and quick_networks.runner(torch.nn.Identity()) is None
+    assert quick.runner(Theirs()) is None and quick.runner(torch.nn.Identity()) is None
 
 
 # ---------------------------------------------------------------- pieces
@@ -229,20 +210,6 @@ def test_a_restorer_restores_as_the_readable_function(photo):
     assert np.abs(restorer.restore(soft).astype(int) - wanted).max() <= 1
     assert restorer.restore(photo) is photo
     assert polish.Restorer(photo, 0 * mask).restore(soft) is soft
-
-
-def test_what_is_left_out_of_a_picture_is_the_photo_or_the_plate(actor, track):
-    """A picture worked out only where the person may be, against one that is worked out everywhere."""
-    shown = actor.portrait
-    target = face.posed_points(actor.face, track[1]).astype(np.float64)
-    matrix = shown.field.rigid(target)
-    back, held, residual = shown.field.start(target, matrix)
-    positions = shown.field.positions(shown.field.spline(held, residual, np.arange(78)), shown.field.shares(back))
-    left = np.ones(positions.shape[:2], np.float32)
-    x0, y0, x1, y1 = shown.field.box
-    mask = shown.mask[y0:y1, x0:x1]
-    found = shown.layers.picture(positions, left, shown.image[y0:y1, x0:x1], mask)
-    np.testing.assert_array_equal(found[mask > 0], shown.layers.seen(positions, left)[mask > 0])
 
 
 def test_matrices_interpolate_as_opencv():

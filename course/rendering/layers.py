@@ -24,8 +24,6 @@ FILLED = 256  # pixels a side of the square in which the wall is filled
 LARGEST = 2048  # pixels a side of what moves, up to which layers fit into memory
 BEYOND = 1.0  # radii that a movement may look beyond the photo's border
 TRUSTED = (0.3, 0.7)  # `HeadField.gone` up to which the Refiner hides what it likes of a person, and from which nothing
-STRIP = 64  # rows that are looked at together for what need not be worked out
-REACH = 3  # pixels that a cubic reading looks around, and one to spare
 EDGE, TEXTURE = 0.06, 0.02  # the guided filter: radius in face radii, and which contrast counts as an edge
 
 
@@ -47,7 +45,6 @@ class Layers:
         """
         self.networks = networks or load_networks()
         self.field, self._at_rest = field, None
-        self._known_extent, self._known_spans = (None, None), (None, None)
         self.matrix = layers_square.matrix_of(field.head, SIZE)
         self.field_matrix = layers_square.matrix_of(field.head, FIELD_SIZE)
         self._to_rows, self._to_columns = layers_square.spreading(field.box, self.field_matrix, FIELD_SIZE)
@@ -114,7 +111,7 @@ class Layers:
             the same, corrected; and how much of the person is left of each pixel, float32 (h, w).
         """
         face = layers_square.face(target, self.field_matrix, FIELD_SIZE)
-        movement = torch.from_numpy(self._movement(positions)).permute(2, 0, 1)[None]
+        movement = torch.from_numpy(self.movement(positions)).permute(2, 0, 1)[None]
         matte, inside, here = self._still[:, :1], self._still[:, 1:2], self._still[:, 2:]
         there = torch.from_numpy(face)[None, None].float() / 255
         with torch.inference_mode():
@@ -124,7 +121,7 @@ class Layers:
         # what is taken away is 0 in most places, and must be so to the bit: so it is brought there, not what is left
         away = np.float32(1 - smoothstep(*TRUSTED, gone)) * away[0].permute(1, 2, 0).numpy()
         flow = flow[0].permute(1, 2, 0).numpy() * np.float32(self.field.head.radius)
-        flow, away = (spread.spread(each, self._to_rows, self._to_columns) for each in (flow, away))
+        flow, away = self.to_box(flow), self.to_box(away)
         flow += positions
         return flow, np.subtract(1, away[..., 0], out=away[..., 0])
 
@@ -136,8 +133,13 @@ class Layers:
             return network(inputs.contiguous(memory_format=torch.channels_last))
         return network.answer(inputs, torch.from_numpy(quick(inputs.contiguous().numpy())))
 
-    def _movement(self, positions) -> np.ndarray:
-        """`layers_square.movement`, its part that is the same in every frame worked out once: (s, s, 2)."""
+    def to_box(self, values: np.ndarray) -> np.ndarray:
+        """`layers_square.to_box` of the Refiner's square, by two matrices: (s, s, c) -> float32 (h, w, c)."""
+        return spread.spread(values, self._to_rows, self._to_columns)
+
+    def movement(self, positions: np.ndarray) -> np.ndarray:
+        """`layers_square.movement`, its part that is the same in every frame worked out once: (h, w, 2) -> (s, s, 2).
+        """
         if self._at_rest is None:
             x0, y0, x1, y1 = self.field.box
             grid = warping.identity_grid(y1 - y0, x1 - x0) + np.array([x0, y0], np.float32)
@@ -176,55 +178,6 @@ class Layers:
         corner: x, y of the part in the box.
         """
         return self.lay(self.read(positions), left, corner)
-
-    def picture(self, positions: np.ndarray, left: np.ndarray, photo: np.ndarray, mask: np.ndarray) -> np.ndarray:
-        """`seen` for the whole box, worked out only where it may be another picture than the photo or the plate.
-
-        photo: uint8 (h, w, 3), the box; mask: (h, w), 0 where the frame keeps the photo.
-        """
-        result = photo.copy()
-        for top, (first, last) in zip(range(0, len(photo), STRIP), self._free_in(mask)):
-            if first == last:
-                continue
-            rows = slice(top, top + STRIP)
-            result[rows, first:last] = self.plate[rows, first:last]
-            columns = self._meet(positions[rows, first:last])
-            if columns is not None:
-                part = rows, slice(first + columns[0], first + columns[1])
-                result[part] = self.seen(positions[part], left[part], (part[1].start, top))
-        return result
-
-    def _free_in(self, mask) -> list:
-        """In which columns each strip of rows may differ from the photo: the first, and one beyond the last."""
-        known, spans = self._known_spans
-        if known is not mask:  # most frames have the mask of the one before
-            found = [np.flatnonzero(mask[top : top + STRIP].any(axis=0)) for top in range(0, len(mask), STRIP)]
-            spans = [(each[0], each[-1] + 1) if len(each) else (0, 0) for each in found]
-            self._known_spans = mask, spans
-        return spans
-
-    def _meet(self, positions) -> tuple | None:
-        """The first column and one beyond the last at which positions (h, w, 2) look at the person; None: nowhere."""
-        x0, y0 = self.field.box[0] - self.pad, self.field.box[1] - self.pad
-        x, y = positions[..., 0], positions[..., 1]
-        least, most, *_ = cv2.minMaxLoc(y)
-        extent = self._extent_of(self.own)
-        top, bottom = np.clip([least - y0 - REACH, most - y0 + REACH], 0, len(extent) - 1).astype(int)
-        low, high = extent[top : bottom + 1, 0].min(), extent[top : bottom + 1, 1].max()
-        least, most = (cv2.reduce(x, 0, how)[0] - x0 for how in (cv2.REDUCE_MIN, cv2.REDUCE_MAX))  # (w,)
-        meets = np.flatnonzero((most > low - REACH) & (least < high + REACH))
-        return (meets[0], meets[-1] + 1) if len(meets) else None
-
-    def _extent_of(self, own) -> np.ndarray:
-        """In which columns of each row there is something of the person: the first, and one beyond the last, (h, 2)."""
-        known, extent = self._known_extent
-        if known is not own:  # `backdrop` puts other shares into their place
-            there = (own != 0).any(axis=2)
-            width, some = there.shape[1], there.any(axis=1)
-            extent = np.stack([np.where(some, there.argmax(axis=1), width),
-                               np.where(some, width - there[:, ::-1].argmax(axis=1), 0)], axis=1)
-            self._known_extent = own, extent
-        return extent
 
     def lay(self, moved: np.ndarray, left: np.ndarray, corner=(0, 0)) -> np.ndarray:
         """The moved person before the plate: float32 (h, w, 4), (h, w) -> uint8 (h, w, 3); corner: as in `seen`.

@@ -189,18 +189,18 @@ class Portrait:
             positions, left = self.layers.refined(positions, target, self.field.gone(matrix))
         lower = self.field.spline(held, residual, np.setdiff1d(everything, head_field.UPPER_LIP))
         line = self._part_lips(positions, target, matrix, lower, back)
-        mask = self._mask_of(shares)
-        region = self._read(positions, left, mask)
+        region = self._read(positions, left)
         if line:
             self._join_lips(region, left, *line)
-        return region, (positions, left), mask
+        return region, (positions, left), self._mask_of(shares)
 
-    def _read(self, positions, left, mask) -> np.ndarray:
-        """What moves, at positions (h, w, 2) for every pixel of the box: uint8 (h, w, 3)."""
-        if not self.layers:
-            return warping.sample(self.image, positions)
-        x0, y0, x1, y1 = self.field.box
-        return self.layers.picture(positions, left, self.image[y0:y1, x0:x1], mask)
+    def _read(self, positions, left, corner=(0, 0)) -> np.ndarray:
+        """What moves, for a part of the box: uint8 (h, w, 3).
+
+        positions: (h, w, 2), where its pixels look; left: (h, w), how much of the person is left there, None without
+        layers; corner: x, y of the part in the box.
+        """
+        return self.layers.seen(positions, left, corner) if self.layers else warping.sample(self.image, positions)
 
     def _part_lips(self, positions, target, matrix, lower, back) -> tuple | None:
         """Below the lip line let the picture follow the lower lip: positions (h, w, 2), in place.
@@ -240,11 +240,8 @@ class Portrait:
     def _join_lips(self, region, left, box, above_places, below_places, share) -> None:
         """Make the line between the lips soft, region uint8 (h, w, 3), in place: see `_part_lips`."""
         x0, y0, x1, y1 = box
-        if self.layers:
-            around = left[y0:y1, x0:x1], (x0, y0)
-            upper, lower = (self.layers.seen(places, *around) for places in (above_places, below_places))
-        else:
-            upper, lower = (warping.sample(self.image, places) for places in (above_places, below_places))
+        around = left if left is None else left[y0:y1, x0:x1]
+        upper, lower = (self._read(places, around, (x0, y0)) for places in (above_places, below_places))
         region[y0:y1, x0:x1] = cv2.blendLinear(lower, upper, share, 1 - share)
 
     def _difference(self, positions, box, lower, back) -> np.ndarray:
