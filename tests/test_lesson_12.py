@@ -36,7 +36,7 @@ def photo():
 
 @pytest.mark.parametrize("widths, count, side", [((4, 6, 8), 2, 16), ((3, 2, 5), 1, 8)])
 def test_an_exported_network_paints_as_torch_does(widths, count, side):
-    net, squares = exercises.a_net(widths), torch.from_numpy(exercises.squares_of(count, side))
+    net, squares = trying.a_net(widths), torch.from_numpy(trying.squares_of(count, side))
     with torch.inference_mode():
         right = net(squares).numpy()
     painter = exporting.OnnxPainter(net, side)
