@@ -36,7 +36,7 @@ def photo():
 
 @pytest.mark.parametrize("widths, count, side", [((4, 6, 8), 2, 16), ((3, 2, 5), 1, 8)])
 def test_an_exported_network_paints_as_torch_does(widths, count, side):
-    net, squares = exercises.a_net(widths), torch.from_numpy(exercises.squares_of(count, side))
+    net, squares = trying.a_net(widths), torch.from_numpy(trying.squares_of(count, side))
     with torch.inference_mode():
         right = net(squares).numpy()
     painter = exporting.OnnxPainter(net)
@@ -165,8 +165,8 @@ def test_three_plans_wait_for_less_and_less():
 def test_figures_say_what_they_show():
     one = {"a": {"x": (0.0, 1.0)}, "b": {"x": (0.0, 0.5)}}
     assert len(figures.budgets(one).axes) == 2
-    (axes,) = figures.by_workers({"by Dask": [scaling.Made(None, "worker 0", 0.0, 1.0)]}).axes
-    assert "Dask" in axes.get_yticklabels()[0].get_text()
+    axes = figures.by_workers({"by Dask": [scaling.Made(None, "worker 0", 0.0, 1.0)]}).axes[0]
+    assert axes.get_yticklabels()[0].get_text() == "by Dask: worker 0"
     assert len(figures.gain(0.1, 0.05).axes[0].patches) == 10
 
 

@@ -45,7 +45,7 @@ def who() -> str:
     import distributed
 
     try:
-        return f"worker {distributed.getwho().name}"
+        return f"worker {distributed.get_worker().name}"
     except ValueError:
         return "this kernel"
 

@@ -15,7 +15,7 @@ import numpy as np
 import requests
 
 from course import errors
-from course.serving import addresses, extras, guard, handling, limits, store, work
+from course.serving import addresses, extras, guard, limits, store, work
 
 SECONDS = 60  # to wait for an answer
 
@@ -77,7 +77,7 @@ def running(size: int = 160):
         raise errors.CourseError(missing())
     import uvicorn
 
-    from course.serving import app, listening, server
+    from course.serving import app, handling, listening, server
 
     with tempfile.TemporaryDirectory() as folder, listening.bound("127.0.0.1", 0) as socket:
         port, most, rules = socket.getsockname()[1], limits.Limits(), addresses.Rules(hosts=())

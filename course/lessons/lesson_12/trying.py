@@ -5,9 +5,7 @@ import time
 
 import numpy as np
 
-from . import onnx_graph
-
-PATIENCE = 1.0  # seconds that a frame waits for company before it goes on alone
+PATIENCE = 3.0  # seconds that a frame waits for company before it goes on alone
 
 
 class Studio:
@@ -39,7 +37,7 @@ class Studio:
                 self._wait(lambda: self.most_inside >= min(self.workers, self.count))
                 self._wait(lambda: number % 2 or number + 1 >= self.count or number + 1 in self.done)
         if self.waits and number % 2 == 0:
-            time.sleep(0.01)  # the next one is done for some time
+            time.sleep(0.05)  # the next one is done for some time
         with self.changed:
             self.inside -= 1
             self.done.add(number)
@@ -81,10 +79,34 @@ def _number(frame) -> float:
     return float(frame) if isinstance(frame, (int, np.integer)) else float("inf")
 
 
-def run_export(export_animator, net, squares) -> dict:
-    """What an exported network paints in onnxruntime: squares (N, 9, S, S) -> {"paint": (N, 3, S, S)}."""
+def run_export(export_animator, widths, count, side, seed) -> dict:
+    """What an exported network paints in onnxruntime: {"paint": (count, 3, side, side)}.
+
+    widths: of the network; side: of its squares; seed: of all numbers.
+    """
+    from . import onnx_graph
+
+    net, squares = a_net(widths, seed), squares_of(count, side, seed)
     graph = onnx_graph.Graph(squares.shape[1])
     output = export_animator(net, graph)
     if not isinstance(output, str):
         raise TypeError("the name that the last node gave is to be returned: a text")
     return {"paint": graph.session(output).run(None, {graph.input: squares})[0]}
+
+
+def a_net(widths=(4, 6, 8), seed=0):
+    """A small `AnimatorNetwork` with numbers drawn at random in every layer."""
+    import torch
+
+    from course import rendering
+
+    net, draw = rendering.AnimatorNetwork(widths).eval(), torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for weight in net.parameters():
+            weight.copy_(0.25 * torch.randn(weight.shape, generator=draw))
+    return net.requires_grad_(False)
+
+
+def squares_of(count: int, side: int, seed: int = 0) -> np.ndarray:
+    """Squares for the network: float32 (count, 9, side, side) in [0, 1]."""
+    return np.random.default_rng(seed).uniform(0, 1, (count, 9, side, side)).astype(np.float32)
