@@ -17,8 +17,8 @@ ON_ITS_OWN = "keypoints.find"
 SECTIONS = {
     "The way of the data": ("images", "image_files", "image_alpha", "colour_profiles", "io", "detection", "keypoints",
                             "face", "speech", "flow", "polish", "motion", "rendering", "fonts", "overlays",
-                            "provenance", "settings", "film_source", "finish", "marking", "animation", "layout", "joining",
-                            "postprocessing", "dialogue"),
+                            "provenance", "settings", "film_source", "finish", "marking", "animation", "layout",
+                            "joining", "postprocessing", "dialogue"),
     "Behind the stages": ("synthetic", "training", "features", "gan", "evaluation", "recipes", "serving", "doctor",
                           "demo"),
     "Teaching": ("notebook", "plots", "exercises", "lessons", "authoring", "cli"),
