@@ -490,7 +490,7 @@ def run_doctor(options) -> int:
 def _add_build(commands) -> None:
     command = commands.add_parser("build", help="make the notebooks from the lessons' sources",
                                   description="From solutions/NN_name.py: the executed notebook beside it, and the "
-                                              "student's in notebooks/; from notebooks/projects/name.py: the executed "
+                                              "student's in notebooks/; from notebooks/projects/NAME.py: the executed "
                                               "notebook beside it. CONTRIBUTING.md tells how to write one.")
     command.add_argument("lessons", nargs="*", metavar="LESSON",
                          help="such as 02, market_report, or projects for all of those; default: all")

@@ -93,6 +93,8 @@ CUES = [captions.Cue(0.2, 1.0, "One, two."), captions.Cue(1.2, 2.0, "A long one"
 def test_a_piece_starts_with_the_cue_of_its_first_letter():
     assert layout.starts(["One, two.", " A long one  in two parts.", "End."], CUES) == [0.2, 1.2, 3.5]
     assert layout.starts(["One, two. A long one", "in two parts. End."], CUES) == [0.2, 2.0]
+    letters = [captions.Cue(at, at + 1.0, letter) for at, letter in enumerate("ABCD")]
+    assert layout.starts(["A", "B", "CD"], letters) == [0, 1, 2]
     for pieces, cues in ((["One, two."], CUES), ([], []), (["Other words."], CUES[:1])):
         with pytest.raises(errors.TextError, match="of another text"):
             layout.starts(pieces, cues)

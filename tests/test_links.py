@@ -37,7 +37,7 @@ A_PATH = re.compile(rf"(?<![\w./~-])(?:{FOLDERS})/[\w./-]*[\w/]"
 A_NAME = re.compile(r"(?<![\w./-])course(?:\.[A-Za-z_]\w*)+(?![\w/])")
 A_COMMAND = re.compile(r"^\s*(?:\$ )?course ([a-z]+)\b(.*)", re.M)
 A_TARGET = re.compile(r"^\s*(?:\$ )?make ([a-z]+)\b", re.M)
-A_BLANK = re.compile(r"NN|\.\.\.")  # in a path that the reader completes
+A_BLANK = re.compile(r"NN|NAME|\.\.\.")  # in a path that the reader completes
 
 
 class Places(HTMLParser):

@@ -2,7 +2,7 @@
 
     solutions/NN_name.py ── source ── compose ──┬── execute ── clean ── solutions/NN_name.ipynb   (with outputs)
                                                 └── release ─────────── notebooks/NN_name.ipynb   (to be solved)
-    notebooks/projects/name.py, the same way ─────────────────────────── notebooks/projects/name.ipynb (with outputs)
+    notebooks/projects/NAME.py, the same way ─────────────────────────── notebooks/projects/NAME.ipynb (with outputs)
 
 `build` does the round, `checking` says whether the committed notebooks are what the sources give,
 `gradebook` lays out a course for nbgrader, `slides` makes slides, `architecture` draws the rooms of the code.

@@ -1,5 +1,5 @@
 """`course build`: from `solutions/NN_name.py` to the executed twin beside it and the student's notebook; from
-`notebooks/projects/name.py` to the executed notebook beside it, which is the student's, too.
+`notebooks/projects/NAME.py` to the executed notebook beside it, which is the student's, too.
 
 A notebook is written only when it changes. The executed twin remembers, in its metadata, a fingerprint of the code it
 ran; while that is the same, an edit of the prose keeps the outputs and runs nothing.
@@ -78,7 +78,7 @@ def student_path(root, name: str) -> Path:
 
 
 def project_path(root, name: str) -> Path:
-    """`notebooks/projects/name.ipynb`: a project with its outputs, as a student gets it."""
+    """`notebooks/projects/NAME.ipynb`: a project with its outputs, as a student gets it."""
     return Path(root) / "notebooks" / source.PROJECTS / f"{name}.ipynb"
 
 

@@ -286,6 +286,7 @@ PARTS = (read_page, words_of, weights, vector, cosine, scores, answer)
 constants = "\n".join(f"{name} = {globals()[name]!r}" for name in ("PAGE", "OTHERWISE", "LEAST", "COMMON"))
 Path("counter.py").write_text("import math\nimport re\n\n" + constants + "\n\n\n"
                               + "\n\n".join(inspect.getsource(part) for part in PARTS), encoding="utf-8")
+sys.modules.pop("counter", None)  # the one of an earlier run
 replier = live_room.load_replier("counter:answer")
 print("counter:answer says:", *replier.pieces("Where is your shop?"))
 
