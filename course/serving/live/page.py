@@ -20,7 +20,7 @@ def part(name: str) -> str:
 def html_of(answerer: str | None) -> str:
     """The page. answerer: who answers, None for the script."""
     host = replies.other_host(answerer)
-    leaves = f"Nothing leaves this machine but what you ask: {host} answers." if host else "Nothing leaves this machine."
+    leaves = f"Nothing leaves this machine{f' but what you ask: {host} answers' if host else ''}."
     names = {"answerer": answerer or "a short script", "leaves": leaves,
              "expressions": _options([expressions.AUTO, *expressions.EXPRESSIONS]),
              "languages": _options(sorted(label.WORDS), "en"),
