@@ -4,8 +4,8 @@
 
 Made sounds: sentences in several voices by hibari, Kokoro and espeak-ng, at `--level` dB of full scale, clean and with
 a fan's, a street's and music's noise 10 dB below them; and what must start nothing: noise, music, typing, and the
-face's own voice as a microphone hears it from loudspeakers, with the browser's echo cancellation (25 dB below a person, and
-unevenly) and without it (as loud as a person). For each detector: starts a minute where nobody speaks; sentences at
+face's own voice as a microphone hears it from loudspeakers, with the browser's echo cancellation (25 dB below a person,
+and unevenly) and without it (as loud as a person). For each detector: starts a minute where nobody speaks; sentences at
 which it did not start within a second; and how long after its first sound it started. Sounds come in pieces of 20 ms at
 48,000 Hz. Where the face speaks, the guard of `serving/live/echo.py` knows what it says.
 
