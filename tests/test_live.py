@@ -229,15 +229,19 @@ def test_a_voice_that_is_faster_than_speech_is_played_whole(live):
 
 
 @pytest.mark.parametrize("chunk, rate", [(np.zeros((2, 3)), 16_000), (np.full(9, np.nan), 16_000), ("no", 16_000),
-                                         (np.zeros(160), 0), (np.zeros(160), 16e3), (np.zeros(200_000), 16_000)])
+                                         (np.zeros(160), 0), (np.zeros(160), 16e3), (np.zeros(200_000), 16_000),
+                                         (np.zeros(160, np.int32), 16_000), (np.full(160, 2e4), 16_000),
+                                         (np.zeros(160, complex), 16_000), ([[0.0], [0.0, 1.0]], 16_000)])
 def test_what_is_no_sound_is_refused_in_one_line(live, chunk, rate):
     with pytest.raises(errors.AudioError) as problem:
         live.hear(chunk, rate)
     assert "\n" not in str(problem.value)
 
 
-def test_bytes_are_sixteen_bit_sound():
+def test_bytes_are_sixteen_bit_sound_and_columns_are_channels():
     assert np.allclose(heard.checked(np.array([0, 16384, -32768], "<i2").tobytes(), 8000), [0, 0.5, -1])
+    assert np.allclose(heard.checked(np.array([[0, 16384], [-32768, -32768], [0, 0]], np.int16), 8000), [0.25, -1, 0])
+    assert np.allclose(heard.checked(np.array([[0.5], [0.25]], np.float16), np.int64(8000)), [0.5, 0.25])
 
 
 # ---------------------------------------------------------------- what gives way
@@ -446,7 +450,8 @@ def test_sentences_come_as_soon_as_they_are_whole_and_a_long_one_in_pieces():
 
 @pytest.mark.parametrize("given, words", [({"size": 20}, "size"), ({"generator": "magic"}, "generator"),
                                           ({"subtitles": "burn"}, "subtitles"), ({"voice": "nobody"}, "voice"),
-                                          ({"expression": "happy@2s"}, "without times"), ({"head": "nod@1s"}, "head")])
+                                          ({"expression": "happy@2s"}, "without times"), ({"head": "nod@1s"}, "head"),
+                                          ({"size": "512"}, "whole number of pixels"), ({"tell": 3}, "print")])
 def test_a_wrong_setting_is_refused_in_one_line(given, words):
     with pytest.raises(course.CourseError, match=words) as problem:
         course.Live(demo.photo_path(), **given)
@@ -467,8 +472,26 @@ def test_nothing_to_say_too_much_to_say_and_a_closed_face_are_refused():
         face.set(face="largest")
     face.close()
     face.close()
-    with pytest.raises(course.CourseError, match="closed"):
-        face.read()
+    for act in (face.read, lambda: face.say("Hello."), lambda: face.hear(np.zeros(160), 8000),
+                lambda: face.set(rate=1.1)):
+        with pytest.raises(course.CourseError, match="closed"):
+            act()
+    assert list(face) == [] and not face.is_busy
+
+
+def voices_at_work() -> int:
+    return sum(thread.name == "course-live-voice" for thread in threading.enumerate())
+
+
+def test_a_face_that_cannot_be_made_leaves_no_thread(monkeypatch):
+    def fails(*_):
+        raise errors.WeightsError("no network")
+
+    before = voices_at_work()
+    monkeypatch.setattr(painter, "Painter", fails)
+    with pytest.raises(errors.WeightsError):
+        course.Live(demo.photo_path(), size=128, generator="warp")
+    assert voices_at_work() == before
 
 
 def test_what_cannot_be_spoken_is_told_and_the_next_sentence_is_spoken(live, told):
@@ -489,10 +512,12 @@ def test_the_door_hands_on_what_a_program_needs():
 
 def test_every_frame_has_the_watermark_and_the_label_that_was_asked_for(monkeypatch, tmp_path):
     monkeypatch.setenv("COURSE_MAKER", str(tmp_path))
-    frames = {}
+    frames, before = {}, voices_at_work()
     for name, count, given in (("marked", 50, {"label": "auto"}), ("bare", 31, {"watermark": False})):
-        with course.Live(demo.photo_path(), size=320, generator="warp", clock=TurnedClock(), seed=4, **given) as face:
-            frames[name] = [face.read().frame for _ in range(count)]
+        face = course.Live(demo.photo_path(), size=320, generator="warp", clock=TurnedClock(), seed=4, **given)
+        frames[name] = [face.read().frame for _ in range(count)]
+    del face  # nobody has closed them
+    assert soon(lambda: voices_at_work() == before)
     assert watermark_reader.read_watermark(frames["marked"], 25) is not None
     off = np.abs(frames["marked"][30].astype(int) - frames["bare"][30]).max(axis=2)
     assert off[-25:, -60:].mean() > 20 > 12 > off[:150, :150].max()

@@ -1,7 +1,7 @@
 """Is somebody speaking into the microphone? By loudness against what is there when nobody does.
 
-Where the extra `vad` is installed `silero` tells it instead, which music and typing do not mislead
-(`benchmarks/voice_activity.py`).
+Where Silero's network is installed `silero` tells it instead, which music and typing do not mislead
+(`benchmarks/voice_activity.py` has the figures).
 """
 
 import numpy as np

@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import threading
+import weakref
 from collections import deque
 from dataclasses import dataclass, replace
 
@@ -16,6 +17,7 @@ from . import heard, idling, mixer, outgoing, painter, sentences, speaking, trac
 
 log = logging.getLogger("course")
 AHEAD = 2  # frames that are begun before they are due
+MOST_PIXELS = 4096  # of the longer side
 SLIP = 0.5  # seconds by which a reader may be late before the clock waits for it
 SETTINGS = ("voice", "rate", "pitch", "expression", "head", "seed", "face", "generator", "force", "watermark",
             "consent", "label", "label_corner", "label_language")
@@ -72,20 +74,27 @@ class Live:
             errors.CourseError: as `course.animate` for the photo and the settings; errors.WeightsError.
         """
         options = self._options(given)
+        if tell is not None and not callable(tell):
+            raise errors.CourseError(f"tell is a function that is given a line, such as print, not "
+                                     f"{settings.shown(tell)}")
         self._tell = log.warning if tell is None else tell
         self._clock = clocks.Clock() if clock is None else clock
-        image, points = _posed(photo, settings.check("size", size), options)
-        self._closing = contextlib.ExitStack()
-        self._closing.enter_context(parallel.one_thread_each())
+        image, points = _posed(photo, size, options)
+        self._outgoing, self._lock = outgoing.Outgoing(photo, options, given), threading.RLock()
         self._asked = tracks.Asked(options.voice, options.rate, options.pitch, options.expression, options.head,
                                    seed=options.seed)
-        self._texts = speaking.Speaking(self._tell, self._asked)  # loads its voice while the photo is taken apart
-        self._sounds = heard.Heard(self._clock.now, self._tell)
-        self._painter = painter.Painter(image, points, options.generator, self._tell)
-        idle = idling.EndlessIdle(options.seed, options.head)
-        self._mixer = mixer.Mixer(self._painter.face.rest, idle, self._texts, self._sounds)
-        self._mixer.express(options.expression)
-        self._outgoing, self._lock = outgoing.Outgoing(photo, options, given), threading.RLock()
+        with contextlib.ExitStack() as closing:  # what has begun ends where something fails
+            closing.enter_context(parallel.one_thread_each())
+            self._texts = speaking.Speaking(self._tell, self._asked)  # loads its voice while the photo is taken apart
+            closing.callback(self._texts.close)
+            self._sounds = heard.Heard(self._clock.now, self._tell)
+            self._painter = painter.Painter(image, points, options.generator, self._tell)
+            closing.callback(self._painter.close)
+            self._mixer = mixer.Mixer(self._painter.face.rest, idling.EndlessIdle(options.seed, options.head),
+                                      self._texts, self._sounds)
+            self._mixer.express(options.expression)
+            # a face that nobody holds any more, as where a notebook's cell is run again, ends its threads too
+            self._end = weakref.finalize(self, closing.pop_all().close)
         self._start, self._begun, self._working = None, deque(), deque()
         self._next, self._picture, self._shown = 0, self._painter.image, -1
         self._closed = False
@@ -182,7 +191,13 @@ class Live:
 
     def __iter__(self):
         while not self._closed:
-            yield self.read()
+            try:
+                moment = self.read()
+            except errors.CourseError:
+                if self._closed:  # by another thread
+                    return
+                raise
+            yield moment
 
     def close(self) -> None:
         """End its threads. It can be closed twice."""
@@ -190,9 +205,7 @@ class Live:
             if self._closed:
                 return
             self._closed = True
-        self._texts.close()
-        self._painter.close()
-        self._closing.close()
+        self._end()
 
     def __enter__(self):
         return self
@@ -252,8 +265,10 @@ def _checked(given: dict) -> dict:
 
 def _posed(photo, size, options: animation.Settings) -> tuple:
     """The photo at its size, uint8 (H, W, 3) with even sides, and the points (78, 2) of one face in it."""
-    if not isinstance(size, int) or size < painter.LEAST:
-        raise errors.CourseError(f"size of a live face is a number of pixels from {painter.LEAST} on, not {size!r}")
+    if isinstance(size, bool) or not isinstance(size, (int, np.integer)) or not painter.LEAST <= size <= MOST_PIXELS:
+        raise errors.CourseError(f"size of a live face is a whole number of pixels from {painter.LEAST} to "
+                                 f"{MOST_PIXELS}, not {settings.shown(size)}")
+    size = int(size)
     whole = images.as_image(photo)
     shape = painter.even(whole.shape[:2], size / max(whole.shape[:2]))
     shrinks = max(shape) < max(whole.shape[:2])

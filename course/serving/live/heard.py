@@ -7,7 +7,7 @@ from collections import deque
 import av
 import numpy as np
 
-from ... import errors
+from ... import errors, settings
 from ...face import channels
 from ...io import sound
 from ...speech import lip_stream, visemes
@@ -18,6 +18,7 @@ LATE = 0.3  # seconds of a live sound that may wait; what is older is left out
 MOST = 60.0  # seconds that may wait of a sound that comes faster than it is played
 OVER = 0.25  # seconds without a chunk after which a sound has ended
 AGAIN = 5.0  # seconds between two lines that say so
+LOUDEST = 8.0  # what is above that was not meant to lie in [-1, 1]
 RATES = (4_000, 192_000)
 
 
@@ -125,11 +126,18 @@ def checked(chunk, rate) -> np.ndarray:
         chunk = np.frombuffer(bytes(chunk)[: len(chunk) // 2 * 2], "<i2")
     try:
         samples = np.asarray(chunk)
-        samples = samples / np.float32(32768) if samples.dtype == np.int16 else samples.astype(np.float32)
-    except (TypeError, ValueError):
-        samples = np.zeros((0, 0), np.float32)
-    if samples.ndim != 1 or not np.isfinite(samples).all():
-        raise errors.AudioError("a chunk of sound is one row of finite samples in [-1, 1], or of 16-bit whole numbers")
+    except (TypeError, ValueError):  # a list of unequal rows
+        samples = np.zeros((0, 0))
+    if samples.ndim == 2 and samples.shape[1] in (1, 2):  # as recorders hand it on: a column for each channel
+        samples = samples.mean(axis=1) / (32768 if samples.dtype == np.int16 else 1)
+    elif samples.dtype == np.int16:
+        samples = samples / np.float32(32768)
+    if samples.ndim != 1 or samples.dtype.kind != "f" or not np.isfinite(samples).all():
+        raise errors.AudioError("a chunk of sound is one row of finite samples, floats in [-1, 1] or 16-bit whole "
+                                f"numbers (int16), not {settings.shown(chunk)}")
     if len(samples) > 10 * rate:
         raise errors.AudioError("a chunk of sound is 10 s long at most: send pieces of 20 ms")
+    if len(samples) and np.abs(samples).max() > LOUDEST:
+        raise errors.AudioError(f"samples that are floats lie in [-1, 1], these reach {np.abs(samples).max():.4g}: "
+                                "divide 16-bit ones by 32768")
     return np.clip(samples, -1, 1).astype(np.float32)

@@ -6,6 +6,7 @@ from pathlib import Path
 from ...motion import expressions
 from ...provenance import label
 from ...speech import catalogue
+from . import replies
 
 PARTS = {"live.js": "text/javascript; charset=utf-8", "live.css": "text/css; charset=utf-8"}
 HERE = Path(__file__).parent
@@ -18,7 +19,9 @@ def part(name: str) -> str:
 
 def html_of(answerer: str | None) -> str:
     """The page. answerer: who answers, None for the script."""
-    names = {"answerer": answerer or "a short script",
+    host = replies.other_host(answerer)
+    leaves = f"Nothing leaves this machine{f' but what you ask: {host} answers' if host else ''}."
+    names = {"answerer": answerer or "a short script", "leaves": leaves,
              "expressions": _options([expressions.AUTO, *expressions.EXPRESSIONS]),
              "languages": _options(sorted(label.WORDS), "en"),
              "voices": "".join(f"<option value='{_text(voice.name)}'>{_text(voice.title)}</option>"

@@ -26,6 +26,7 @@ SCRIPT = (
     (r"\b(bye|goodbye|see you)\b", "Goodbye! Come back whenever you like."),
     (r"\bthank", "You are welcome."),
 )
+HERE = ("127.0.0.1", "localhost", "::1")
 OTHERWISE = "I heard: {}. My script has no answer to that. Another answerer can be given with the option answer."
 
 
@@ -76,6 +77,13 @@ def load_replier(where: str | None = None, model: str | None = None, rules: addr
     return Replier(_function(where), where)
 
 
+def other_host(where: str | None) -> str:
+    """The other machine that is asked there, "" where nobody but this one is."""
+    parts = urllib.parse.urlsplit(where or "")
+    host = (parts.hostname or "").lower() if parts.scheme in ("http", "https") else ""
+    return "" if host in HERE else host
+
+
 def check_address(where: str, rules: addresses.Rules) -> None:
     """Whether a model may be asked there. Raises `errors.CourseError`."""
     parts = urllib.parse.urlsplit(where)
@@ -86,7 +94,7 @@ def check_address(where: str, rules: addresses.Rules) -> None:
     if not host or parts.username is not None or parts.query:
         raise errors.CourseError(f"{where[:80]!r} is no address of a server: give one up to /v1, such as "
                                  "http://127.0.0.1:8080/v1")
-    if host in ("127.0.0.1", "localhost", "::1"):
+    if host in HERE:
         return
     if rules.hosts is None or rules.hosts and host not in rules.hosts:
         raise errors.CourseError(f"{host} is another machine, and what is said would be sent there: allow it "

@@ -14,7 +14,7 @@ from . import loopback, page, sessions
 
 SIZES = (256, 384, 512)
 # The page's own script may run and ask this server; what it shows comes over WebRTC. Nothing else is loaded.
-POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' blob:; "
+POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' blob: data:; "
           "media-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
 router = fastapi.APIRouter(include_in_schema=False)
 
@@ -42,7 +42,9 @@ def show_live(request: fastapi.Request):
 
 @router.get("/live/{name}")
 def get_part(name: Annotated[str, fastapi.Path(max_length=20)]):
-    """Its script and its style."""
+    """Its script, its style, and the photo that comes along."""
+    if name == "photo.jpg":  # the one that comes along
+        return responses.FileResponse(demo.photo_path(), headers=_policy())
     if name not in page.PARTS:
         raise http.HTTPException(404, "there is no such part of the page")
     return responses.Response(page.part(name), media_type=page.PARTS[name], headers=_policy())

@@ -2,8 +2,8 @@
 
     sound at 16 kHz, 512 samples at a time, and 64 before them -> how sure it is of a voice, 0 to 1
 
-"Silero VAD" (Silero Team, 2020-2026, MIT License): the extra `vad`, whose package brings the network as an ONNX file.
-The package itself is not imported.
+"Silero VAD" (Silero Team, 2020-2026, MIT License): its package, which the extra `live` brings, has the network as an
+ONNX file. The package itself, which wants PyTorch, is not imported.
 """
 
 import functools

@@ -31,7 +31,8 @@ class Speaking:
         """
         with self._changed:
             if len(self._texts) + len(pieces) > MOST:
-                raise errors.TextError(f"{len(self._texts)} sentences wait to be spoken: {MOST} are the most")
+                raise errors.TextError(f"{len(pieces)} sentences more are too many while {len(self._texts)} sentences "
+                                       f"wait to be spoken: {MOST} are the most")
             held = self._held if goes_on and self._held is not None else asked
             for piece in pieces:
                 self._texts.append((piece, replace(asked, expression=held.expression), goes_on))
