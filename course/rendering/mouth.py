@@ -45,7 +45,7 @@ class MouthSettings:
     bow: float = 0.7  # how far edges rise to the sides, beside a smile's, which is often seen from below
     lower_edge: float = 1.8  # lower teeth begin this far below it, moving with the jaw
     teeth: float = 0.82  # brightness of the front teeth against those of a smile in the same light
-    dark: float = 0.25  # brightness of the deep mouth against the lips
+    dark: float = 0.28  # brightness of the deep mouth against the lips
     tongue: float = 0.82  # the same of the tongue
     contact: float = 2.6  # length of the shadow under the upper lip
 
@@ -194,10 +194,10 @@ class Mouth:
         for places, edge, sign, round_off in ((above, self.upper, 1, 0.0), (below, self.lower, -1, ROUNDER)):
             u, v = self.frame.coordinates(places)
             side = np.minimum(np.abs(u), 1)
-            # points lie on the rim, where teeth shine through: a lip begins a little inside it; and an open lower lip
-            # is rounder towards its corners than a curve through three points
-            rim = RIM + round_off * self.opening * side * (1 - side)
-            over = np.maximum(sign * (v - curves.read(edge, u)) + rim * self.mm, 0) * smoothstep(1.15, 1.0, np.abs(u))
+            # points lie on the rim, where teeth shine through, and a pixel mixes both: a lip begins a little inside it;
+            # an open lower lip is rounder towards its corners than a curve through three points
+            rim = (RIM + round_off * self.opening * side * (1 - side)) * self.mm + 0.75
+            over = np.maximum(sign * (v - curves.read(edge, u)) + rim, 0) * smoothstep(1.15, 1.0, np.abs(u))
             back = over + np.minimum(over, MIRRORED * self.mm)
             places -= (sign * strength * back)[..., None] * self.frame.across
 
@@ -212,7 +212,7 @@ class Mouth:
         """
         skull = self.skull(target, matrix)
         back = warping.inverted(skull)
-        activity = max(self.activity(target, back), tongues.lifted(out))
+        activity = max(self.activity(target, back), tongues.lifted(out) * smoothstep(0.5, 2.0, self._opening(target)))
         if activity == 0:
             return None
         box = eyelids.box_around(target[landmarks.LIPS_INNER], 2.0 + 0.5 * self.mm, origin, region.shape)
