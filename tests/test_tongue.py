@@ -113,10 +113,10 @@ def test_shut_lips_hide_it(portrait):
 
 
 def test_upper_teeth_lie_before_a_tip_that_is_lifted_and_a_tip_that_is_out_before_the_lower_ones():
-    x = np.zeros((30, 1))
-    above = np.linspace(0.2, 11.8, 30)[:, None]
-    gap, edge = np.full_like(x, 12.0), np.full_like(x, 4.0)
-    dark, tone = np.zeros((30, 1, 3)), np.array([100.0, 50, 50])
+    x = np.zeros((40, 1))
+    above = np.linspace(0.2, 15.8, 40)[:, None]
+    gap, edge = np.full_like(x, 16.0), np.full_like(x, 4.0)
+    dark, tone = np.zeros((40, 1, 3)), np.array([100.0, 50, 50])
     top = [above[tongue.draw(dark, tone, x, above, gap, edge, out)[..., 0] > 20].min() for out in (0.0, 0.5, 1.0)]
     assert top[1] < 4.0 < top[0] and top[1] < top[2] < top[0]
     assert tongue.forward(0.5) == 0 and tongue.forward(1.0) == 1

@@ -242,10 +242,11 @@ class Mouth:
         """
         u, above, below = lips
         scale = self.mm * np.sqrt(max(abs(1 / np.linalg.det(back[:, :2])), 1e-6))  # px a millimetre in the frame
-        above, below = above / scale, below / scale  # mm from the lips
+        above, below = np.float32(above / scale), np.float32(below / scale)  # mm from the lips
         in_photo = warping.transform(back, places)
         x, y = self.frame.coordinates(in_photo)
-        x, y = x * self.frame.half / self.mm, (y - self.rest) / self.mm  # mm from the middle, below the lip line
+        # mm from the middle, below the lip line; single precision is plenty, and half the work
+        x, y = np.float32(x * (self.frame.half / self.mm)), np.float32((y - self.rest) / self.mm)
         gap = np.maximum(above + below, 0.1)
         jaw = self.jaw_drop(target, back)
         colour = self._depth(u, above / gap, gap)
@@ -254,7 +255,7 @@ class Mouth:
         if self.split is None or out > 0:  # else what goes with the jaw has come with the photo
             colour = tongues.draw(colour, self.tongue, x, above, gap, edge, out)
         if self.shows_own < 1:
-            along = np.interp(x, *self.arch, left=-99.0, right=99.0)
+            along = np.interp(x, *self.arch, left=-99.0, right=99.0).astype(np.float32)
             light = (1 - self.shows_own) * np.clip(1 - (along / 30) ** 2, 0, 1)
             colour = self._lower_teeth(colour, along, y - jaw, light)
             if tongues.forward(out) > 0:
