@@ -8,7 +8,7 @@ import numpy as np
 
 from ..interpolation import smoothstep
 
-BODY = (0.38, 0.26)  # where its back is seen, in shares of the gap below the upper lip: the middle, 15 mm beside it
+BODY = (0.36, 0.26)  # where its back is seen, in shares of the gap below the upper lip: the middle, 15 mm beside it
 SOFT = 0.10  # of the gap: how softly the back ends, which lies far behind
 TIP = (0.7, 0.022)  # mm that a lifted tip reaches behind the upper teeth; and by how much its outline bows, 1 / mm
 HALF = (15.0, 10.5)  # mm from the midline to its side, at rest and lifted
