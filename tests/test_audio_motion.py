@@ -38,7 +38,7 @@ def test_right_visemes_far_above_the_commonest(said):
 
 def test_the_lips_resemble_those_of_the_text(said):
     heard, read = motion.from_audio(said.samples, said.sample_rate), motion.from_speech(said)
-    assert len(heard) == len(read) and heard.channels == speech.LIP_CHANNELS
+    assert len(heard) == len(read) and heard.channels == (*speech.LIP_CHANNELS, "tongueOut")
     a, b = opening(heard), opening(read)
     fits = {lag: np.corrcoef(a[8 + lag : len(a) - 8 + lag], b[8:-8])[0, 1] for lag in range(-5, 6)}
     assert fits[0] > 0.75 and max(fits, key=fits.get) in (-1, 0, 1)

@@ -18,6 +18,7 @@ from . import tongue as tongues
 
 UPPER_INNER = np.array([60, 61, 62, 63, 64])
 LOWER_INNER = np.array([60, 67, 66, 65, 64])
+UPPER_OUTER, LOWER_OUTER = np.arange(48, 55), np.array([48, 59, 58, 57, 56, 55, 54])
 NOSE_BASE = np.array([31, 32, 33, 34, 35])
 CHIN = np.array([7, 8, 9])
 
@@ -27,10 +28,11 @@ NARROWER = 1.45  # times: lower front teeth beside the upper ones
 LEFT, RIGHT = np.array([4, 5, 48, 31]), np.array([12, 11, 54, 35])  # beside the mouth, in the picture
 LOWER = 0.75  # light of the lower front teeth beside that of the upper
 ROW_BLUR = 0.4  # mm: how soft a row is as it ships
-DEEP_RED, TONGUE_RED = (2.6, 1.8), (2.2, 1.5)  # red over green and blue; and times as red as the flesh around, at most
+DEEP_RED, TONGUE_RED = (2.6, 1.8), (2.0, 1.4)  # red over green and blue; and times as red as the flesh around, at most
 RIM, MIRRORED = 0.5, 1.2  # mm
 SLIT = 0.3, 1.3  # mm from lip to lip, below which nothing is seen, and from which all is
 ROUNDER = 0.6  # of the opening, at most a quarter of this
+WITHIN = 0.6  # of a lip's height, beyond which it does not look back: there is skin
 BLUER = np.array([1.0, 0.95, 1.04])  # a tongue is a little bluer than lips
 HEARD, MOST_SHIFT = 0.4, 30.0  # of the light in a mouth as the network paints it, and grey levels
 TONED = np.array([31, 35, 4, 12, 29, 50, 51, 52, 56, 57, 58, 36, 45, 39, 42, 17, 26, 27])  # where colours differ
@@ -45,7 +47,7 @@ class MouthSettings:
     bow: float = 0.7  # how far edges rise to the sides, beside a smile's, which is often seen from below
     lower_edge: float = 1.8  # lower teeth begin this far below it, moving with the jaw
     teeth: float = 0.82  # brightness of the front teeth against those of a smile in the same light
-    dark: float = 0.25  # brightness of the deep mouth against the lips
+    dark: float = 0.28  # brightness of the deep mouth against the lips
     tongue: float = 0.82  # the same of the tongue
     contact: float = 2.6  # length of the shadow under the upper lip
 
@@ -84,6 +86,8 @@ class Mouth:
         self.mm = millimetre(points)
         self.upper = curves.tabulate(self.frame, points[UPPER_INNER])
         self.lower = curves.tabulate(self.frame, points[LOWER_INNER])
+        self.upper_rim = curves.tabulate(self.frame, points[UPPER_OUTER])
+        self.lower_rim = curves.tabulate(self.frame, points[LOWER_OUTER])
         middle = points[[61, 62, 63, 65, 66, 67]].mean(0)
         self.rest = self.frame.coordinates(middle)[1]  # v of the lip line in the photo
         self.opening = self._opening(points)  # mm
@@ -191,14 +195,17 @@ class Mouth:
         strength = activity * smoothstep(0.7, 2.0, self.opening)
         if strength == 0:
             return
-        for places, edge, sign, round_off in ((above, self.upper, 1, 0.0), (below, self.lower, -1, ROUNDER)):
+        for places, edge, sign, round_off, rim in ((above, self.upper, 1, 0.0, self.upper_rim),
+                                                   (below, self.lower, -1, ROUNDER, self.lower_rim)):
             u, v = self.frame.coordinates(places)
+            inner = curves.read(edge, u)
             side = np.minimum(np.abs(u), 1)
-            # points lie on the rim, where teeth shine through: a lip begins a little inside it; and an open lower lip
-            # is rounder towards its corners than a curve through three points
-            rim = RIM + round_off * self.opening * side * (1 - side)
-            over = np.maximum(sign * (v - curves.read(edge, u)) + rim * self.mm, 0) * smoothstep(1.15, 1.0, np.abs(u))
-            back = over + np.minimum(over, MIRRORED * self.mm)
+            # points lie on the rim, where teeth shine through, and a pixel mixes both: a lip begins a little inside it;
+            # an open lower lip is rounder towards its corners than a curve through three points
+            inset = (RIM + round_off * self.opening * side * (1 - side)) * self.mm + 0.75
+            over = np.maximum(sign * (v - inner) + inset, 0) * smoothstep(1.15, 1.0, np.abs(u))
+            within = sign * (v - inner) + WITHIN * np.maximum(sign * (inner - curves.read(rim, u)), 0)
+            back = np.minimum(over + np.minimum(over, MIRRORED * self.mm), np.maximum(within, 0))
             places -= (sign * strength * back)[..., None] * self.frame.across
 
     def draw(self, region: np.ndarray, origin, target: np.ndarray, matrix: np.ndarray, out: float = 0.0):
@@ -212,7 +219,7 @@ class Mouth:
         """
         skull = self.skull(target, matrix)
         back = warping.inverted(skull)
-        activity = max(self.activity(target, back), tongues.lifted(out))
+        activity = max(self.activity(target, back), tongues.lifted(out) * smoothstep(0.5, 2.0, self._opening(target)))
         if activity == 0:
             return None
         box = eyelids.box_around(target[landmarks.LIPS_INNER], 2.0 + 0.5 * self.mm, origin, region.shape)
@@ -242,10 +249,11 @@ class Mouth:
         """
         u, above, below = lips
         scale = self.mm * np.sqrt(max(abs(1 / np.linalg.det(back[:, :2])), 1e-6))  # px a millimetre in the frame
-        above, below = above / scale, below / scale  # mm from the lips
+        above, below = np.float32(above / scale), np.float32(below / scale)  # mm from the lips
         in_photo = warping.transform(back, places)
         x, y = self.frame.coordinates(in_photo)
-        x, y = x * self.frame.half / self.mm, (y - self.rest) / self.mm  # mm from the middle, below the lip line
+        # mm from the middle, below the lip line; single precision is plenty, and half the work
+        x, y = np.float32(x * (self.frame.half / self.mm)), np.float32((y - self.rest) / self.mm)
         gap = np.maximum(above + below, 0.1)
         jaw = self.jaw_drop(target, back)
         colour = self._depth(u, above / gap, gap)
@@ -254,7 +262,7 @@ class Mouth:
         if self.split is None or out > 0:  # else what goes with the jaw has come with the photo
             colour = tongues.draw(colour, self.tongue, x, above, gap, edge, out)
         if self.shows_own < 1:
-            along = np.interp(x, *self.arch, left=-99.0, right=99.0)
+            along = np.interp(x, *self.arch, left=-99.0, right=99.0).astype(np.float32)
             light = (1 - self.shows_own) * np.clip(1 - (along / 30) ** 2, 0, 1)
             colour = self._lower_teeth(colour, along, y - jaw, light)
             if tongues.forward(out) > 0:
@@ -350,7 +358,7 @@ def reddened(colour: np.ndarray, wanted: float, most: float, share: float) -> np
     """A colour (3,) made so red that red is `wanted` times its green and blue, `most` times redder at most, and never
     less red than it is; share: how far that goes, 0 to 1."""
     more = np.clip(wanted * colour[1:].mean() / max(float(colour[0]), 1.0), 1, most) ** share
-    return colour * np.array([more**0.6, more**-0.4, more**-0.4])
+    return colour * np.array([more**0.5, more**-0.5, more**-0.5])
 
 
 def blur_of(image: np.ndarray, points: np.ndarray) -> float:
