@@ -35,7 +35,7 @@ FOLDERS = "course|data|tests|notebooks|solutions|benchmarks"
 A_PATH = re.compile(rf"(?<![\w./~-])(?:{FOLDERS})/[\w./-]*[\w/]"
                     r"|\b(?:README\.md|CONTRIBUTING\.md|Makefile|pyproject\.toml|environment\.yml)\b")
 A_NAME = re.compile(r"(?<![\w./-])course(?:\.[A-Za-z_]\w*)+(?![\w/])")
-A_COMMAND = re.compile(r"^\s*(?:\$ )?course ([a-z]+)\b(.*)", re.M)
+A_COMMAND = re.compile(r"^\s*(?:\$ )?course ([a-z]+(?:-[a-z]+)*)\b(.*)", re.M)
 A_TARGET = re.compile(r"^\s*(?:\$ )?make ([a-z]+)\b", re.M)
 A_BLANK = re.compile(r"NN|NAME|\.\.\.")  # in a path that the reader completes
 
