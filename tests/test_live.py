@@ -431,8 +431,15 @@ def test_no_piece_of_an_answer_ends_within_a_mark_or_markup():
         pieces += found.feed(letter)
     pieces += found.finish()
     assert " ".join(pieces).split() == text.split() and len(pieces) > 3
-    assert not any(markup.open_in(piece) for piece in pieces)
+    assert not any(markup.Spans(piece, False).has(len(piece) + 1) for piece in pieces)
     assert sentences.Sentences().feed("*one. " + "two. " * 200)  # a sign that never ends does not hold it for ever
+
+
+def test_no_text_takes_long_to_cut():
+    begun = time.process_time()
+    for text in ("." * 15_000, "a." + "\U0001f642" * 9000, "<a " * 6000, "*a " * 6000, "<b>" + "So. " * 4000 + "</b>"):
+        sentences.pieces_of(text)
+    assert time.process_time() - begun < 5
 
 
 def test_sentences_come_as_soon_as_they_are_whole_and_a_long_one_in_pieces():
