@@ -42,6 +42,7 @@ STAGES = {  # where the clock stands: what is called within another stage counts
     "animator: squares": (animator.Animator, "draw"),
     "laid back into the photo": (portrait.Portrait, "_laid_back"),
     "detail": (sharpness.Restorer, "restore"),
+    "detail, readable": (sharpness, "restore_detail"),
     "watermark": (watermark.Marker, "__call__"),
     "conversion to YUV": (pixel_formats.Converter, "__call__"),
 }

@@ -81,13 +81,16 @@ class Graph:
         return name
 
 
-def session(model: bytes):
-    """An onnxruntime session of a model, on one thread of the processor: frames are made side by side."""
+def session(model: bytes, keeps: bool = True):
+    """An onnxruntime session of a model, on one thread of the processor: frames are made side by side.
+
+    keeps: whether it keeps the memory that it has once had; a small network is as fast without.
+    """
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
+    options.log_severity_level, options.enable_cpu_mem_arena = 3, keeps
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 

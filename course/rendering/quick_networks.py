@@ -35,7 +35,7 @@ def _weights(network) -> list:
 @functools.lru_cache(maxsize=8)
 def _runner(network, _versions):
     try:
-        session = onnx_graph.session(WRITERS[type(network)](network))
+        session = onnx_graph.session(WRITERS[type(network)](network), keeps=False)
     except ImportError:
         return None
     return lambda inputs: session.run(None, {onnx_graph.Graph.input: inputs})[0]
