@@ -1,6 +1,6 @@
 """What a person waits for: the whole command, its start alone, a driving film's tracking, large photos, memory.
 
-    python benchmarks/command.py [help import start short long photo tracking] [--rounds 3] [--against ../another/checkout]
+    python benchmarks/command.py [help import start short long photo tracking] [--rounds 3] [--against ../another]
 
 A row for each, medians over the rounds: seconds on the clock, seconds of processor time in all processes of the
 command, and the most memory that they had together (MiB, sampled; Linux). With --against the same commands run with
