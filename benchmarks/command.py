@@ -1,10 +1,6 @@
 """What a person waits for: the whole command, its start alone, a driving film's tracking, large photos, memory.
 
-<<<<<<< HEAD
-    python benchmarks/command.py [help import start short long photo tracking] [--rounds 3] [--against ../other/copy]
-=======
     python benchmarks/command.py [help import start short long photo tracking] [--rounds 3] [--against ../another]
->>>>>>> h-start
 
 A row for each, medians over the rounds: seconds on the clock, seconds of processor time in all processes of the
 command, and the most memory that they had together (MiB, sampled; Linux). With --against the same commands run with
