@@ -459,6 +459,7 @@ EXERCISES = [
         title="what is wrong with a job, all of it at once",
         no_place="the service reads what it is sent with pydantic, which does the same with types",
         solution=jobs.validate_job,
+        run=trying.run_validate,
         cases=[
             case("a job with nothing wrong", GOOD, SMALL),
             case("a job without its text", {"size": 4}, SMALL),

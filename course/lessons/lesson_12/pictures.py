@@ -96,8 +96,8 @@ def draw_job(view: View):
                            for name, value in job.items()]}
     for words, told in (("right", view.right), ("yours", view.theirs)):
         columns[words if told is not None else words + ": nothing yet"] = (
-            [f"{name}: {str(problem)[:24]}" for name, problem in sorted(told.items(), key=str)] or ["nothing is wrong"]
-            if isinstance(told, dict) else [])
+            [f"{name}: {str(problem)[:24]}" for name, problem in sorted(told.items(), key=str) if problem != "right"]
+            or ["nothing is wrong"] if isinstance(told, dict) else [])
     height = 0.8 + 0.17 * min(max(map(len, columns.values())), ROWS)
     figure, grid = plots.new(8.0, height, 1, 3, "validate_job: " + view.says)
     for axes, (words, told) in zip(grid[0], columns.items()):

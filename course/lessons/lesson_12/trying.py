@@ -1,4 +1,4 @@
-"""How answers of lesson 12 are tried: a stream is taken from, frame by frame; an exported network is run."""
+"""How answers of lesson 12 are tried: a stream is taken from; a job is looked at; a network is run."""
 
 import threading
 import time
@@ -77,6 +77,15 @@ def run_stream(stream_frames, count, workers, take=None, fails=None, waits=False
 
 def _number(frame) -> float:
     return float(frame) if isinstance(frame, (int, np.integer)) else float("inf")
+
+
+def run_validate(validate_job, job, fields):
+    """What is said of each name of a job and of its fields, "right" where nothing is: {name: problem}."""
+    told = validate_job(job, fields)
+    if not isinstance(told, dict):
+        return told
+    names = [*fields, *(name for name in job if name not in fields)]
+    return {name: told.get(name, "right") for name in names} | told
 
 
 def run_export(export_animator, widths, count, side, seed) -> dict:
