@@ -6,6 +6,7 @@
 import contextlib
 import http.client
 import json
+import re
 import time
 import urllib.parse
 
@@ -111,7 +112,7 @@ class Conversation:
         try:
             said = _message(json.loads(text))
         except ValueError:
-            said = _line(text)
+            said = _line(re.sub(r"<[^<>]*>", " ", text))  # a page of a server or of what stands before it
         hint = f" ({hints[answer.status]})" if answer.status in hints else ""
         return f"answers {answer.status}{': ' * bool(said)}{said}{hint}"
 
