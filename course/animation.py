@@ -158,7 +158,7 @@ def animate(photo, text=None, audio=None, driving=None, motion=None, **settings)
     direction.check_ends(options, drive.motion.duration)
     options = replace(options, **drive.asked)
     actors = looked or cast(image, options.face, options.generator, whole, options.force)
-    tracks = [drive.values(actor.face, options) for actor in actors]
+    tracks = [drive.rows(actor.face, options) for actor in actors]
     beside = drive.beside(options)
     image = finishing.prepare(photo, image, [actor.portrait for actor in actors])
     return video.Clip(
@@ -277,11 +277,15 @@ class Drive:
     cues: list | None = None
 
     def values(self, face: face_model.Face, options: Settings) -> np.ndarray:
-        """What a photo's face does: channel values and the tongue, (T, 58)."""
+        """What a photo's face does: channel values (T, 57)."""
         values = transfer.values_for(self.motion, face, self.mode, options)
-        if self.lips is not None:
-            values = dubbing.dubbed(values, transfer.values_for(self.lips, face, "speech", options))
-        return inside.with_tongue(values, self.lips or self.motion, options)
+        if self.lips is None:
+            return values
+        return dubbing.dubbed(values, transfer.values_for(self.lips, face, "speech", options))
+
+    def rows(self, face: face_model.Face, options: Settings) -> np.ndarray:
+        """The same with the tongue behind them: (T, 58)."""
+        return inside.with_tongue(self.values(face, options), self.lips or self.motion, options)
 
     def beside(self, options: Settings) -> np.ndarray | None:
         """What its points do beside the channels: (T, 78, 2), or None."""

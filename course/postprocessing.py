@@ -44,7 +44,7 @@ def synthesize_video(features, actions, fps: float | None = None, **settings) ->
         return animation.animate(features, motion=moved, fps=fps, **settings)
     options = replace(animation.Settings(), **settings_table.checked({**settings, "fps": fps}))
     drive = animation.drive_by_motion(moved, options)
-    values = drive.values(features.face, options)
+    values = drive.rows(features.face, options)
     picture = features.portrait.image
     return film.Clip(lambda: animation.render(picture, [features], [values], options), fps=drive.motion.fps,
                      n_frames=len(values), stamp=marking.stamp_for([picture], "motion", options, settings))
