@@ -12,7 +12,7 @@ import numpy as np
 from .. import errors
 from ..interpolation import smoothstep
 from ..keypoints import landmarks
-from . import curves, eyelids, head_field, mouth, paste, warping
+from . import curves, eyelids, glasses, head_field, mouth, paste, warping
 
 
 @dataclass
@@ -62,6 +62,7 @@ class Portrait:
         self.field, self.layers = self._in_layers(layered) if layered else (self._field(settings.warp), None)
         self.mouth = mouth.Mouth(self.image, points, settings.inside)
         self.lids = eyelids.Lids(self.image, points, settings.blinks)
+        self.glasses = glasses.find(self.image, points)
         self.animator = self._animator(animator) if animator else None
         self._mask = self._mask_of()
 
@@ -144,10 +145,12 @@ class Portrait:
         safe, closing = self.lids.limited(target, blink)
         matrix = self.field.rigid(safe)
         safe = self.field.unfolded(safe, matrix)
-        region, seen, mask = self._warped(safe, matrix)
+        region, seen, mask, positions = self._warped(safe, matrix)
         origin = np.array(self.field.box[:2])
         if painted:
+            rims = self.glasses and self.glasses.kept(region, positions, origin, safe)
             self._paint(region, origin, safe, matrix, closing, matched)
+            glasses.lay(region, rims)
         return paste.paste_back(self.image, region, mask, self.field.box), seen, mask
 
     def _paint(self, region, origin, safe, matrix, closing, matched) -> None:
@@ -168,20 +171,25 @@ class Portrait:
 
     def _warped(self, target, matrix) -> tuple:
         """The photo read along the field, within the field's box, uint8 (h, w, 3); how much of each pixel is the
-        person, (h, w), None without layers; and how far that counts, (h, w)."""
+        person, (h, w), None without layers; how far that counts, (h, w); and the field, (h, w, 2)."""
         everything = np.arange(landmarks.N_POINTS)
         back, held, residual = self.field.start(target, matrix)
         upper = self.field.spline(held, residual, np.setdiff1d(everything, head_field.LOWER_LIP))
         shares = self.field.shares(back)
-        positions = self.field.positions(upper, shares)
+        positions = self.field.positions(upper, shares, self._stiffened(held, residual))
         if self.layers:
             positions, left = self.layers.refined(positions, target, self.field.gone(matrix))
         region = self._read(positions)
         lower = self.field.spline(held, residual, np.setdiff1d(everything, head_field.UPPER_LIP))
         self._part_lips(region, positions, target, matrix, lower, back)
         if not self.layers:
-            return region, None, self._mask_of(shares)
-        return self.layers.lay(region, left), np.clip(region[..., 3] * left, 0, 1), self._mask_of(shares)
+            return region, None, self._mask_of(shares), positions
+        return self.layers.lay(region, left), np.clip(region[..., 3] * left, 0, 1), self._mask_of(shares), positions
+
+    def _stiffened(self, held, residual):
+        """What glasses leave of the face's own bending, for `HeadField.positions`; None without glasses."""
+        right = self.field.head.right
+        return self.glasses and (lambda local, places: self.glasses.stiffened(local, places, held, residual, right))
 
     def _read(self, positions) -> np.ndarray:
         """What moves, at positions (h, w, 2): the photo, uint8 (h, w, 3), or in layers the person's share of it,
