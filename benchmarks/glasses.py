@@ -17,7 +17,7 @@ import numpy as np
 from course import images, keypoints, training
 from course.face import channels, model, posing
 from course.io import weights
-from course.rendering import glasses, portrait
+from course.rendering import glasses, head_field, portrait
 
 MOVES = {"brows up": ("browInnerUp", "browOuterUpLeft", "browOuterUpRight"), "brows down": ("browDown",),
          "blink": ("eyeBlink",), "squint": ("eyeSquint", "cheekSquint")}
@@ -32,11 +32,17 @@ def moved(face, names) -> np.ndarray:
     return posing.posed_points(face, values)
 
 
-def bend(actor: portrait.Portrait, rims: np.ndarray, target: np.ndarray) -> float:
-    """What of the rims' way is no rigid movement, in percent of the eye distance; rims: (2, A, 2) of the photo."""
-    safe, _ = actor.lids.limited(np.asarray(target, float))
-    matrix = actor.field.rigid(safe)
-    *_, positions = actor._warped(actor.field.unfolded(safe, matrix), matrix)
+def bend(actor: portrait.Portrait, rims: np.ndarray, target: np.ndarray, worn) -> float:
+    """What of the rims' way is no rigid movement, in percent of the eye distance.
+
+    rims: (2, A, 2) of the photo; target: (78, 2); worn: the `Glasses`, None to take them for skin.
+    """
+    field, (safe, _) = actor.field, actor.lids.limited(np.asarray(target, float))
+    matrix = field.rigid(safe)
+    back, held, residual = field.start(field.unfolded(safe, matrix), matrix)
+    spline = field.spline(held, residual, np.setdiff1d(np.arange(keypoints.N_POINTS), head_field.LOWER_LIP))
+    stiffened = worn and (lambda local, places: worn.stiffened(local, places, held, residual, field.head.right))
+    positions = field.positions(spline, field.shares(back), stiffened)
     x0, y0, *_ = actor.field.box
     here = rims.reshape(-1, 2)
     there = here.copy()
@@ -61,7 +67,8 @@ def found(folders) -> None:
                 kinds.setdefault(row["glasses"], []).append(worn.share if worn else 0.0)
     for kind, shares in kinds.items():
         shares = np.array(shares)
-        print(f"{kind:6} {len(shares):4d} faces: held whole {np.mean(shares > 0.9):.0%}, a little {np.mean(shares > 0):.0%}")
+        whole, little = np.mean(shares > 0.9), np.mean(shares > 0)
+        print(f"{kind:6} {len(shares):4d} faces: held whole {whole:.0%}, at least a little {little:.0%}")
 
 
 def main() -> None:
@@ -78,13 +85,10 @@ def main() -> None:
         if actor.glasses is None:
             print(f"{name:12} no glasses found")
             continue
-        rims, cells = actor.glasses.rims, []
-        worn = actor.glasses
+        worn, cells = actor.glasses, []
         for names in MOVES.values():
-            actor.glasses = None
-            before = bend(actor, rims, moved(face, names))
-            actor.glasses = worn
-            cells.append(f"{before:6.2f} -> {bend(actor, rims, moved(face, names)):5.2f}")
+            before, after = (bend(actor, worn.rims, moved(face, names), held) for held in (None, worn))
+            cells.append(f"{before:6.2f} -> {after:5.2f}")
         print(f"{name:12} " + "  ".join(cells))
 
 

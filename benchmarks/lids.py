@@ -1,10 +1,11 @@
 """How far open eyes are read, beside MediaPipe's labels, by size of the face and kind of eye.
 
     python benchmarks/lids.py --data ../shared/portraits ../shared/scenes
+    python benchmarks/lids.py --data ../shared/portraits ../shared/scenes --far     (without the look from near)
 
-An eye's opening is the mean gap between its lids as a share of its width. Each held-out face is scaled so that its box,
-brows to chin, has the given height, and read from a rough box, as a photo is. Printed are the mean error, the bias (ours
-less the label's; above 0: too open) and the slope of ours on the label's: 1 where all of a difference is seen.
+An eye's opening is the mean gap between its lids as a share of its width. Each held-out face is scaled so that its
+box, brows to chin, has the given height, and read from a rough box, as a photo is. Printed are the mean error, the
+bias (ours less the label's; above 0: too open) and the slope of ours on the label's: 1 where all of it is seen.
 """
 
 import argparse
@@ -15,6 +16,7 @@ from tqdm import tqdm
 
 from course import images, keypoints, training
 from course.face import channels
+from course.keypoints import lids
 from course.rendering import eyelids
 
 SIZES = (25, 50, 100, 200, 500)
@@ -22,6 +24,7 @@ ROUGH = 0.04  # of the box's side: how far a detector's box is off
 GLASSES = "textual_search_2_Glasses Style_top_10_matches.jpg"
 HALF, SQUINT, NARROW = 0.22, 0.5, 0.27  # openings, and the score from which an eye counts as squinting
 HALF_SCORE = 0.45  # blink from which an eye counts as half shut
+ASIDE = 0.55  # a label's opening from which on the eye is seen from the side: it has no width to measure by
 
 
 def kinds_of(faces: training.LabelledFaces) -> dict:
@@ -67,13 +70,17 @@ def main() -> None:
     parser.add_argument("--data", nargs="+", required=True, help="folders made by `course data fetch`")
     parser.add_argument("--part", default="held-out", choices=("held-out", "validation", "train"))
     parser.add_argument("--sizes", nargs="+", type=int, default=SIZES, help="pixels from brows to chin")
+    parser.add_argument("--far", action="store_true", help="by the landmarker alone, without the look from near")
     options = parser.parse_args()
+    if options.far:
+        lids.refined = lambda image, points: points
     faces = training.load_labelled(*options.data).part(options.part)
     true, kinds = openings(faces.points[:, :, :2]), kinds_of(faces)
     ours = {size: read_at(faces, size) for size in options.sizes}
     print(f"{options.part}, {len(faces)} faces; error, bias (%) and slope at a face of so many pixels")
     print(f"{'':20} {'eyes':>5}  " + "   ".join(f"{size:>17d}" for size in ours))
     for kind, chosen in kinds.items():
+        chosen = chosen & (true < ASIDE)
         cells = "   ".join(figures(read[chosen], true[chosen]) for read in ours.values())
         print(f"{kind:20} {chosen.sum():5d}  {cells}")
 
