@@ -1,7 +1,8 @@
 """How the network reads the points of one face.
 
 Two looks: the first at the detector's box, the second at the same face turned upright and centred. The second
-look sees the crop and its mirror image and takes the mean of both, which is steadier than either.
+look sees the crop and its mirror image and takes the mean of both, which is steadier than either; and the eyes are
+looked at once more from near (`lids`).
 """
 
 import functools
@@ -10,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import images
-from . import alignment, heatmaps, landmarks
+from . import alignment, heatmaps, landmarks, lids
 from . import crops as keypoint_crops
 
 WEIGHTS = "keypoints.safetensors"
@@ -52,7 +53,8 @@ def second_look(image: np.ndarray, points: np.ndarray) -> Look:
     right, left = points[landmarks.EYE_OUTER_CORNERS[0]], points[landmarks.EYE_OUTER_CORNERS[1]]
     tilt = float(np.degrees(np.arctan2(left[1] - right[1], left[0] - right[0])))
     center, side = _upright_square(points, tilt)
-    return look(image, center, side, tilt, mirrored=True)
+    found = look(image, center, side, tilt, mirrored=True)
+    return found._replace(points=lids.refined(image, found.points))
 
 
 def _upright_square(points: np.ndarray, tilt: float) -> tuple:

@@ -1,7 +1,7 @@
-"""What the landmarker sees of each channel: less than there is of lids and brows; and a hair line that rises with both.
+"""What the landmarker sees of each channel: less than there is of brows; and a hair line that rises with them.
 
-A network that is unsure answers nearer to the middle of what it has learned. So an eye that shuts is read as one that
-shuts half, and a film's person would blink by halves in the photo. How much is seen was measured on pictures whose
+A network that is unsure answers nearer to the middle of what it has learned. So brows that rise are read as ones that
+rise by halves, and a film's person would do so in the photo. How much is seen was measured on pictures whose
 channels are known (`recipes/seen.py`); a film is fitted with the movements as they are seen, and the values found are
 those that the face really has.
 """

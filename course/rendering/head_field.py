@@ -320,12 +320,17 @@ class HeadField:
         queries = ((places - self.head.centre) / self.head.radius).astype(np.float32)
         return warping.evaluate_spline(centres, weights, queries.reshape(-1, 2)).reshape(places.shape)
 
-    def positions(self, spline, shares: Shares) -> np.ndarray:
-        """For every pixel of the box, where it looks in the photo: float32 (h, w, 2), x and y a plane each."""
+    def positions(self, spline, shares: Shares, stiffened=None) -> np.ndarray:
+        """For every pixel of the box, where it looks in the photo: float32 (h, w, 2), x and y a plane each.
+
+        stiffened: what becomes of the local part at places of the photo, (n, n, 2) and (n, n, 2) -> (n, n, 2), or None.
+        """
         places = self.nodes + shares.rigid * (shares.homes - self.nodes)
-        offsets = places - self.nodes
-        bends = shares.local[..., 0] > 0
-        offsets[bends] += shares.local[bends] * self.local(spline, places[bends])
+        local, bends = np.zeros_like(places), shares.local[..., 0] > 0
+        local[bends] = self.local(spline, places[bends])
+        if stiffened is not None:
+            local = stiffened(local, places)
+        offsets = places + shares.local * local - self.nodes
         dense = self.interpolated(offsets.astype(np.float32))
         x0, y0, x1, y1 = self.box
         dense[..., 0] += np.arange(x0, x1, dtype=np.float32)

@@ -24,6 +24,8 @@ FILLED = 256  # pixels a side of the square in which the wall is filled
 LARGEST = 2048  # pixels a side of what moves, up to which layers fit into memory
 BEYOND = 1.0  # radii that a movement may look beyond the photo's border
 TRUSTED = (0.3, 0.7)  # `HeadField.gone` up to which the Refiner hides what it likes of a person, and from which nothing
+# Of what lies between a chin and the border of the photo so much comes back beyond it: of more a beard would come back
+BENEATH = 0.3
 EDGE, TEXTURE = 0.06, 0.02  # the guided filter: radius in face radii, and which contrast counts as an edge
 
 
@@ -211,7 +213,7 @@ def mirrored(image: np.ndarray, box, below: float = 0.0) -> np.ndarray:
     if y1 <= height:
         return whole
     # rows that may be seen again; a chin goes on a little below its last point
-    depth = int(np.clip(0.6 * (height - 1 - below), 0, height - 1 - max(y0, 0)))
+    depth = int(np.clip(BENEATH * (height - 1 - below), 0, height - 1 - max(y0, 0)))
     rows = np.minimum(np.arange(1, y1 - height + 1), depth)
     return np.concatenate([whole, whole[len(whole) - 1 - rows]])
 

@@ -13,7 +13,7 @@ from .. import errors
 from ..interpolation import smoothstep
 from ..keypoints import landmarks
 from ..polish import seam
-from . import curves, eyelids, head_field, mouth, paste, warping
+from . import curves, eyelids, glasses, head_field, mouth, paste, warping
 
 
 @dataclass
@@ -63,6 +63,7 @@ class Portrait:
         self.field, self.layers = self._in_layers(layered) if layered else (self._field(settings.warp), None)
         self.mouth = mouth.Mouth(self.image, points, settings.inside)
         self.lids = eyelids.Lids(self.image, points, settings.blinks)
+        self.glasses = glasses.find(self.image, points)
         self.animator = self._animator(animator) if animator else None
         self._mask = self._mask_of()
         self._seam = seam.Seam(self._mask, self.field.box, self.image.shape)
@@ -152,7 +153,9 @@ class Portrait:
         region, looked, mask = self._warped(safe, matrix)
         origin = np.array(self.field.box[:2])
         if painted:
+            rims = self.glasses and self.glasses.kept(region, looked[0], origin, safe)
             self._paint(region, origin, safe, matrix, (closing, tongue), matched)
+            glasses.lay(region, rims)
         return self._laid_back(region, mask), looked, mask
 
     def _laid_back(self, region, mask) -> np.ndarray:
@@ -184,7 +187,7 @@ class Portrait:
         back, held, residual = self.field.start(target, matrix)
         upper = self.field.spline(held, residual, np.setdiff1d(everything, head_field.LOWER_LIP))
         shares = self.field.shares(back)
-        positions, left = self.field.positions(upper, shares), None
+        positions, left = self.field.positions(upper, shares, self._stiffened(held, residual)), None
         if self.layers:
             positions, left = self.layers.refined(positions, target, self.field.gone(matrix))
         lower = self.field.spline(held, residual, np.setdiff1d(everything, head_field.UPPER_LIP))
@@ -193,6 +196,11 @@ class Portrait:
         if line:
             self._join_lips(region, left, *line)
         return region, (positions, left), self._mask_of(shares)
+
+    def _stiffened(self, held, residual):
+        """What glasses leave of the face's own bending, for `HeadField.positions`; None without glasses."""
+        right = self.field.head.right
+        return self.glasses and (lambda local, places: self.glasses.stiffened(local, places, held, residual, right))
 
     def _read(self, positions, left, corner=(0, 0)) -> np.ndarray:
         """What moves, for a part of the box: uint8 (h, w, 3).

@@ -1,0 +1,119 @@
+"""The look at eyes from near, and glasses that stay in one piece."""
+
+import cv2
+import numpy as np
+import pytest
+
+from course import face as faces
+from course import keypoints, rendering
+from course.keypoints import lids
+from course.recipes import lids as recipe
+from course.rendering import eyelids, glasses
+
+
+@pytest.fixture(scope="module")
+def small(hopper):
+    """The embedded photo, 300 pixels high, and its points."""
+    picture = cv2.resize(hopper, (256, 300), interpolation=cv2.INTER_AREA)
+    return picture, keypoints.find_points(picture)[0]
+
+
+def openings(points) -> np.ndarray:
+    return np.array([eyelids.opening(points.astype(float), side) for side in (0, 1)])
+
+
+def test_a_shut_eye_is_read_as_shut(small):
+    """The landmarker alone reads a shut eye as half open."""
+    picture, points = small
+    shut = rendering.Portrait(picture, points).render(points, blink=(1, 1))
+    assert (openings(keypoints.second_look(shut, points).points) < 0.3 * openings(points)).all()
+
+
+def test_each_eye_is_read_by_itself(small):
+    picture, points = small
+    winks = rendering.Portrait(picture, points).render(points, blink=(1, 0))
+    right, left = openings(keypoints.second_look(winks, points).points) / openings(points)
+    assert right < 0.35 and left > 0.75
+
+
+def test_only_eyes_are_read_anew(small):
+    picture, points = small
+    moved = np.abs(lids.refined(picture, points) - points).max(axis=1) > 0
+    assert set(np.flatnonzero(moved)) <= set(lids.POINTS.ravel())
+
+
+def test_the_mirror_changes_sides_and_nothing_else(small):
+    picture, points = small
+    there = lids.refined(picture, points)
+    flipped = keypoints.flip_keypoints(points, picture.shape[1])
+    back = keypoints.flip_keypoints(lids.refined(np.ascontiguousarray(picture[:, ::-1]), flipped), picture.shape[1])
+    assert np.abs(there - back).max() < 0.05 * keypoints.eye_distance(points)
+
+
+def test_what_the_lids_learn_from_matches_its_picture():
+    """Points go with the eye into the square: the pupil of a drawn face is dark, whichever way it was turned."""
+    tile = np.full((288, 288, 3), 200, np.uint8)
+    points = np.tile([144.0, 150.0], (78, 1))
+    for row, x in zip(lids.POINTS, (100.0, 188.0)):
+        side = -1 if x < 144 else 1
+        points[row] = np.array([x, 120]) + np.array([[side, 0], [side / 2, -.4], [-side / 2, -.4], [-side, 0],
+                                                     [-side / 2, .4], [side / 2, .4], [0, 0]]) * 16
+        cv2.circle(tile, (int(x), 120), 7, (0, 0, 0), -1)
+    plain = recipe.Recipe(coarse=0.0, glasses=0.0)
+    tiles = recipe.Tiles(tile[None], points[None], np.ones(1))
+    for number in range(4):
+        eyes, found = recipe.one(tiles, plain, np.random.default_rng(number))
+        for eye, (x, y) in zip(eyes, found[:, 6] * lids.SIZE - 0.5):
+            assert eye[round(y), round(x)].mean() < 0.6 * np.median(eye)
+
+
+# ---------------------------------------------------------------- glasses
+
+
+@pytest.fixture(scope="module")
+def worn(small):
+    """The photo with thick glasses drawn over its thin ones, as a `Portrait`."""
+    picture, points = small[0].copy(), small[1]
+    unit = keypoints.eye_distance(points)
+    inner = []
+    for eye, side in ((keypoints.EYE_RIGHT, 1), (keypoints.EYE_LEFT, -1)):
+        centre = points[eye].mean(axis=0) + [0, 0.05 * unit]
+        cv2.ellipse(picture, tuple(int(v) for v in centre), (int(0.27 * unit), int(0.22 * unit)), 0, 0, 360,
+                    (15, 15, 20), 3, cv2.LINE_AA)
+        inner.append((centre + [side * 0.27 * unit, -0.02 * unit]).astype(int).tolist())
+    cv2.line(picture, *inner, (15, 15, 20), 3, cv2.LINE_AA)
+    return rendering.Portrait(picture, points)
+
+
+def test_glasses_are_found_where_they_are(small, worn):
+    picture, points = small
+    assert glasses.find(picture, points) and glasses.find(cv2.GaussianBlur(picture, (0, 0), 5), points) is None
+    unit = keypoints.eye_distance(worn.points)
+    for rim, eye in zip(worn.glasses.rims, (keypoints.EYE_RIGHT, keypoints.EYE_LEFT)):
+        off = (rim - worn.points[eye].mean(axis=0) - [0, 0.05 * unit]) / unit / [0.27, 0.22]
+        assert np.abs(np.median(np.linalg.norm(off, axis=1)) - 1) < 0.3
+
+
+def raised(points) -> np.ndarray:
+    """The points with brows that have gone up."""
+    face = faces.fit_face(points)
+    values = face.rest.copy()
+    for name in ("browInnerUp", "browOuterUpLeft", "browOuterUpRight"):
+        values[faces.INDEX[name]] += 0.9
+    return faces.pose_points(face, values)
+
+
+def test_rims_stay_while_brows_rise(worn):
+    """The drawn rims lie where they lay; taken for skin they are drawn up with the brows."""
+    target = raised(worn.points)
+    places = worn.glasses.rims[:, 40:70].reshape(-1, 2).round().astype(int)  # above the eyes
+    found = worn.glasses
+    stiff = np.abs(worn.render(target).astype(float) - worn.image)[places[:, 1], places[:, 0]].mean()
+    worn.glasses = None
+    bent = np.abs(worn.render(target).astype(float) - worn.image)[places[:, 1], places[:, 0]].mean()
+    worn.glasses = found
+    assert stiff < 14 and bent > 3 * stiff
+
+
+def test_a_face_with_glasses_that_stands_still_is_the_photo(worn):
+    np.testing.assert_array_equal(worn.render(worn.points), worn.image)
