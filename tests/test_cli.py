@@ -142,8 +142,9 @@ def test_evaluate_keeps_what_it_can_when_a_clip_is_bad(turning, tmp_path, capsys
     clips = [bad[0], str(turning / "turning.mp4"), *bad[1:]]
     assert cli.main(["evaluate", *clips, "--limit", "3", "--json"]) == 1
     told = capsys.readouterr()
-    lines = told.err.splitlines()
-    assert len(lines) == 3 and all(line.startswith("course: ") for line in lines)
+    # on a machine that has much to do, a progress bar is drawn before them
+    lines = [line for line in told.err.replace("\r", "\n").splitlines() if line.startswith("course: ")]
+    assert len(lines) == 3 and "Traceback" not in told.err
     assert all(Path(path).name in line for line, path in zip(lines, bad))
     made = json.loads(told.out)
     assert list(made["failed"]) == bad and {row["clip"] for row in made["rows"]} == {"turning", "mean"}
