@@ -40,13 +40,14 @@ def draw(colour: np.ndarray, tone: np.ndarray, x: np.ndarray, above: np.ndarray,
     up, front = lifted(out), forward(out)
     half = HALF[0] + up * (HALF[1] - HALF[0])
     side = smoothstep(1.0, 0.55, np.abs(x) / half)
-    resting = (BODY[0] + BODY[1] * (x / 15) ** 2) * gap
-    # a lifted tip touches the teeth from behind; one that comes out lies under their edges
-    raised = edge - TIP[0] * (1 - 2 * front) + TIP[1] * x**2
-    outline = resting + up * (np.minimum(raised, resting) - resting)
-    soft = SOFT * gap * (1 - up) + 0.35 * up
-    body = smoothstep(-soft, soft, above - outline) * side
-    body = body * np.maximum(smoothstep(2, 8, gap), up * smoothstep(0.6, 2.0, gap))
+    outline, soft, seen = (BODY[0] + BODY[1] * (x / 15) ** 2) * gap, SOFT * gap, smoothstep(2, 8, gap)
+    if up > 0:
+        # a lifted tip touches the teeth from behind; one that comes out lies under their edges
+        raised = edge - TIP[0] * (1 - 2 * front) + TIP[1] * x**2
+        outline = outline + up * (np.minimum(raised, outline) - outline)
+        soft = soft * (1 - up) + 0.35 * up
+        seen = np.maximum(seen, up * smoothstep(0.6, 2.0, gap))
+    body = smoothstep(-soft, soft, above - outline) * side * seen
     shade = _shade(x, half, above - outline, gap, up, front)
     return colour + body[..., None] * (shade[..., None] * tone - colour)
 
@@ -55,8 +56,10 @@ def _shade(x, half, below, gap, up, front) -> np.ndarray:
     """How much light falls on it: (h, w). The light comes from the front: the back turns away from it, and so do the
     sides; a groove runs along the middle."""
     depth = below / np.maximum(gap, 0.5)
-    resting = 0.42 + 0.55 * smoothstep(0.0, 0.42, depth)
-    tip = 0.62 + 0.28 * front + 0.16 * smoothstep(0.2, 1.4, below) - 0.30 * smoothstep(1.5, 7.0, below)
+    light = 0.42 + 0.55 * smoothstep(0.0, 0.42, depth)
+    if up > 0:
+        tip = 0.62 + 0.28 * front + 0.16 * smoothstep(0.2, 1.4, below) - 0.30 * smoothstep(1.5, 7.0, below)
+        light = light + up * (tip - light)
     round_off = np.sqrt(np.clip(1 - 0.75 * (x / half) ** 2, 0.1, 1))
     groove = 1 - 0.13 * np.exp(-((x / 1.8) ** 2)) * smoothstep(0.10, 0.40, depth) * (1 - 0.6 * up)
-    return (resting + up * (tip - resting)) * round_off * groove
+    return light * round_off * groove
