@@ -131,7 +131,7 @@ from course import cli
 code = cli.main()
 heavy = {name.partition(".")[0] for name in sys.modules} & {
     "scipy", "librosa", "matplotlib", "skimage", "torchvision", "numba", "soundfile", "fastapi", "aiortc",
-    "tensorboard", "face_alignment", "hibari", "onnxruntime"}
+    "tensorboard", "face_alignment", "hibari"}
 print(code, sorted(heavy))
 """
 
