@@ -1,6 +1,6 @@
 """How far glasses keep their shape while brows and lids move beneath them, and how surely they are found.
 
-    python benchmarks/glasses.py --data ../shared/portraits ../shared/scenes --pictures 120 140 156
+    python benchmarks/glasses.py --data portraits scenes --pictures 120 140 156
 
 Of each face with glasses the rims found in the photo are followed through the movement. Printed is what is left of
 their way once they are laid on each other as one flat rigid piece may move (an affine), root mean square in percent of

@@ -1,7 +1,7 @@
 """How far open eyes are read, beside MediaPipe's labels, by size of the face and kind of eye.
 
-    python benchmarks/lids.py --data ../shared/portraits ../shared/scenes
-    python benchmarks/lids.py --data ../shared/portraits ../shared/scenes --far     (without the look from near)
+    python benchmarks/lids.py --data portraits scenes
+    python benchmarks/lids.py --data portraits scenes --far     (without the look from near)
 
 An eye's opening is the mean gap between its lids as a share of its width. Each held-out face is scaled so that its
 box, brows to chin, has the given height, and read from a rough box, as a photo is. Printed are the mean error, the
