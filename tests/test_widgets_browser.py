@@ -1,4 +1,4 @@
-"""The widgets of all lessons as a student has them: moved in a real JupyterLab, and the picture changes.
+"""The widgets of lessons 00 to 11 as a student has them: moved in a real JupyterLab, and the picture changes.
 
 All stand in one notebook, so that server, browser and kernel start once.
 """
