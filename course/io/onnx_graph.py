@@ -45,9 +45,17 @@ class Graph:
 
     def conv(self, x: str, layer) -> str:
         """A convolution with the numbers, the steps and the border of a `torch.nn.Conv2d`."""
-        names = [self.constant(each.detach().numpy()) for each in (layer.weight, layer.bias)]
-        return self.node("Conv", x, *names, kernel_shape=layer.kernel_size, strides=layer.stride,
-                         pads=2 * layer.padding, group=layer.groups)
+        weight, bias = (each.detach().numpy() for each in (layer.weight, layer.bias))
+        return self.convolved(x, weight, bias, layer.stride, layer.padding, layer.groups)
+
+    def convolved(self, x: str, weight: np.ndarray, bias: np.ndarray, stride=(1, 1), padding=None,
+                  groups: int = 1) -> str:
+        """A convolution by numbers: weight (D, C / groups, kh, kw), bias (D,); padding: so many zeros beside each
+        border, half a kernel by default, so that the size stays."""
+        kernel = weight.shape[2:]
+        padding = [side // 2 for side in kernel] if padding is None else padding
+        return self.node("Conv", x, self.constant(weight), self.constant(bias), kernel_shape=kernel,
+                         strides=tuple(stride), pads=2 * tuple(padding), group=groups)
 
     def larger(self, x: str, times: int, how: str) -> str:
         """As `torch.nn.functional.interpolate(scale_factor=times)`, "nearest" or "bilinear" ("linear" here)."""
@@ -62,17 +70,19 @@ class Graph:
         self._constants.append(dims + _number(2, FLOAT) + field(8, name.encode()) + field(9, values.tobytes()))
         return name
 
-    def model(self, output: str) -> bytes:
-        """The whole model, an .onnx file's bytes, which gives the output of that name. Raises `ValueError`: no such."""
-        if output not in self._names:
-            raise ValueError(f"there is no {output!r} in this graph: return the name that the last node gave")
+    def model(self, *outputs: str) -> bytes:
+        """The whole model, an .onnx file's bytes, which gives the outputs of those names. Raises `ValueError`: no such.
+        """
+        for output in outputs:
+            if output not in self._names:
+                raise ValueError(f"there is no {output!r} in this graph: return the name that the last node gave")
         shape = b"".join(field(1, _number(1, side) if isinstance(side, int) else field(2, side.encode()))
                          for side in ("n", self.channels, "h", "w"))
         tensor = field(1, _number(1, FLOAT) + field(2, shape))
         graph = [field(1, node) for node in self._nodes] + [field(2, b"network")]
         graph += [field(5, constant) for constant in self._constants]
-        graph += [field(11, field(1, self.input.encode()) + field(2, tensor)),
-                  field(12, field(1, output.encode()) + field(2, field(1, _number(1, FLOAT))))]
+        graph.append(field(11, field(1, self.input.encode()) + field(2, tensor)))
+        graph += [field(12, field(1, output.encode()) + field(2, field(1, _number(1, FLOAT)))) for output in outputs]
         return _number(1, IR_VERSION) + field(7, b"".join(graph)) + field(8, field(1, b"") + _number(2, OPSET))
 
     def _new(self) -> str:

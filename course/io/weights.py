@@ -45,6 +45,24 @@ def load_tensors(name: str) -> dict:
     return read_weights(data_file(name))
 
 
+def load_arrays(name: str) -> dict:
+    """The same as NumPy's arrays, floats as float32: for what only runs, without PyTorch.
+
+    Raises:
+        errors.WeightsError: missing, cut short or tampered with.
+    """
+    import numpy as np
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    path = data_file(name)
+    try:
+        arrays = load_file(path)
+    except (SafetensorError, OSError, ValueError) as problem:
+        raise errors.WeightsError(f"{path} cannot be read ({problem}): install the package again") from problem
+    return {key: value.astype(np.float32) if value.dtype.kind == "f" else value for key, value in arrays.items()}
+
+
 def read_weights(path, instead: str = "install the package again") -> dict:
     """Tensors of a .safetensors file, on the CPU; `instead` is what an error tells to do.
 
