@@ -355,7 +355,8 @@ plots.show(plots.faces([s.image for s in scenes], boxes=[s.boxes for s in scenes
 # %%
 curve = plots.LiveCurve(settings.steps, "A detector in a minute, on heads it has never seen",
                                 "average precision in %", logarithmic=False)
-with places.counted("detection.iou") as seen, places.counted("detection.encode_boxes") as encoded:
+with minute_detector.in_time(heads, settings), places.counted("detection.iou") as seen, \
+        places.counted("detection.encode_boxes") as encoded:
     net = minute_detector.train(heads, settings, curve)
 print(f"iou was called {seen.calls} times, encode_boxes {encoded.calls} times.")
 

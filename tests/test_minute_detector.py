@@ -1,5 +1,7 @@
 """The experiment of lesson 01: its boxes are right, its parts are those of the system, and it learns."""
 
+import time
+
 import numpy as np
 import pytest
 import torch
@@ -66,3 +68,21 @@ def test_a_second_box_on_a_face_is_a_false_alarm():
     assert evaluation.average_precision(scores, right, total) == pytest.approx(0.5)
 
 
+
+
+@pytest.mark.parametrize("most, gives_way", [(0.5, True), (1e6, False)])
+def test_parts_that_take_too_long_give_way_while_it_trains(heads, most, gives_way):
+    place, told = places.place_of("detection.iou"), []
+
+    def slow(a, b):
+        time.sleep(0.01)
+        return place.original(a, b)
+
+    place.put(slow)
+    try:
+        with minute_detector.in_time(heads, minute_detector.Settings(steps=100), most, told.append):
+            assert (detection.iou is place.original) == gives_way
+        assert detection.iou is slow
+    finally:
+        place.put(place.original)
+    assert [line.split(":")[0] for line in told] == ["Your parts are right, and slow"] * gives_way

@@ -1,4 +1,4 @@
-"""The widgets of lessons 00 to 11 as a student has them: moved in a real JupyterLab, and the picture changes.
+"""The widgets of lessons 00 to 13 as a student has them: moved in a real JupyterLab, and the picture changes.
 
 All stand in one notebook, so that server, browser and kernel start once.
 """
@@ -16,7 +16,14 @@ WIDGETS = ("lesson_00.widget.FaceMixer()", "lesson_02.widget.KeypointMover()", "
            "lesson_05.widget.Coarticulation()", "lesson_06.widget.PointAndMatrix()",
            "lesson_06.widget.FlowUnderPointer()", "lesson_07.widget.RingInMotion(steps=100)",
            "lesson_08.widget.RunScrubber()", "lesson_09.widget.Transfer()", "lesson_10.widget.OneEuro()",
-           "lesson_10.widget.Sharpening()", "lesson_10.widget.Moment()")
+           "lesson_10.widget.Sharpening()", "lesson_10.widget.Moment()", "lesson_12.widget.SlowMachine()")
+ATTACK = """import numpy as np
+from course import demo, images, provenance
+from course.lessons.lesson_13 import widget
+marker = provenance.Marker(7, b"key")
+photo = images.load_image(demo.photo_path())[60:444, 64:448].copy()
+panel = widget.Attack([marker(photo) for _ in range(50)], 7, b"key")
+panel"""
 VOTE = ("from course.lessons.lesson_11 import films, widget\n"
         "vote = widget.Vote(films.take('Hi Pam!', 96))\nvote")
 
@@ -26,7 +33,7 @@ def notebook(tmp_path_factory):
     """A notebook with a cell for each, run from top to bottom in the browser."""
     cells = [f"from course.lessons.{call.split('.')[0]} import widget\npanel = {call.split('.', 1)[1]}\npanel"
              for call in WIDGETS]
-    cells += ['from course import plots\nplots.show(plots.pipeline(["photo"]))', VOTE, "print(vote.votes[:2])"]
+    cells += [ATTACK, 'from course import plots\nplots.show(plots.pipeline(["photo"]))', VOTE, "print(vote.votes[:2])"]
     with notebook_of(tmp_path_factory.mktemp("lab"), *cells) as opened:
         yield opened
 
@@ -85,7 +92,7 @@ def test_kernels_layers_and_the_way_between_two_losses(shown):
 
 @pytest.mark.parametrize("name, sliders", [
     ("Coarticulation", {"lead of lips": 12, "moment": 12}), ("OneEuro", {"beta": 8}), ("Sharpening", {"amount": 30}),
-    ("Moment", {"t": 6})])
+    ("Moment", {"t": 6}), ("SlowMachine", {"ms a frame": 20, "workers": 2}), ("Attack", {"cropped": 4, "blur": 20})])
 def test_sliders_move_the_picture_and_it_stays_on_one_screen(shown, name, sliders):
     widget = shown(name)
     for words, times in sliders.items():

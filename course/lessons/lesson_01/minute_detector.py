@@ -9,6 +9,8 @@ has seen nobody but people made by a formula (`synthetic`). Boxes and losses are
 `recipes.detector`, so a student's parts work in it as they do in the system.
 """
 
+import contextlib
+import time
 from dataclasses import dataclass
 
 import cv2
@@ -17,6 +19,7 @@ import torch
 from torch import nn
 
 from course import detection, evaluation, images, keypoints, parallel, synthetic, training
+from course.exercises import places
 from course.recipes.detector import faceless
 from course.recipes.detector import losses as detector_losses
 from course.recipes.detector import scenes as detector_scenes
@@ -195,8 +198,7 @@ def train(heads: Heads, settings: Settings = Settings(), report=None, every: int
     optimizer = torch.optim.AdamW(net.parameters(), settings.learning_rate, weight_decay=0.01)
     for step in range(1, settings.steps + 1):
         scenes = [compose(seen, (settings.seed, step, k), settings) for k in range(settings.batch)]
-        matched = [detector_losses.match(torch.from_numpy(s.boxes), torch.zeros(0, 4), anchors) for s in scenes]
-        labels, targets = (torch.stack(part) for part in zip(*matched))  # (N, A), (N, A, 4)
+        labels, targets = _matched(scenes, anchors)
         training.set_learning_rate(optimizer, settings.learning_rate,
                                    training.learning_rate_share(step, settings.steps, 20))
         loss = detector_losses.detector_loss(*net(tensor_of([s.image for s in scenes])), labels, targets, anchors)
@@ -207,6 +209,30 @@ def train(heads: Heads, settings: Settings = Settings(), report=None, every: int
         if report and (step % every == 0 or step == settings.steps):
             report(step, {"average precision": 100 * measure(net, tests, settings)})
     return net.eval()
+
+
+def _matched(scenes: list, anchors: torch.Tensor) -> tuple:
+    """What each anchor (A, 4) shall answer in each picture: labels (N, A), offsets (N, A, 4)."""
+    matched = [detector_losses.match(torch.from_numpy(s.boxes), torch.zeros(0, 4), anchors) for s in scenes]
+    return tuple(torch.stack(part) for part in zip(*matched))
+
+
+@contextlib.contextmanager
+def in_time(heads: Heads, settings: Settings = Settings(), most: float = 120.0, tell=print):
+    """A context to train in: a student's parts that are right, and so slow that training would spend more than `most`
+    seconds in them, give way to ours meanwhile, and a line says so."""
+    scenes = [compose(split(heads), (settings.seed, 1, k), settings) for k in range(2)]
+    anchors = anchors_of(settings.side, settings.side, settings)
+    begin = time.perf_counter()
+    _matched(scenes, anchors)
+    seconds = (time.perf_counter() - begin) / len(scenes) * settings.batch * settings.steps
+    if seconds <= most:
+        yield
+        return
+    tell(f"Your parts are right, and slow: training would spend {seconds / 60:.0f} minutes in them. Ours stand in for "
+         "them here. (Loops over boxes take long: let one line of torch work on all of them.)")
+    with places.as_shipped():
+        yield
 
 
 def split(heads: Heads) -> Heads:
