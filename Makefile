@@ -16,7 +16,7 @@ help:
 	@echo "make demo   install, then make out/hello.mp4: a photograph that talks"
 	@echo "make test   ruff and pytest, which runs every notebook too"
 	@echo "make test-long   what takes over an hour: damaged and random inputs, ten minutes each, 200 jobs over a killed"
-	@echo "                 server, 300 calls by chance, mutants, a made-up learner in all notebooks"
+	@echo "                 server, 300 calls by chance, grades of all lessons, mutants, a made-up learner in all notebooks"
 	@echo "make lab    JupyterLab, opened at the first lesson"
 	@echo "make clean  remove out/ and what the tests leave (not .venv)"
 
@@ -33,6 +33,7 @@ test-long: $(TEST)
 	  tests/test_pictures_fuzz.py tests/test_speech_fuzz.py
 	COURSE_API_EXAMPLES=300 COURSE_SERVING_JOBS=200 COURSE_SERVING_CLIENTS=8 COURSE_DASK_JOBS=60 OMP_NUM_THREADS=1 \
 	  $(BIN)/python -m pytest -s tests/test_serving_schema.py tests/test_serving_restart.py tests/test_serving_many.py
+	COURSE_GRADE_WHOLE=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest -s tests/test_nbgrader.py
 	$(BIN)/python benchmarks/generated_inputs.py
 	$(BIN)/python benchmarks/mutate_exercises.py
 	$(BIN)/python benchmarks/learner.py right
