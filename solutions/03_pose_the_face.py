@@ -249,8 +249,8 @@ course.use(fit_pose)
 
 # %%
 with places.counted("face.fit_pose") as seen:
-    face = face_model.fit_face(points)
-angles, scale, _ = fit_pose(points[None], face.shape)
+    fitted = face_model.fit_face(points)
+angles, scale, _ = fit_pose(points[None], fitted.shape)
 pitch, yaw, roll = angles[0] + 0.0
 print(f"pitch {pitch:.0f}, yaw {yaw:.0f}, roll {roll:.0f} degrees at {scale[0]:.0f} pixels a unit")
 print("fit_pose was called." if seen.calls else "fit_pose was not called.")
@@ -309,7 +309,7 @@ point_slopes = check("point_slopes")
 course.use(point_slopes)
 
 # %%
-slopes = point_slopes(face, face.rest[None])[0]  # (57, 78, 2)
+slopes = point_slopes(fitted, fitted.rest[None])[0]  # (57, 78, 2)
 shown = {name: slopes[face_model.INDEX[name]] for name in ("jawOpen", "mouthPucker", "headYaw")}
 plots.show(figures.slopes_on(close(photo), points - np.round([x - 160, y - 160]), shown,
                              "Slopes: which way each point goes, and how far for a rise by 1"))
@@ -446,9 +446,9 @@ def plain_fit(face, frame):
 
 
 noisy = points + np.random.default_rng(0).normal(0, 0.5, points.shape)
-fits = {"bounds and habit": fit_motion(face, noisy[None]).values[0], "neither": plain_fit(face, noisy)}
+fits = {"bounds and habit": fit_motion(fitted, noisy[None]).values[0], "neither": plain_fit(fitted, noisy)}
 for words, v in fits.items():
-    off = np.linalg.norm(face_model.pose_points(face, v) - noisy, axis=1).mean()
+    off = np.linalg.norm(face_model.pose_points(fitted, v) - noisy, axis=1).mean()
     least, most = v[:51].min(), v[:51].max()
     print(f"{words:<17} points {off:.2f} px off, channels from {least:6.1f} to {most:5.1f}")
 

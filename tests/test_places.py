@@ -100,7 +100,8 @@ def test_the_stop_button_is_no_error_of_the_part(notebook, parts):
 
 def test_a_part_in_numpy_gives_the_system_its_tensor(notebook, parts):
     notebook.check("soft_pick", RIGHT["soft_pick"])
-    assert isinstance(notebook["soft_pick"](torch.zeros(2, 2, 2)), np.ndarray)
+    # the notebook's later cells, written for tensors, go on with a tensor too
+    assert isinstance(notebook["soft_pick"](torch.zeros(2, 2, 2)), torch.Tensor)
     course.use(notebook["soft_pick"])
     assert parts.picked(torch.eye(4).reshape(4, 2, 2) * 90) == [0, 1, 2, 3]
     for dtype in (torch.float32, torch.float64):
@@ -114,6 +115,17 @@ def test_a_part_in_torch_gives_the_system_its_array(notebook, parts):
     course.use(notebook["iou"])
     assert isinstance(parts.iou(BOXES, BOXES), np.ndarray) and parts.iou(BOXES, BOXES).dtype == np.float64
     assert parts.iou(BOXES.astype(np.float32), BOXES.astype(np.float32)).dtype == np.float32
+
+
+def test_a_part_in_torch_is_given_what_torch_can_read(notebook, parts):
+    notebook.run("import torch\n" + RIGHT["iou"].replace("def iou", "def base"))
+    notebook.check("iou", "def iou(a, b):\n    a, b = torch.as_tensor(a), torch.as_tensor(b)\n"
+                          "    a[:0] @ b[:0].T\n    return base(a.numpy(), b.numpy())")
+    course.use(notebook["iou"])
+    expected = places.original("toy_parts.iou")(BOXES, BOXES[::-1])
+    # the check gives both in one precision and in order: the system may not
+    assert np.allclose(parts.iou(BOXES, BOXES[::-1].astype(np.float32)), expected)
+    assert np.allclose(notebook["iou"](BOXES.astype(np.float64), BOXES[::-1].copy()), expected)
 
 
 def test_a_class_in_place_counts_and_names_itself(notebook, parts):

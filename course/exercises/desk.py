@@ -8,7 +8,7 @@ import contextlib
 import sys
 import textwrap
 
-from . import answers, home, judge, outputs, registry, show
+from . import answers, forms, home, judge, outputs, places, registry, show
 from .exercise import Exercise, ExerciseError
 
 _own: dict[str, object] = {}  # exercise name -> the student's last own answer
@@ -35,9 +35,17 @@ def check(name: str):
         del _right[name]
     show.verdict(found, home.add_attempt(exercise, found.state, found.card.name if found.card else None))
     if found.state == "right":
-        return own
+        return _to_go_on_with(exercise, own)
     _handed[name] = answers.ours(exercise)
     return _handed[name]
+
+
+def _to_go_on_with(exercise: Exercise, own):
+    """A right answer as the notebook's later cells call it: itself, or, where what it gives has another form than ours
+    (an array for a tensor), brought to that form."""
+    if forms.fits(exercise, own):
+        return own
+    return places.function_with(own, lambda: None, bridge=forms.Bridge(exercise))
 
 
 def grade(name: str) -> None:

@@ -147,24 +147,25 @@ def forget(place: Place):
     return swap
 
 
-def function_with(function, count, named=None, form=None):
+def function_with(function, count, named=None, bridge=None):
     """A function around a student's, to stand in a place.
 
     count: called before each call; named: problem -> the exception to raise in its stead (without it, the problem
-    itself); form: brings what it gives to the form that the system wants.
+    itself); bridge: a `forms.Bridge`, which brings what it is given and what it gives to the form that each side wants.
     """
     @functools.wraps(function)
     def standing(*args, **kwargs):
         count()
         try:
-            value = function(*args, **kwargs)
+            taken, named_ones = bridge.take(args, kwargs) if bridge else (args, kwargs)
+            value = function(*taken, **named_ones)
         except (KeyboardInterrupt, PartError):
             raise
         except BaseException as problem:
             if named is None:
                 raise
             raise named(problem) from problem
-        return form.give(value, args, kwargs) if form else value
+        return bridge.give(value, args, kwargs) if bridge else value
 
     standing.__part__ = function
     return standing

@@ -124,7 +124,7 @@ def _put(exercise, place: places.Place, part, forced: bool = False) -> None:
     else:
         from . import forms
 
-        swap.standing = places.function_with(part, count, lambda problem: _named(problem, swap), forms.of(exercise))
+        swap.standing = places.function_with(part, count, lambda problem: _named(problem, swap), forms.Bridge(exercise))
     places.swaps[place.name] = swap
     place.put(swap.standing)
 
