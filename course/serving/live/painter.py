@@ -100,7 +100,7 @@ class Painter:
 
     def _paint(self, at: int, values: np.ndarray) -> np.ndarray:
         actor, restorer = self._ready[at]
-        frame = actor.frame(values, matched=True)
+        frame = actor.frame(values)
         if self.rungs[at].generator != "warp":
             frame = restorer.restore(frame)
         height, width = self.image.shape[:2]
