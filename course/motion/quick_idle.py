@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import swapped
 from ..io import weights
-from .idle_features import CHANNELS, HISTORY, LATENT, POSITION, REFRACTORY, SINCE, SPEED, TOP_SPEED, WINDOW
+from .idle_features import CHANNELS, HISTORY, LATENT, POSITION, REFRACTORY, SINCE, SPEED, TOLD, TOP_SPEED, WINDOW
 
 WEIGHTS = "motion.safetensors"
 NETWORKS = ("autoregressive", "vae")
@@ -31,9 +31,12 @@ def load() -> dict:
     arrays = weights.load_arrays(WEIGHTS)
     found = {network: {name.removeprefix(f"{network}."): value for name, value in arrays.items()
                        if name.startswith(f"{network}.")} for network in NETWORKS}
-    if "blink_shape" not in arrays or not all(found.values()):
-        raise weights.misfit(WEIGHTS)
-    return found | {"blink_shape": arrays["blink_shape"]}
+    try:
+        for kind, own in found.items():  # a frame of each: names and shapes that do not fit show only now
+            _rollout_of(kind)(own, np.zeros((1, TOLD), np.float32), np.zeros((1, CHANNELS + 1), np.float32))
+        return found | {"blink_shape": arrays["blink_shape"]}
+    except (KeyError, ValueError):
+        raise weights.misfit(WEIGHTS) from None
 
 
 def rollout(kind: str, told: np.ndarray, noise: np.ndarray) -> tuple:
@@ -47,7 +50,11 @@ def rollout(kind: str, told: np.ndarray, noise: np.ndarray) -> tuple:
     Raises:
         errors.WeightsError: as `load`.
     """
-    return (vae_rollout if kind == "vae" else gru_rollout)(load()[kind], told, noise)
+    return _rollout_of(kind)(load()[kind], told, noise)
+
+
+def _rollout_of(kind: str):
+    return vae_rollout if kind == "vae" else gru_rollout
 
 
 class GRU:
