@@ -23,9 +23,10 @@ from course.rendering import (
     quick_layers,
     quick_networks,
 )
+from course.speech import lips, quick_lips
 
 IN_NUMPY = ("course.rendering.portrait", "course.rendering.animator", "course.rendering.layers",
-            "course.motion.learned_idle")
+            "course.motion.learned_idle", "course.speech.lip_stream")
 A_FRAME = """
 import importlib, sys
 import numpy as np
@@ -35,7 +36,10 @@ from course.rendering import portrait
 given = np.load("given.npz")
 actor = portrait.Portrait(given["photo"], given["points"], **portrait.load_networks())
 movement = [learned_idle.curves(np.full(30, 0.3), 4, kind)[0] for kind in learned_idle.KINDS]
-np.savez("made.npz", frame=actor.render(given["target"]), movement=movement)
+from course.speech import lips
+heard = lips.hear_lips(given["sound"], 16000)
+np.savez("made.npz", frame=actor.render(given["target"]), movement=movement, curves=heard.curves, gates=heard.gates,
+         probabilities=heard.probabilities)
 assert "torch" not in sys.modules, "a frame has imported torch"
 """
 
@@ -61,6 +65,14 @@ def maps(seed=0):
     return movement, matte, inside, np.clip(6 * there - 2.8, 0, 1), here
 
 
+@pytest.fixture(scope="module")
+def sound():
+    """Two seconds of a buzz that comes and goes, at 16 kHz."""
+    times = np.arange(32000) / 16000
+    buzz = np.sin(40 * np.sin(2 * np.pi * 150 * times)) * np.abs(np.sin(5 * times))
+    return (0.3 * buzz + 0.01 * np.random.default_rng(0).standard_normal(32000)).astype(np.float32)
+
+
 def planes(array):
     return torch.from_numpy(np.ascontiguousarray(array.reshape(*array.shape[:2], -1).transpose(2, 0, 1)[None]))
 
@@ -68,9 +80,9 @@ def planes(array):
 # ---------------------------------------------------------------- the same numbers
 
 
-def test_a_frame_is_made_and_a_head_moves_before_torch_was_ever_imported(photo, points, tmp_path):
+def test_a_frame_is_made_and_a_head_moves_before_torch_was_ever_imported(photo, points, sound, tmp_path):
     target = points + np.where(np.arange(78)[:, None] >= 48, [5, 3], [4, -2])
-    np.savez(tmp_path / "given.npz", photo=photo, points=points, target=target)
+    np.savez(tmp_path / "given.npz", photo=photo, points=points, target=target, sound=sound)
     subprocess.run([sys.executable, "-c", A_FRAME.format(names=IN_NUMPY)], cwd=tmp_path, check=True, timeout=100)
     made = np.load(tmp_path / "made.npz")
     given = {"animator": animator.load_networks(), "layered": layers.load_networks()}
@@ -80,6 +92,10 @@ def test_a_frame_is_made_and_a_head_moves_before_torch_was_ever_imported(photo, 
     for kind, found in zip(learned_idle.KINDS, made["movement"]):
         wanted, _ = learned_idle.curves(np.full(30, 0.3), 4, kind, learned_idle.load())
         np.testing.assert_allclose(found, wanted, atol=1e-4)
+    heard = lips.hear_lips(sound, 16000, lips.load_network())
+    for name in ("probabilities", "curves", "gates"):
+        assert np.ptp(getattr(heard, name)) > 0.1
+        np.testing.assert_allclose(made[name], getattr(heard, name), atol=1e-5)
 
 
 def test_a_photo_is_taken_apart_as_torch_does_it(photo, points, monkeypatch):
@@ -148,6 +164,12 @@ def test_idle_movement_steps_aside_for_a_part_of_a_student(kind, name):
     assert quick_idle.is_ours() and set(quick_idle.TAUGHT) <= set(vars(idle_networks))
 
 
+def test_hearing_steps_aside_for_a_part_of_a_student():
+    assert isinstance(lips.network_at_work(), quick_lips.Network)
+    with places.counted("speech.lip_networks.VisemeNet"):
+        assert lips.network_at_work() is lips.load_network()
+
+
 def test_without_onnxruntime_the_networks_are_torchs(monkeypatch):
     monkeypatch.setattr(quick_networks, "load", quick_networks.load.__wrapped__)
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
@@ -178,6 +200,17 @@ def test_weights_of_another_network_are_named(change):
     change(arrays)
     with pytest.raises(errors.WeightsError, match="layers.safetensors does not fit"):
         quick_networks.Shipped(layers.WEIGHTS, "refiner", arrays)
+
+
+@pytest.mark.parametrize("change", [
+    lambda arrays: arrays.pop("usual"), lambda arrays: arrays.update({"norm.bias": np.zeros(3, np.float32)})],
+    ids=["missing", "shape"])
+def test_another_network_of_lips_is_named(change, monkeypatch):
+    arrays = dict(weights.load_arrays(quick_lips.WEIGHTS))
+    change(arrays)
+    monkeypatch.setattr(quick_lips.weights, "load_arrays", lambda name: arrays)
+    with pytest.raises(errors.WeightsError, match="speech.safetensors does not fit"):
+        quick_lips.load.__wrapped__()
 
 
 @pytest.mark.parametrize("change", [
