@@ -25,6 +25,7 @@ from course.evaluation import judges, metrics, polish_stages, reenactment
 from course.face import model, posing
 from course.motion import smoothing, tracking, transfer
 from course.polish import flickering, shaking
+from course.rendering import animator
 
 TEXT = "We won, how wonderful! Bob is happy."
 FPS, SIDE = 50.0, 384
@@ -96,7 +97,7 @@ def cast(actor, levels: tuple):
     painter = actor.portrait.animator
     paint = painter.networks
     painter.networks = {name: lambda x, own=own: own(x) + torch.tensor(levels).reshape(1, 3, 1, 1) / 255
-                        for name, own in paint.items()}
+                        for name, own in animator.load_networks().items()}
     try:
         yield
     finally:

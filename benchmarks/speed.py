@@ -24,7 +24,7 @@ from course.face import posing
 from course.io import encoding, pixel_formats
 from course.polish import sharpness
 from course.provenance import watermark
-from course.rendering import animator, layers, layers_square, mouth, paste, portrait, quick_networks
+from course.rendering import animator, layers, layers_square, mouth, paste, portrait, quick_layers, quick_networks
 
 TEXT = "A photograph that was quiet begins to speak."
 STAGES = {  # where the clock stands: what is called within another stage counts there alone
@@ -102,6 +102,17 @@ def readable_movement(self, positions):
     return layers_square.movement(self.field, np.ascontiguousarray(positions), layers.FIELD_SIZE)
 
 
+def readable_inputs(self, movement, face_there, unit):
+    """`Still.frame_inputs` by torch."""
+    import torch
+
+    from course.rendering import layers_networks
+
+    planes = (torch.from_numpy(each.reshape(*each.shape[:2], -1)).permute(2, 0, 1)[None]
+              for each in (movement, *self.maps[:2], face_there, self.maps[2]))
+    return layers_networks.frame_inputs(*planes, unit).numpy()
+
+
 @contextlib.contextmanager
 def readable():
     """A context in which frames are made as lessons teach it."""
@@ -109,7 +120,8 @@ def readable():
         for owner, name, other in (
                 (quick_networks, "runner", lambda network: None), (paste, "is_ours", lambda: False),
                 (sharpness, "Restorer", ReadableRestorer), (layers.Layers, "to_box", readable_to_box),
-                (layers.Layers, "movement", readable_movement)):
+                (layers.Layers, "movement", readable_movement),
+                (quick_layers.Still, "frame_inputs", readable_inputs)):
             stack.enter_context(mock.patch.object(owner, name, other))
         yield
 

@@ -20,7 +20,7 @@ from .face import model as face_model
 from .io import back_and_forth, decoding, video
 from .motion import film_person, inside, motion, transfer
 from .polish import filters, stages
-from .rendering import animator, film_mouth
+from .rendering import film_mouth, portrait
 
 log = logging.getLogger("course")
 
@@ -206,4 +206,4 @@ def _stable(points: np.ndarray) -> np.ndarray:
 
 def networks_for(generator: str) -> dict:
     """The animator's networks where the generator takes them, "gan", or {}. Raises `errors.WeightsError`."""
-    return animator.load_networks() if generator == "gan" else {}
+    return portrait.load_networks()["animator"] if generator == "gan" else {}

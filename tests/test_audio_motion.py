@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 from course import animation, errors, io, motion, speech, training
 from course.recipes.speech import augmentation, corpus, held_out, music, texts, utterances, voices
 from course.recipes.speech import training as speech_training
-from course.speech import kokoro, levelling, lips, spectrogram
+from course.speech import kokoro, levelling, lip_networks, lips, spectrogram
 from course.training import checkpoints, loop
 
 SENTENCE = "My mother moved a big piano, and father opened the door."
@@ -400,7 +400,7 @@ def test_what_an_utterance_teaches_keeps_the_time_of_its_sound():
 def test_the_loss_wants_visemes_curves_and_gates():
     labels = torch.zeros(1, 5, dtype=torch.long)
     first = torch.eye(17)[:1].T[None].repeat(1, 1, 5)
-    right = lips.Answer(20 * first, torch.ones(1, 18, 5), torch.full((1, 2, 5), 9.0))
+    right = lip_networks.Answer(20 * first, torch.ones(1, 18, 5), torch.full((1, 2, 5), 9.0))
     truth = (labels, torch.ones(1, 18, 5), torch.ones(1, 2, 5))
     least = float(speech_training.loss_of_answer(right, *truth, utterances.RECIPE))
     for wrong in (right._replace(visemes=-right.visemes), right._replace(curves=0 * right.curves),

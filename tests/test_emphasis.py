@@ -164,15 +164,12 @@ def test_heads_move_as_fast_as_people_and_never_jump():
 
 
 def test_livelier_movement_is_larger_and_its_steps_stay_bounded():
-    import torch
-
-    slow = torch.cumsum(torch.full((50, 8), 0.1), dim=0)  # 2.5 degrees a second
+    slow = np.cumsum(np.full((50, 8), 0.1, np.float32), axis=0)  # 2.5 degrees a second
     size = (9 / 2.5) ** 0.9
-    torch.testing.assert_close(learned_idle.livelier(slow)[:, 0], slow[:, 0] * size, rtol=0.02, atol=0.02)
-    torch.testing.assert_close(learned_idle.livelier(slow)[:, 7], slow[:, 7] * size**0.5, rtol=0.02, atol=0.02)
-    torch.manual_seed(0)
-    wild = torch.cumsum(torch.randn(200, 8) * 5, dim=0)
+    np.testing.assert_allclose(learned_idle.livelier(slow)[:, 0], slow[:, 0] * size, rtol=0.02, atol=0.02)
+    np.testing.assert_allclose(learned_idle.livelier(slow)[:, 7], slow[:, 7] * size**0.5, rtol=0.02, atol=0.02)
+    wild = np.cumsum(np.random.default_rng(0).standard_normal((200, 8)) * 5, axis=0)
     calmer = learned_idle.livelier(wild)
-    assert torch.diff(calmer, dim=0).abs().max() <= idle_networks.TOP_SPEED + 1e-4
-    assert torch.diff(calmer, dim=0).abs().mean() < torch.diff(wild, dim=0).abs().mean()
-    assert not learned_idle.livelier(torch.zeros(5, 8)).any()
+    assert np.abs(np.diff(calmer, axis=0)).max() <= idle_networks.TOP_SPEED + 1e-4
+    assert np.abs(np.diff(calmer, axis=0)).mean() < np.abs(np.diff(wild, axis=0)).mean()
+    assert not learned_idle.livelier(np.zeros((5, 8))).any()

@@ -9,7 +9,16 @@ from course import animation, images, keypoints, polish
 from course.exercises import places
 from course.face import channels
 from course.polish import seam, sharpness
-from course.rendering import animator_networks, layers, layers_networks, layers_square, paste, spread, warping
+from course.rendering import (
+    animator_networks,
+    layers,
+    layers_networks,
+    layers_square,
+    paste,
+    quick_layers,
+    spread,
+    warping,
+)
 from course.rendering import quick_networks as quick
 
 MOST = 2  # grey levels between the two paths
@@ -59,6 +68,11 @@ def readable(monkeypatch):
     def movement(self, positions):
         return layers_square.movement(self.field, np.ascontiguousarray(positions), layers.FIELD_SIZE)
 
+    def frame_inputs(self, movement, face_there, unit):
+        planes = (torch.from_numpy(each.reshape(64, 64, -1)).permute(2, 0, 1)[None]
+                  for each in (movement, *self.maps[:2], face_there, self.maps[2]))
+        return layers_networks.frame_inputs(*planes, unit).numpy()
+
     class Restorer:
         def __init__(self, photo, mask):
             self.wanted, self.mask = sharpness.detail(photo, mask), mask
@@ -72,6 +86,7 @@ def readable(monkeypatch):
         monkeypatch.setattr(sharpness, "Restorer", Restorer)
         monkeypatch.setattr(layers.Layers, "to_box", to_box)
         monkeypatch.setattr(layers.Layers, "movement", movement)
+        monkeypatch.setattr(quick_layers.Still, "frame_inputs", frame_inputs)
     return install
 
 

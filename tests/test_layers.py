@@ -9,7 +9,7 @@ from course.recipes.layers import data as layers_data
 from course.recipes.layers import matting, refiner, teacher
 from course.recipes.layers import recipe as layers_recipe
 from course.recipes.layers import training as layers_training
-from course.rendering import head_field, layers, layers_networks, layers_square
+from course.rendering import head_field, layers, layers_networks, layers_parts, layers_square
 
 
 def wall(size=layers_data.PICTURE):
@@ -51,14 +51,14 @@ def test_the_parts_of_a_photo_are_the_photo_again():
     generator = torch.Generator().manual_seed(0)
     photo, behind = torch.rand(2, 2, 3, 8, 8, generator=generator)
     matte, hole = torch.rand(2, 2, 1, 8, 8, generator=generator)
-    own, plate = layers_networks.part(photo, matte, hole, torch.ones_like(matte), behind)
+    own, plate = layers_parts.part(photo, matte, hole, torch.ones_like(matte), behind)
     torch.testing.assert_close(own + (1 - matte) * plate, photo)
     # without a person the plate is the photo, and nothing is the person's own
-    own, plate = layers_networks.part(photo, *torch.zeros(2, 2, 1, 8, 8), torch.ones_like(matte), behind)
+    own, plate = layers_parts.part(photo, *torch.zeros(2, 2, 1, 8, 8), torch.ones_like(matte), behind)
     torch.testing.assert_close(plate, photo)
     assert own.abs().max() < 1e-6
     # a whole person hides what lies behind
-    own, plate = layers_networks.part(photo, *torch.ones(3, 2, 1, 8, 8), behind)
+    own, plate = layers_parts.part(photo, *torch.ones(3, 2, 1, 8, 8), behind)
     torch.testing.assert_close(own, photo)
     torch.testing.assert_close(plate, behind)
 

@@ -68,7 +68,7 @@ def test_broad_mouths_get_broad_rows():
 
 
 def test_a_file_of_another_kind_says_so(monkeypatch):
-    monkeypatch.setattr(teeth.weights, "load_tensors", lambda name: {})
+    monkeypatch.setattr(teeth.weights, "load_arrays", lambda name: {})
     teeth.load_rows.cache_clear()
     with pytest.raises(errors.WeightsError, match="does not fit"):
         teeth.load_rows()

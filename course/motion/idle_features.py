@@ -12,6 +12,18 @@ HEAD = slice(0, 5)
 # What counts as much as a degree: degrees, eye distances, channel units. Sizes of usual movement, not of this data.
 UNIT = np.array([1.0, 1.0, 1.0, 0.02, 0.02, 0.1, 0.1, 0.1], np.float32)
 DRIFT = 1.5  # s, standard deviation of the running mean that counts as drift
+# What `idle_networks` are built for
+CHANNELS = len(MOVING)
+TOLD = 5  # numbers a frame about the mouth, `conditions`
+SEEN = 2 * CHANNELS + 1 + TOLD  # position, speed, time since the last blink, mouth
+WINDOW = 50  # frames that one latent of the VAE makes: 2 s
+HISTORY = 16  # frames it continues from
+LATENT = 16
+SPEED = 0.25  # units a frame that count as 1 inside the networks
+POSITION = 3.0  # units that count as 1 inside
+TOP_SPEED = 2.0  # units a frame: 50 degrees a second; no frame differs more from the one before
+SINCE = 0.5  # of 4 s: how long ago the last blink was, where nobody knows
+REFRACTORY = 8  # frames between two blinks, at least
 FULL_GAP = 0.15  # gap of the inner lips, in eye distances, that counts as an opening of 1
 
 

@@ -14,17 +14,19 @@ import math
 import torch
 from torch import nn
 
-CHANNELS = 8
-TOLD = 5  # numbers a frame about the mouth, `idle_features.conditions`
-SEEN = 2 * CHANNELS + 1 + TOLD  # position, speed, time since the last blink, mouth
-WINDOW = 50  # frames that one latent of the VAE makes: 2 s
-HISTORY = 16  # frames it continues from
-LATENT = 16
-SPEED = 0.25  # units a frame that count as 1 inside the networks
-POSITION = 3.0  # units that count as 1 inside
-TOP_SPEED = 2.0  # units a frame: 50 degrees a second; no frame differs more from the one before
-SINCE = 0.5  # of 4 s: how long ago the last blink was, where nobody knows
-REFRACTORY = 8  # frames between two blinks, at least
+from .idle_features import (
+    CHANNELS,
+    HISTORY,
+    LATENT,
+    POSITION,
+    REFRACTORY,
+    SEEN,
+    SINCE,
+    SPEED,
+    TOLD,
+    TOP_SPEED,
+    WINDOW,
+)
 
 
 def vae_loss(target, reconstruction, mean, logvar, beta: float = 1.0):

@@ -9,15 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
 from .. import errors
 from ..face import channels
 from ..interpolation import smoothstep
 from ..io import weights
-from . import emphasis, idle, idle_features, idle_networks, motion
+from . import emphasis, idle, idle_features, motion, quick_idle
 
-WEIGHTS = "motion.safetensors"
+WEIGHTS = quick_idle.WEIGHTS
 KINDS = ("autoregressive", "vae")
 EASE = 0.8  # s in which movement leaves the photo's pose, and comes back to it
 # The networks learn from 106 s of seven people: most of their draws move a third as fast as those do, some run wild.
@@ -32,6 +31,8 @@ LIMIT = np.array([9.0, 9.0, 7.0, 6.0, 6.0, 5.0, 5.0, 5.0])  # units; movement be
 @functools.lru_cache(maxsize=2)
 def load(path=None) -> dict:
     """Both networks by name, and "blink_shape": those that ship, or a file's. Raises `errors.WeightsError`."""
+    from . import idle_networks
+
     tensors = weights.load_tensors(WEIGHTS if path is None else path)
     if "blink_shape" not in tensors:
         raise weights.misfit(WEIGHTS)
@@ -48,39 +49,48 @@ def curves(opening: np.ndarray, seed: int = 0, kind: str = "autoregressive", net
     Raises:
         errors.MotionError: no such kind; errors.WeightsError: no networks.
     """
-    networks = networks or load()
     if kind not in KINDS:
         raise errors.MotionError(f"there is no motion model {kind!r}: choose from {', '.join(KINDS)}")
-    before = idle_networks.WINDOW
+    before = idle_features.WINDOW
     padded = np.concatenate([np.full(before, opening[0] if len(opening) else 0.0), opening])
-    told = torch.from_numpy(idle_features.conditions(padded))
+    told = idle_features.conditions(padded)
     random = np.random.default_rng((seed, KINDS.index(kind)))
-    noise = np.concatenate([random.standard_normal((len(padded), idle_networks.CHANNELS)),
-                            random.random((len(padded), 1))], axis=1)
-    noise = torch.from_numpy(noise.astype(np.float32))
-    with torch.inference_mode():
-        if kind == "vae":
-            values, blinks = idle_networks.vae_rollout(networks[kind], told, noise)
-        else:
-            values, blinks, _ = idle_networks.gru_rollout(networks[kind], told, noise)
-    values = livelier(values).numpy().astype(np.float64)
+    noise = np.concatenate([random.standard_normal((len(padded), idle_features.CHANNELS)),
+                            random.random((len(padded), 1))], axis=1).astype(np.float32)
+    values, blinks = _rolled_out(kind, networks, told, noise)
+    values = livelier(values)
     # What the tracks were freed of when the networks learned, their own movement is freed of too: it cannot drift.
     values[:, idle_features.HEAD] = idle_features.without_drift(values[:, idle_features.HEAD])
     values = LIMIT * np.tanh(values / LIMIT)
-    return values[before:], blinks.numpy()[before:]
+    return values[before:], blinks[before:]
 
 
-def livelier(values: torch.Tensor) -> torch.Tensor:
-    """The same movement at the speed of people: (T, 8) in units -> (T, 8).
+def _rolled_out(kind: str, networks: dict | None, told: np.ndarray, noise: np.ndarray) -> tuple:
+    """Values (T, 8) and blinks (T,): of the shipped networks without PyTorch, of others by their own rollouts."""
+    if networks is None and quick_idle.is_ours():
+        return quick_idle.rollout(kind, told, noise)
+    import torch
+
+    from . import idle_networks
+
+    network, told, noise = (networks or load())[kind], torch.from_numpy(told), torch.from_numpy(noise)
+    with torch.inference_mode():
+        rollout = idle_networks.vae_rollout if kind == "vae" else idle_networks.gru_rollout
+        values, blinks, *_ = rollout(network, told, noise)
+    return values.numpy(), blinks.numpy()
+
+
+def livelier(values: np.ndarray) -> np.ndarray:
+    """The same movement at the speed of people: (T, 8) in units -> float64 (T, 8).
 
     Shifts and brows grow by the root of what angles do; no frame differs more than `TOP_SPEED` from the one before.
     """
-    speeds = torch.diff(values, dim=0, prepend=torch.zeros(1, values.shape[1]))
-    own = float(speeds[:, :3].square().mean().sqrt()) * idle_features.FPS  # degrees a second
+    speeds = np.diff(values, axis=0, prepend=np.zeros((1, values.shape[1]), values.dtype))
+    own = float(np.sqrt(np.mean(speeds[:, :3] ** 2))) * idle_features.FPS if len(values) else 0.0  # degrees a second
     # s = (aim / own)^b
     size = min(MOST, max(LEAST, (AIM / max(own, 1e-6)) ** NEARER))
-    times = torch.tensor([size] * 3 + [size**0.5] * 5)
-    return idle_networks.soft_limit(speeds * times, idle_networks.TOP_SPEED).cumsum(dim=0)
+    times = np.array([size] * 3 + [size**0.5] * 5, values.dtype)
+    return np.cumsum(quick_idle.soft_limit(speeds * times, idle_features.TOP_SPEED), axis=0, dtype=np.float64)
 
 
 def idle_motion(lips: motion.Motion, seed: int = 0, strength: float = 1.0, accents=None, kind: str = "autoregressive",
@@ -104,8 +114,8 @@ class Manner:
     """How somebody moves while nothing else is asked for.
 
     seed: the same one moves the same; strength: scales all head movement, 0 keeps the head still; accents: (seconds,
-    strength 0 to 1) pairs where the speech is stressed; kind: one of `KINDS`; networks: those of `load`, which is
-    asked for them by default; questions: seconds at which questions end.
+    strength 0 to 1) pairs where the speech is stressed; kind: one of `KINDS`; networks: as `load` gives
+    them, those that ship by default; questions: seconds at which questions end.
     """
 
     seed: int = 0
@@ -119,8 +129,8 @@ class Manner:
 def from_opening(opening: np.ndarray, count: int, fps: float, manner: Manner) -> motion.Motion:
     """The same for a mouth's opening, float (T,), at 25 frames a second: `count` frames at `fps`."""
     settings, times = idle.Settings(), (np.arange(count) + 0.5) / fps
-    networks, seed, strength = manner.networks or load(), manner.seed, manner.strength
-    made, blinks = curves(opening, seed, manner.kind, networks)
+    seed, strength = manner.seed, manner.strength
+    made, blinks = curves(opening, seed, manner.kind, manner.networks)
     at = (np.arange(len(made)) + 0.5) / idle_features.FPS
     ease = smoothstep(0, EASE, times) * smoothstep(0, EASE, count / fps - times)
     values = {name: np.zeros(count) for name in channels.CHANNELS}
@@ -132,7 +142,7 @@ def from_opening(opening: np.ndarray, count: int, fps: float, manner: Manner) ->
     moments = [(np.floor(moment * fps) + 0.5) / fps for moment in at[blinks > 0] if 0.2 < moment < count / fps - 0.1]
     if not moments and count > 3 * fps:  # a face that does not blink for longer than this looks like a photo
         moments = idle.blink_moments(count / fps, fps, blinking, settings)
-    shut = blink_curve(times, moments, networks["blink_shape"])
+    shut = blink_curve(times, moments, (manner.networks or quick_idle.load())["blink_shape"])
     values["eyeBlinkLeft"], values["eyeBlinkRight"] = shut, shut
     idle.look_about(values, times, looking, settings)
     if len(manner.accents):

@@ -9,13 +9,12 @@ import functools
 
 import cv2
 import numpy as np
-import torch
 
 from .. import images
 from ..interpolation import smoothstep
 from ..io import weights
 from ..polish import colour
-from . import animator_crops, animator_networks, quick_networks
+from . import animator_crops, quick_networks
 
 WEIGHTS = "animator.safetensors"
 OFF_SKIN = 9  # pixels of the square, the side of what lips and lids are grown by
@@ -29,7 +28,8 @@ class Animator:
         """
         Args:
             image: uint8 (H, W, 3); points: (78, 2) in its pixels.
-            networks: {"mouth": ..., "eye": ...}, each an `AnimatorNetwork`; the shipped ones by default.
+            networks: {"mouth": ..., "eye": ...}, each an `AnimatorNetwork`, or one of
+                `quick_networks.shipped`; the shipped ones by default.
         Raises:
             errors.WeightsError: the weights are missing or damaged.
         """
@@ -83,9 +83,8 @@ class Animator:
         quick = quick_networks.runner(network)
         if quick:
             return quick_networks.shuffled(quick(quick_networks.unshuffled(squares) / np.float32(255)))
-        inputs = torch.from_numpy(squares).permute(0, 3, 1, 2).float() / 255  # channels last in memory
-        with torch.inference_mode():
-            return network(inputs).permute(0, 2, 3, 1).numpy()
+        inputs = squares.transpose(0, 3, 1, 2).astype(np.float32) / 255
+        return quick_networks.asked(network, inputs).transpose(0, 2, 3, 1)
 
 
 CHANGING = {  # the points by which a part is seen to have changed
@@ -138,5 +137,7 @@ def load_networks() -> dict:
 
 def networks_of(tensors: dict) -> dict:
     """Both networks out of one file's tensors, named "mouth...." and "eye....". Raises errors.WeightsError."""
+    from . import animator_networks
+
     networks = {name: animator_networks.AnimatorNetwork() for name in ("mouth", "eye")}
     return weights.into_networks(tensors, networks, WEIGHTS)

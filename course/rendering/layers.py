@@ -11,15 +11,14 @@ import functools
 
 import cv2
 import numpy as np
-import torch
 
 from .. import images
 from ..interpolation import smoothstep
 from ..io import weights
-from . import layers_networks, layers_square, quick_networks, spread, warping
+from . import layers_parts, layers_square, quick_layers, quick_networks, spread, warping
 
 WEIGHTS = "layers.safetensors"
-SIZE, FIELD_SIZE = layers_networks.SIZE, layers_networks.FIELD_SIZE
+SIZE, FIELD_SIZE = layers_square.SIZE, layers_square.FIELD_SIZE
 FILLED = 256  # pixels a side of the square in which the wall is filled
 LARGEST = 2048  # pixels a side of what moves, up to which layers fit into memory
 BEYOND = 1.0  # radii that a movement may look beyond the photo's border
@@ -41,7 +40,8 @@ class Layers:
         """
         Args:
             image: uint8 (H, W, 3); points: (78, 2); field: its `rendering.HeadField`.
-            networks: {"matting": ..., "refiner": ...}, the shipped ones by default.
+            networks: {"matting": ..., "refiner": ...}, as `load_networks` or `quick_networks.shipped` gives
+                them; the first by default.
         Raises:
             errors.WeightsError: the weights are missing or damaged.
         """
@@ -60,16 +60,20 @@ class Layers:
         self._take_apart(image, float(points[:, 1].max()), matte)
 
     def _matte(self, square, inside, face) -> np.ndarray:
-        channels = np.concatenate([square, inside[..., None], face[..., None]], axis=-1)
-        inputs = torch.from_numpy(channels).permute(2, 0, 1)[None].float() / 255
-        with torch.inference_mode():
-            return layers_networks.matte_of(self.networks["matting"](inputs))[0, 0].numpy()
+        channels = np.concatenate([square, inside[..., None], face[..., None]], axis=-1)[None]
+        network = self.networks["matting"]
+        quick = quick_networks.runner(network)
+        if quick:
+            logits = quick_networks.shuffled(quick(quick_networks.unshuffled(channels) * np.float32(2 / 255) - 1))
+        else:
+            logits = quick_networks.asked(network, channels.transpose(0, 3, 1, 2).astype(np.float32) / 255)
+        return quick_layers.matte_of(logits.reshape(SIZE, SIZE))
 
     @staticmethod
-    def _small(maps: np.ndarray) -> torch.Tensor:
-        """(S, S, C) -> (1, C, s, s)."""
+    def _small(maps: np.ndarray) -> quick_layers.Still:
+        """(S, S, 3) -> the same of (s, s)."""
         small = cv2.resize(maps.astype(np.float32), (FIELD_SIZE, FIELD_SIZE), interpolation=cv2.INTER_AREA)
-        return torch.from_numpy(small).permute(2, 0, 1)[None]
+        return quick_layers.Still(*cv2.split(small))
 
     def _take_apart(self, image, chin, matte) -> None:
         x0, y0, x1, y1 = self.field.box
@@ -82,11 +86,10 @@ class Layers:
         radius = max(1, round(EDGE * self.field.head.radius))
         self.matte = np.where(inside > 0, guided_filter(guide, fine, radius, TEXTURE**2), fine).clip(0, 1)
         behind = self._behind(image, matte, around)
-        grow = 2 * max(1, round(layers_networks.GROWN * self.field.head.radius)) + 1
-        hole = layers_networks.opened(cv2.dilate(self.matte, np.ones((grow, grow), np.uint8)))
-        parted = (torch.from_numpy(each).permute(2, 0, 1)[None] for each in (
-            photo.astype(np.float32), self.matte[..., None], hole[..., None], inside[..., None], behind))
-        own, plate = (each[0].permute(1, 2, 0).numpy() for each in layers_networks.part(*parted))
+        grow = 2 * max(1, round(layers_parts.GROWN * self.field.head.radius)) + 1
+        hole = layers_parts.opened(cv2.dilate(self.matte, np.ones((grow, grow), np.uint8)))
+        own, plate = layers_parts.part(photo.astype(np.float32), self.matte[..., None], hole[..., None],
+                                       inside[..., None], behind)
         whole = (plate + 0.5).astype(np.uint8)
         # what the plate lost in becoming whole numbers the own share takes, so that both together are the photo
         own += (inside * (1 - self.matte))[..., None] * (plate - whole)
@@ -112,28 +115,21 @@ class Layers:
         Returns:
             the same, corrected; and how much of the person is left of each pixel, float32 (h, w).
         """
-        face = layers_square.face(target, self.field_matrix, FIELD_SIZE)
-        movement = torch.from_numpy(self.movement(positions)).permute(2, 0, 1)[None]
-        matte, inside, here = self._still[:, :1], self._still[:, 1:2], self._still[:, 2:]
-        there = torch.from_numpy(face)[None, None].float() / 255
-        with torch.inference_mode():
-            inputs = layers_networks.frame_inputs(movement, matte, inside, there, here,
-                                             layers_square.unit_of(FIELD_SIZE))
-            flow, away = self._asked(inputs)
+        face = layers_square.face(target, self.field_matrix, FIELD_SIZE) / np.float32(255)
+        inputs = self._still.frame_inputs(self.movement(positions), face, layers_square.unit_of(FIELD_SIZE))
+        flow, away = self._asked(inputs)
         # what is taken away is 0 in most places, and must be so to the bit: so it is brought there, not what is left
-        away = np.float32(1 - smoothstep(*TRUSTED, gone)) * away[0].permute(1, 2, 0).numpy()
-        flow = flow[0].permute(1, 2, 0).numpy() * np.float32(self.field.head.radius)
+        away = np.float32(1 - smoothstep(*TRUSTED, gone)) * away[0].transpose(1, 2, 0)
+        flow = flow[0].transpose(1, 2, 0) * np.float32(self.field.head.radius)
         flow, away = self.to_box(flow), self.to_box(away)
         flow += positions
         return flow, np.subtract(1, away[..., 0], out=away[..., 0])
 
-    def _asked(self, inputs: torch.Tensor) -> tuple:
-        """What the Refiner says."""
+    def _asked(self, inputs: np.ndarray) -> tuple:
+        """What the Refiner says of a frame, float32 (1, 8, s, s): flow (1, 2, s, s), share taken away (1, 1, s, s)."""
         network = self.networks["refiner"]
         quick = quick_networks.runner(network)
-        if quick is None:
-            return network(inputs.contiguous(memory_format=torch.channels_last))
-        return network.answer(inputs, torch.from_numpy(quick(inputs.contiguous().numpy())))
+        return quick_layers.answer(inputs, quick(inputs)) if quick else quick_networks.asked(network, inputs)
 
     def to_box(self, values: np.ndarray) -> np.ndarray:
         """`layers_square.to_box` of the Refiner's square, by two matrices: (s, s, c) -> float32 (h, w, c)."""
@@ -242,6 +238,8 @@ def networks_of(tensors: dict) -> dict:
 
     In the file the first one's names begin with "parter.", what it was called when the file was made.
     """
+    from . import layers_networks
+
     networks = {"parter": layers_networks.Matting(), "refiner": layers_networks.Refiner()}
     weights.into_networks(tensors, networks, WEIGHTS)
     return {"matting": networks["parter"], "refiner": networks["refiner"]}

@@ -12,13 +12,11 @@ import torch.nn.functional as F
 from torch import nn
 
 from ..interpolation import smoothstep
-from . import layers_square
+from . import layers_parts, layers_square
 from .animator_networks import Residual
 
-SIZE, FIELD_SIZE = 128, 64  # pixels a side of the square: pictures, and everything that is smooth
+SIZE, FIELD_SIZE = layers_square.SIZE, layers_square.FIELD_SIZE
 N_PHOTO, N_FRAME = 5, 8
-CHIN, SHOULDERS = 0.6, 1.2  # radii below the middle of the face
-MOST_FLOW = 0.5  # radii: the furthest that the Refiner may correct a movement
 
 
 class Matting(nn.Module):
@@ -83,7 +81,7 @@ class Refiner(nn.Module):
     def answer(frames, y):
         """What `trunk` said, where something may move: flow (N, 2, 64, 64), share taken away (N, 1, 64, 64)."""
         share = moving_of(frames[:, :2]) * free_of_face(frames[:, 6:7]) * above_shoulders(frames)
-        return MOST_FLOW * share * torch.tanh(y[:, :2]), share * torch.sigmoid(y[:, 2:] - 4)
+        return layers_square.MOST_FLOW * share * torch.tanh(y[:, :2]), share * torch.sigmoid(y[:, 2:] - 4)
 
 
 def moving_of(movement: torch.Tensor) -> torch.Tensor:
@@ -100,7 +98,7 @@ def above_shoulders(frames: torch.Tensor) -> torch.Tensor:
     """
     size = frames.shape[-2]
     down = (torch.arange(size, device=frames.device) - (size - 1) / 2) / layers_square.unit_of(size)  # radii
-    return smoothstep(SHOULDERS, CHIN, down)[None, None, :, None]
+    return smoothstep(layers_square.SHOULDERS, layers_square.CHIN, down)[None, None, :, None]
 
 
 def free_of_face(face: torch.Tensor) -> torch.Tensor:
@@ -113,33 +111,10 @@ def matte_of(logits: torch.Tensor) -> torch.Tensor:
     return smoothstep(0.35, 0.65, torch.sigmoid(logits))
 
 
-GROWN = 0.05  # radii by which a hole is larger than the matte: hair has shone on the wall, and the wall through it
-
-
 def hole_of(matte: torch.Tensor, unit: float) -> torch.Tensor:
     """Where the photo does not show what is behind, softly: (N, 1, S, S) -> the same; unit: pixels a radius."""
-    grow = max(1, round(GROWN * unit))
-    return opened(F.max_pool2d(matte, 2 * grow + 1, 1, grow))
-
-
-def opened(matte):
-    """1 from a matte of a quarter on, 0 where there is none: a tensor or an array (...) in [0, 1] -> the same."""
-    return (4 * matte).clip(0, 1)
-
-
-def part(photo, matte, hole, inside, behind) -> tuple:
-    """A photo -> the person's own share of it and the plate before which the person stands, (N, 3, S, S) each.
-
-    matte, hole, inside: (N, 1, S, S); behind: (N, 3, S, S), what fills the hole.
-
-    plate = (1 - hole) photo + hole behind,   own = photo - (1 - matte) plate
-
-    so that own + (1 - matte) plate is the photo again (the matting equation, Porter and Duff, 1984; `own` may be
-    below 0 where a dark hair is half counted as wall). Beyond the border own = matte photo: there it is mirrored.
-    """
-    hole = torch.maximum(hole, 1 - inside)
-    plate = (1 - hole) * photo + hole * behind
-    return inside * (photo - (1 - matte) * plate) + (1 - inside) * matte * photo, plate
+    grow = max(1, round(layers_parts.GROWN * unit))
+    return layers_parts.opened(F.max_pool2d(matte, 2 * grow + 1, 1, grow))
 
 
 def look_up(pictures: torch.Tensor, movement: torch.Tensor, unit: float) -> torch.Tensor:

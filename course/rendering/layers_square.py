@@ -9,6 +9,9 @@ import numpy as np
 from .. import images
 from . import animator_crops, spread
 
+SIZE, FIELD_SIZE = 128, 64  # pixels a side of the square: pictures, and everything that is smooth
+CHIN, SHOULDERS = 0.6, 1.2  # radii below the middle of the face
+MOST_FLOW = 0.5  # radii: the furthest that the Refiner may correct a movement
 LEAST_WALL = 0.002  # share of the square that must show the wall, to fill the rest from it
 REACH = 2.75  # radii from the face's centre to each side: `headwarp` moves nothing further out
 
@@ -56,7 +59,7 @@ def filled(photo: np.ndarray, matte: np.ndarray, inside: np.ndarray) -> np.ndarr
     Returns:
         uint8 (S, S, 3); where the photo shows nothing but the person, the photo itself.
     """
-    grow = max(3, round(0.055 * len(photo)) | 1)  # a little more than `layers_networks.GROWN` to each side
+    grow = max(3, round(0.055 * len(photo)) | 1)  # a little more than `layers_parts.GROWN` to each side
     hole = (cv2.dilate(matte, np.ones((grow, grow), np.uint8)) > 25) | (inside < 255)
     if (~hole).mean() < LEAST_WALL:
         return photo

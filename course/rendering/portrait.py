@@ -28,12 +28,14 @@ class PortraitSettings:
 def load_networks() -> dict:
     """The shipped networks that a `Portrait` takes besides: {"animator": ..., "layered": ...}.
 
+    They run without PyTorch where they can, `quick_networks.shipped`; else they are its modules.
+
     Raises:
         errors.WeightsError: weights are missing or damaged.
     """
-    from . import animator, layers
+    from . import animator, layers, quick_networks
 
-    return {"animator": animator.load_networks(), "layered": layers.load_networks()}
+    return quick_networks.shipped() or {"animator": animator.load_networks(), "layered": layers.load_networks()}
 
 
 class Portrait:

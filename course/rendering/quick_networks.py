@@ -1,30 +1,128 @@
 """The networks of a frame as onnxruntime calculates them: a quarter sooner than torch, the same numbers to a millionth.
 
-What is taught and trained are torch's modules. Here the same layers are written down once more, from their weights.
+What is taught and trained are torch's modules. Here the same layers are written down once more, from their weights; so
+those that ship run without PyTorch, whose import alone takes longer than a short film.
 """
 
 import functools
 
 import numpy as np
-from torch import nn
 
-from ..io import onnx_graph
-from . import animator_networks, layers_networks
+from .. import errors, swapped
+from ..io import onnx_graph, weights
+
+SLOPE = 0.1  # of a leaky ReLU below 0, `animator_networks.SLOPE`
+# What a student's part may replace of all that runs here in another way
+TAUGHT = {"animator_networks": ("Residual", "AnimatorNetwork"), "layers_networks": (
+    "Residual", "Matting", "Refiner", "matte_of", "frame_inputs", "look_up", "moving_of", "free_of_face",
+    "above_shoulders")}
+
+
+class Shipped:
+    """A shipped network that runs without PyTorch.
+
+    file: name of its weights; name: "mouth" or "eye" of the animator, "matting" or "refiner" of the layers.
+    """
+
+    def __init__(self, file: str, name: str, arrays: dict):
+        """arrays: {weight: float32 array}, all of the network's. Raises errors.WeightsError: they are another's."""
+        self.file, self.name = file, name
+        try:
+            written = WRITERS[CLASSES[name]](arrays)
+            self._session = onnx_graph.session(written, keeps=False)
+            channels = self._session.get_inputs()[0].shape[1]
+            self.run(np.zeros((1, channels, 16, 16), np.float32))  # shapes that do not fit show only now
+        except Exception as problem:  # onnxruntime raises what it likes
+            raise weights.misfit(file) from problem
+
+    def run(self, inputs: np.ndarray) -> np.ndarray:
+        """What `runner` gives of the network."""
+        return self._session.run(None, {onnx_graph.Graph.input: inputs})[0]
+
+    def module(self):
+        """The same network as a module of torch, ready for inference. Raises errors.WeightsError."""
+        from . import animator, layers
+
+        return (animator if self.file == animator.WEIGHTS else layers).load_networks()[self.name]
+
+    def __reduce__(self):
+        return _named, (self.name,)  # a session does not travel to another process
+
+
+def shipped() -> dict | None:
+    """The shipped networks, {"animator": {"mouth", "eye"}, "layered": {"matting", "refiner"}}, each a `Shipped`; None
+    without onnxruntime, or where a student's part stands among what they are made of.
+
+    Raises:
+        errors.WeightsError: weights are missing or damaged.
+    """
+    room = __name__.rpartition(".")[0]
+    if any(swapped.is_any(f"{room}.{file}", *names) for file, names in TAUGHT.items()):
+        return None
+    try:
+        return load()
+    except ImportError:
+        return None
+
+
+@functools.lru_cache(maxsize=1)
+def load() -> dict:
+    """As `shipped`, whoever's parts stand where. Raises `ImportError`: there is no onnxruntime."""
+    import onnxruntime  # noqa: F401 - whether it is there
+
+    from . import animator, layers
+
+    return {"animator": _of_file(animator.WEIGHTS, mouth="mouth", eye="eye"),
+            "layered": _of_file(layers.WEIGHTS, matting="parter", refiner="refiner")}
+
+
+def _of_file(file: str, **names: str) -> dict:
+    arrays = weights.load_arrays(file)
+    return {name: Shipped(file, name, {key.removeprefix(f"{within}."): value for key, value in arrays.items()
+                                       if key.startswith(f"{within}.")}) for name, within in names.items()}
+
+
+def _named(name: str):
+    """The shipped network of that name; torch's, where there is no onnxruntime."""
+    from . import portrait
+
+    networks = portrait.load_networks()
+    return next(part[name] for part in networks.values() if name in part)
 
 
 def runner(network):
     """A function from float32 (N, C, H, W) to float32 (N, c, H, W) that calculates as the network does, or None where
     it has to be asked itself: one of another class, on another device, or without onnxruntime.
 
-    network: an `AnimatorNetwork`, between its `PixelUnshuffle` and its `PixelShuffle`; or a `Refiner`'s `trunk`.
+    network: a `Shipped`; or a module of torch. An `AnimatorNetwork` and a `Matting` are written down between their
+    `PixelUnshuffle` and their `PixelShuffle`; of a `Refiner` its `trunk`.
     """
-    if type(network) not in WRITERS:
+    if isinstance(network, Shipped):
+        return network.run
+    if _class_of(network) not in WRITERS:
         return None
-    weights = _weights(network)
-    if any(each.device.type != "cpu" or each.is_inference() for each in weights):
+    own = _weights(network)
+    if any(each.device.type != "cpu" or each.is_inference() for each in own):
         return None
     # torch counts how often a tensor was written to: a network that has learnt since is written down again
-    return _runner(network, tuple(each._version for each in weights))
+    return _runner(network, tuple(each._version for each in own))
+
+
+def asked(network, inputs: np.ndarray):
+    """What torch itself calculates: a network as in `runner`, float32 (N, C, H, W) -> an array, or a tuple of arrays
+    where the network gives several."""
+    import torch
+
+    network = network.module() if isinstance(network, Shipped) else network
+    with torch.inference_mode():
+        given = network(torch.from_numpy(inputs).contiguous(memory_format=torch.channels_last))
+        return tuple(each.numpy() for each in given) if isinstance(given, tuple) else given.numpy()
+
+
+def _class_of(network) -> str:
+    """"animator_networks.AnimatorNetwork"; "" for a class that does not stand in this room."""
+    room, _, file = type(network).__module__.rpartition(".")
+    return f"{file}.{type(network).__qualname__}" if room == __name__.rpartition(".")[0] else ""
 
 
 @functools.lru_cache(maxsize=8)
@@ -34,8 +132,9 @@ def _weights(network) -> list:
 
 @functools.lru_cache(maxsize=8)
 def _runner(network, _versions):
+    arrays = {name: value.detach().numpy() for name, value in network.state_dict().items()}
     try:
-        session = onnx_graph.session(WRITERS[type(network)](network), keeps=False)
+        session = onnx_graph.session(WRITERS[_class_of(network)](arrays), keeps=False)
     except ImportError:
         return None
     return lambda inputs: session.run(None, {onnx_graph.Graph.input: inputs})[0]
@@ -55,39 +154,74 @@ def shuffled(parts: np.ndarray) -> np.ndarray:
     return parts.reshape(n, 2 * side, 2 * side, channels // 4)
 
 
-def _animator(net: animator_networks.AnimatorNetwork) -> bytes:
-    graph = onnx_graph.Graph(net.at_2[1].in_channels)
-    at_2 = _layers(graph, net.at_2[1:], graph.input)
-    at_4 = _layers(graph, net.at_4, at_2)
-    at_8 = _layers(graph, net.at_8, at_4)
-    y = _layer(graph, net.join_4, graph.node("Add", at_4, graph.larger(_layer(graph, net.up_4, at_8), 2, "nearest")))
-    y = _layer(graph, net.join_2, graph.node("Add", at_2, graph.larger(_layer(graph, net.up_2, y), 2, "nearest")))
-    return graph.model(_layers(graph, net.paint[:-1], y))
+# ---------------------------------------------------------------- written down
 
 
-def _refiner(net: layers_networks.Refiner) -> bytes:
-    graph = onnx_graph.Graph(layers_networks.N_FRAME)
-    fine = _layers(graph, net.fine, graph.input)
-    coarse = graph.larger(_layer(graph, net.up, _layers(graph, net.coarse, fine)), 4, "linear")
-    return graph.model(_layers(graph, net.last, _layer(graph, net.join, graph.node("Add", fine, coarse))))
+class _Graph(onnx_graph.Graph):
+    """A graph whose layers have the names of a network's weights, each of which is there to be used."""
+
+    def __init__(self, arrays: dict, first: str):
+        super().__init__(arrays[f"{first}.weight"].shape[1])
+        self.arrays, self.used = arrays, set()
+
+    def layer(self, x: str, name: str, stride: int = 1) -> str:
+        """A convolution of that name."""
+        names = f"{name}.weight", f"{name}.bias"
+        self.used.update(names)
+        return self.convolved(x, *(self.arrays[each] for each in names), (stride, stride))
+
+    def residual(self, x: str, name: str) -> str:
+        """An `animator_networks.Residual` of that name."""
+        y = self.layer(self.leaky(x), f"{name}.first")
+        return self.node("Add", x, self.layer(self.leaky(y), f"{name}.second"))
+
+    def leaky(self, x: str) -> str:
+        """A leaky ReLU."""
+        return self.node("LeakyRelu", x, alpha=SLOPE)
+
+    def up(self, x: str, name: str, beside: str, times: int = 2, how: str = "nearest") -> str:
+        """A convolution's answer, made larger, and what lies beside it."""
+        return self.node("Add", beside, self.larger(self.layer(x, name), times, how))
+
+    def written(self, y: str) -> bytes:
+        """The model. Raises errors.WeightsError: weights are left over, so they are of another network."""
+        if left := self.arrays.keys() - self.used:
+            raise errors.WeightsError(f"weights that no layer takes: {', '.join(sorted(left))}")
+        return self.model(y)
 
 
-WRITERS = {animator_networks.AnimatorNetwork: _animator, layers_networks.Refiner: _refiner}
+def _animator(arrays: dict) -> bytes:
+    graph = _Graph(arrays, "at_2.1")
+    at_2 = graph.residual(graph.layer(graph.input, "at_2.1"), "at_2.2")
+    at_4 = graph.residual(graph.layer(at_2, "at_4.0", 2), "at_4.1")
+    at_8 = graph.residual(graph.residual(graph.layer(at_4, "at_8.0", 2), "at_8.1"), "at_8.2")
+    y = graph.residual(graph.up(at_8, "up_4", at_4), "join_4")
+    y = graph.residual(graph.up(y, "up_2", at_2), "join_2")
+    return graph.written(graph.layer(graph.leaky(y), "paint.1"))
 
 
-def _layers(graph, layers, x: str) -> str:
-    for layer in layers:
-        x = _layer(graph, layer, x)
-    return x
+def _matting(arrays: dict) -> bytes:
+    graph = _Graph(arrays, "first.1")
+    seen = [graph.residual(graph.layer(graph.input, "first.1"), "first.2")]
+    depth = sum(name.startswith("down.") and name.endswith(".0.weight") for name in arrays)
+    for k in range(depth):
+        seen.append(graph.residual(graph.layer(seen[-1], f"down.{k}.0", 2), f"down.{k}.1"))
+    y = graph.residual(graph.residual(seen.pop(), "deepest.0"), "deepest.1")
+    for k in reversed(range(depth)):
+        y = graph.residual(graph.up(y, f"up.{k}", seen.pop()), f"join.{k}")
+    return graph.written(graph.layer(graph.leaky(y), "last.1"))
 
 
-def _layer(graph, layer, x: str) -> str:
-    if isinstance(layer, nn.Conv2d):
-        return graph.conv(x, layer)
-    if isinstance(layer, nn.LeakyReLU):
-        return graph.node("LeakyRelu", x, alpha=float(layer.negative_slope))
-    if isinstance(layer, animator_networks.Residual):
-        y = graph.node("LeakyRelu", x, alpha=animator_networks.SLOPE)
-        y = graph.node("LeakyRelu", _layer(graph, layer.first, y), alpha=animator_networks.SLOPE)
-        return graph.node("Add", x, _layer(graph, layer.second, y))
-    raise TypeError(f"no way to write down {type(layer).__name__}")
+def _refiner(arrays: dict) -> bytes:
+    graph = _Graph(arrays, "fine.0")
+    fine = graph.residual(graph.layer(graph.input, "fine.0"), "fine.1")
+    coarse = graph.residual(graph.layer(fine, "coarse.0", 2), "coarse.1")
+    coarse = graph.residual(graph.residual(graph.layer(coarse, "coarse.2", 2), "coarse.3"), "coarse.4")
+    y = graph.residual(graph.up(coarse, "up", fine, 4, "linear"), "join")
+    return graph.written(graph.layer(graph.leaky(y), "last.1"))
+
+
+WRITERS = {"animator_networks.AnimatorNetwork": _animator, "layers_networks.Matting": _matting,
+           "layers_networks.Refiner": _refiner}
+CLASSES = {"mouth": "animator_networks.AnimatorNetwork", "eye": "animator_networks.AnimatorNetwork",
+           "matting": "layers_networks.Matting", "refiner": "layers_networks.Refiner"}

@@ -63,11 +63,11 @@ def heights() -> np.ndarray:
 @functools.lru_cache(maxsize=1)
 def load_rows() -> list:
     """The rows that ship, narrow ones first: list of `Row`. Raises errors.WeightsError."""
-    tensors = weights.load_tensors(WEIGHTS)
-    if not {"rows", "bows"} <= set(tensors) or tensors["rows"].shape[1:] != (HEIGHT, WIDTH, 2):
+    arrays = weights.load_arrays(WEIGHTS)
+    if not {"rows", "bows"} <= set(arrays) or arrays["rows"].shape[1:] != (HEIGHT, WIDTH, 2):
         raise weights.misfit(WEIGHTS)
-    pixels = tensors["rows"].numpy().astype(np.float32) / UNIT
-    return [Row(touching(each), float(bow)) for each, bow in zip(pixels, tensors["bows"])]
+    pixels = arrays["rows"].astype(np.float32) / UNIT
+    return [Row(touching(each), float(bow)) for each, bow in zip(pixels, arrays["bows"])]
 
 
 def touching(pixels: np.ndarray) -> np.ndarray:

@@ -15,6 +15,7 @@ doors.open_door(__name__, {
     "visemes": "LIP_CHANNELS RULE STRESS_GAIN VISEMES VISEME_NAMES VOWELS coarticulate curves phonemes_to_visemes "
                "segments_of target visemes_of",
     "hearing": "Heard hear relative_loudness",
-    "lips": "VisemeNet features lip_curves load_network viseme_probabilities",
+    "lip_networks": "VisemeNet",
+    "lips": "features lip_curves load_network viseme_probabilities",
     "lip_stream": "LipStream",
 })

@@ -25,11 +25,11 @@ class LipStream:
     heard.
     """
 
-    def __init__(self, network: lips.VisemeNet | None = None, level: levelling.Level | None = None,
-                 reading: lips.Reading | None = None):
-        """level: how loud and of what colour the sound is, if that is known (`levelling.of_whole`)."""
-        network = network or lips.load_network()
-        self.listener = lips.Listener(network, level or levelling.usual(network.usual.numpy()))
+    def __init__(self, network=None, level: levelling.Level | None = None, reading: lips.Reading | None = None):
+        """network: a `VisemeNet`, the shipped one by default; level: how loud and of what colour the sound is, if that
+        is known (`levelling.of_whole`)."""
+        network = network or lips.network_at_work()
+        self.listener = lips.Listener(network, level or levelling.usual(np.asarray(network.usual)))
         self.reading = reading or lips.Reading()
         self.samples = np.zeros(BEFORE * HOP, np.float32)  # from half a window before the next frame's middle
         self.bands = np.zeros((hearing.N_MELS, 0), np.float32)  # a frame that waits for its second

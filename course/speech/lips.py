@@ -1,24 +1,24 @@
 """Sound to lips: a small network hears which sound it is and how the lips stand, as the sound arrives.
 
-A stack of dilated convolutions that look back only (van den Oord et al., "WaveNet", 2016), 50 times a second. Three
-answers come out: which viseme, the curves of the lips, and two gates for what must never be blended away: lips that
-shut at m, b, p and lip to teeth at f, v. How a sound looks stays in `speech/visemes.py`: the curves are learned from
-what it draws for phonemes whose times are known.
+`lip_networks.VisemeNet` answers 50 times a second: which viseme, the curves of the lips, and two gates for what must
+never be blended away: lips that shut at m, b, p and lip to teeth at f, v. How a sound looks stays in
+`speech/visemes.py`: the curves are learned from what it draws for phonemes whose times are known.
 """
 
 import dataclasses
 import functools
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch import nn
 
 from ..io import weights
-from . import hearing, levelling, visemes
+from . import hearing, levelling, quick_lips, visemes
 
-WEIGHTS = "speech.safetensors"
+if TYPE_CHECKING:
+    from .lip_networks import VisemeNet
+
+WEIGHTS = quick_lips.WEIGHTS
 FEATURES = levelling.FEATURES
 RATE = 50  # answers a second; there are two frames of sound for each
 WAIT = 2  # answers that the network waits before it speaks about a moment
@@ -28,86 +28,18 @@ SILENCE = -120.0  # dB of a band in which nothing is
 GATES = ("PP", "FF")  # the visemes that have a gate
 
 
-@dataclass
-class Settings:
-    """Size of the network."""
-
-    width: int = 192
-    kernel: int = 3
-    dilations: tuple = (1, 2, 4, 8, 1, 2, 4, 8)
-
-
-class Answer(NamedTuple):
-    """visemes: logits (N, V, T); curves: lip channels (N, C, T); gates: logits (N, 2, T)."""
-
-    visemes: torch.Tensor
-    curves: torch.Tensor
-    gates: torch.Tensor
-
-
-class _Back(nn.Module):
-    """A convolution that sees the present and the past."""
-
-    def __init__(self, source: int, width: int, kernel: int, dilation: int = 1, stride: int = 1):
-        super().__init__()
-        self.conv = nn.Conv1d(source, width, kernel, dilation=dilation, stride=stride)
-        self.source, self.past = source, dilation * (kernel - 1) + 1 - stride
-
-    def forward(self, x, state):
-        """(N, source, T) behind what `state` holds of the past -> (N, width, T / stride), the next state."""
-        x = torch.cat([state, x], dim=2)
-        return self.conv(x), x[:, :, x.shape[2] - self.past :]
-
-
-class _Block(nn.Module):
-    def __init__(self, settings: Settings, dilation: int):
-        super().__init__()
-        width = settings.width
-        self.wide = _Back(width, width, settings.kernel, dilation)
-        self.norm = nn.BatchNorm1d(width)
-        self.mix = nn.Conv1d(width, width, 1)
-
-    def forward(self, x, state):
-        """(N, width, T), state -> the same."""
-        y, state = self.wide(x, state)
-        return x + self.mix(torch.relu(self.norm(y))), state
-
-
-class VisemeNet(nn.Module):
-    """Features (N, 81, 2 T) at 100 frames/s -> `Answer` at 50 a second; answer k is about the moment (k - WAIT) / RATE.
-
-    usual: (80,), the mean spectrum of speech, where levelling begins.
-    """
-
-    def __init__(self, settings: Settings | None = None):
-        super().__init__()
-        settings = settings or Settings()
-        self.entry = _Back(FEATURES, settings.width, 4, stride=2)
-        self.blocks = nn.ModuleList([_Block(settings, dilation) for dilation in settings.dilations])
-        self.norm = nn.BatchNorm1d(settings.width)
-        sizes = len(visemes.VISEME_NAMES), len(visemes.LIP_CHANNELS), len(GATES)
-        self.heads = nn.ModuleList([nn.Conv1d(settings.width, size, 1) for size in sizes])
-        self.register_buffer("usual", torch.full((hearing.N_MELS,), -25.0))
-
-    def start(self, count: int = 1) -> list:
-        """The state before any sound, of `count` sounds at once."""
-        backs = [self.entry, *(block.wide for block in self.blocks)]
-        return [torch.zeros(count, back.source, back.past, device=self.usual.device) for back in backs]
-
-    def forward(self, features, state: list | None = None) -> Answer:
-        """(N, 81, 2 T) -> `Answer` of T moments. state: from `start`, is carried on in place; None starts anew."""
-        state = self.start(len(features)) if state is None else state
-        x, state[0] = self.entry(features, state[0])  # (N, width, T)
-        for i, block in enumerate(self.blocks, start=1):
-            x, state[i] = block(x, state[i])
-        x = torch.relu(self.norm(x))
-        return Answer(*(head(x) for head in self.heads))
-
-
 @functools.lru_cache(maxsize=1)
-def load_network() -> VisemeNet:
+def load_network() -> "VisemeNet":
     """The shipped network, ready to use. Raises `errors.WeightsError`."""
-    return weights.fill(VisemeNet(), weights.load_tensors(WEIGHTS), WEIGHTS)
+    from . import lip_networks
+
+    return weights.fill(lip_networks.VisemeNet(), weights.load_tensors(WEIGHTS), WEIGHTS)
+
+
+def network_at_work():
+    """The shipped network as it hears soonest: without PyTorch, where no student's class stands in its place. Raises
+    `errors.WeightsError`."""
+    return quick_lips.load() if quick_lips.is_ours() else load_network()
 
 
 def features(samples, sample_rate: int | None = None) -> np.ndarray:
@@ -137,28 +69,40 @@ class Lips:
 
 
 class Listener:
-    """Hears a sound piece by piece and remembers what it must. level: where levelling begins."""
+    """Hears a sound piece by piece and remembers what it must.
 
-    def __init__(self, network: VisemeNet, level: levelling.Level):
+    network: a `VisemeNet`, or what `network_at_work` gives; level: where levelling begins.
+    """
+
+    def __init__(self, network, level: levelling.Level):
         self.network, self.level, self.state = network, level, network.start()
         self.energies = np.full(PAUSE - 2, -levelling.DYNAMIC_RANGE, np.float32)  # of the frames before
 
     def hear(self, bands: np.ndarray) -> Lips:
         """The next mel bands in dB (80, 2 T), T > 0 -> `Lips` of T answers, the first two of all before the sound."""
         seen, self.level = levelling.levelled(bands, hearing.frame_loudness(bands), self.level)
-        with torch.inference_mode():
-            answer = self.network(torch.from_numpy(seen)[None], self.state)
-            found = (torch.softmax(answer.visemes[0], 0), answer.curves[0], torch.sigmoid(answer.gates[0]))
+        found = self._asked(seen)
         energies = np.concatenate([self.energies, levelling.energy_of(seen)])
         self.energies = energies[len(energies) - len(self.energies) :]
         loudest = np.lib.stride_tricks.sliding_window_view(energies, PAUSE)[::2].max(axis=1)
-        return Lips(*(part.T.numpy() for part in found), loudest)
+        return Lips(*(part.T for part in found), loudest)
+
+    def _asked(self, seen: np.ndarray) -> tuple:
+        """What the network says of features (81, 2 T): probabilities (V, T), curves (C, T), gates (2, T)."""
+        if isinstance(self.network, quick_lips.Network):
+            return self.network.hear(seen, self.state)
+        import torch
+
+        with torch.inference_mode():
+            answer = self.network(torch.from_numpy(seen)[None], self.state)
+            found = torch.softmax(answer.visemes[0], 0), answer.curves[0], torch.sigmoid(answer.gates[0])
+            return tuple(part.numpy() for part in found)
 
 
-def hear_lips(samples, sample_rate: int | None = None, network: VisemeNet | None = None) -> Lips:
+def hear_lips(samples, sample_rate: int | None = None, network: "VisemeNet | None" = None) -> Lips:
     """What is heard of a recording; moment k is at k / RATE seconds. Raises as `viseme_probabilities`."""
     heard = hearing.hear(samples, sample_rate)
-    listener = Listener(network or load_network(), levelling.of_whole(heard.bands, heard.loudness))
+    listener = Listener(network or network_at_work(), levelling.of_whole(heard.bands, heard.loudness))
     missing = 2 * WAIT + heard.bands.shape[1] % 2
     bands = np.pad(heard.bands, ((0, 0), (0, missing)), constant_values=SILENCE)
     found = [listener.hear(bands[:, first : first + 6000]) for first in range(0, bands.shape[1], 6000)]
@@ -166,7 +110,7 @@ def hear_lips(samples, sample_rate: int | None = None, network: VisemeNet | None
                   for field in dataclasses.fields(Lips))).since(WAIT)  # fmt: skip
 
 
-def viseme_probabilities(samples, sample_rate: int | None = None, network: VisemeNet | None = None) -> np.ndarray:
+def viseme_probabilities(samples, sample_rate: int | None = None, network: "VisemeNet | None" = None) -> np.ndarray:
     """Probability of each viseme, float32 (T, V), at `RATE` frames a second; frame k is at k / RATE seconds.
 
     Args:
@@ -190,7 +134,7 @@ class Reading:
 
 
 def lip_curves(heard: hearing.Heard, times: np.ndarray, hold: float, reading: Reading | None = None,
-               network: VisemeNet | None = None) -> np.ndarray:
+               network: "VisemeNet | None" = None) -> np.ndarray:
     """Lips of a recording at the times (T,) in seconds: float32 (T, C), the channels `speech.LIP_CHANNELS`.
 
     hold: seconds that a frame of the film lasts; lips that close stay shut for so long. Raises `errors.WeightsError`.

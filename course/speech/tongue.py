@@ -6,7 +6,7 @@ neighbours leave it alone: a vowel that follows rules little of it.
 
 import numpy as np
 
-from . import visemes
+from . import lips, visemes
 
 SHOWN = {"TH": 0.85, "DD": 0.5, "nn": 0.6}  # `tongueOut` at a viseme's height; the other sounds leave it at rest
 RULE, OTHERS = 1.5, 0.6  # dominance of these sounds, and of the others
@@ -29,8 +29,6 @@ def heard(said, times: np.ndarray) -> np.ndarray:
 
     said: the `lips.Lips` of it.
     """
-    from . import lips  # and with it PyTorch, which a text does without
-
     shown = np.array([SHOWN.get(name, 0.0) for name in visemes.VISEME_NAMES])
     sure = np.clip((said.probabilities - SURE[0]) / (SURE[1] - SURE[0]), 0, 1)
     moments = np.arange(len(sure)) / lips.RATE

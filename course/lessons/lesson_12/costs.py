@@ -8,6 +8,7 @@ import torch
 from course import animation
 from course.face import channels
 from course.motion import spoken
+from course.rendering import animator
 from course.speech import synthesis
 
 from .. import widgets
@@ -94,9 +95,9 @@ class Timed:
 
 
 def of_a_frame(actor: animation.Actor, frames: int = 6) -> tuple:
-    """(seconds of a frame, seconds of those in the networks): the least of some."""
+    """(seconds of a frame, seconds of those in the networks, which torch calculates): the least of some."""
     own, found = actor.portrait.animator, []
-    before, timed = own.networks, {name: Timed(network) for name, network in own.networks.items()}
+    before, timed = own.networks, {name: Timed(each) for name, each in animator.load_networks().items()}
     own.networks = timed
     try:
         for number in range(frames):

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from ...rendering import layers_networks, layers_square
+from ...rendering import layers_networks, layers_parts, layers_square
 from ...training import loop, schedules, updates
 from ..animator import squares as animator_squares
 from . import matting
@@ -105,7 +105,7 @@ def compose(batch: dict, flow, away) -> tuple:
     I = (1 - away) own(q + d + flow) + (1 - o) plate,   o = (1 - away) matte(q + d + flow)
     """
     hole = layers_networks.hole_of(batch["matte"], UNIT)
-    own, plate = layers_networks.part(batch["photo"], batch["matte"], hole, batch["inside"], batch["filled"])
+    own, plate = layers_parts.part(batch["photo"], batch["matte"], hole, batch["inside"], batch["filled"])
     moved = layers_networks.look_up(torch.cat([own, batch["matte"]], dim=1), batch["movement"] + flow, UNIT)
     left = 1 - F.interpolate(away, size=moved.shape[-2:], mode="bilinear", align_corners=False)
     person = left * moved[:, 3:]

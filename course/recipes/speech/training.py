@@ -1,4 +1,4 @@
-"""Training the network of `speech/lips.py` on voices that say when they say what: `course train speech`.
+"""Training the network of `speech/lip_networks.py` on voices that say when they say what: `course train speech`.
 
     texts -> made speech (`corpus`) -> pieces, changed in every way there is -> visemes, curves, gates
 """
@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from ... import errors
 from ...io import weights
-from ...speech import lips
+from ...speech import lip_networks, lips
 from ...training import loop, processes, schedules, updates
 from . import corpus, utterances
 
@@ -64,7 +64,7 @@ class SpeechTask(loop.Task):
         """steps: of the whole run, at whose end the learning rate is a hundredth of its peak; folder: the corpus."""
         torch.manual_seed(recipe.seed)
         self.steps, self.recipe, self.pool = steps, recipe, utterances.Pool(recipe, folder)
-        network = lips.VisemeNet()
+        network = lip_networks.VisemeNet()
         network.usual.copy_(torch.from_numpy(self.pool.usual))
         self.networks = {"visemes": network}
         self.optimizers = {"visemes": torch.optim.AdamW(network.parameters(), recipe.rate, weight_decay=0.01)}
@@ -80,7 +80,7 @@ class SpeechTask(loop.Task):
         right, off = [], []
 
         def loss_of(heard, labels, curves, gates):
-            answer = lips.Answer(*(part[:, :, lips.WAIT :].float() for part in net(heard)))
+            answer = lip_networks.Answer(*(part[:, :, lips.WAIT :].float() for part in net(heard)))
             labels, curves, gates = (part[..., : part.shape[-1] - lips.WAIT] for part in (labels, curves, gates))
             right.append((answer.visemes.argmax(1) == labels).float().mean())
             off.append((answer.curves - curves).abs().mean().detach())
@@ -90,7 +90,7 @@ class SpeechTask(loop.Task):
         return {"loss": loss, "right": float(torch.stack(right).mean()), "off": float(torch.stack(off).mean())}
 
 
-def loss_of_answer(answer: lips.Answer, labels, curves, gates, recipe: utterances.Recipe) -> torch.Tensor:
+def loss_of_answer(answer: lip_networks.Answer, labels, curves, gates, recipe: utterances.Recipe) -> torch.Tensor:
     """Cross-entropy of the visemes (N, T), squared distance of the curves (N, C, T), cross-entropy of the gates
     (N, 2, T). Squared: where the network is in doubt, the mean of what may be said keeps the mouth moving, while the
     median, which the plain distance asks for, hardly opens it."""
