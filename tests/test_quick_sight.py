@@ -132,10 +132,11 @@ def test_without_onnxruntime_torch_is_asked(load, file, monkeypatch):
 
 
 def test_a_photo_and_a_film_are_looked_at_without_torch():
-    code = ("import sys; from course import demo, images; from course.keypoints import find, covered;"
+    code = ("import sys; import numpy as np; from course import demo, images; from course.keypoints import covered, find;"
             "from course.motion import film_person, following, tracking;"
             "photo = images.load_image(demo.photo_path()); follower = following.Follower();"
             "points = [follower.step(photo) for _ in range(2)];"
+            "tracking.motion_from_points(np.stack(points), np.ones(2, bool), 25.0);"
             "assert covered.probability(photo, find.find_points(photo)[0]) < 0.5 and points[1] is not None;"
             "sys.exit('torch is loaded' if 'torch' in sys.modules else 0)")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

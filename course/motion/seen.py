@@ -21,7 +21,7 @@ WEIGHTS = "seen.safetensors"
 @lru_cache(maxsize=1)
 def model() -> face_model.FaceModel:
     """The face model with each channel's displacements as the landmarker sees them. Raises `errors.WeightsError`."""
-    plain, fields = face_model.FaceModel.load(), weights.load_tensors(WEIGHTS)["displacements"].numpy()
+    plain, fields = face_model.FaceModel.load(), weights.load_arrays(WEIGHTS)["displacements"]
     if fields.shape != (*plain.channels.shape[:2], 2):
         raise errors.WeightsError(f"{WEIGHTS} holds displacements of another face model: install the package again")
     return replace(plain, channels=np.concatenate([fields.astype(float), plain.channels[..., 2:]], axis=-1))
