@@ -10,7 +10,7 @@ import torchvision
 from safetensors.torch import load_file
 
 from course import demo, detection, errors, images, io, keypoints, training
-from course.detection import detector
+from course.detection import constants, detector
 from course.recipes.detector import losses as detector_losses
 from course.recipes.detector import recipe as detector_recipe
 from course.recipes.detector import scenes as detector_scenes
@@ -309,7 +309,7 @@ def test_hard_pictures_are_drawn_again_until_they_are_quiet():
 def test_the_validator_tells_a_detector_from_none(labelled_folder):
     faces = training.load_labelled(labelled_folder).part("validation")
     validator = detector_validation.Validator(faces, crowds=1, faceless=2)
-    shipped = validator.measure(io.load_tensors(detector.WEIGHTS_FILE))
+    shipped = validator.measure(io.load_tensors(constants.WEIGHTS_FILE))
     assert shipped["recall"] == 1.0 and shipped["false alarms"] == 0
     torch.manual_seed(0)
     untrained = validator.measure(detection.DetectorNet().state_dict())

@@ -8,10 +8,11 @@ Lesson 01 builds the boxes' arithmetic and a detector.
 from .. import doors
 
 doors.open_door(__name__, {
-    "boxes": "ANCHOR_SIZES OFFSET_SCALE area decode_boxes encode_boxes iou make_anchors nms",
-    "detector": (
-        "BACKENDS SETTINGS DetectorSettings best_score detect_faces find_faces load_network "
-        "look pad score_at shrink"),
+    "constants": "ANCHOR_SIZES OFFSET_SCALE",
+    "boxes": "area decode_boxes encode_boxes iou make_anchors nms",
+    "detector": "BACKENDS SETTINGS DetectorSettings best_score detect_faces find_faces score_at",
+    "torch_detector": "load_network look",
+    "pictures": "pad shrink",
     "choose": "MIN_FACE choose_faces",
     "network": "DetectorNet fuse",
 })

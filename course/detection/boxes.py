@@ -5,11 +5,7 @@ A box is x1, y1, x2, y2 in pixels: the tight one around the 68 points, from the 
 
 import torch
 
-from . import network
-
-# pixels: a pair for each stride, each about 1.55 times the one before
-ANCHOR_SIZES = ((14, 22), (34, 52), (80, 125), (190, 290))
-OFFSET_SCALE = (0.1, 0.1, 0.2, 0.2)  # brings the four regression targets to about unit spread, as in SSD
+from . import constants
 
 
 def iou(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
@@ -30,7 +26,7 @@ def area(boxes: torch.Tensor) -> torch.Tensor:
     return (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
 
 
-def make_anchors(height: int, width: int, strides=network.STRIDES, sizes=ANCHOR_SIZES) -> torch.Tensor:
+def make_anchors(height: int, width: int, strides=constants.STRIDES, sizes=constants.ANCHOR_SIZES) -> torch.Tensor:
     """All anchors for a picture of that size, in pixels (multiples of the largest stride): (A, 4).
 
     Square boxes round the centre of every cell, in the order in which `DetectorNet` answers. SSD's default
@@ -57,7 +53,7 @@ def encode_boxes(boxes: torch.Tensor, anchors: torch.Tensor) -> torch.Tensor:
     center, side = _center_side(boxes)
     anchor_center, anchor_side = _center_side(anchors)
     offsets = torch.cat([(center - anchor_center) / anchor_side, torch.log(side / anchor_side)], dim=-1)
-    return offsets / offsets.new_tensor(OFFSET_SCALE)
+    return offsets / offsets.new_tensor(constants.OFFSET_SCALE)
 
 
 def decode_boxes(offsets: torch.Tensor, anchors: torch.Tensor) -> torch.Tensor:
@@ -65,7 +61,7 @@ def decode_boxes(offsets: torch.Tensor, anchors: torch.Tensor) -> torch.Tensor:
 
     x = x_a + 0.1 t_x w_a,   w = w_a exp(0.2 t_w)
     """
-    offsets = offsets * offsets.new_tensor(OFFSET_SCALE)
+    offsets = offsets * offsets.new_tensor(constants.OFFSET_SCALE)
     anchor_center, anchor_side = _center_side(anchors)
     center = anchor_center + offsets[..., :2] * anchor_side
     side = anchor_side * torch.exp(offsets[..., 2:].clamp(max=4.0))  # e^4: an untrained net must not overflow

@@ -2,23 +2,25 @@
 
 The network (`network.py`) answers at every anchor: is a face here, and how must the anchor be moved
 and stretched to fit it? What anchors and boxes are stands in `boxes.py`. A box is x1, y1, x2, y2 in pixels: the
-tight one around the 68 points, from the eyebrows to the chin.
+tight one around the 68 points, from the eyebrows to the chin. Both are asked through a `TorchDetector`, or, where all
+parts are ours, through a `QuickDetector`, which says the same without PyTorch.
 """
+
+from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-import torch
 
 from .. import errors, images
-from ..io import weights
-from . import boxes as detection_boxes
-from . import network
+from . import quick_detector
 
-WEIGHTS_FILE = "detector.safetensors"
+if TYPE_CHECKING:
+    import torch
+
 BACKENDS = ("auto", "course", "face-alignment", "sfd", "blazeface")
 
 log = logging.getLogger("course")
@@ -28,7 +30,6 @@ log = logging.getLogger("course")
 class DetectorSettings:
     """Numbers that belong to the weights; the thresholds were chosen on the validation part."""
 
-    anchor_sizes: tuple = detection_boxes.ANCHOR_SIZES
     working_side: int = 320  # the picture's long side is shrunk to this; faces from 12 px up are then found
     fine_sides: tuple = (960, 2880)  # looked at as well where nothing, or only small faces, came up before
     small_face: float = 64  # working pixels: below this there may be further, still smaller ones
@@ -65,7 +66,7 @@ def detect_faces(image: np.ndarray, backend: str = "auto") -> np.ndarray:
     if backend not in BACKENDS:
         raise errors.FaceError(f"there is no face detector {backend!r}: choose one of {', '.join(BACKENDS)}")
     if backend in ("auto", "course"):
-        faces = find_faces(_network(), image)
+        faces = _find(_shipped(), image, SETTINGS)
         return faces if len(faces) or backend == "course" else _second_opinion(image)
     from . import face_alignment
 
@@ -79,8 +80,9 @@ def best_score(image: np.ndarray) -> float:
     """
     sides = [side for side in (SETTINGS.working_side, *SETTINGS.fine_sides)
              if side == SETTINGS.working_side or max(image.shape[:2]) * 3 > side]
-    found = [_candidates(_network(), image, side, SETTINGS, most=5) for side in sides]
-    settled = [_settled(_network(), image, face, SETTINGS)[4] for face in np.concatenate(found)]
+    asked = _shipped()
+    found = [_candidates(asked, image, side, SETTINGS, most=5) for side in sides]
+    settled = [_settled(asked, image, face, SETTINGS)[4] for face in np.concatenate(found)]
     return float(max(settled, default=0.0))
 
 
@@ -89,7 +91,7 @@ def score_at(image: np.ndarray, box) -> float:
 
     image: uint8 (H, W, 3); box: (4,), x1, y1, x2, y2 in pixels, tight round the 68 points.
     """
-    return float(np.mean(_close_up_scores(_network(), image, np.asarray(box, np.float32), SETTINGS)))
+    return float(np.mean(_close_up_scores(_shipped(), image, np.asarray(box, np.float32), SETTINGS)))
 
 
 def _second_opinion(image) -> np.ndarray:
@@ -110,14 +112,30 @@ def find_faces(net: torch.nn.Module, image: np.ndarray, settings: DetectorSettin
     high nor low is looked at again from near, and in the mirror; what counts is the mean. What is still in doubt
     then must be a face to the landmarker too.
     """
+    from . import torch_detector
+
+    return _find(torch_detector.TorchDetector(net), image, settings)
+
+
+def _shipped():
+    """Our own detector, in the quick way where that is the same."""
+    quick = quick_detector.shipped()
+    if quick:
+        return quick
+    from . import torch_detector
+
+    return torch_detector.shipped()
+
+
+def _find(asked, image, settings) -> np.ndarray:
     long_side = max(image.shape[:2])
-    faces = _faces_at(net, image, settings.working_side, settings)
+    faces = _faces_at(asked, image, settings.working_side, settings)
     looked_at = settings.working_side
     for side in settings.fine_sides:
         if long_side <= looked_at or not _doubtful(faces, looked_at / long_side, settings):
             break
-        finer = _faces_at(net, image, side, settings)
-        faces = _merge(np.concatenate([faces, finer]), settings.nms_iou)
+        finer = _faces_at(asked, image, side, settings)
+        faces = _merge(asked, np.concatenate([faces, finer]), settings.nms_iou)
         looked_at = side
     return faces
 
@@ -129,26 +147,26 @@ def _doubtful(faces, scale, settings) -> bool:
     return float((faces[:, 2] - faces[:, 0]).min() * scale) < settings.small_face
 
 
-def _faces_at(net, image, side, settings) -> np.ndarray:
-    candidates = _candidates(net, image, side, settings)
-    scored = [_settled(net, image, face, settings) for face in candidates]
+def _faces_at(asked, image, side, settings) -> np.ndarray:
+    candidates = _candidates(asked, image, side, settings)
+    scored = [_settled(asked, image, face, settings) for face in candidates]
     faces = np.array([face for face in scored if _is_face(image, face, settings)], np.float32).reshape(-1, 5)
     return faces[np.argsort(-faces[:, 4], kind="stable")]
 
 
-def _candidates(net, image, side, settings, most: int = 50) -> np.ndarray:
+def _candidates(asked, image, side, settings, most: int = 50) -> np.ndarray:
     """What one look finds, the doubtful ones included: (N, 5), best first."""
-    boxes, scores = look(net, image, side)
+    boxes, scores = asked.look(image, side)
     likely = scores >= settings.doubt[0]
-    faces = torch.cat([boxes[likely], scores[likely, None]], dim=1).numpy()
-    return _merge(faces, settings.nms_iou)[:most]
+    faces = np.concatenate([boxes[likely], scores[likely, None]], axis=1)
+    return _merge(asked, faces, settings.nms_iou)[:most]
 
 
-def _settled(net, image, face, settings) -> np.ndarray:
+def _settled(asked, image, face, settings) -> np.ndarray:
     """A doubtful face (5,) with the mean of three scores: the first, from near, and from near in the mirror."""
     if face[4] >= settings.doubt[1]:
         return face
-    return np.append(face[:4], (face[4] + sum(_close_up_scores(net, image, face, settings))) / 3)
+    return np.append(face[:4], (face[4] + sum(_close_up_scores(asked, image, face, settings))) / 3)
 
 
 def _is_face(image, face, settings) -> bool:
@@ -162,7 +180,7 @@ def _is_face(image, face, settings) -> bool:
     return bool(face[4] >= settings.agreed_score) and agreement.disagreement(image, face) <= settings.agreed
 
 
-def _close_up_scores(net, image, face, settings) -> list:
+def _close_up_scores(asked, image, face, settings) -> list:
     """The score of a face (5,) with the picture cut out round it, as it is and mirrored."""
     share = settings.close_up_face
     face_side = max(face[2] - face[0], face[3] - face[1], 1.0)
@@ -170,11 +188,11 @@ def _close_up_scores(net, image, face, settings) -> list:
     scale = canvas * share / face_side
     low = (face[:2] + face[2:4]) / 2 - canvas / scale / 2
     crop = _cut_out(image, low, canvas / scale, canvas)
-    middle = canvas * torch.tensor([[1 - share, 1 - share, 1 + share, 1 + share]]) / 2
+    middle = np.float32([1 - share, 1 - share, 1 + share, 1 + share]) * canvas / 2
     scores = []
     for picture in (crop, np.ascontiguousarray(crop[:, ::-1])):
-        boxes, answers = look(net, picture, canvas)
-        near = detection_boxes.iou(middle, boxes)[0] > settings.nms_iou  # (A,)
+        boxes, answers = asked.look(picture, canvas)
+        near = asked.overlap(middle, boxes) > settings.nms_iou  # (A,)
         scores.append(float((answers * near).max()))
     return scores
 
@@ -186,58 +204,5 @@ def _cut_out(image, low, side, canvas) -> np.ndarray:
     return cv2.resize(square, (canvas, canvas), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
 
 
-def _merge(faces, threshold) -> np.ndarray:
-    faces = torch.from_numpy(faces)
-    return faces[detection_boxes.nms(faces[:, :4], faces[:, 4], threshold)].numpy()
-
-
-def look(net, image, side) -> tuple:
-    """All anchors' answers for a picture, uint8 (H, W, 3), with its long side at `side` pixels.
-
-    net: as `load_network` gives it. Returns boxes (A, 4) in pixels of the picture, and scores (A,), both tensors.
-    """
-    small, scale = shrink(image, side)
-    padded = pad(small, max(network.STRIDES))
-    anchors = _anchors(*padded.shape[:2], detection_boxes.make_anchors)
-    picture = torch.from_numpy(padded).permute(2, 0, 1)[None].float() / 255  # (1, 3, h, w), channels last in memory
-    with torch.inference_mode():
-        logits, offsets = net(picture)
-        scores = torch.sigmoid(logits[0])
-        boxes = detection_boxes.decode_boxes(offsets[0], anchors) / scale
-    return boxes, scores
-
-
-def shrink(image, side) -> tuple:
-    """The picture (H, W, 3) with its long side at most `side` pixels, and the factor: never enlarged."""
-    height, width = image.shape[:2]
-    scale = side / max(height, width)
-    if scale >= 1:
-        return image, 1.0
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return cv2.resize(image, size, interpolation=cv2.INTER_AREA), scale
-
-
-def pad(image, multiple) -> np.ndarray:
-    """The picture (H, W, 3) with mid-grey to the right and below, until both sides are multiples of `multiple`."""
-    height, width = image.shape[:2]
-    return images.crop_box(image, (0, 0, width + -width % multiple, height + -height % multiple), "grey")
-
-
-@lru_cache(maxsize=16)
-def _anchors(height, width, make) -> torch.Tensor:
-    return make(height, width)  # `make` is part of what is remembered: another function gives other anchors
-
-
-@lru_cache(maxsize=1)
-def _network() -> torch.nn.Module:
-    return load_network()
-
-
-def load_network(tensors: dict | None = None) -> torch.nn.Module:
-    """The trained network, fused and ready for inference; `tensors` in place of the shipped weights.
-
-    Raises:
-        errors.WeightsError: the weights are missing, damaged or of another network.
-    """
-    net = weights.fill(network.DetectorNet(), tensors or weights.load_tensors(WEIGHTS_FILE), WEIGHTS_FILE)
-    return network.fuse(net).to(memory_format=torch.channels_last)
+def _merge(asked, faces, threshold) -> np.ndarray:
+    return faces[asked.kept(faces, threshold)]

@@ -13,7 +13,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from .. import errors
 
@@ -101,6 +100,8 @@ def _installed() -> bool:
 
 
 def _cache() -> Path:
+    import torch
+
     return Path(torch.hub.get_dir()) / "checkpoints"
 
 
@@ -121,6 +122,7 @@ def _blazeface(cache: str):
 
 @lru_cache(maxsize=1)
 def _fan(cache: str):
+    import torch
     from face_alignment.models import FAN
 
     network = FAN(4)  # four hourglasses
@@ -161,6 +163,7 @@ def _squared(image) -> np.ndarray:
 def _face_points(network, image, box) -> np.ndarray:
     """One face: the crop, its mirror image, the heatmaps' peaks, back into the picture: (68, 2)."""
     import cv2
+    import torch
     from face_alignment.utils import flip
 
     x1, y1, x2, y2 = box[:4]

@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-STRIDES = (8, 16, 32, 64)  # pixels of the picture a cell of each level stands for
-ANCHORS_PER_CELL = 2
+from . import constants
+
 WIDTHS = (64, 96, 128, 128)  # channels of the backbone at each stride
 PYRAMID_WIDTH = 64
 
@@ -56,8 +56,8 @@ class DetectorNet(nn.Module):
         self.laterals = nn.ModuleList(nn.Conv2d(width, PYRAMID_WIDTH, 1) for width in WIDTHS)
         self.smooth = nn.ModuleList(ConvNorm(PYRAMID_WIDTH, PYRAMID_WIDTH) for _ in WIDTHS)
         self.head = ConvNorm(PYRAMID_WIDTH, PYRAMID_WIDTH)
-        self.score = nn.Conv2d(PYRAMID_WIDTH, ANCHORS_PER_CELL, 1)
-        self.offset = nn.Conv2d(PYRAMID_WIDTH, ANCHORS_PER_CELL * 4, 1)
+        self.score = nn.Conv2d(PYRAMID_WIDTH, constants.ANCHORS_PER_CELL, 1)
+        self.offset = nn.Conv2d(PYRAMID_WIDTH, constants.ANCHORS_PER_CELL * 4, 1)
         # At the start every anchor says "1 % a face", or the many empty ones drown the first steps (Lin et al., 2017b)
         nn.init.constant_(self.score.bias, -4.6)
         nn.init.zeros_(self.offset.weight)

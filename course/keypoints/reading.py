@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import images
-from . import alignment, heatmaps, landmarks, lids
+from . import alignment, landmarks, lids, quick_landmarker
 from . import crops as keypoint_crops
 
 WEIGHTS = "keypoints.safetensors"
@@ -73,17 +73,11 @@ def look(image: np.ndarray, center, side: float, tilt: float, mirrored: bool) ->
     Raises:
         errors.WeightsError: no weights, or damaged ones.
     """
-    import torch
-
-    size = _network()[1]
+    points_of, size = quick_landmarker.network(WEIGHTS) or _torch_network(), quick_landmarker.CROP
     matrix = _crop_matrix(center, side, size, tilt)
     crop = _cut(image, matrix, size)
     crops = np.stack([crop, crop[:, ::-1]]) if mirrored else crop[None]
-    with torch.inference_mode():
-        batch = torch.from_numpy(crops).permute(0, 3, 1, 2).float().div(255)  # (1 or 2, 3, 128, 128)
-        maps = _network()[0].maps(batch)  # (1 or 2, 78, 32, 32)
-        found = heatmaps.soft_argmax(maps).numpy()  # (1 or 2, 78, 2) in [0, 1]
-        spread = float(heatmaps.spread(maps[:1]).mean())
+    found, spread = points_of(crops)  # (1 or 2, 78, 2) in [0, 1], (1 or 2, 78)
     found = found * size - 0.5  # the middle of the first pixel is 0 in a picture, half a pixel in [0, 1]
     points, doubt = found[0], 0.0
     if mirrored:
@@ -91,7 +85,7 @@ def look(image: np.ndarray, center, side: float, tilt: float, mirrored: bool) ->
         doubt = float(np.linalg.norm(points - back, axis=1).mean() / max(np.ptp(points, axis=0).max(), 1e-6))
         points = (points + back) / 2
     inverse = np.linalg.inv(np.vstack([matrix, [0, 0, 1]]))[:2]
-    return Look(keypoint_crops.apply(inverse, points).astype(np.float32), doubt, spread)
+    return Look(keypoint_crops.apply(inverse, points).astype(np.float32), doubt, float(spread[0].mean()))
 
 
 def _crop_matrix(center, side: float, size: int, tilt: float) -> np.ndarray:
@@ -117,8 +111,20 @@ def _cut(image: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
 
 
 @functools.lru_cache(maxsize=1)
-def _network() -> tuple:
-    return load_network()
+def _torch_network():
+    """As `quick_landmarker.network`, by the parts that the lessons build."""
+    import torch
+
+    from . import heatmaps
+
+    network, _ = load_network()
+
+    @torch.inference_mode()
+    def points_of(crops: np.ndarray) -> tuple:
+        maps = network.maps(torch.from_numpy(crops).permute(0, 3, 1, 2).float().div(255))  # (N, 78, 32, 32)
+        return heatmaps.soft_argmax(maps).numpy(), heatmaps.spread(maps).numpy()
+
+    return points_of
 
 
 def load_network(tensors: dict | None = None) -> tuple:

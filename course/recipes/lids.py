@@ -16,7 +16,7 @@ from .. import images
 from ..face import channels, posing
 from ..face import model as face_model
 from ..io import weights
-from ..keypoints import alignment, crops, landmarks, lids
+from ..keypoints import alignment, crops, landmarks, lids, lids_network
 from ..rendering import portrait
 from ..training import batches, labelled, loop, processes, schedules, updates
 from .keypoints.training import halves
@@ -145,7 +145,7 @@ class LidsTask(loop.Task):
         """steps: of the whole run."""
         torch.manual_seed(recipe.seed)
         self.steps, self.recipe = steps, recipe
-        self.networks = {"lids": lids.LidNetwork().to(memory_format=torch.channels_last)}
+        self.networks = {"lids": lids_network.LidNetwork().to(memory_format=torch.channels_last)}
         self.optimizers = {"lids": torch.optim.AdamW(self.networks["lids"].parameters(), recipe.learning_rate,
                                                      weight_decay=recipe.weight_decay)}
         self.batches = batches.Ahead(functools.partial(batch, tiles, recipe), steps, recipe.workers)

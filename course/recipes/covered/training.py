@@ -13,8 +13,7 @@ import torch
 from torch.nn import functional
 
 from ...io import weights
-from ...keypoints import covered as covered_network
-from ...keypoints import landmarks
+from ...keypoints import covered_network, landmarks
 from ...training import batches, labelled, loop, processes, schedules, updates
 from ..keypoints import tiles as face_tiles
 from ..keypoints.training import halves

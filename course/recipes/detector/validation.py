@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from ...detection import boxes as detection_boxes
-from ...detection import detector
+from ...detection import detector, torch_detector
 from . import scenes as detector_scenes
 
 
@@ -27,7 +27,7 @@ class Validator:
     def measure(self, tensors: dict) -> dict:
         """The weights of a `detection.DetectorNet` -> {"recall", "crowd recall": shares of the faces that are found,
         0 to 1; "false alarms": faces found in all of the pictures without one}."""
-        net = detector.load_network({name: value.detach().cpu().clone() for name, value in tensors.items()})
+        net = torch_detector.load_network({name: value.detach().cpu().clone() for name, value in tensors.items()})
         found = [recalled(detector.find_faces(net, image), boxes) for image, boxes in self.singles]
         crowded = [recalled(detector.find_faces(net, image), boxes) for image, boxes in self.crowds]
         alarms = [len(detector.find_faces(net, image)) for image in self.faceless]
