@@ -42,7 +42,7 @@ def bend(actor: portrait.Portrait, rims: np.ndarray, target: np.ndarray, worn) -
     back, held, residual = field.start(field.unfolded(safe, matrix), matrix)
     spline = field.spline(held, residual, np.setdiff1d(np.arange(keypoints.N_POINTS), head_field.LOWER_LIP))
     stiffened = worn and (lambda local, places: worn.stiffened(local, places, held, residual, field.head.right))
-    positions = field.positions(spline, field.shares(back), stiffened)
+    positions = field.positions(spline, field.shares(back, safe), stiffened)
     x0, y0, *_ = actor.field.box
     here = rims.reshape(-1, 2)
     there = here.copy()

@@ -5,7 +5,7 @@
 
 A face in the photo is an `Actor`: what was found out about it once, before the first frame. Every kind of
 input becomes one array of channel values a frame, `(T, 57)`, in the order of `face.CHANNELS`, with the tongue behind
-them where it moves.
+them where it moves, and the breath where somebody breathes.
 """
 
 import logging
@@ -23,7 +23,7 @@ from .face import model as face_model
 from .face import posing
 from .io import decoding, encoding, video
 from .keypoints import covered, find, landmarks
-from .motion import direction, dubbing, expressive, inside, motion, transfer
+from .motion import breathing, direction, dubbing, expressive, inside, motion, transfer
 from .motion import spoken as motion_spoken
 from .polish import sharpness, stages
 from .rendering import backdrop, portrait
@@ -106,20 +106,22 @@ class Actor:
     portrait: portrait.Portrait
 
     def frame(self, values: np.ndarray, beside: np.ndarray | None = None, matched: bool = False) -> np.ndarray:
-        """The whole photo with this face posed by channel values (57,), or (58,) with `tongueOut`, and points moved
+        """The whole photo with this face posed by channel values (57,), or more as in `motion.inside`, and points moved
         beside them, (78, 2) as in `face.posed_points`: uint8 (H, W, 3). matched: as in `Portrait.render`."""
-        values, out = inside.parted(values)
-        return self.portrait.render(posing.posed_points(self.face, values, beside), matched=matched, tongue=out)
+        values, out, breath = inside.parted(values)
+        return self.portrait.render(posing.posed_points(self.face, values, beside), matched=matched, tongue=out,
+                                    breath=breath)
 
     def clear_frame(self, values: np.ndarray, beside: np.ndarray | None, still: np.ndarray,
                     matched: bool = False) -> tuple:
         """As `frame`, and how much of each pixel is the person, float32 (H, W); still: the same in the photo."""
-        values, out = inside.parted(values)
-        return self.portrait.render_clear(posing.posed_points(self.face, values, beside), still, matched, out)
+        values, *rest = inside.parted(values)
+        return self.portrait.render_clear(posing.posed_points(self.face, values, beside), still, matched, *rest)
 
     def mask(self, values: np.ndarray, beside: np.ndarray | None = None) -> np.ndarray:
         """How far each pixel of that frame may differ from the photo: float32 (H, W)."""
-        return self.portrait.mask_at(posing.posed_points(self.face, inside.parted(values)[0], beside))
+        values, _, breath = inside.parted(values)
+        return self.portrait.mask_at(posing.posed_points(self.face, values, beside), breath=breath)
 
 
 def animate(photo, text=None, audio=None, driving=None, motion=None, **settings) -> video.Clip:
@@ -265,7 +267,8 @@ class Drive:
 
     mode: how the motion meets the photo: "speech", "offset", "relative" or "absolute" (see `motion.values_for`);
     asked: settings that the text itself asks for, by its marks; lips: what speaks in the place of the motion's own
-    mouth, or None; cues: what is said, as subtitles (`speech.captions`), where the words are known.
+    mouth, or None; cues: what is said, as subtitles (`speech.captions`), where the words are known; breath: of
+    who speaks, (T,) from 0 to 1, or None where the motion itself is somebody's.
     """
 
     motion: motion.Motion
@@ -275,6 +278,7 @@ class Drive:
     asked: dict = field(default_factory=dict)
     lips: motion.Motion | None = None
     cues: list | None = None
+    breath: np.ndarray | None = None
 
     def values(self, face: face_model.Face, options: Settings) -> np.ndarray:
         """What a photo's face does: channel values (T, 57)."""
@@ -284,8 +288,9 @@ class Drive:
         return dubbing.dubbed(values, transfer.values_for(self.lips, face, "speech", options))
 
     def rows(self, face: face_model.Face, options: Settings) -> np.ndarray:
-        """The same with the tongue behind them: (T, 58)."""
-        return inside.with_tongue(self.values(face, options), self.lips or self.motion, options)
+        """The same with the tongue behind them, and the breath: (T, 58) or (T, 59)."""
+        rows = inside.with_tongue(self.values(face, options), self.lips or self.motion, options)
+        return rows if self.breath is None else inside.with_breath(rows, self.breath, options)
 
     def beside(self, options: Settings) -> np.ndarray | None:
         """What its points do beside the channels: (T, 78, 2), or None."""
@@ -302,9 +307,11 @@ def drive_by_text(text: str, options: Settings) -> Drive:
     spoken = ahead.said(text, options.voice, manner.Manner(options.rate, options.pitch))
     lips = motion_spoken.from_speech(spoken, fps=options.fps or motion.FPS)
     asked = marks.merged(options, marked, marks.moments(text, marked, spoken.phonemes))
-    moved = with_idle(lips, replace(options, **asked), motion_spoken.delivery(text, spoken))
+    delivery = motion_spoken.delivery(text, spoken)
+    moved = with_idle(lips, replace(options, **asked), delivery)
     cues = captions.of_speech(text, spoken) if options.subtitles else None
-    return Drive(moved, "speech", spoken.samples, spoken.sample_rate, asked, cues=cues)
+    return Drive(moved, "speech", spoken.samples, spoken.sample_rate, asked, cues=cues,
+                 breath=breathing.of_film(len(moved), moved.fps, options.seed, delivery.phrases))
 
 
 def drive_by_audio(path, options: Settings) -> Drive:
@@ -315,7 +322,9 @@ def drive_by_audio(path, options: Settings) -> Drive:
     samples, rate = sound.load_audio(path)
     heard = hearing.hear(samples, rate)
     lips = motion_spoken.from_audio(heard, fps=options.fps or motion.FPS)
-    return Drive(with_idle(lips, options, motion_spoken.delivery_of_sound(heard)), "speech", samples, rate)
+    delivery = motion_spoken.delivery_of_sound(heard)
+    return Drive(with_idle(lips, options, delivery), "speech", samples, rate,
+                 breath=breathing.of_film(len(lips), lips.fps, options.seed, delivery.phrases))
 
 
 def drive_by_video(path, options: Settings) -> Drive:
@@ -337,7 +346,7 @@ def drive_dubbed(film, name: str, value, options: Settings) -> Drive:
     options = replace(options, fps=options.fps or _kept_rate(info.fps, "the driving video"))
     said = DRIVES[name](value, options)
     moved = dubbing.lasting(_followed(film, info, options), len(said.motion))
-    return replace(said, motion=moved, mode=_manner(options), lips=said.motion)
+    return replace(said, motion=moved, mode=_manner(options), lips=said.motion, breath=None)
 
 
 def _followed(path, info, options: Settings) -> motion.Motion:

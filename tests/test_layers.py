@@ -108,7 +108,8 @@ def test_of_a_head_that_has_gone_far_the_refiner_hides_nothing(hopper, hopper_po
     actor = rendering.Portrait(hopper, hopper_points, layered=untrained)
     target = hopper_points.astype(np.float64) + [12, 0]
     back, held, residual = actor.field.start(target, actor.field.rigid(target))
-    positions = actor.field.positions(actor.field.spline(held, residual, np.arange(78)), actor.field.shares(back))
+    shares = actor.field.shares(back, target)
+    positions = actor.field.positions(actor.field.spline(held, residual, np.arange(78)), shares)
     (flow, left), (same_flow, half), (_, all_left) = (actor.layers.refined(positions, target, gone)
                                                       for gone in (0.0, sum(layers.TRUSTED) / 2, 1.0))
     assert left.min() < 0.98 and (all_left == 1).all()

@@ -145,8 +145,8 @@ def test_the_mask_goes_with_a_head_that_goes_far(roomy, shift):
 def test_what_moves_stays_as_it_is_while_the_head_is_near(roomy):
     target = turned(roomy.points, 4, (8, -6))
     back, *_ = roomy.field.start(target, roomy.field.rigid(target))
-    shares = roomy.field.shares(back)
-    assert shares.rigid is roomy.field.rigid_weight and shares.local is roomy.field.local_weight
+    shares = roomy.field.shares(back, target)
+    assert not shares.far
     np.testing.assert_array_equal(roomy.mask_at(target), roomy.mask)
 
 
@@ -189,7 +189,7 @@ def test_field_goes_to_the_points(face):
     back, held, residual = field.start(target, matrix)
     used = np.setdiff1d(np.arange(78), head_field.LOWER_LIP)
     spline = field.spline(held, residual, used)
-    positions = field.positions(spline, field.shares(back))
+    positions = field.positions(spline, field.shares(back, target))
     x0, y0 = field.box[:2]
     here = np.round(target[used]).astype(int) - [x0, y0]
     slack = np.round(target[used]) - target[used]  # the pixel's centre against the point

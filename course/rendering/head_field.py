@@ -9,6 +9,9 @@ So the rigid part is two movements, one of the face and one of the skull, and fr
 outline the one gives way to the other. The skull's is the head's pose without its turning: how it tilts, how large
 it is and where its middle lies.
 
+Below the jaw begins the neck, which hands the movement down and ends at the collar: a chin that rises stretches it, one
+that falls folds it. Collar and shoulders follow a little, and stay where only the jaw or the pitch of the head changes.
+
 What takes part lies round the head as the photo has it. A head that goes further than a nod would come to the end of
 that: so what takes part reaches from there to where the head is now, and no border cuts a face.
 """
@@ -48,6 +51,11 @@ class FieldSettings:
     nodes: int = 56  # a side of the grid on which the field is worked out
     whole: tuple = (1.3, 1.75, 1.0)  # to the side, up, down: moves fully with the head
     still: tuple = (2.2, 2.65, 2.3)  # the same: stands still
+    neck: tuple = (0.9, 1.65)  # how far below the face's centre it begins and ends
+    shortest: float = 0.45  # so long it is at least, also below a jaw that is wide open
+    slope: float = 0.35  # so much higher it begins and ends at its sides, where the shoulders rise towards it
+    longer: float = 3.0  # times as long as the head has risen it is at least: a shorter one would tear
+    follows: float = 0.12  # share of the head's movement that is left at the collar
     border: float = 0.45  # width of the strip along the picture's border that comes to rest
     open_above: bool = False  # no such strip above the shoulders, where `layers` fills what comes in
     skull: tuple = (0.4, 1.6)  # from here on the skull's movement takes over from the face's; it alone is left
@@ -93,6 +101,12 @@ def elliptic_reach(side, up, settings: FieldSettings) -> np.ndarray:
     return np.clip((distance - inner) / (outer - inner), 0, 1)
 
 
+def of_face(side, up) -> np.ndarray:
+    """How far places (...) in radii are of the face, which always moves whole, even where the picture cuts it off:
+    (..., 1)."""
+    return 1 - smoothstep(1.0, 1.25, np.hypot(side * 1.15, up))[..., None]
+
+
 def reading_nodes(centre: float, dense: float, low: float, high: float, count: int):
     """Places along one axis, dense around the centre and wide outside, and how to find them again.
 
@@ -119,11 +133,13 @@ def box_of(head: Head, shape, settings: FieldSettings) -> tuple:
 
 class Shares(NamedTuple):
     """How the nodes take part in a frame: where they lie in the photo if only the head moves, (nodes, nodes, 2), and
-    how much of the rigid and of the local part each takes, (nodes, nodes, 1) each."""
+    how much of the rigid and of the local part each takes, (nodes, nodes, 1) each; far: whether more takes part than
+    does while the head is near its place."""
 
     homes: np.ndarray
     rigid: np.ndarray
     local: np.ndarray
+    far: bool = False
 
 
 class HeadField:
@@ -151,9 +167,10 @@ class HeadField:
         self.ring = head.centre + extent * (np.outer(np.cos(angles), head.right) * 0.9
                                             + np.outer(np.sin(angles), head.up))
         self._border, self._in_box = self._ends(width, height)
-        moves, bends, face = self._parts(*self.head.coordinates(self.nodes))
-        self.rigid_weight = np.maximum(moves * self._border, face)
-        self.local_weight = np.maximum(bends * self._border, face)
+        side, up = self.head.coordinates(self.nodes)
+        self._below_chin = np.unravel_index(np.argmin(np.hypot(side, up + 1)), side.shape)
+        self._all_that_moves = np.maximum(np.maximum(*self._parts(side, up)) * self._border, of_face(side, up))
+        self.rigid_weight, self.local_weight = self._weights(side, up, settings.neck)
         self.solid = face_model.FaceModel.load().mean  # (78, 3); anybody will do, since only the change of pose counts
         self.pose = self._pose(points)
 
@@ -182,42 +199,66 @@ class HeadField:
                      for distance in (np.minimum(across, down), inside))
 
     def _parts(self, side, up) -> tuple:
-        """How far places (...) in radii go with the head, how far they may bend besides, and how far they are of the
-        face, which always moves whole, even where the picture cuts it off: (..., 1) each."""
-        reach = elliptic_reach(side, up, self.settings)
-        parts = 1 - smoothstep(0, 1, reach), 1 - smoothstep(0.75, 1, reach), \
-            1 - smoothstep(1.0, 1.25, np.hypot(side * 1.15, up))
-        return tuple(part[..., None] for part in parts)
+        """How far places (...) in radii go with the head, and how far they may bend besides: (..., 1) each."""
+        reach = elliptic_reach(side, up, self.settings)[..., None]
+        return 1 - smoothstep(0, 1, reach), 1 - smoothstep(0.75, 1, reach)
 
-    def shares(self, back) -> Shares:
-        """How the nodes take part in a frame; back: the ways home of `start`.
+    def _neck(self, side, up, neck) -> np.ndarray:
+        """What is left of the head's movement at places (...) in radii, (..., 1): all down to where the neck begins,
+        `follows` where it ends."""
+        below = -up + self.settings.slope * smoothstep(0.3, 0.9, np.abs(side))
+        return (1 - (1 - self.settings.follows) * smoothstep(*neck, below))[..., None]
 
-        Near its place in the photo the head moves what it moves there, `rigid_weight` and `local_weight` themselves.
-        Further away a node takes part if its way home leads through what does there.
+    def _weights(self, side, up, neck) -> tuple:
+        """How much of the rigid and of the local part places (...) in radii take, (..., 1) each; neck: from where to
+        where it goes."""
+        handed_on, face = self._neck(side, up, neck) * self._border, of_face(side, up)
+        moves, bends = self._parts(side, up)
+        return np.maximum(moves * handed_on, face), np.maximum(bends * handed_on, face)
+
+    def _neck_of(self, chin: float, risen: float) -> tuple:
+        """From where to where the neck goes in a frame; chin: how far it is below the face's centre; risen: the head's
+        way up; all in radii."""
+        begin, end = self.settings.neck
+        begin = max(begin, chin)
+        return begin, max(end, begin + max(self.settings.shortest, self.settings.longer * risen))
+
+    def shares(self, back, target: np.ndarray) -> Shares:
+        """How the nodes take part in a frame; back: the ways home of `start`; target: (78, 2).
+
+        Near its place in the photo the head moves what it moves there, `rigid_weight` and `local_weight`, but that the
+        neck begins at the chin, wherever that is. Further away a node takes part if its way home leads through what
+        does there. What shows the face shows it whole.
         """
         homes = self.home(self.nodes, back)
         side, up = self.head.coordinates(self.nodes)
-        along, rise = ((there - here) for there, here in zip(self.head.coordinates(homes), (side, up)))
+        at_home = self.head.coordinates(homes)
+        along, rise = ((there - here) for there, here in zip(at_home, (side, up)))
+        face = of_face(*at_home)
+        neck = self._neck_of(-float(self.head.coordinates(target[8])[1]), -float(rise[self._below_chin]))
+        near = Shares(homes, *(np.maximum(weight, face) for weight in self._weights(side, up, neck)))
         gone = np.hypot(along, rise)
-        if gone[self.rigid_weight[..., 0] > 0].max(initial=0) <= self.settings.near:  # most frames: nothing to work out
-            return Shares(homes, self.rigid_weight, self.local_weight)
+        if gone[self._all_that_moves[..., 0] > 0].max(initial=0) <= self.settings.near:  # most frames: nothing more
+            return near
         part = np.maximum(1 - self.settings.near / np.maximum(gone, 1e-9), 0)
         along, rise = part * along, part * rise
         # the point q + t v of the way that comes closest to the face's centre: t = -q.v / v.v
         t = np.clip(-(side * along + up * rise) / np.maximum(along**2 + rise**2, 1e-9), 0, 1)
-        moves, _, face = self._parts(side + t * along, up + t * rise)
-        rigid = np.maximum(moves * self._border, face) * self._in_box
-        if (rigid <= self.rigid_weight).all():
-            return Shares(homes, self.rigid_weight, self.local_weight)
-        _, bends, face = self._parts(side + along, up + rise)
-        local = np.where(part[..., None] > 0, np.maximum(bends * self._border, face) * self._in_box, self.local_weight)
-        return Shares(homes, np.maximum(rigid, self.rigid_weight), local)
+        rigid, _ = self._weights(side + t * along, up + t * rise, neck)
+        rigid = np.maximum(rigid, face) * self._in_box
+        if (rigid <= near.rigid).all():
+            return near
+        _, local = self._weights(side + along, up + rise, neck)
+        local = np.where(part[..., None] > 0, np.maximum(local, face) * self._in_box, near.local)
+        return Shares(homes, np.maximum(rigid, near.rigid), local, far=True)
 
     def moves(self, shares: Shares | None = None) -> np.ndarray:
         """How far each pixel of the box can take part while the head is near its place, or takes part in the frame of
         these shares: float32 (h, w)."""
-        rigid, local = shares[1:] if shares else (self.rigid_weight, self.local_weight)
-        return self.interpolated(np.maximum(rigid, local).astype(np.float32))[..., 0]
+        moves = self._all_that_moves
+        if shares and shares.far:
+            moves = np.maximum(np.maximum(shares.rigid, shares.local), moves)
+        return self.interpolated(moves.astype(np.float32))[..., 0]
 
     def gone(self, matrix: np.ndarray) -> float:
         """How far a head is from its place in the photo, in radii, and from its size there, log of the ratio, together.

@@ -4,6 +4,7 @@
                   -> (animator) -> paste-back
 """
 
+import functools
 from dataclasses import dataclass, field, replace
 
 import cv2
@@ -13,7 +14,7 @@ from .. import errors
 from ..interpolation import smoothstep
 from ..keypoints import landmarks
 from ..polish import seam
-from . import curves, eyelids, glasses, head_field, mouth, paste, warping
+from . import chest, curves, eyelids, glasses, head_field, mouth, paste, warping
 
 
 @dataclass
@@ -93,12 +94,18 @@ class Portrait:
         """float32 (H, W): 0 where the photo's pixels stay as they are while the head is near its place."""
         return self._whole(self._mask)
 
-    def mask_at(self, target: np.ndarray, blink=None) -> np.ndarray:
+    @functools.cached_property
+    def chest(self) -> chest.Chest:
+        """What rises with the breath, prepared when it is first asked for."""
+        return chest.Chest(self.field, self.image.shape[:2], self._mask)
+
+    def mask_at(self, target: np.ndarray, blink=None, breath: float = 0.0) -> np.ndarray:
         """float32 (H, W): 0 where `render` of the same target leaves the photo's pixels as they are."""
         safe, _ = self.lids.limited(self._checked(target), blink)
         matrix = self.field.rigid(safe)
-        back, *_ = self.field.start(self.field.unfolded(safe, matrix), matrix)
-        return self._whole(self._mask_of(self.field.shares(back)))
+        safe = self.field.unfolded(safe, matrix)
+        back, *_ = self.field.start(safe, matrix)
+        return self._whole(self._mask_of(self.field.shares(back, safe), breath))
 
     def _whole(self, mask: np.ndarray) -> np.ndarray:
         x0, y0, x1, y1 = self.field.box
@@ -106,34 +113,36 @@ class Portrait:
         whole[y0:y1, x0:x1] = mask
         return whole
 
-    def _mask_of(self, shares: head_field.Shares | None = None) -> np.ndarray:
+    def _mask_of(self, shares: head_field.Shares | None = None, breath: float = 0.0) -> np.ndarray:
         """How far each pixel of the field's box changes in a frame: float32 (h, w)."""
-        if shares and shares.rigid is self.field.rigid_weight:
-            return self._mask
-        return paste.soft_mask(self.field.moves(shares), 0.02)
+        if shares and not shares.far:
+            return self.chest.mask if breath else self._mask
+        mask = paste.soft_mask(self.field.moves(shares), 0.02)
+        return np.maximum(mask, self.chest.mask) if breath else mask
 
     def render(self, target: np.ndarray, blink=None, painted: bool = True, matched: bool = False,
-               tongue: float = 0.0) -> np.ndarray:
+               tongue: float = 0.0, breath: float = 0.0) -> np.ndarray:
         """The photo with its face at other points.
 
         Args:
             target: (78, 2) pixels of the photo; blink: None to read it off the lid points, or how far the eyes
                 are shut, (right, left), 0 to 1; painted: False leaves out all that is drawn over the moved pixels;
-                matched: what the networks paint gets the colours of the skin around it; tongue: `tongueOut`, 0 to 1.
+                matched: what the networks paint gets the colours of the skin around it; tongue: `tongueOut`, 0 to 1;
+                breath: how far shoulders and chest have risen with it, 0 to 1.
         Returns:
             uint8 (H, W, 3).
         Raises:
             errors.FaceError: points of another shape.
         """
-        return self._rendered(target, blink, painted, matched, tongue)[0]
+        return self._rendered(target, blink, painted, matched, (tongue, breath))[0]
 
     def render_clear(self, target: np.ndarray, still: np.ndarray, matched: bool = False,
-                     tongue: float = 0.0) -> tuple:
+                     tongue: float = 0.0, breath: float = 0.0) -> tuple:
         """As `render`, and how much of each pixel is the person: uint8 (H, W, 3), float32 (H, W).
 
         still: float32 (H, W), the same in the photo. Only where there are `layers`.
         """
-        frame, looked, mask = self._rendered(target, matched=matched, tongue=tongue)
+        frame, looked, mask = self._rendered(target, matched=matched, beside=(tongue, breath))
         x0, y0, x1, y1 = self.field.box
         alpha = still.copy()
         alpha[y0:y1, x0:x1] += mask * (self.layers.share(*looked) - alpha[y0:y1, x0:x1])
@@ -145,14 +154,15 @@ class Portrait:
         self.image = np.ascontiguousarray(whole)
         self.layers.put_before(behind)
 
-    def _rendered(self, target, blink=None, painted=True, matched=False, tongue=0.0) -> tuple:
+    def _rendered(self, target, blink=None, painted=True, matched=False, beside=(0.0, 0.0)) -> tuple:
         """The frame; and within the field's box where each pixel looks, with what is left of the person there, and how
-        far it counts."""
+        far it counts; beside: what no point shows, tongue and breath."""
         target = self._checked(target)
         safe, closing = self.lids.limited(target, blink)
         matrix = self.field.rigid(safe)
         safe = self.field.unfolded(safe, matrix)
-        region, looked, mask = self._warped(safe, matrix)
+        tongue, breath = beside
+        region, looked, mask = self._warped(safe, matrix, breath)
         origin = np.array(self.field.box[:2])
         if painted:
             rims = self.glasses and self.glasses.kept(region, looked[0], origin, safe)
@@ -161,8 +171,11 @@ class Portrait:
         return self._laid_back(region, mask), looked, mask
 
     def _laid_back(self, region, mask) -> np.ndarray:
-        if mask is self._mask and paste.is_ours():  # most frames: the mask has not moved
-            return paste.lay_back(self.image, region, self._seam)
+        if paste.is_ours():  # most frames: the mask has not moved
+            if mask is self._mask:
+                return paste.lay_back(self.image, region, self._seam)
+            if "chest" in vars(self) and mask is self.chest.mask:
+                return paste.lay_back(self.image, region, self.chest.seam)
         return paste.paste_back(self.image, region, mask, self.field.box)
 
     def _paint(self, region, origin, safe, matrix, told, matched) -> None:
@@ -182,22 +195,24 @@ class Portrait:
         # a point that is not a number stays where the photo has it
         return np.where(np.isfinite(target), np.clip(target, -1e5, 1e5), self.points)
 
-    def _warped(self, target, matrix) -> tuple:
+    def _warped(self, target, matrix, breath=0.0) -> tuple:
         """The photo read along the field, within the field's box, uint8 (h, w, 3); where each pixel looks, (h, w, 2),
         with how much of the person is left there, (h, w), None without layers; and how far that counts, (h, w)."""
         everything = np.arange(landmarks.N_POINTS)
         back, held, residual = self.field.start(target, matrix)
         upper = self.field.spline(held, residual, np.setdiff1d(everything, head_field.LOWER_LIP))
-        shares = self.field.shares(back)
+        shares = self.field.shares(back, target)
         positions, left = self.field.positions(upper, shares, self._stiffened(held, residual)), None
         if self.layers:
             positions, left = self.layers.refined(positions, target, self.field.gone(matrix))
         lower = self.field.spline(held, residual, np.setdiff1d(everything, head_field.UPPER_LIP))
         line = self._part_lips(positions, target, matrix, lower, back)
+        if breath:
+            self.chest.rise(positions, breath)
         region = self._read(positions, left)
         if line:
             self._join_lips(region, left, *line)
-        return region, (positions, left), self._mask_of(shares)
+        return region, (positions, left), self._mask_of(shares, breath)
 
     def _stiffened(self, held, residual):
         """What glasses leave of the face's own bending, for `HeadField.positions`; None without glasses."""

@@ -246,7 +246,8 @@ def movement_of(field_, wanted: np.ndarray) -> np.ndarray:
     matrix = field_.rigid(wanted.astype(np.float64))
     back, held, residual = field_.start(wanted.astype(np.float64), matrix)
     upper = np.setdiff1d(np.arange(landmarks.N_POINTS), head_field.LOWER_LIP)
-    return layers_square.movement(field_, field_.positions(field_.spline(held, residual, upper), field_.shares(back)))
+    shares = field_.shares(back, wanted)
+    return layers_square.movement(field_, field_.positions(field_.spline(held, residual, upper), shares))
 
 
 # ---------------------------------------------------------------- changes

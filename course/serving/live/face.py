@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from ... import animation, errors, images, parallel, settings
+from ...motion import inside
 from ...speech import plain_text
 from . import clock as clocks
 from . import heard, idling, mixer, outgoing, painter, sentences, speaking, tracks
@@ -231,6 +232,7 @@ class Live:
         while len(self._begun) <= AHEAD:
             values, sound, words = self._mixer.step(self._next)
             busy = sum(not self._clock.is_done(future) for _, future in self._working)
+            values = inside.breathing(values, self._mixer.idle.breath(self._next))
             future = self._painter.start(values) if busy < painter.WORKERS else None
             if future is not None:
                 self._working.append((self._next, future))

@@ -7,7 +7,7 @@ pieces fit without a seam and need no memory of what was before but the last gla
 import numpy as np
 
 from ...face import channels
-from ...motion import idle
+from ...motion import breathing, idle
 from . import clock
 
 BLOCK = 2 * clock.FPS  # frames that are worked out at once
@@ -23,6 +23,7 @@ class EndlessIdle:
         self._blinks = [self._blinking.uniform(0.25, 0.75) * self.settings.blink_median]
         self._looks = [(0.0, np.zeros(2))]  # (second, where to)
         self._next_look = self._looking.uniform(0.4, 1.5)
+        self._breaths = breathing.Breaths(seed)
         self._first, self._rows = 0, np.zeros((0, len(channels.CHANNELS)), np.float32)
 
     def row(self, number: int) -> np.ndarray:
@@ -30,6 +31,10 @@ class EndlessIdle:
         if number >= self._first + len(self._rows):
             self._first, self._rows = number, self._block(number)
         return self._rows[number - self._first]
+
+    def breath(self, number: int) -> float:
+        """How far the breath is in at frame `number`, not before one that was asked for: 0 to 1."""
+        return float(self._breaths.at(np.array([(number + 0.5) / clock.FPS]))[0] * min(max(self.strength, 0.0), 1.0))
 
     def _block(self, first: int) -> np.ndarray:
         times = (first + np.arange(BLOCK) + 0.5) / clock.FPS

@@ -72,7 +72,7 @@ class Painter:
         return self.rungs[self.at]
 
     def start(self, values: np.ndarray):
-        """Begin a frame of channel values (57,): a future of uint8 (H, W, 3)."""
+        """Begin a frame of channel values, (57,) or more as in `motion.inside`: a future of uint8 (H, W, 3)."""
         return self._pool.submit(self._paint, self.at, values)
 
     def judge(self, fresh: bool) -> None:
