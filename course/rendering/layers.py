@@ -15,7 +15,7 @@ import numpy as np
 from .. import images
 from ..interpolation import smoothstep
 from ..io import weights
-from . import layers_parts, layers_square, quick_layers, quick_networks, spread, warping
+from . import finer, layers_parts, layers_square, quick_layers, quick_networks, spread, warping
 
 WEIGHTS = "layers.safetensors"
 SIZE, FIELD_SIZE = layers_square.SIZE, layers_square.FIELD_SIZE
@@ -46,7 +46,7 @@ class Layers:
             errors.WeightsError: the weights are missing or damaged.
         """
         self.networks = networks or load_networks()
-        self.field, self._at_rest = field, None
+        self.field, self._at_rest, self._fine = field, None, None
         self.matrix = layers_square.matrix_of(field.head, SIZE)
         self.field_matrix = layers_square.matrix_of(field.head, FIELD_SIZE)
         self._to_rows, self._to_columns = layers_square.spreading(field.box, self.field_matrix, FIELD_SIZE)
@@ -157,17 +157,19 @@ class Layers:
 
     def read(self, positions: np.ndarray) -> np.ndarray:
         """The person's share at positions of the photo (h, w, 2): float32 (h, w, 4)."""
-        return self._looked_up(self.own, positions)
+        if self._fine is None or self._fine.picture is not self.own:  # `backdrop` puts another in its place
+            self._fine = finer.Finer(self.own)
+        return self._fine.read(*self._places(positions))
 
     def share(self, positions: np.ndarray, left: np.ndarray) -> np.ndarray:
         """How much of each pixel is person, positions (h, w, 2), left (h, w): float32 (h, w)."""
-        return np.clip(self._looked_up(self.matte, positions) * left, 0, 1)
+        moved = cv2.remap(self.matte, *self._places(positions), cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+        return np.clip(moved * left, 0, 1)
 
-    def _looked_up(self, picture, positions) -> np.ndarray:
-        """A picture over the box and what lies around it, read at positions of the photo."""
-        x, y = (np.ascontiguousarray(positions[..., k] - np.float32(self.field.box[k] - self.pad), np.float32)
-                for k in (0, 1))
-        return cv2.remap(picture, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    def _places(self, positions) -> list:
+        """Positions of the photo, (h, w, 2), in the pixels of what lies over the box and around it: x and y, (h, w)."""
+        return [np.ascontiguousarray(positions[..., k] - np.float32(self.field.box[k] - self.pad), np.float32)
+                for k in (0, 1)]
 
     def seen(self, positions: np.ndarray, left: np.ndarray, corner=(0, 0)) -> np.ndarray:
         """The person as it moves, before the plate: uint8 (h, w, 3).
