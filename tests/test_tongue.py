@@ -67,7 +67,7 @@ def test_a_film_that_is_followed_keeps_its_tongue_at_rest_and_spoken_lips_bring_
     whole = animation.with_idle(lips, options)
     someone = types.SimpleNamespace(rest=np.zeros(57, np.float32))
     rows = inside.with_tongue(whole.full(), whole, options)
-    values, out = inside.parted(rows[0])
+    values, out, _ = inside.parted(rows[0])
     assert rows.shape == (4, 58) and values.shape == (57,) and out == pytest.approx(0.7)
     followed = inside.with_tongue(np.tile(someone.rest, (4, 1)), motion.Motion(np.zeros((4, 57))), options)
     assert not followed[:, 57].any() and inside.parted(someone.rest)[1] == 0

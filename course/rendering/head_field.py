@@ -169,7 +169,8 @@ class HeadField:
         self._border, self._in_box = self._ends(width, height)
         side, up = self.head.coordinates(self.nodes)
         self._below_chin = np.unravel_index(np.argmin(np.hypot(side, up + 1)), side.shape)
-        self._all_that_moves = np.maximum(np.maximum(*self._parts(side, up)) * self._border, of_face(side, up))
+        self._own = *(part * self._border for part in self._parts(side, up)), of_face(side, up)
+        self._all_that_moves = np.maximum.reduce(self._own)
         self.rigid_weight, self.local_weight = self._weights(side, up, settings.neck)
         self.solid = face_model.FaceModel.load().mean  # (78, 3); anybody will do, since only the change of pose counts
         self.pose = self._pose(points)
@@ -213,8 +214,7 @@ class HeadField:
         """How much of the rigid and of the local part places (...) in radii take, (..., 1) each; neck: from where to
         where it goes."""
         handed_on, face = self._neck(side, up, neck) * self._border, of_face(side, up)
-        moves, bends = self._parts(side, up)
-        return np.maximum(moves * handed_on, face), np.maximum(bends * handed_on, face)
+        return tuple(np.maximum(part * handed_on, face) for part in self._parts(side, up))
 
     def _neck_of(self, chin: float, risen: float) -> tuple:
         """From where to where the neck goes in a frame; chin: how far it is below the face's centre; risen: the head's
@@ -236,7 +236,9 @@ class HeadField:
         along, rise = ((there - here) for there, here in zip(at_home, (side, up)))
         face = of_face(*at_home)
         neck = self._neck_of(-float(self.head.coordinates(target[8])[1]), -float(rise[self._below_chin]))
-        near = Shares(homes, *(np.maximum(weight, face) for weight in self._weights(side, up, neck)))
+        *parts, here = self._own
+        face, handed_on = np.maximum(face, here), self._neck(side, up, neck)
+        near = Shares(homes, *(np.maximum(part * handed_on, face) for part in parts))
         gone = np.hypot(along, rise)
         if gone[self._all_that_moves[..., 0] > 0].max(initial=0) <= self.settings.near:  # most frames: nothing more
             return near
