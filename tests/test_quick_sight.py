@@ -132,7 +132,8 @@ def test_without_onnxruntime_torch_is_asked(load, file, monkeypatch):
 
 
 def test_a_photo_and_a_film_are_looked_at_without_torch():
-    code = ("import sys; import numpy as np; from course import demo, images; from course.keypoints import covered, find;"
+    code = ("import sys; import numpy as np; from course import demo, images;"
+            "from course.keypoints import covered, find;"
             "from course.motion import film_person, following, tracking;"
             "photo = images.load_image(demo.photo_path()); follower = following.Follower();"
             "points = [follower.step(photo) for _ in range(2)];"
