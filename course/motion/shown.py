@@ -12,7 +12,7 @@ from ..face import model as face_model
 
 # Beginnings of names: the share that is seen of a driver's movement on another face. What is not named is seen as it
 # is, or nearly.
-SHARES = {"jawOpen": 0.80, "browInnerUp": 0.74, "browOuterUp": 0.74, "browDown": 0.58, "mouthPucker": 0.72,
+SHARES = {"jawOpen": 0.80, "browInnerUp": 0.66, "browOuterUp": 0.66, "browDown": 0.50, "mouthPucker": 0.72,
           "mouthUpperUp": 0.43}
 # Where the film's own points correct the face, brows and lips are where the film has them, and seen a little less
 SHARES_WITH_POINTS = {"jawOpen": 0.88, "browDown": 0.86, "mouthSmile": 0.88, "mouthUpperUp": 0.93, "headYaw": 1.07}
@@ -29,12 +29,13 @@ PITCH, PLACE = channels.INDEX["headPitch"], [channels.INDEX["headX"], channels.I
 def enough(values: np.ndarray, face: face_model.Face, beside: bool) -> np.ndarray:
     """A film's values on a photo's face, so much further from its rest that all of them is seen: (T, 57) -> (T, 57).
 
-    What goes back from the photo's own expression goes as far as the film says: that a brow is no longer drawn down
-    is seen well enough. beside: as in `asked`.
+    beside: as in `asked`. There, what goes back from the photo's own expression goes as far as the film says: that a
+    brow is no longer drawn down is seen well enough.
     """
     way = values - face.rest
-    more = face.rest + way * np.where((way > 0) | HEADS, asked(beside), 1.0)
-    return nodding(more, face) if beside else more
+    if not beside:
+        return face.rest + way * asked(beside)
+    return nodding(face.rest + way * np.where((way > 0) | HEADS, asked(beside), 1.0), face)
 
 
 def asked(beside: bool) -> np.ndarray:
