@@ -4,7 +4,7 @@
               of it arrives; with --sheet OUT.png a row of pictures for each film and photo, at the strongest moment of
               each channel
     tracks    MOTION --photos P...: the same for the tracks of that folder, whose films' scores are known without their
-              pixels; `course/motion/shown.py` has its shares for other faces from here
+              pixels; by these the shares of `course/motion/shown.py` were chosen
     shown     --photos P...: one channel moved at a time; what a ruler on the judge's points sees of it, as a share of
               what was asked
     still     --photos P...: a head that stands still makes strong faces, and a film of that is followed; how far

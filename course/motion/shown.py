@@ -1,8 +1,8 @@
 """How much of what a film's channels ask is seen in the picture that is drawn: less of most. So a film asks for more.
 
-On another face (relative) a share is what a judge saw of tracks of real people on portraits that they drove
-(`benchmarks/expressions.py tracks`). Where the film's own points correct the face (absolute), they bring most of it,
-and what the drawing loses is left.
+On another face (relative) tracks of real people drove portraits, and a judge saw less still than these shares say
+(`benchmarks/expressions.py tracks`): about half of what is missing is made up for, since more looks like a grimace.
+Where the film's own points correct the face (absolute), they bring most of it, and what the drawing loses is left.
 """
 
 import numpy as np
