@@ -1,10 +1,12 @@
-"""What a film's face does, on the faces of others: `python benchmarks/expressions.py relative|shown|still ...`.
+"""What a film's face does, on the faces of others: `python benchmarks/expressions.py relative|tracks|shown|still ...`.
 
     relative  CLIP... --photos P...: each film drives each photo, relative; gains by the judge's scores, 1 where all
               of it arrives; with --sheet OUT.png a row of pictures for each film and photo, at the strongest moment of
               each channel
+    tracks    MOTION --photos P...: the same for the tracks of that folder, whose films' scores are known without their
+              pixels; by these the shares of `course/motion/shown.py` were chosen
     shown     --photos P...: one channel moved at a time; what a ruler on the judge's points sees of it, as a share of
-              what was asked (`course/motion/shown.py`)
+              what was asked
     still     --photos P...: a head that stands still makes strong faces, and a film of that is followed; how far
               the outline goes that is found, in percent of the face
 
@@ -22,10 +24,12 @@ from course.evaluation import gains, judges, measures, reenactment
 from course.face import channels, posing
 from course.face import model as face_model
 from course.keypoints import landmarks
-from course.motion import tracking, transfer
+from course.motion import motion, tracking, transfer
+from course.recipes.face_model import fitting
 
 SIDE, ROOM = 256, 1.5  # pixels of a photo, and its side in extents of the face
 STEP = 4  # every so many frames of a film are drawn
+LOOKS = 45  # frames of a track that are drawn on each photo
 TILE = 150  # pixels of a sheet
 OUTLINE = np.r_[0:17, landmarks.FOREHEAD]
 
@@ -78,6 +82,28 @@ def relative(options) -> None:
     print("\n".join(gains.lines(rows)))
     if options.sheet:
         images.save_image(options.sheet, np.vstack([row for film in tiles for row in film]))
+
+
+def tracks(options) -> None:
+    """Print the gains of every track on every photo, and their means."""
+    actors, rows = {Path(path).stem: actor_of(path) for path in options.photos}, []
+    with judges.open_look(options.judge, options.judge_weights) as look:
+        for track in (track for folder in options.clips for track in fitting.load_tracks(folder)):
+            points = track.points[::2, :, :2] * SIDE / track.size.min()
+            values = face_model.fit_channels(face_model.fit_face(points[0]), points)
+            true = gains.of_values(np.column_stack([track.scores[::2], values[:, len(channels.BLENDSHAPES):]]))
+            moved = motion.Motion(values, channels.CHANNELS, track.fps / 2, np.zeros((len(values), 78, 2)))
+            at = np.linspace(0, len(values) - 1, min(LOOKS, len(values))).astype(int)
+            for name, actor in actors.items():
+                wanted = transfer.values_for(moved, actor.face, "relative", animation.Settings(fps=moved.fps))
+                found = [look(actor.frame(wanted[k])) for k in at]
+                known = [k for k, one in enumerate(found) if one]
+                made = gains.of_values(np.array([found[k].values for k in known]))
+                rows.append((name, track.name, gains.gains(made, true[at[known]])[0]))
+    for name in actors:
+        rows.append((name, "mean", gains.mean_known([numbers for own, _, numbers in rows if own == name])))
+    rows.append(("all", "mean", gains.mean_known([numbers for _, film, numbers in rows if film == "mean"])))
+    print("\n".join(gains.lines(rows)))
 
 
 def small(frame: np.ndarray) -> np.ndarray:
@@ -138,14 +164,14 @@ def still(options) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("relative", "shown", "still"))
+    parser.add_argument("what", choices=("relative", "tracks", "shown", "still"))
     parser.add_argument("clips", nargs="*")
     parser.add_argument("--photos", nargs="+", required=True)
     parser.add_argument("--judge", default="embedded", choices=judges.NAMES)
     parser.add_argument("--judge-weights")
     parser.add_argument("--sheet", type=Path)
     options = parser.parse_args()
-    {"relative": relative, "shown": shown, "still": still}[options.what](options)
+    {"relative": relative, "tracks": tracks, "shown": shown, "still": still}[options.what](options)
 
 
 if __name__ == "__main__":

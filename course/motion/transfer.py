@@ -50,7 +50,7 @@ def values_for(moved: motion.Motion, face: face_model.Face, mode: str, options) 
     Raises:
         errors.MotionError: no such expression, gaze or pose.
     """
-    values, strong = moved.full(), strength.strengths(options.strength)  # (T, 57), (57,)
+    values, strong, most = moved.full(), strength.strengths(options.strength), MAX_BLENDSHAPE  # (T, 57), (57,)
     wanted = direction.expression_rows(options.expression, (np.arange(len(moved)) + 0.5) / moved.fps)
     if mode == "speech":
         wanted = expressive.over_lips(values, wanted)
@@ -63,10 +63,10 @@ def values_for(moved: motion.Motion, face: face_model.Face, mode: str, options) 
         values = retarget(in_own_range(values, start, face.rest), start, face.rest)
     if mode in ("relative", "absolute"):
         if moved.beside is not None:  # a film that was followed; a Motion of one's own moves as it says
-            strong = strong * shown.asked(beside=mode == "absolute")
+            values, most = shown.enough(values, face, beside=mode == "absolute"), shown.reach(MAX_BLENDSHAPE)
         values = face.rest + (values - face.rest) * strong
     values = direction.directed(values + wanted, face.rest, options, moved.fps)
-    return within_reach(openness.opened(values, face, options.eyes_open, options.lips_open), face.rest)
+    return within_reach(openness.opened(values, face, options.eyes_open, options.lips_open), face.rest, most)
 
 
 def visible() -> np.ndarray:
@@ -204,12 +204,12 @@ def limit_place(place: np.ndarray, turned: np.ndarray) -> np.ndarray:
     return np.where(far > 1, limited, place)
 
 
-def within_reach(values: np.ndarray, rest: np.ndarray) -> np.ndarray:
-    """Keep channels in their range and the head where one photo can still show it."""
+def within_reach(values: np.ndarray, rest: np.ndarray, most=MAX_BLENDSHAPE) -> np.ndarray:
+    """Keep channels in their range, up to `most` (a number or (51,)), and the head where a photo can still show it."""
     values = values.copy()
     shapes = slice(0, N_BLENDSHAPES)
     # bounds, widened where the photo itself lies outside them
-    low, high = np.minimum(rest[shapes], 0.0), np.maximum(rest[shapes], MAX_BLENDSHAPE)
+    low, high = np.minimum(rest[shapes], 0.0), np.maximum(rest[shapes], most)
     values[:, shapes] = values[:, shapes].clip(low, high)
     turned = values[:, HEAD_ANGLES] - rest[HEAD_ANGLES]
     turned = limit_turn(turned)
