@@ -12,8 +12,8 @@ from ..face import channels
 # 0.95 of it is seen in what is drawn, and 0.92 of a film's is read.
 SHARES = {"jawOpen": 0.88, "browInnerUp": 0.74, "browOuterUp": 0.74, "browDown": 0.58, "mouthPucker": 0.82,
           "mouthUpperUp": 0.43, "headYaw": 1.07}
-# Where the film's own points correct the face, brows and lips are where the film has them already.
-WHERE_POINTS_COUNT = ("jawOpen", "headYaw")
+# Where the film's own points correct the face, brows, lips and a turned head are where the film has them already.
+WHERE_POINTS_COUNT = ("jawOpen",)
 MOST = 1.6  # times as much is asked at most: what goes further looks made up
 
 
