@@ -13,7 +13,7 @@ LIP_CUTOFF, BETA, SPEED_CUTOFF = 6.0, 20.0, 4.0  # hertz at rest, hertz a unit a
 # A head is heavy and goes on as it went, and what points do beside the channels is mostly noise
 HEAD_AGILITY, BESIDE_AGILITY = 80.0, 20.0
 # Eye distances a second. In a head that goes fast nobody sees jitter, and everybody a film that does not follow
-SLOW, FAST = 0.4, 1.2
+SLOW, FAST = 0.25, 0.8
 ARM = np.array([0.02, 0.02, 0.012, 1.0, 1.0, 1.0])  # eye distances that a face goes for a degree, or a unit
 # The most of each that is noise, as the landmarker makes it: degrees, eye distances, a ratio; eye distances
 HEAD_NOISE = np.array([0.35, 0.35, 0.25, 0.008, 0.008, 0.006])

@@ -14,7 +14,7 @@ from .. import errors
 from ..interpolation import smoothstep
 from ..keypoints import landmarks
 from ..polish import seam
-from . import chest, curves, eyelids, glasses, head_field, mouth, paste, warping
+from . import chest, curves, eyelids, gaze, glasses, head_field, mouth, paste, warping
 
 
 @dataclass
@@ -198,13 +198,14 @@ class Portrait:
     def _warped(self, target, matrix, breath=0.0) -> tuple:
         """The photo read along the field, within the field's box, uint8 (h, w, 3); where each pixel looks, (h, w, 2),
         with how much of the person is left there, (h, w), None without layers; and how far that counts, (h, w)."""
-        everything = np.arange(landmarks.N_POINTS)
+        everything = np.setdiff1d(np.arange(landmarks.N_POINTS), landmarks.PUPILS)  # `gaze` moves those
         back, held, residual = self.field.start(target, matrix)
         upper = self.field.spline(held, residual, np.setdiff1d(everything, head_field.LOWER_LIP))
         shares = self.field.shares(back, target)
         positions, left = self.field.positions(upper, shares, self._stiffened(held, residual)), None
         if self.layers:
             positions, left = self.layers.refined(positions, target, self.field.gone(matrix))
+        gaze.look_aside(positions, np.array(self.field.box[:2]), target, self.points.astype(np.float64))
         lower = self.field.spline(held, residual, np.setdiff1d(everything, head_field.UPPER_LIP))
         line = self._part_lips(positions, target, matrix, lower, back)
         if breath:
