@@ -22,6 +22,7 @@ from course.rendering import (
     portrait,
     quick_layers,
     quick_networks,
+    shipped_networks,
 )
 from course.speech import lips, quick_lips
 
@@ -146,10 +147,10 @@ def test_half_a_minute_of_idle_movement_is_the_same_and_blinks_in_the_same_frame
 # ---------------------------------------------------------------- when torch is asked itself
 
 
-@pytest.mark.parametrize("file, name", [(file, name) for file, names in quick_networks.TAUGHT.items()
+@pytest.mark.parametrize("file, name", [(file, name) for file, names in shipped_networks.TAUGHT.items()
                                         for name in names])
 def test_shipped_networks_step_aside_for_a_part_of_a_student(file, name):
-    assert isinstance(portrait.load_networks()["layered"]["refiner"], quick_networks.Shipped)
+    assert isinstance(portrait.load_networks()["layered"]["refiner"], shipped_networks.Shipped)
     with places.counted(f"rendering.{file}.{name}"):
         assert portrait.load_networks()["layered"] is layers.load_networks()
 
@@ -171,7 +172,7 @@ def test_hearing_steps_aside_for_a_part_of_a_student():
 
 
 def test_without_onnxruntime_the_networks_are_torchs(monkeypatch):
-    monkeypatch.setattr(quick_networks, "load", quick_networks.load.__wrapped__)
+    monkeypatch.setattr(shipped_networks, "load", shipped_networks.load.__wrapped__)
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     assert portrait.load_networks() == {"animator": animator.load_networks(), "layered": layers.load_networks()}
 
@@ -196,10 +197,10 @@ def test_a_shipped_network_travels_by_its_name_and_gives_torchs_module():
 def test_weights_of_another_network_are_named(change):
     net = layers.load_networks()["refiner"]
     arrays = {name: value.numpy() for name, value in net.state_dict().items()}
-    quick_networks.Shipped(layers.WEIGHTS, "refiner", arrays)
+    shipped_networks.Shipped(layers.WEIGHTS, "refiner", arrays)
     change(arrays)
     with pytest.raises(errors.WeightsError, match="layers.safetensors does not fit"):
-        quick_networks.Shipped(layers.WEIGHTS, "refiner", arrays)
+        shipped_networks.Shipped(layers.WEIGHTS, "refiner", arrays)
 
 
 @pytest.mark.parametrize("change", [

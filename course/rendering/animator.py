@@ -29,7 +29,7 @@ class Animator:
         Args:
             image: uint8 (H, W, 3); points: (78, 2) in its pixels.
             networks: {"mouth": ..., "eye": ...}, each an `AnimatorNetwork`, or one of
-                `quick_networks.shipped`; the shipped ones by default.
+                `shipped_networks.shipped`; the shipped ones by default.
         Raises:
             errors.WeightsError: the weights are missing or damaged.
         """

@@ -40,7 +40,7 @@ class Layers:
         """
         Args:
             image: uint8 (H, W, 3); points: (78, 2); field: its `rendering.HeadField`.
-            networks: {"matting": ..., "refiner": ...}, as `load_networks` or `quick_networks.shipped` gives
+            networks: {"matting": ..., "refiner": ...}, as `load_networks` or `shipped_networks.shipped` gives
                 them; the first by default.
         Raises:
             errors.WeightsError: the weights are missing or damaged.

@@ -29,14 +29,14 @@ class PortraitSettings:
 def load_networks() -> dict:
     """The shipped networks that a `Portrait` takes besides: {"animator": ..., "layered": ...}.
 
-    They run without PyTorch where they can, `quick_networks.shipped`; else they are its modules.
+    They run without PyTorch where they can, `shipped_networks.shipped`; else they are its modules.
 
     Raises:
         errors.WeightsError: weights are missing or damaged.
     """
-    from . import animator, layers, quick_networks
+    from . import shipped_networks
 
-    return quick_networks.shipped() or {"animator": animator.load_networks(), "layered": layers.load_networks()}
+    return shipped_networks.either()
 
 
 class Portrait:

@@ -8,18 +8,14 @@ import functools
 
 import numpy as np
 
-from .. import errors, swapped
+from .. import errors
 from ..io import onnx_graph, weights
 
 SLOPE = 0.1  # of a leaky ReLU below 0, `animator_networks.SLOPE`
-# What a student's part may replace of all that runs here in another way
-TAUGHT = {"animator_networks": ("Residual", "AnimatorNetwork"), "layers_networks": (
-    "Residual", "Matting", "Refiner", "matte_of", "frame_inputs", "look_up", "moving_of", "free_of_face",
-    "above_shoulders")}
 
 
-class Shipped:
-    """A shipped network that runs without PyTorch.
+class Quick:
+    """A network that runs from its weights, without PyTorch. `shipped_networks` adds torch's module.
 
     file: name of its weights; name: "mouth" or "eye" of the animator, "matting" or "refiner" of the layers.
     """
@@ -39,65 +35,14 @@ class Shipped:
         """What `runner` gives of the network."""
         return self._session.run(None, {onnx_graph.Graph.input: inputs})[0]
 
-    def module(self):
-        """The same network as a module of torch, ready for inference. Raises errors.WeightsError."""
-        from . import animator, layers
-
-        return (animator if self.file == animator.WEIGHTS else layers).load_networks()[self.name]
-
-    def __reduce__(self):
-        return _named, (self.name,)  # a session does not travel to another process
-
-
-def shipped() -> dict | None:
-    """The shipped networks, {"animator": {"mouth", "eye"}, "layered": {"matting", "refiner"}}, each a `Shipped`; None
-    without onnxruntime, or where a student's part stands among what they are made of.
-
-    Raises:
-        errors.WeightsError: weights are missing or damaged.
-    """
-    room = __name__.rpartition(".")[0]
-    if any(swapped.is_any(f"{room}.{file}", *names) for file, names in TAUGHT.items()):
-        return None
-    try:
-        return load()
-    except ImportError:
-        return None
-
-
-@functools.lru_cache(maxsize=1)
-def load() -> dict:
-    """As `shipped`, whoever's parts stand where. Raises `ImportError`: there is no onnxruntime."""
-    import onnxruntime  # noqa: F401 - whether it is there
-
-    from . import animator, layers
-
-    return {"animator": _of_file(animator.WEIGHTS, mouth="mouth", eye="eye"),
-            "layered": _of_file(layers.WEIGHTS, matting="parter", refiner="refiner")}
-
-
-def _of_file(file: str, **names: str) -> dict:
-    arrays = weights.load_arrays(file)
-    return {name: Shipped(file, name, {key.removeprefix(f"{within}."): value for key, value in arrays.items()
-                                       if key.startswith(f"{within}.")}) for name, within in names.items()}
-
-
-def _named(name: str):
-    """The shipped network of that name; torch's, where there is no onnxruntime."""
-    from . import portrait
-
-    networks = portrait.load_networks()
-    return next(part[name] for part in networks.values() if name in part)
-
-
 def runner(network):
     """A function from float32 (N, C, H, W) to float32 (N, c, H, W) that calculates as the network does, or None where
     it has to be asked itself: one of another class, on another device, or without onnxruntime.
 
-    network: a `Shipped`; or a module of torch. An `AnimatorNetwork` and a `Matting` are written down between their
+    network: a `Quick`; or a module of torch. An `AnimatorNetwork` and a `Matting` are written down between their
     `PixelUnshuffle` and their `PixelShuffle`; of a `Refiner` its `trunk`.
     """
-    if isinstance(network, Shipped):
+    if isinstance(network, Quick):
         return network.run
     if _class_of(network) not in WRITERS:
         return None
@@ -113,7 +58,7 @@ def asked(network, inputs: np.ndarray):
     where the network gives several."""
     import torch
 
-    network = network.module() if isinstance(network, Shipped) else network
+    network = network.module() if isinstance(network, Quick) else network
     with torch.inference_mode():
         given = network(torch.from_numpy(inputs).contiguous(memory_format=torch.channels_last))
         return tuple(each.numpy() for each in given) if isinstance(given, tuple) else given.numpy()
