@@ -22,7 +22,7 @@ MOST = 2.0  # times as much is asked at most
 REACH = {"browDown": 1.6, "mouthUpperUp": 1.6}
 # Much of a nod looks like a shift, and a fit takes it for one: this share of its turn is found
 NOD = 0.87
-_HEADS = np.array([name in channels.HEAD for name in channels.CHANNELS])
+OF_HEAD = np.array([name in channels.HEAD for name in channels.CHANNELS])
 PITCH, PLACE = channels.INDEX["headPitch"], [channels.INDEX["headX"], channels.INDEX["headY"]]
 
 
@@ -35,7 +35,7 @@ def enough(values: np.ndarray, face: face_model.Face, beside: bool) -> np.ndarra
     way = values - face.rest
     if not beside:
         return face.rest + way * asked(beside)
-    return nodding(face.rest + way * np.where((way > 0) | _HEADS, asked(beside), 1.0), face)
+    return nodding(face.rest + way * np.where((way > 0) | OF_HEAD, asked(beside), 1.0), face)
 
 
 def asked(beside: bool) -> np.ndarray:
