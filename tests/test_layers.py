@@ -304,7 +304,7 @@ def test_the_refiner_learns_how_outlines_move(pairs, tmp_path):
     silent = refiner.validate(layers_networks.Refiner(), movements)
     result = learn("refiner", pairs, 60, tmp_path, planned=60)
     after = refiner.validate(result.averaged["refiner"], movements)
-    assert after["refined: L1"] < 0.985 * silent["refined: L1"], (after, silent)
+    assert after["refined: L1"] < 0.99 * silent["refined: L1"], (after, silent)
     assert after["refined: outline"] < 0.95 * silent["refined: outline"], (after, silent)
     assert silent["plain: L1"] == after["plain: L1"]
 
