@@ -243,6 +243,21 @@ def test_the_pupil_looks_where_the_target_looks(face):
         assert 1.0 < dark_centre(frame[row]) - dark_centre(face.image[row]) < 3.5
 
 
+@pytest.mark.parametrize("aside", [-3.0, 3.0])
+def test_the_iris_goes_whole_where_its_point_goes(aside):
+    points = drawn_points()
+    portrait = rendering.Portrait(drawn_photo(points), points)
+    target = points.copy()
+    target[keypoints.PUPILS, 0] += aside
+    safe, _ = portrait.lids.limited(target)
+    frame = portrait.render(target)
+    for pupil in keypoints.PUPILS:
+        x, y = points[pupil].astype(int)
+        row = np.s_[y, x - 10 : x + 11]
+        gone = dark_centre(frame[row]) - dark_centre(portrait.image[row])
+        assert gone == pytest.approx(safe[pupil, 0] - points[pupil, 0], abs=0.3)
+
+
 def dark_centre(row):
     dark = 255 - row.astype(float).mean(-1)
     dark = np.where(dark > 100, dark, 0)
