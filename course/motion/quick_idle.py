@@ -54,7 +54,7 @@ def rollout(kind: str, told: np.ndarray, noise: np.ndarray) -> tuple:
 
 
 def _rollout_of(kind: str):
-    return vae_rollout if kind == "vae" else gru_rollout
+    return vae_curves if kind == "vae" else gru_curves
 
 
 class GRU:
@@ -82,7 +82,7 @@ class GRU:
         return states
 
 
-def gru_rollout(arrays: dict, told: np.ndarray, noise: np.ndarray) -> tuple:
+def gru_curves(arrays: dict, told: np.ndarray, noise: np.ndarray) -> tuple:
     """As `idle_networks.gru_rollout`, by the weights of a `MotionGRU`: values (T, 8), blinks (T,)."""
     cell, keep = GRU(arrays, "cell"), sigmoid(arrays["keep"])
     state, value, speed = np.zeros(cell.width, np.float32), *np.zeros((2, CHANNELS), np.float32)
@@ -100,7 +100,7 @@ def gru_rollout(arrays: dict, told: np.ndarray, noise: np.ndarray) -> tuple:
     return values, np.array(lids.shut, np.float32)
 
 
-def vae_rollout(arrays: dict, told: np.ndarray, noise: np.ndarray) -> tuple:
+def vae_curves(arrays: dict, told: np.ndarray, noise: np.ndarray) -> tuple:
     """As `idle_networks.vae_rollout`, by the weights of a `MotionVAE`: values (T, 8), blinks (T,)."""
     history, decoder, lids = GRU(arrays, "history"), GRU(arrays, "decoder"), Lids()
     values, speeds = np.zeros((2, HISTORY, CHANNELS), np.float32)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import torch
 from torch import nn
 
-from . import hearing, lips, visemes
+from . import hearing, levelling, visemes
 
 
 @dataclass
@@ -66,10 +66,10 @@ class VisemeNet(nn.Module):
     def __init__(self, settings: Settings | None = None):
         super().__init__()
         settings = settings or Settings()
-        self.entry = _Back(lips.FEATURES, settings.width, 4, stride=2)
+        self.entry = _Back(levelling.FEATURES, settings.width, 4, stride=2)
         self.blocks = nn.ModuleList([_Block(settings, dilation) for dilation in settings.dilations])
         self.norm = nn.BatchNorm1d(settings.width)
-        sizes = len(visemes.VISEME_NAMES), len(visemes.LIP_CHANNELS), len(lips.GATES)
+        sizes = len(visemes.VISEME_NAMES), len(visemes.LIP_CHANNELS), len(visemes.GATED)
         self.heads = nn.ModuleList([nn.Conv1d(settings.width, size, 1) for size in sizes])
         self.register_buffer("usual", torch.full((hearing.N_MELS,), -25.0))
 

@@ -25,7 +25,6 @@ WAIT = 2  # answers that the network waits before it speaks about a moment
 LOOK_AHEAD = WAIT / RATE + 1 / hearing.FRAMES + 0.016  # seconds of sound after a moment: with the half of a window
 PAUSE = 14  # frames of sound, from 80 ms before a moment to 50 ms after: a stop consonant is shorter
 SILENCE = -120.0  # dB of a band in which nothing is
-GATES = ("PP", "FF")  # the visemes that have a gate
 
 
 @functools.lru_cache(maxsize=1)

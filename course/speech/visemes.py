@@ -64,6 +64,7 @@ VISEMES = {
     "uh": _shape(jaw=0.22, lower=0.14, upper=0.06),  # about, Chinese e
 }
 VISEME_NAMES = tuple(VISEMES)
+GATED = ("PP", "FF")  # those whose touch the network that hears lips answers by a gate of its own
 VOWELS = frozenset({"aa", "E", "ih", "oh", "ou", "ue", "uh"})
 
 # Letter of the IPA, or of espeak's own spelling where that has no IPA: (viseme, strength of its shape)
