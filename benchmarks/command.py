@@ -8,7 +8,7 @@ another checkout's code, in turns, and the last column is the processor time her
 the median over pairs that ran one after the other: on a busy machine that is the number to look at.
 
     help        course --help
-    import      what `course animate` loads before it looks at the photo, PyTorch among it, and the end of the process
+    import      what `course animate` loads before it looks at the photo, and the end of the process
     start       one word at 96 px: nearly all of it is what comes before the first frame and after the last
     short       5 seconds of speech, 512x600 px          long        a minute of it (one round)
     photo       one word: a photo of 1280x960 px, and one of 4000x3000 that shows the same
