@@ -17,7 +17,7 @@ import time
 import numpy as np
 
 import course
-from course import demo
+from course import demo, process
 from course.io import sound
 from course.serving.live import tracks
 
@@ -85,6 +85,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--sizes", type=int, nargs="+", default=[256, 384, 512])
     options = parser.parse_args()
+    process.keep_memory()  # as the process does that stands behind the page
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before the start, {options.seconds:g} s each")
     print("size  core  text s  sound s  new frames/s  all/s  behind (median, most)  drift s  ms a frame  "
           "MiB before, after  painted at")

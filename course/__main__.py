@@ -5,6 +5,7 @@ from . import cli, process
 
 def run() -> None:
     """Run the command and end the process with its exit code."""
+    process.keep_memory()
     process.leave(cli.main())
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import platform
 import signal
 import subprocess
 import sys
@@ -182,3 +183,22 @@ def test_coordinate_descent_is_what_its_formula_says(count):
     found = least_squares.solve(hessian, gradient, np.full((count, 9), 0.2), low, high, sweeps=200)
     assert np.abs(found - expected).max() < 1e-3 and found.shape == (count, 9)
     assert (found == 0).any() and (found == 0.7).any()
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the C library is not glibc")
+def test_a_process_keeps_the_memory_that_it_frees():
+    code = """if True:
+        import resource, sys
+        import numpy as np
+        from course import process
+        if sys.argv[1] == "keeps":
+            process.keep_memory()
+        def faults():
+            return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+        for turn in range(11):
+            [np.ones(2**18) for _ in range(48)]  # 96 MiB, taken and freed
+            first = faults() if turn == 0 else first
+        print(faults() - first)"""
+    keeps, gives = (int(subprocess.run([sys.executable, "-c", code, how], capture_output=True, text=True,
+                                       check=True).stdout) for how in ("keeps", "gives"))
+    assert keeps < 0.2 * gives

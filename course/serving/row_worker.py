@@ -8,12 +8,13 @@ import os
 import sys
 import traceback
 
-from .. import animation, errors
+from .. import animation, errors, process
 from . import analyses
 
 
 def main() -> None:
     """Rows until the input ends."""
+    process.keep_memory()
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints is no answer
     with analyses.in_use(analyses.Cache()):

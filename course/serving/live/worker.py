@@ -16,7 +16,7 @@ import traceback
 
 import numpy as np
 
-from ... import errors
+from ... import errors, process
 from .. import addresses, extras
 from . import conversing, face, loopback, replies, streams
 
@@ -195,6 +195,7 @@ def _wait_for_end(session: Session) -> None:
 
 def main() -> None:
     """Read what is asked for, and be there."""
+    process.keep_memory()
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # whatever a library prints is not taken for the answer
     try:
