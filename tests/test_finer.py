@@ -1,5 +1,7 @@
 """A picture read between its pixels: exact at them, near the cubic reading elsewhere, and the large one as before."""
 
+import pickle
+
 import cv2
 import numpy as np
 import pytest
@@ -44,3 +46,10 @@ def test_what_would_not_fit_is_read_as_it_is(picture, monkeypatch):
     at = places(picture.shape, 0.3)
     assert (finer.Finer(picture).read(*at) == cv2.remap(picture, *at, cv2.INTER_CUBIC,
                                                         borderMode=cv2.BORDER_REPLICATE)).all()
+
+
+def test_it_travels_as_small_as_its_picture(picture):
+    found = finer.Finer(picture)
+    at = places(picture.shape, 0.3)
+    before, packed = found.read(*at), pickle.dumps(found)
+    assert len(packed) < 1.1 * picture.nbytes and (pickle.loads(packed).read(*at) == before).all()

@@ -20,6 +20,9 @@ class Finer:
     def __init__(self, picture: np.ndarray):
         self.picture, self._fine, self._lock = picture, None, threading.Lock()
 
+    def __reduce__(self):
+        return Finer, (self.picture,)  # what it has worked out is worked out as fast where it arrives
+
     def read(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """The picture at places (h, w) in its pixels, beyond its border as at it: float32 (h, w, C)."""
         if self.picture.nbytes * TIMES**2 > MOST:

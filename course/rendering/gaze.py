@@ -59,7 +59,7 @@ def _share(u, at: float) -> np.ndarray:
     right, left = max(1 - at, 0.1), max(1 + at, 0.1)
     ends = at - left, at - min(IRIS, left / 2), at + min(IRIS, right / 2), at + right
     share = np.interp(u, ends, (0.0, 1.0, 1.0, 0.0)).astype(np.float32)
-    return share * share * (3 - 2 * share)
+    return smoothstep(0, 1, share)
 
 
 def _bounded(asked: float, at: float, half: float) -> float:
