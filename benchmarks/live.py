@@ -1,6 +1,6 @@
 """How soon, how evenly and how long a live face speaks.
 
-    python benchmarks/live.py [--seconds 30] [--sizes 256 384 512]
+    python benchmarks/live.py [--seconds 30] [--sizes 256 384 512] [--cores free busy]
 
 For each size, with both cores free and with one kept busy: seconds from a text to the first frame of its sentence,
 and from a heard sound to its going out with its lips; new frames a second; how many frames the picture is behind the
@@ -84,12 +84,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--sizes", type=int, nargs="+", default=[256, 384, 512])
+    parser.add_argument("--cores", nargs="+", choices=("free", "busy"), default=["free", "busy"],
+                        help="all cores free, or one kept busy")
     options = parser.parse_args()
     process.keep_memory()  # as the process does that stands behind the page
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before the start, {options.seconds:g} s each")
     print("size  core  text s  sound s  new frames/s  all/s  behind (median, most)  drift s  ms a frame  "
           "MiB before, after  painted at")
-    for occupied in (False, True):
+    for occupied in (cores == "busy" for cores in options.cores):
         other = multiprocessing.Process(target=busy, daemon=True) if occupied else None
         if other:
             other.start()
