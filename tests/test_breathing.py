@@ -92,6 +92,15 @@ def test_breath_lifts_shoulders_and_nothing_else(actor):
     assert actor.portrait.chest.size == pytest.approx(0.0085 * 2 * actor.portrait.field.head.radius, rel=1e-5)
 
 
+def test_breath_lifts_positions_however_they_lie_in_memory(actor):
+    height, width = actor.portrait.chest.weight.shape
+    planes = np.moveaxis(np.zeros((2, height, width), np.float32), 0, -1)  # as the quick path gives them
+    pixels = np.zeros((height, width, 2), np.float32)
+    for positions in (planes, pixels):
+        actor.portrait.chest.rise(positions, 0.7)
+    assert (planes == pixels).all() and pixels[..., 1].max() > 0.2 and not pixels[..., 0].any()
+
+
 def test_breath_has_its_rate_and_is_the_seed_s_own():
     times = np.arange(0, 120, 0.04)
     value = breathing.Breaths(3).at(times)

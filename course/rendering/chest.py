@@ -3,7 +3,6 @@
 The picture's borders stay as they are, and so does the face.
 """
 
-import cv2
 import numpy as np
 
 from ..interpolation import smoothstep
@@ -41,5 +40,4 @@ class Chest:
     def rise(self, positions: np.ndarray, breath: float) -> None:
         """Let what is read at positions, float32 (h, w, 2), rise with a breath from 0 (out) to 1 (in), in place."""
         # what rises is read further down
-        down = positions[..., 1]
-        cv2.scaleAdd(self.weight, float(breath * self.size), down, down)
+        positions[..., 1] += self.weight * np.float32(breath * self.size)
