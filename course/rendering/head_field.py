@@ -171,7 +171,6 @@ class HeadField:
         self._below_chin = np.unravel_index(np.argmin(np.hypot(side, up + 1)), side.shape)
         self._own = *(part * self._border for part in self._parts(side, up)), of_face(side, up)
         self._all_that_moves = np.maximum.reduce(self._own)
-        self.rigid_weight, self.local_weight = self._weights(side, up, settings.neck)
         self.solid = face_model.FaceModel.load().mean  # (78, 3); anybody will do, since only the change of pose counts
         self.pose = self._pose(points)
 
@@ -226,9 +225,9 @@ class HeadField:
     def shares(self, back, target: np.ndarray) -> Shares:
         """How the nodes take part in a frame; back: the ways home of `start`; target: (78, 2).
 
-        Near its place in the photo the head moves what it moves there, `rigid_weight` and `local_weight`, but that the
-        neck begins at the chin, wherever that is. Further away a node takes part if its way home leads through what
-        does there. What shows the face shows it whole.
+        Near its place in the photo the head moves what it moves there, but that the neck begins at the chin, wherever
+        that is. Further away a node takes part if its way home leads through what does there. What shows the face
+        shows it whole.
         """
         homes = self.home(self.nodes, back)
         side, up = self.head.coordinates(self.nodes)
