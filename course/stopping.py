@@ -2,11 +2,13 @@
 
 import contextlib
 import signal
+import sys
 import threading
 import time
 
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # the last is unknown to Windows
 VOLLEY = 3.0  # seconds in which further signals mean the same: people press Ctrl-C four times
+_watches: list = []  # the `Watch` of each context that is open, the innermost last
 
 
 class Stopped(KeyboardInterrupt):
@@ -41,14 +43,31 @@ def watched(for_good: bool = False):
     A signal that is ignored stays so (`nohup`). for_good: the process ends after this; once stopped it is then deaf to
     these signals, so that Python's own tidying up is not cut off.
     """
-    watch, before = Watch(), {}
+    watch, before, told = Watch(), {}, sys.unraisablehook
     if threading.current_thread() is threading.main_thread():
         for number in (getattr(signal, name) for name in NAMES if hasattr(signal, name)):
             if signal.getsignal(number) is not signal.SIG_IGN:
                 before[number] = signal.signal(number, watch)
     try:
+        _watches.append(watch)
+        # what was raised in a destructor goes no further than this; `going_on` asks again
+        sys.unraisablehook = lambda lost: None if isinstance(lost.exc_value, Stopped) else told(lost)
         yield watch
     finally:
+        _watches.remove(watch)
+        sys.unraisablehook = told
         for number, handler in before.items():
             deaf = for_good and watch.number is not None
             signal.signal(number, signal.SIG_IGN if deaf else signal.SIG_DFL if handler is None else handler)
+
+
+def going_on(items):
+    """The items, until these signals have asked for a stop: then `Stopped` is raised once more, in the main thread.
+
+    What the handler raises can get lost: in a destructor, or in a library that takes it for a failure of its own.
+    """
+    main = threading.current_thread() is threading.main_thread()
+    for item in items:
+        if main and any(watch.number for watch in _watches):
+            raise Stopped
+        yield item

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from course import face, motion, stopping
+from course.io import progress
 
 # The command around a film whose frames take a while, without what only a face needs
 SLOW = """
@@ -59,6 +60,26 @@ def test_the_real_command_four_times_quickly(tmp_path):
     ended, told, left = stopped(process, tmp_path / "out", [signal.SIGINT] * 4, pause=0.005)
     assert (ended, told[-1], left) == (130, "course: stopped", [])
     assert "Traceback" not in "".join(told)
+
+
+class Swallows:
+    """As libraries do that take whatever comes while they load, or calculate, for a failure of their own."""
+
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.01)
+
+
+def test_a_stop_that_gets_lost_is_asked_for_again(monkeypatch):
+    taken, told = [], []
+    monkeypatch.setattr(sys, "unraisablehook", told.append)
+    with pytest.raises(stopping.Stopped), stopping.watched() as watch:
+        for number in progress.bar(range(9)):
+            taken.append(number)
+            if number == 3:
+                Swallows()
+    assert (taken, told, watch.exit_code) == ([0, 1, 2, 3], [], 130)
+    assert list(progress.bar(range(3))) == [0, 1, 2]  # the next one is not concerned
 
 
 def test_a_signal_that_is_ignored_stays_so():

@@ -2,19 +2,22 @@
 
 import sys
 
-from .. import streams
+from .. import stopping, streams
 
 
 def bar(items, **options):
     """`tqdm` over items, after two seconds, gone when done; where nothing can be written it draws nothing.
 
-    options: as `tqdm.tqdm` takes them.
+    options: as `tqdm.tqdm` takes them. Ctrl-C ends it, see `stopping.going_on`.
     """
     from tqdm.auto import tqdm
 
     if sys.stderr is None:  # a window without a terminal behind it
         options["disable"] = True
-    return tqdm(items, **{"delay": 2, "leave": False, "file": streams.Tolerant(sys.stderr)} | options)
+    if options.get("total") is None and hasattr(items, "__len__"):
+        options["total"] = len(items)
+    shown = {"delay": 2, "leave": False, "file": streams.Tolerant(sys.stderr)}
+    return tqdm(stopping.going_on(items), **shown | options)
 
 
 def told(items, total, tell):
