@@ -54,7 +54,8 @@ class Settings:
     "hand" (`idle`); polish: True, False, or some of `polish.STAGES` with commas between: steady the driving
     points, bring back the detail that resampling took, match the colours of what is painted; generator: "warp" moves
     the photo's pixels and draws teeth and lids, "gan" has the trained animator repaint mouth and eyes,
-    "auto" is the one of the two that `course evaluate` finds better; voice, rate, pitch: who says a text (None for the
+    "auto" is the one of the two that `course evaluate` finds better; device: what calculates its networks and reads the
+    photo for them, "cpu", "cuda" or "mps"; voice, rate, pitch: who says a text (None for the
     best of its script), at how many times the voice's own pace, so many semitones above its own pitch; force: go on
     where the photo shows no mouth; background, logo, logo_at, subtitles: see `finish`. What is put in when the film is
     saved: watermark: an invisible mark; consent: a statement, the Path of a file with one, or False, kept in the signed
@@ -79,6 +80,7 @@ class Settings:
     pitch: float = 0.0
     polish: bool | str = True
     generator: str = "auto"
+    device: str = "cpu"
     idle: str = "autoregressive"
     force: bool = False
     background: str | None = None
@@ -155,11 +157,12 @@ def animate(photo, text=None, audio=None, driving=None, motion=None, **settings)
     image = _sized(whole, options.size)
     # Words and sound are checked before the photo is analysed: a wrong voice should not take seconds to say. While
     # another process speaks, there is time for the photo.
-    looked = cast(image, options.face, options.generator, whole, options.force) if ahead.speaking() else None
+    look = (image, options.face, options.generator, whole, options.force, options.device)
+    looked = cast(*look) if ahead.speaking() else None
     drive = DRIVES[name](value, options) if film is None else drive_dubbed(film, name, value, options)
     direction.check_ends(options, drive.motion.duration)
     options = replace(options, **drive.asked)
-    actors = looked or cast(image, options.face, options.generator, whole, options.force)
+    actors = looked or cast(*look)
     tracks = [drive.rows(actor.face, options) for actor in actors]
     beside = drive.beside(options)
     image = finishing.prepare(photo, image, [actor.portrait for actor in actors])
@@ -182,7 +185,7 @@ def _speaking_film(film, name: str, value, options: Settings, finishing: finish.
     # of what a drive brings beside the lips nothing is used, so it is made in the quickest way
     drive = DRIVES[name](value, replace(options, fps=film_source.rate_of(film, options), expression="neutral",
                                         idle="hand", head=0.0))
-    networks = film_source.networks_for(AUTO if options.generator == "auto" else options.generator)
+    networks = film_source.networks_for(AUTO if options.generator == "auto" else options.generator, options.device)
     said = film_source.speak(film, drive, options, side, networks)
     sources = [source.absolute() for source in (value, *finishing.sources) if isinstance(source, Path)]
     return video.Clip(lambda: finishing.over(iter(said), said.fps), said.fps, said.audio, said.sample_rate, len(said),
@@ -198,8 +201,8 @@ def generate_animation(image, text: str) -> video.Clip:
 
 
 def cast(image: np.ndarray, face=None, generator: str = "auto", whole: np.ndarray | None = None,
-         force: bool = False) -> list:
-    """The chosen faces of a picture, uint8 (H, W, 3), as `Actor`s, largest first; face, generator, force: as in
+         force: bool = False, device: str = "cpu") -> list:
+    """The chosen faces of a picture, uint8 (H, W, 3), as `Actor`s, largest first; face, generator, force, device: as in
     `Settings`.
 
     whole: the photo as it was given, where `image` (H, W, 3) is a smaller copy: what is too small for the copy is
@@ -212,7 +215,7 @@ def cast(image: np.ndarray, face=None, generator: str = "auto", whole: np.ndarra
     points = _found(image, face, whole)
     for row in points:
         check_mouth(image, row, force)
-    return [make_actor(image, found, generator) for found in points]
+    return [make_actor(image, found, generator, device) for found in points]
 
 
 def check_mouth(image: np.ndarray, points: np.ndarray, force: bool) -> None:
@@ -246,15 +249,16 @@ def _found(image: np.ndarray, face, whole: np.ndarray | None) -> np.ndarray:
     return (find.find_points(whole, chosen) + 0.5) * np.float32(scale) - np.float32(0.5)
 
 
-def make_actor(image: np.ndarray, points: np.ndarray, generator: str = "auto") -> Actor:
+def make_actor(image: np.ndarray, points: np.ndarray, generator: str = "auto", device: str = "cpu") -> Actor:
     """Everything about one face that is worked out once.
 
     Args:
-        image: uint8 (H, W, 3); points: (78, 2) in pixels; generator: as in `Settings`.
+        image: uint8 (H, W, 3); points: (78, 2) in pixels; generator, device: as in `Settings`.
     Raises:
-        errors.FaceError: points of another shape, or not numbers; errors.WeightsError: weights are missing.
+        errors.FaceError: points of another shape, or not numbers; errors.WeightsError: weights are missing;
+        errors.CourseError: no such device here.
     """
-    networks = portrait.load_networks() if (AUTO if generator == "auto" else generator) == "gan" else {}
+    networks = portrait.load_networks(device) if (AUTO if generator == "auto" else generator) == "gan" else {}
     return Actor(points, face_model.fit_face(points), portrait.Portrait(image, points, **networks))
 
 
@@ -426,7 +430,7 @@ def render(image: np.ndarray, actors: list, tracks: list, options: Settings, bes
         return frame
 
     offs = [None] * len(tracks[0]) if beside is None else beside
-    return parallel.ordered_map(draw, zip(offs, *tracks))
+    return parallel.ordered_map(draw, zip(offs, *tracks), parallel.workers_for(options.device))
 
 
 def lay_in(frame: np.ndarray, theirs: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -472,7 +476,16 @@ def _photo(photo):
 
 
 def _settings(given: dict) -> Settings:
-    return replace(Settings(), **settings_table.checked(given))
+    options = replace(Settings(), **settings_table.checked(given))
+    check_device(options)
+    return options
+
+
+def check_device(options: Settings) -> None:
+    """Raises `errors.CourseError` where a device is named that would have nothing to do."""
+    if options.device != "cpu" and options.generator == "warp":
+        raise errors.CourseError(f"the warp has no networks that {options.device} could calculate: leave device or "
+                                 "generator out")
 
 
 def _sized(image: np.ndarray, size) -> np.ndarray:

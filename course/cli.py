@@ -162,6 +162,9 @@ def _add_animate(commands) -> None:
     command.add_argument("--generator", metavar="{auto,gan,warp}",
                          help="gan repaints mouth and eyes with the trained network, warp does without; auto takes "
                               "what `course evaluate` finds better (default)")
+    command.add_argument("--device", metavar="{cpu,cuda,mps}",
+                         help="what calculates the networks of the frames (default: cpu); cuda and mps take several "
+                              "frames at once")
     command.add_argument("--size", metavar="PX",
                          help="longer side of the video, or original (default: the photo's, 1280 at most)")
     command.add_argument("--fps", help="frames a second (default: the driving video's own, up to 60; else 25)")

@@ -132,7 +132,7 @@ def _render(path, shots, order, lips, options, side, networks):
         plan, at, film_frame, frame = moment
         return plan.draw(at, film_frame, frame)
 
-    return parallel.ordered_map(draw, moments())
+    return parallel.ordered_map(draw, moments(), parallel.workers_for(options.device))
 
 
 class Plan:
@@ -204,6 +204,9 @@ def _stable(points: np.ndarray) -> np.ndarray:
     return kept
 
 
-def networks_for(generator: str) -> dict:
-    """The animator's networks where the generator takes them, "gan", or {}. Raises `errors.WeightsError`."""
-    return portrait.load_networks()["animator"] if generator == "gan" else {}
+def networks_for(generator: str, device: str = "cpu") -> dict:
+    """The animator's networks where the generator takes them, "gan", or {}; device: as in `animation.Settings`.
+
+    Raises `errors.WeightsError`, or `errors.CourseError` without such a device.
+    """
+    return portrait.load_networks(device)["animator"] if generator == "gan" else {}

@@ -10,6 +10,7 @@ from threading import Lock
 from threadpoolctl import threadpool_limits
 
 MOST = 4  # frames at once: more would only wait for memory
+MOST_ON_DEVICE = 16  # the same, where their networks run on an accelerator
 
 
 def ordered_map(function, items, workers: int | None = None):
@@ -24,6 +25,14 @@ def ordered_map(function, items, workers: int | None = None):
         return
     with one_thread_each():
         yield from stream_frames(function, items, workers)
+
+
+def workers_for(device: str) -> int | None:
+    """How many frames to make at once, None for as many as `ordered_map` takes by itself.
+
+    An accelerator works on several at once, while the processor does for each what is left to it.
+    """
+    return None if device == "cpu" else max(MOST, min(os.cpu_count() or 1, MOST_ON_DEVICE))
 
 
 def stream_frames(function, items, workers: int):

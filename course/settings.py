@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from . import errors, overlays
+from . import devices, errors, overlays
 from .motion import direction, openness, strength
 from .polish import stages
 from .provenance import consent, label
@@ -237,6 +237,7 @@ SETTINGS = {
     "pitch": Number(-5, 9, unit=" semitones"),
     "polish": Polish(),
     "generator": Choice(GENERATORS),
+    "device": Choice(devices.DEVICES),
     "idle": Choice(IDLE),
     "force": Switch(),
     "background": Words("transparent, the name of a colour or the path of a picture"),

@@ -11,7 +11,7 @@ import networkx
 
 PAGE = "ARCHITECTURE.md"
 # Imported by nearly everything: in the drawing they would only hide the way of the data.
-EVERYWHERE = ("doors", "renamed", "errors", "paths", "streams", "stopping", "process", "parallel", "swapped",
+EVERYWHERE = ("doors", "renamed", "errors", "devices", "paths", "streams", "stopping", "process", "parallel", "swapped",
               "interpolation")
 # The one file that stands further along the way than its room: it asks the detector, which asks the room.
 ON_ITS_OWN = "keypoints.find"

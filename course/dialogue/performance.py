@@ -47,7 +47,7 @@ def perform(script, photo=None, **settings) -> video.Clip:
     audio, rate = timing.mixed(placed, duration)
     scene = listening.Scene(placed, where.seats, where.places)
     count = len(motion.frame_times(duration, fps))
-    casts = [[animation.make_actor(panel.image, points, options.generator) for points in panel.points]
+    casts = [[animation.make_actor(panel.image, points, options.generator, options.device) for points in panel.points]
              for panel in where.panels]
     tracks = _tracks(casts, scene, options, fps, count)
     for panel, cast in zip(where.panels, casts):
@@ -72,7 +72,9 @@ def _options(given: dict) -> animation.Settings:
                                  "[look right]")
     if told.get("background") == finish.TRANSPARENT:
         raise errors.CourseError("a film of a script has no alpha: choose a colour or a picture as its background")
-    return replace(animation.Settings(), **told)
+    options = replace(animation.Settings(), **told)
+    animation.check_device(options)
+    return options
 
 
 def _check_mouths(written: scripts.Script, where: stage.Stage, force: bool) -> None:

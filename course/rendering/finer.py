@@ -14,6 +14,13 @@ TIMES = 3  # odd, so that each pixel's middle is a point of the finer grid
 MOST = 256 * 2**20  # bytes of a finer picture: a larger one is read as it is
 
 
+def enlarged(picture: np.ndarray) -> np.ndarray:
+    """float32 (H, W, C) -> (t H - t + 1, t W - t + 1, C): from the middle of the first pixel to that of the last, so
+    that the middle of pixel x lies at t x."""
+    whole = cv2.resize(picture, None, fx=TIMES, fy=TIMES, interpolation=cv2.INTER_CUBIC)
+    return whole[TIMES // 2 : -(TIMES // 2), TIMES // 2 : -(TIMES // 2)]
+
+
 class Finer:
     """picture: float32 (H, W, C), which must not change any more."""
 
@@ -29,7 +36,5 @@ class Finer:
             return cv2.remap(self.picture, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         with self._lock:
             if self._fine is None:
-                whole = cv2.resize(self.picture, None, fx=TIMES, fy=TIMES, interpolation=cv2.INTER_CUBIC)
-                # from the middle of the first pixel to that of the last: the middle of pixel x lies at t x
-                self._fine = whole[TIMES // 2 : -(TIMES // 2), TIMES // 2 : -(TIMES // 2)]
+                self._fine = enlarged(self.picture)
         return cv2.remap(self._fine, TIMES * x, TIMES * y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

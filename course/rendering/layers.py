@@ -158,7 +158,8 @@ class Layers:
     def read(self, positions: np.ndarray) -> np.ndarray:
         """The person's share at positions of the photo (h, w, 2): float32 (h, w, 4)."""
         if self._fine is None or self._fine.picture is not self.own:  # `backdrop` puts another in its place
-            self._fine = finer.Finer(self.own)
+            network = self.networks["refiner"]  # one on a device reads there, too
+            self._fine = network.picture(self.own) if hasattr(network, "picture") else finer.Finer(self.own)
         return self._fine.read(*self._places(positions))
 
     def share(self, positions: np.ndarray, left: np.ndarray) -> np.ndarray:

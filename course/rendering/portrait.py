@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import cv2
 import numpy as np
 
-from .. import errors
+from .. import devices, errors
 from ..interpolation import smoothstep
 from ..keypoints import landmarks
 from ..polish import seam
@@ -26,14 +26,20 @@ class PortraitSettings:
     blinks: eyelids.LidSettings = field(default_factory=eyelids.LidSettings)
 
 
-def load_networks() -> dict:
+def load_networks(device: str = "cpu") -> dict:
     """The shipped networks that a `Portrait` takes besides: {"animator": ..., "layered": ...}.
 
-    They run without PyTorch where they can, `shipped_networks.shipped`; else they are its modules.
+    On the processor they run without PyTorch where they can, `shipped_networks.shipped`; else they are its modules.
+    device: another, of `devices.DEVICES`, on which they and the reading of the photo are calculated, `on_device`.
 
     Raises:
-        errors.WeightsError: weights are missing or damaged.
+        errors.WeightsError: weights are missing or damaged; errors.CourseError: no such device here.
     """
+    if device != "cpu":
+        from . import on_device
+
+        devices.check(device)
+        return on_device.networks(device)
     from . import shipped_networks
 
     return shipped_networks.either()

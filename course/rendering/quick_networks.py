@@ -35,6 +35,7 @@ class Quick:
         """What `runner` gives of the network."""
         return self._session.run(None, {onnx_graph.Graph.input: inputs})[0]
 
+
 def runner(network):
     """A function from float32 (N, C, H, W) to float32 (N, c, H, W) that calculates as the network does, or None where
     it has to be asked itself: one of another class, on another device, or without onnxruntime.
@@ -59,6 +60,8 @@ def asked(network, inputs: np.ndarray):
     import torch
 
     network = network.module() if isinstance(network, Quick) else network
+    if hasattr(network, "ask"):  # an `on_device.Network`
+        return network.ask(inputs)
     with torch.inference_mode():
         given = network(torch.from_numpy(inputs).contiguous(memory_format=torch.channels_last))
         return tuple(each.numpy() for each in given) if isinstance(given, tuple) else given.numpy()

@@ -20,7 +20,7 @@ from ..motion import motion
 from . import analyses
 from . import rows as tables
 
-LOOKED_AT = ("face", "generator", "size", "force")  # the settings that change what is found out about a photo
+LOOKED_AT = ("face", "generator", "size", "force", "device")  # the settings that change what is found out about a photo
 SECONDS = 10  # to reach the scheduler
 AHEAD = 4  # films on their way for each thread of the cluster: the files of all rows at once would fill its memory
 

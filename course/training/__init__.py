@@ -6,7 +6,7 @@
 from .. import doors
 
 doors.open_door(__name__, {
-    "loop": "Config Result Stopped Task batch_numbers check_device ema_decay ema_update stop_politely train",
+    "loop": "Config Result Stopped Task batch_numbers ema_decay ema_update stop_politely train",
     "updates": "Updater choose_precision frozen",
     "processes": "Processes join leave seed_all",
     "schedules": "learning_rate_share set_learning_rate",

@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from .. import errors
+from .. import devices, errors
 from ..io import weights
 from . import checkpoints, processes, updates
 from .log import Log
@@ -104,7 +104,7 @@ def train(task: Task, config: Config) -> Result:
         errors.CourseError: no checkpoint to resume from, a damaged one, or one that is past `steps` already;
         errors.OutputError: `logdir` cannot be written.
     """
-    check_device(config.device)
+    devices.check(config.device)
     team = processes.join(config.device)
     run = Run(task, config, team)
     if team.first:
@@ -246,16 +246,6 @@ def batch_numbers(step: int, batch: int, count: int, seed: int = 0) -> np.ndarra
         inside = places // count == epoch
         chosen[inside] = order[places[inside] % count]
     return chosen
-
-
-def check_device(device: str) -> None:
-    """Raises `errors.CourseError` if this machine does not have it."""
-    kind = device.partition(":")[0]
-    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    if kind not in there:
-        raise errors.CourseError(f"there is no device {device!r}: take cpu, cuda or mps")
-    if not there[kind]:
-        raise errors.CourseError(f"this machine has no {kind} that torch can use: take --device cpu")
 
 
 class _Stop:

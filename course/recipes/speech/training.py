@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 from torch.nn import functional
 
-from ... import errors
+from ... import devices, errors
 from ...io import weights
 from ...speech import lip_networks, lips
 from ...training import loop, processes, schedules, updates
@@ -32,7 +32,7 @@ def train(data=None, *, steps: int | None = None, resume: bool = False, device: 
         training.Stopped: Ctrl-C, with everything saved; errors.CourseError: nothing to resume from, no voices;
         errors.OutputError: a place that cannot be written.
     """
-    loop.check_device(device)
+    devices.check(device)
     weights.check_place(Path(logdir) / loop.CHECKPOINT)  # before an hour goes into the corpus
     folder = _corpus(data, recipe)
     task = SpeechTask(steps or recipe.steps, recipe, folder)

@@ -20,7 +20,7 @@ log = logging.getLogger("course")
 AHEAD = 2  # frames that are begun before they are due
 MOST_PIXELS = 4096  # of the longer side
 SLIP = 0.5  # seconds by which a reader may be late before the clock waits for it
-SETTINGS = ("voice", "rate", "pitch", "expression", "head", "seed", "face", "generator", "force", "watermark",
+SETTINGS = ("voice", "rate", "pitch", "expression", "head", "seed", "face", "generator", "device", "force", "watermark",
             "consent", "label", "label_corner", "label_language")
 FADE = np.linspace(1, 0, clocks.RATE // 100, dtype=np.float32)  # 10 ms in which a sound goes that is stopped
 
@@ -89,7 +89,7 @@ class Live:
             self._texts = speaking.Speaking(self._tell, self._asked)  # loads its voice while the photo is taken apart
             closing.callback(self._texts.close)
             self._sounds = heard.Heard(self._clock.now, self._tell)
-            self._painter = painter.Painter(image, points, options.generator, self._tell)
+            self._painter = painter.Painter(image, points, options.generator, self._tell, options.device)
             closing.callback(self._painter.close)
             self._mixer = mixer.Mixer(self._painter.face.rest, idling.EndlessIdle(options.seed, options.head),
                                       self._texts, self._sounds)

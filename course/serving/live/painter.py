@@ -54,10 +54,11 @@ def even(shape: tuple, share: float) -> tuple:
 
 
 class Painter:
-    """Paints one face. image: uint8 (H, W, 3) with even sides; points: (78, 2); generator: as in `Settings`."""
+    """Paints one face. image: uint8 (H, W, 3) with even sides; points: (78, 2); generator, device: as in `Settings`."""
 
-    def __init__(self, image: np.ndarray, points: np.ndarray, generator: str, tell):
+    def __init__(self, image: np.ndarray, points: np.ndarray, generator: str, tell, device: str = "cpu"):
         self.image, self.points, self.tell = image, np.asarray(points, np.float32), tell
+        self.device = device
         self.rungs, self.at = rungs_of(image.shape[:2], generator), 0
         # all of them now: there is no time for it once a rung is needed
         self._ready = [self._prepare(rung) for rung in self.rungs]
@@ -115,5 +116,5 @@ class Painter:
         scale = np.array([width / image.shape[1], height / image.shape[0]], np.float32)
         if rung.shape != image.shape[:2]:
             image = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
-        actor = animation.make_actor(image, (self.points + 0.5) * scale - 0.5, rung.generator)
+        actor = animation.make_actor(image, (self.points + 0.5) * scale - 0.5, rung.generator, self.device)
         return actor, sharpness.Restorer(image, actor.portrait.mask)
