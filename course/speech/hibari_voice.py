@@ -4,6 +4,7 @@ The network gives a spectrum for every 12.5 ms; the package's own signal process
 train of pulses at the pitch that the network gives, so another pitch is one multiplication.
 """
 
+import contextlib
 import functools
 import threading
 from pathlib import Path
@@ -42,6 +43,15 @@ def analyse(symbols: str, rate: float = 1.0) -> tuple:
     *parts, units = network.run(None, {"ids": np.array([alphabet.numbers(symbols)], np.int64),
                                        "speed": np.array([rate], np.float32)})  # fmt: skip
     return *(part[0] for part in parts), units.reshape(-1)
+
+
+def prepare() -> None:
+    """Begin to load the network, while somebody else loads the lexicon: what is wrong with it `say` will tell."""
+    def load():
+        with contextlib.suppress(errors.TextError), _lock:
+            _session()
+
+    threading.Thread(target=load, name="course-voice", daemon=True).start()
 
 
 def let_go() -> None:
