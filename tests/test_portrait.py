@@ -228,6 +228,15 @@ def test_a_shut_eye_shows_no_pupil(face, blink):
         assert frame[y - 2 : y + 2, x].mean() > 100  # skin
 
 
+def test_lids_that_are_left_out_would_not_be_seen(face):
+    image, points = face.image, face.points
+    eye = eyelids.Lids(image, points).eyes[0]
+    drawn, more = image.copy(), image.copy()
+    eye.draw(drawn, (0, 0), points.astype(np.float64), eyelids.UNSEEN)
+    eye.draw(more, (0, 0), points.astype(np.float64), 8 * eyelids.UNSEEN)
+    assert np.abs(drawn.astype(int) - image).max() <= 1 < np.abs(more.astype(int) - image).max()
+
+
 def test_one_eye_can_wink(face):
     frame = face.render(face.points, blink=(1.0, 0.0)).astype(int)
     (rx, ry), (lx, ly) = face.points[keypoints.PUPILS].astype(int)

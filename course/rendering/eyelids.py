@@ -15,6 +15,7 @@ from ..keypoints.landmarks import LID_LOWER, LID_PUPIL, LID_UPPER
 from . import curves, warping
 
 SKIN_REACH, SKIN_SAMPLES, GRAIN_SAMPLES = 1.2, 33, 24
+UNSEEN = 0.004  # a lid that is shut no further changes no pixel by half a grey level: most open eyes are so
 
 
 @dataclass
@@ -75,7 +76,7 @@ class Lids:
     def draw(self, region, origin, safe, closing) -> None:
         """Close the eyes of a frame in place: region uint8 (h, w, 3), its corner (x, y), `limited`'s results."""
         for eye, amount in zip(self.eyes, closing):
-            if amount > 0:
+            if amount > UNSEEN:
                 eye.draw(region, origin, safe, amount)
 
 
