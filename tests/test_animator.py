@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from course import animation, face, io, keypoints, rendering, training
-from course.recipes.animator import formula_pairs
+from course.recipes.animator import distillation, formula_pairs
 from course.recipes.animator import losses as animator_losses
 from course.recipes.animator import pairs as animator_pairs
 from course.recipes.animator import squares as animator_squares
@@ -234,6 +234,24 @@ def test_the_recipe_trains_both_parts_into_one_file(pairs, tmp_path):
     animator.networks_of(first)
     again = animator_training.train(["none"], steps=1, resume=True, logdir=tmp_path, out=out, recipe=recipe)
     assert all(torch.equal(first[name], value) for name, value in io.read_weights(again).items()), "both were done"
+
+
+def test_a_smaller_network_learns_to_answer_as_a_larger_one(pairs, tmp_path):
+    torch.manual_seed(1)
+    teacher = animator.networks_of(io.load_tensors(animator.WEIGHTS))["mouth"]
+    squares = animator_squares.Squares(pairs["mouth"], "mouth")
+    task = distillation.DistillationTask(teacher, squares, squares, 60)
+    silent = task.check(task.networks)["grey levels from the teacher"]
+    config = training.Config(steps=60, batch=6, average=0.9, report_every=1, logdir=tmp_path, live=False)
+    result = training.train(task, config)
+    assert set(result.history) >= {"L1", "edges", "grey levels from the teacher"}
+    assert task.check(result.averaged)["grey levels from the teacher"] < 0.85 * silent
+    made = torch.zeros(1, 3, 96, 96)
+    assert float(task.differences(made, made + 0.1, made[:, :1])["L1"]) > 0
+    flat = task.window.clone()
+    task.window[:] = 1
+    assert float(task.differences(made, made + 0.1, made[:, :1])["edges"]) == 0, "no slope differs"
+    task.window[:] = flat
 
 
 def test_every_term_of_the_recipe_counts(pairs, tmp_path):

@@ -136,8 +136,17 @@ def load_networks() -> dict:
 
 
 def networks_of(tensors: dict) -> dict:
-    """Both networks out of one file's tensors, named "mouth...." and "eye....". Raises errors.WeightsError."""
+    """Both networks out of one file's tensors, named "mouth...." and "eye....", as wide as those are. Raises
+    errors.WeightsError."""
     from . import animator_networks
 
-    networks = {name: animator_networks.AnimatorNetwork() for name in ("mouth", "eye")}
+    networks = {name: animator_networks.AnimatorNetwork(_widths(tensors, name)) for name in ("mouth", "eye")}
     return weights.into_networks(tensors, networks, WEIGHTS)
+
+
+def _widths(tensors: dict, name: str) -> tuple:
+    """Channels at strides 2, 4, 8 of a network whose tensors these are; as they are trained, where they are not."""
+    from . import animator_networks
+
+    layers = [tensors.get(f"{name}.{layer}.weight") for layer in ("at_2.1", "at_4.0", "at_8.0")]
+    return animator_networks.WIDTHS if any(layer is None for layer in layers) else tuple(map(len, layers))

@@ -1,11 +1,12 @@
 """Training the animator: `course train animator`.
 
     photos -> pairs (`pairs`, `formula_pairs`), made once and kept -> two networks, mouth and eye
+           -> smaller ones that answer as they do (`distillation`): what ships
 
 `training.train` runs it: curves and pictures for TensorBoard, checkpoints, resume.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +15,9 @@ import torch
 from ... import images
 from ...io import weights
 from ...keypoints import reading
-from ...rendering import animator_crops, animator_networks
+from ...rendering import animator, animator_crops, animator_networks
 from ...training import kept, labelled, loop, processes, schedules, updates
-from . import discriminator, formula_pairs, losses
+from . import discriminator, distillation, formula_pairs, losses
 from . import pairs as animator_pairs
 from . import squares as animator_squares
 
@@ -166,36 +167,53 @@ def make_all_pairs(folders, seed: int = 0) -> dict:
 
 def train(data, *, steps: int | None = None, resume: bool = False, device: str = "cpu", logdir="runs/animator",
           out="runs/animator.safetensors", recipe: Recipe = RECIPE) -> Path:
-    """Train both networks and write their weights, running means, into one file.
+    """Train both networks, then the smaller ones that ship, and write the weights of these, running means, into a file.
 
     Args:
-        data: folders made by `course data fetch`; steps: for the mouth (the eyes get as many in proportion), None for
+        data: folders made by `course data fetch`; steps: for the mouth (all others get as many in proportion), None for
             the recipe's; resume: go on from the checkpoints in `logdir`; device: cpu, cuda or mps; logdir: gets
-            pairs, checkpoints and TensorBoard's files; out: the weights' file.
+            pairs, the larger networks, checkpoints and TensorBoard's files; out: the weights' file.
     Returns:
         `out`.
     Raises:
         training.Stopped: Ctrl-C, with everything saved; errors.CourseError: no labelled pictures, no checkpoint to
         resume from; errors.OutputError: a place that cannot be written.
     """
-    logdir = Path(logdir)
-    pairs, tensors = kept.made_once(logdir / "pairs.npz", lambda: make_all_pairs(data, recipe.seed)), {}
-    for part in STEPS:
-        count = STEPS[part] if steps is None else max(1, round(steps * STEPS[part] / STEPS["mouth"]))
-        done = logdir / f"animator_{part}.safetensors"
-        if resume and done.is_file():  # a run that was stopped at the eyes has its mouth done
-            tensors |= weights.read_weights(done, "delete it, it is made anew")
-            continue
-        again = resume and (part == "mouth" or (logdir / part / loop.CHECKPOINT).is_file())
-        config = loop.Config(steps=count, batch=recipe.batch, clip=1.0, average=0.998, save_every=100,
-                             seed=recipe.seed, device=device, logdir=logdir / part, resume=again)
-        trained = {f"{part}.{name}": value for name, value in train_part(part, pairs, config, recipe).items()}
-        if processes.join(device).first:
-            weights.write_weights(trained, done)
-        tensors |= trained
+    logdir, share = Path(logdir), 1.0 if steps is None else steps / STEPS["mouth"]
+    pairs = kept.made_once(logdir / "pairs.npz", lambda: make_all_pairs(data, recipe.seed))
+
+    def larger(part: str, config: loop.Config) -> dict:
+        return train_part(part, pairs, config, recipe)
+
+    config = loop.Config(batch=recipe.batch, clip=1.0, average=0.998, save_every=100, seed=recipe.seed, device=device,
+                         logdir=logdir, resume=resume)
+    teachers = animator.networks_of(_both("animator", larger, STEPS, share, config))
+
+    def smaller(part: str, config: loop.Config) -> dict:
+        return distillation.distil(part, teachers[part], pairs, config)
+
+    tensors = _both("smaller", smaller, distillation.STEPS, share, config)
     if processes.join(device).first:
         weights.write_weights(tensors, out)
     return Path(out)
+
+
+def _both(name: str, trained, all_steps: dict, share: float, config: loop.Config) -> dict:
+    """The tensors of mouth and eye, by what `trained(part, config)` gives; a part that was done before is read."""
+    tensors, logdir = {}, config.logdir
+    for part, most in all_steps.items():
+        done, place = logdir / f"{name}_{part}.safetensors", logdir / (part if name == "animator" else f"{name}_{part}")
+        if config.resume and done.is_file():  # a run that was stopped later has this done
+            tensors |= weights.read_weights(done, "delete it, it is made anew")
+            continue
+        first = name == "animator" and part == "mouth"
+        again = config.resume and (first or (place / loop.CHECKPOINT).is_file())
+        own = replace(config, steps=max(1, round(share * most)), logdir=place, resume=again)
+        made = {f"{part}.{key}": value for key, value in trained(part, own).items()}
+        if processes.join(config.device).first:
+            weights.write_weights(made, done)
+        tensors |= made
+    return tensors
 
 
 def train_part(part: str, pairs: dict, config: loop.Config, recipe: Recipe = RECIPE) -> dict:
