@@ -14,8 +14,7 @@ def smoothstep(low, high, x):
         (...) in [0, 1], in the type of x.
     """
     t = (x - low) / (high - low)
-    # a tensor has its own; `np.clip` says the same as these two, and takes three times as long for a few numbers
-    t = t.clamp(0, 1) if hasattr(t, "clamp") else np.minimum(np.maximum(t, 0), 1)
+    t = t.clamp(0, 1) if hasattr(t, "clamp") else np.clip(t, 0, 1)  # a tensor has its own
     return t * t * (3 - 2 * t)
 
 
