@@ -236,6 +236,15 @@ def test_the_recipe_trains_both_parts_into_one_file(pairs, tmp_path):
     assert all(torch.equal(first[name], value) for name, value in io.read_weights(again).items()), "both were done"
 
 
+@pytest.mark.parametrize("widths", [(8, 16, 24), (32, 64, 96)])
+def test_networks_are_as_wide_as_their_weights(widths):
+    torch.manual_seed(1)
+    tensors = {f"{part}.{name}": value for part in ("mouth", "eye")
+               for name, value in rendering.AnimatorNetwork(widths).state_dict().items()}
+    network = animator.networks_of(tensors)["eye"]
+    assert [len(network.state_dict()[f"{layer}.weight"]) for layer in ("at_2.1", "at_4.0", "at_8.0")] == list(widths)
+
+
 def test_a_smaller_network_learns_to_answer_as_a_larger_one(pairs, tmp_path):
     torch.manual_seed(1)
     teacher = animator.networks_of(io.load_tensors(animator.WEIGHTS))["mouth"]

@@ -347,6 +347,16 @@ def test_people_stand_before_what_they_are_told(people):
 # ---------------------------------------------------------------- errors
 
 
+@pytest.mark.parametrize("widths", [(8, 16), (24, 48)])
+def test_a_refiner_is_as_wide_as_its_weights(widths):
+    torch.manual_seed(3)
+    networks = {"parter": layers_networks.Matting(), "refiner": layers_networks.Refiner(widths)}
+    loaded = layers.networks_of({f"{part}.{name}": value for part, network in networks.items()
+                                 for name, value in network.state_dict().items()})
+    inputs = torch.rand(1, 8, 64, 64)
+    torch.testing.assert_close(loaded["refiner"].trunk(inputs), networks["refiner"].trunk(inputs))
+
+
 def test_weights_of_another_version_say_so():
     with pytest.raises(errors.WeightsError, match="install the package again"):
         layers.networks_of({"parter.first.1.weight": torch.zeros(3)})

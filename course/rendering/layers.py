@@ -237,12 +237,16 @@ def load_networks() -> dict:
 
 
 def networks_of(tensors: dict) -> dict:
-    """Both networks out of one file's tensors: {"matting": ..., "refiner": ...}. Raises errors.WeightsError.
+    """Both networks out of one file's tensors, the Refiner as wide as those are: {"matting": ..., "refiner": ...}.
+
+    Raises errors.WeightsError.
 
     In the file the first one's names begin with "parter.", what it was called when the file was made.
     """
     from . import layers_networks
 
-    networks = {"parter": layers_networks.Matting(), "refiner": layers_networks.Refiner()}
+    firsts = [tensors.get(f"refiner.{layer}.0.weight") for layer in ("fine", "coarse")]
+    widths = () if any(first is None for first in firsts) else (tuple(map(len, firsts)),)
+    networks = {"parter": layers_networks.Matting(), "refiner": layers_networks.Refiner(*widths)}
     weights.into_networks(tensors, networks, WEIGHTS)
     return {"matting": networks["parter"], "refiner": networks["refiner"]}
