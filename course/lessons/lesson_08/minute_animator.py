@@ -5,7 +5,7 @@
     run = minute_animator.Run(pairs)
     run.train(report=...)                                # stops and goes on: run.save(path), run.resume(path)
 
-It is the shipped animator in small: mouths of 48 px in place of 96, a seventh of the numbers, and it has seen nobody
+It is the shipped animator in small: mouths of 48 px in place of 96, four tenths of the numbers, and it has seen nobody
 but people made by a formula. Pairs, steps and losses are those of the long training (`recipes.animator`), so a
 student's parts work in it as they do there.
 """
