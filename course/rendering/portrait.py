@@ -14,7 +14,7 @@ from .. import devices, errors
 from ..interpolation import smoothstep
 from ..keypoints import landmarks
 from ..polish import seam
-from . import chest, curves, eyelids, gaze, glasses, head_field, mouth, paste, warping
+from . import chest, curves, eyelids, gaze, glasses, head_field, lighting, mouth, paste, warping
 
 
 @dataclass
@@ -73,6 +73,7 @@ class Portrait:
         self.mouth = mouth.Mouth(self.image, points, settings.inside)
         self.lids = eyelids.Lids(self.image, points, settings.blinks)
         self.glasses = glasses.find(self.image, points)
+        self.light = lighting.Light(self.image, points, self.field)
         self.animator = self._animator(animator) if animator else None
         self._mask = self._mask_of()
         self._seam = seam.Seam(self._mask, self.field.box, self.image.shape)
@@ -168,12 +169,14 @@ class Portrait:
         matrix = self.field.rigid(safe)
         safe = self.field.unfolded(safe, matrix)
         tongue, breath = beside
-        region, looked, mask = self._warped(safe, matrix, breath)
+        start = self.field.start(safe, matrix)
+        region, looked, mask = self._warped(safe, matrix, start, breath)
         origin = np.array(self.field.box[:2])
         if painted:
             rims = self.glasses and self.glasses.kept(region, looked[0], origin, safe)
             self._paint(region, origin, safe, matrix, (closing, tongue), matched)
             glasses.lay(region, rims)
+            self.light.shine(region, safe, start[0])
         return self._laid_back(region, mask), looked, mask
 
     def _laid_back(self, region, mask) -> np.ndarray:
@@ -201,11 +204,11 @@ class Portrait:
         # a point that is not a number stays where the photo has it
         return np.where(np.isfinite(target), np.clip(target, -1e5, 1e5), self.points)
 
-    def _warped(self, target, matrix, breath=0.0) -> tuple:
+    def _warped(self, target, matrix, start, breath=0.0) -> tuple:
         """The photo read along the field, within the field's box, uint8 (h, w, 3); where each pixel looks, (h, w, 2),
         with how much of the person is left there, (h, w), None without layers; and how far that counts, (h, w)."""
         everything = np.setdiff1d(np.arange(landmarks.N_POINTS), landmarks.PUPILS)  # `gaze` moves those
-        back, held, residual = self.field.start(target, matrix)
+        back, held, residual = start
         upper = self.field.spline(held, residual, np.setdiff1d(everything, head_field.LOWER_LIP))
         shares = self.field.shares(back, target)
         positions, left = self.field.positions(upper, shares, self._stiffened(held, residual)), None
