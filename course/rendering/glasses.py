@@ -41,7 +41,8 @@ class Patch(NamedTuple):
 class Glasses:
     """The glasses of a photo.
 
-    rims: float32 (2, ANGLES, 2), pixels of the photo, right and left; share: how sure they are, 0 to 1.
+    rims: float32 (2, ANGLES, 2), pixels of the photo, right and left; seats: (5, 2), the same of `SEATS`; share: how
+    sure they are, 0 to 1.
     """
 
     def __init__(self, patch: Patch, paths: np.ndarray, share: float):
@@ -49,6 +50,7 @@ class Glasses:
         self.share, self.matrix = share, patch.matrix
         inverse = cv2.invertAffineTransform(patch.matrix)
         self.rims = crops.apply(inverse, paths).astype(np.float32)
+        self.seats = crops.apply(inverse, patch.points[SEATS])
         bridge = _bridge_row(patch)[0]
         self.stiff = _stiffness(paths, bridge, patch.points) * np.float32(share)
         self.drawn = smoothstep(*BAND, _distance(paths, bridge, filled=False)).astype(np.float32) * np.float32(share)
@@ -58,19 +60,21 @@ class Glasses:
         at = crops.apply(self.matrix, places).astype(np.float32)
         return cv2.remap(weight, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)[..., None]
 
-    def stiffened(self, local, places, held, residual, right) -> np.ndarray:
+    def stiffened(self, local, places, flat, seats, right) -> np.ndarray:
         """How far places look away from where the head's movement takes them, rims being stiff: (h, w, 2) pixels.
 
         Args:
-            local: (h, w, 2), the same of a face that bends everywhere; places: (h, w, 2) in the photo; held, residual:
-                (78, 2), as of `HeadField.start`; right: (2,), the head's axis.
+            local: (h, w, 2), the same of a face that bends everywhere; places: (h, w, 2), where the head's movement
+                takes them in the photo; flat: (h, w, 2), where they would look if the head were as flat as a picture,
+                `HeadField.rigid`; seats: (5, 2), the same of the frame's `SEATS`; right: (2,), the head's axis.
         """
-        # r(p) = a + b (p . right): a bar that is carried by the eyes' corners, whatever lies above and below
-        along = held[SEATS] @ right
+        # p = f + a + b (f . right): a bar that is carried by the eyes' corners, whatever lies above and below
+        along = seats @ right
         design = np.stack([np.ones(len(SEATS)), along - along.mean()], axis=1)
-        carried = np.linalg.lstsq(design, residual[SEATS], rcond=None)[0]
-        bar = carried[0] + (places @ right - along.mean())[..., None] * carried[1]
-        return local + self._read(self.stiff, places) * (bar - local)
+        carried = np.linalg.lstsq(design, self.seats - seats, rcond=None)[0]
+        bar = flat + carried[0] + (flat @ right - along.mean())[..., None] * carried[1]
+        # read where a bar looks: of a head that turns a face that bends would find the rims elsewhere
+        return local + self._read(self.stiff, bar) * (bar - places - local)
 
     def kept(self, region: np.ndarray, positions: np.ndarray, origin, target: np.ndarray):
         """The rims as the warp has moved them, to be laid over what is painted: a box x0, y0, x1, y1 of the region, its

@@ -94,6 +94,12 @@ class Portrait:
         """float32 (H, W): 0 where the photo's pixels stay as they are while the head is near its place."""
         return self._whole(self._mask)
 
+    @property
+    def core(self) -> np.ndarray:
+        """float32 (H, W): 1 on the face where the photo has it, 0 away from it."""
+        side, up = self.field.head.coordinates(self.field.nodes)
+        return self._whole(self.field.interpolated(head_field.of_face(side, up).astype(np.float32))[..., 0].clip(0, 1))
+
     @functools.cached_property
     def chest(self) -> chest.Chest:
         """What rises with the breath, prepared when it is first asked for."""
@@ -202,7 +208,7 @@ class Portrait:
         back, held, residual = self.field.start(target, matrix)
         upper = self.field.spline(held, residual, np.setdiff1d(everything, head_field.LOWER_LIP))
         shares = self.field.shares(back, target)
-        positions, left = self.field.positions(upper, shares, self._stiffened(held, residual)), None
+        positions, left = self.field.positions(upper, shares, self.stiffened(back, target)), None
         if self.layers:
             positions, left = self.layers.refined(positions, target, self.field.gone(matrix))
         gaze.look_aside(positions, np.array(self.field.box[:2]), target, self.points.astype(np.float64))
@@ -215,10 +221,15 @@ class Portrait:
             self._join_lips(region, left, *line)
         return region, (positions, left), self._mask_of(shares, breath)
 
-    def _stiffened(self, held, residual):
-        """What glasses leave of the face's own bending, for `HeadField.positions`; None without glasses."""
-        right = self.field.head.right
-        return self.glasses and (lambda local, places: self.glasses.stiffened(local, places, held, residual, right))
+    def stiffened(self, back, target):
+        """What glasses leave of the face's own bending, for `HeadField.positions`; None without glasses.
+
+        back: the ways home of `HeadField.start`; target: (78, 2).
+        """
+        if self.glasses is None:
+            return None
+        flat, seats = (warping.transform(back[0], places) for places in (self.field.nodes, target[glasses.SEATS]))
+        return lambda local, places: self.glasses.stiffened(local, places, flat, seats, self.field.head.right)
 
     def _read(self, positions, left, corner=(0, 0)) -> np.ndarray:
         """What moves, for a part of the box: uint8 (h, w, 3).
