@@ -48,9 +48,9 @@ def bend(actor: portrait.Portrait, rims: np.ndarray, target: np.ndarray, worn) -
     field, (safe, _) = actor.field, actor.lids.limited(np.asarray(target, float))
     matrix = field.rigid(safe)
     safe = field.unfolded(safe, matrix)
-    back, held, residual = field.start(safe, matrix)
+    back, held, residual, stiffened = actor.begun(safe, matrix)
     spline = field.spline(held, residual, np.setdiff1d(np.arange(keypoints.N_POINTS), head_field.LOWER_LIP))
-    positions = field.positions(spline, field.shares(back, safe), worn and actor.stiffened(back, safe))
+    positions = field.positions(spline, field.shares(back, safe), worn and stiffened)
     x0, y0, *_ = actor.field.box
     here = rims.reshape(-1, 2)
     there = here.copy()

@@ -205,10 +205,10 @@ class Portrait:
         """The photo read along the field, within the field's box, uint8 (h, w, 3); where each pixel looks, (h, w, 2),
         with how much of the person is left there, (h, w), None without layers; and how far that counts, (h, w)."""
         everything = np.setdiff1d(np.arange(landmarks.N_POINTS), landmarks.PUPILS)  # `gaze` moves those
-        back, held, residual = self.field.start(target, matrix)
+        back, held, residual, stiffened = self.begun(target, matrix)
         upper = self.field.spline(held, residual, np.setdiff1d(everything, head_field.LOWER_LIP))
         shares = self.field.shares(back, target)
-        positions, left = self.field.positions(upper, shares, self.stiffened(back, target)), None
+        positions, left = self.field.positions(upper, shares, stiffened), None
         if self.layers:
             positions, left = self.layers.refined(positions, target, self.field.gone(matrix))
         gaze.look_aside(positions, np.array(self.field.box[:2]), target, self.points.astype(np.float64))
@@ -221,15 +221,18 @@ class Portrait:
             self._join_lips(region, left, *line)
         return region, (positions, left), self._mask_of(shares, breath)
 
-    def stiffened(self, back, target):
-        """What glasses leave of the face's own bending, for `HeadField.positions`; None without glasses.
-
-        back: the ways home of `HeadField.start`; target: (78, 2).
-        """
+    def begun(self, target: np.ndarray, matrix: np.ndarray) -> tuple:
+        """As `HeadField.start`, the rims of glasses among what holds the field, and what glasses leave of the face's own
+        bending, for `HeadField.positions`; None without glasses."""
+        back, held, residual = self.field.start(target, matrix)
         if self.glasses is None:
-            return None
-        flat, seats = (warping.transform(back[0], places) for places in (self.field.nodes, target[glasses.SEATS]))
-        return lambda local, places: self.glasses.stiffened(local, places, flat, seats, self.field.head.right)
+            return back, held, residual, None
+        bar = self.glasses.bar(warping.transform(back[0], target[glasses.SEATS]), self.field.head.right)
+        if self.glasses.share > 0.5:
+            edges = self.field.home(warping.transform(matrix, bar.flat(self.glasses.edges)), back)
+            held, residual = np.concatenate([held, edges]), np.concatenate([residual, self.glasses.edges - edges])
+        looks = bar.looks(warping.transform(back[0], self.field.nodes))
+        return back, held, residual, lambda local, places: self.glasses.stiffened(local, places, looks)
 
     def _read(self, positions, left, corner=(0, 0)) -> np.ndarray:
         """What moves, for a part of the box: uint8 (h, w, 3).
