@@ -41,10 +41,9 @@ BROWS = np.array([(0, 17, -1), (0, 18, -1), (0, 19, -1), (16, 26, 1), (16, 25, 1
 ABOVE = np.array([(17, 18, -1), (26, 25, 1)]), np.array([(70, 17, -1), (71, 18, -1), (77, 26, 1), (76, 25, 1)])
 # What lies behind the outline, ears and hair: a point of the outline, and the way from there in the face model's units,
 # to the right, down and back; and which way is out, to the right and down
-BEHIND = np.array([0, 1, 2, 16, 15, 14, 70, 77, 72, 75])
-WAYS = np.array([*[(-0.2, 0.0, 0.25)] * 3, *[(0.2, 0.0, 0.25)] * 3, (-0.25, -0.1, 0.4), (0.25, -0.1, 0.4),
-                 (-0.1, -0.35, 0.4), (0.1, -0.35, 0.4)])
-OUT = np.array([*[(-1, 0)] * 3, *[(1, 0)] * 3, (-1, 0), (1, 0), (0, -1), (0, -1)])
+BEHIND = np.array([0, 1, 2, 16, 15, 14])
+WAYS = np.array([*[(-0.2, 0.0, 0.25)] * 3, *[(0.2, 0.0, 0.25)] * 3])
+OUT = np.array([*[(-1, 0)] * 3, *[(1, 0)] * 3])
 NEAREST, KEPT = 0.1, 0.5  # radii that they are outside in the photo at least; and the share of it that a turn leaves
 NARROWS, LEAST = 0.75, 0.4  # of a side's breadth in the photo
 SEEN, SEEN_BROW = 0.08, 0.02  # radii: a side that is narrower than this in the photo is hidden
