@@ -39,12 +39,6 @@ BESIDE = np.array([(0, 36, -1), (1, 36, -1), (2, 36, -1), (3, 48, -1), (4, 48, -
 # The same outline beside the brow, and what lies above the eye from inside outwards
 BROWS = np.array([(0, 17, -1), (0, 18, -1), (0, 19, -1), (16, 26, 1), (16, 25, 1), (16, 24, 1)])
 ABOVE = np.array([(17, 18, -1), (26, 25, 1)]), np.array([(70, 17, -1), (71, 18, -1), (77, 26, 1), (76, 25, 1)])
-# What lies behind the outline, ears and hair: a point of the outline, and the way from there in the face model's units,
-# to the right, down and back; and which way is out, to the right and down
-BEHIND = np.array([0, 1, 2, 16, 15, 14])
-WAYS = np.array([*[(-0.2, 0.0, 0.25)] * 3, *[(0.2, 0.0, 0.25)] * 3])
-OUT = np.array([*[(-1, 0)] * 3, *[(1, 0)] * 3])
-NEAREST, KEPT = 0.1, 0.5  # radii that they are outside in the photo at least; and the share of it that a turn leaves
 NARROWS, LEAST = 0.75, 0.4  # of a side's breadth in the photo
 SEEN, SEEN_BROW = 0.08, 0.02  # radii: a side that is narrower than this in the photo is hidden
 SHOULDERS = 1.1  # radii below the face's centre: here the neck ends
@@ -182,35 +176,13 @@ class HeadField:
         self._all_that_moves = np.maximum.reduce(self._own)
         self.solid = face_model.FaceModel.load().mean  # (78, 3); anybody will do, since only the change of pose counts
         self.pose = self._pose(points)
-        ways = self._ways(self.pose, np.eye(2))
-        self._pushed = np.maximum(NEAREST * head.radius - (ways * OUT).sum(axis=1), 0)[:, None] * OUT
-        self._ways_at_rest = ways + self._pushed  # (m, 2) to the right and down
-        self.behind = self.points[BEHIND] + self._ways_at_rest @ self._axes(np.eye(2))
 
     def _pose(self, points: np.ndarray) -> tuple:
-        """How the skull is held: pitch, yaw and roll in degrees (3,), pixels a unit, and where its middle lies (2,)."""
+        """How the skull is held: tilt in radians, pixels a unit, and where its middle lies (2,)."""
         steady = np.full((1, landmarks.N_POINTS, 2), np.nan)
         steady[0, POSED] = points[POSED]
         angles, scale, origin = face_model.fit_pose(steady, self.solid)
-        return angles[0], float(scale[0]), origin[0]
-
-    def _axes(self, turn: np.ndarray) -> np.ndarray:
-        """The head's right and down once it is turned in the picture, unit vectors (2, 2); turn: (2, 2)."""
-        return np.stack([self.head.right, -self.head.up]) @ turn.T
-
-    def _ways(self, pose: tuple, turn: np.ndarray) -> np.ndarray:
-        """How what lies behind the outline lies beside it, of a skull held so: (m, 2) pixels to its right and down."""
-        angles, scale, _ = pose
-        return face_model.project(WAYS, np.r_[angles, 0, 0, 0], scale) @ self._axes(turn).T
-
-    def _behind(self, target: np.ndarray, matrix: np.ndarray, pose: tuple) -> np.ndarray:
-        """Where what lies behind the outline is in a frame, always outside it: (m, 2); pose: the target's."""
-        size = max(float(np.hypot(*matrix[:, 0])), 1e-9)
-        turn = matrix[:, :2] / size
-        ways = self._ways(pose, turn) + size * self._pushed
-        least = KEPT * size * (self._ways_at_rest * OUT).sum(axis=1)
-        ways = ways + np.maximum(least - (ways * OUT).sum(axis=1), 0)[:, None] * OUT
-        return target[BEHIND] + ways @ self._axes(turn)
+        return np.radians(angles[0, 2]), float(scale[0]), origin[0]
 
     def _ends(self, width, height) -> tuple:
         """What comes to rest: 0 along the picture's border, and 0 along the box's where that lies inside the picture, 1
@@ -349,13 +321,12 @@ class HeadField:
         Args:
             target: (78, 2) pixels; matrix: `rigid` of it, (2, 3).
         Returns:
-            the ways home of face and skull, two (2, 3); where each point, and after them what lies behind the outline,
-            would be in the photo if only the head moved, (78 + m, 2); and how far it really is from there, (78 + m, 2).
+            the ways home of face and skull, two (2, 3); where each point would be in the photo if only the head
+            moved, (78, 2); and how far it really is from there, (78, 2).
         """
-        pose = self._pose(target)
-        back = warping.inverted(matrix), self._skull_home(pose, matrix)
-        held = self.home(np.concatenate([target, self._behind(target, matrix, pose)]), back)  # in the photo's frame
-        residual = np.concatenate([self.points, self.behind]) - held
+        back = warping.inverted(matrix), self._skull_home(target, matrix)
+        held = self.home(target, back)  # (78, 2) in the photo's frame
+        residual = self.points - held
         size = np.linalg.norm(residual, axis=1, keepdims=True)
         limit = self.settings.max_residual * self.head.radius
         return back, held, residual * np.minimum(1, limit / np.maximum(size, 1e-9))
@@ -364,7 +335,8 @@ class HeadField:
         """The local part as a thin plate (`warping.fit_spline`) through some of the points.
 
         Args:
-            held, residual: (78 + m, 2), from `start`; used: indices of the points that count.
+            held, residual: (78 + m, 2), from `start`, and m places that are held besides, as rims are; used: indices of
+                the points that count.
         Returns:
             centres (n, 2) in radii around the head's centre, and weights (n + 3, 2) in pixels.
         """
@@ -374,14 +346,13 @@ class HeadField:
         values = np.concatenate([residual[used], np.zeros_like(self.ring)])
         return centres, warping.fit_spline(centres, values, self.settings.smoothing)
 
-    def _skull_home(self, pose: tuple, matrix: np.ndarray) -> np.ndarray:
+    def _skull_home(self, target: np.ndarray, matrix: np.ndarray) -> np.ndarray:
         """From the frame to the photo as the skull moves, but for its turns about the picture's two axes: (2, 3)."""
-        (angles, size, middle), (new_angles, new_size, new_middle) = self.pose, pose
+        (tilt, size, middle), (new_tilt, new_size, new_middle) = self.pose, self._pose(target)
         if min(size, new_size) < 1e-3:  # points that all coincide have no pose
             return warping.inverted(matrix)
         shrink = float(np.clip(size / new_size, 0.25, 4))
-        tilt = np.radians(angles[2] - new_angles[2])
-        cos, sin = shrink * np.cos(tilt), shrink * np.sin(tilt)
+        cos, sin = shrink * np.cos(tilt - new_tilt), shrink * np.sin(tilt - new_tilt)
         linear = np.array([[cos, -sin], [sin, cos]])
         # p = s/s' R(tilt - tilt') (q - q0) + p0, pinned where the face's centre goes
         there = warping.transform(matrix, self.head.centre)
