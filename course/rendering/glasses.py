@@ -103,9 +103,11 @@ class Glasses:
         flat as a picture, see `Bar`; right: (2,), the head's axis."""
         along = seats @ right
         middle, size = float(along.mean()), max(float(np.ptp(along)), 1e-6)
-        # carried by the eyes' corners and the nose, whatever lies above and below
-        carried = np.linalg.lstsq(_powers((along - middle) / size), self.seats - seats, rcond=None)[0]
-        return Bar(right, middle, size, carried)
+        # carried by the eyes' corners and the nose, whatever lies above and below; bent to the side alone
+        design, off = _powers((along - middle) / size), self.seats - seats
+        carried = np.vstack([np.linalg.lstsq(design[:, :2], off, rcond=None)[0], np.zeros(2)])
+        side = np.linalg.lstsq(design, off @ right, rcond=None)[0]
+        return Bar(right, middle, size, carried + np.outer(side - carried @ right, right))
 
     def stiffened(self, local, places, looks) -> np.ndarray:
         """How far places look away from where the head's movement takes them, rims being stiff: (h, w, 2) pixels.
@@ -114,7 +116,7 @@ class Glasses:
             local: (h, w, 2), the same of a face that bends everywhere; places: (h, w, 2), where the head's movement
                 takes them in the photo; looks: (h, w, 2), where they look as `Bar` says.
         """
-        return local + self._read(self.stiff, places + local) * (looks - places - local)
+        return local + self._read(self.stiff, looks) * (looks - places - local)
 
     def kept(self, region: np.ndarray, positions: np.ndarray, origin, target: np.ndarray):
         """The rims as the warp has moved them, to be laid over what is painted: a box x0, y0, x1, y1 of the region, its
@@ -242,7 +244,7 @@ def _stiffness(paths: np.ndarray, bridge: np.ndarray, points: np.ndarray) -> np.
     for eye in (landmarks.EYE_RIGHT, landmarks.EYE_LEFT):
         cv2.fillPoly(eyes, [np.round(points[eye]).astype(np.int32)[:, None]], 0)
     face = np.zeros((SIZE, SIZE), np.uint8)
-    cv2.fillConvexPoly(face, cv2.convexHull(np.round(points[:68]).astype(np.int32)), 255)
+    cv2.fillConvexPoly(face, cv2.convexHull(np.round(points).astype(np.int32)), 255)
     held = smoothstep(*FADES, _distance(paths, bridge, filled=True))
     held = held * smoothstep(*INSIDE, cv2.distanceTransform(face, cv2.DIST_L2, 5) / UNIT)
     return (held * (1 - smoothstep(*FREE, cv2.distanceTransform(eyes, cv2.DIST_L2, 5) / UNIT))).astype(np.float32)
