@@ -1,4 +1,4 @@
-"""How far glasses keep their shape while brows and lids move beneath them or the head turns, and how surely they are found.
+"""How far glasses keep their shape while a face moves beneath them or its head turns, and how surely they are found.
 
     python benchmarks/glasses.py --data portraits scenes --pictures 120 140 156
 
@@ -21,7 +21,8 @@ from course.rendering import glasses, head_field, portrait
 
 MOVES = {"brows up": ("browInnerUp", "browOuterUpLeft", "browOuterUpRight"), "brows down": ("browDown",),
          "blink": ("eyeBlink",), "squint": ("eyeSquint", "cheekSquint")}
-TURNS = {"turn 10": ("headYaw", 10), "turn 25": ("headYaw", 25), "turn -25": ("headYaw", -25), "nod 15": ("headPitch", 15)}
+TURNS = {"turn 10": ("headYaw", 10), "turn 25": ("headYaw", 25), "turn -25": ("headYaw", -25),
+         "nod 15": ("headPitch", 15)}
 
 
 def moved(face, names) -> np.ndarray:

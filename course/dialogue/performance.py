@@ -115,8 +115,8 @@ def _values(actor, seat: int, scene: listening.Scene, options, fps: float, count
     if turns:
         talking = transfer.values_for(moved, actor.face, "speech", own)
         values = values + speaking(turns, (np.arange(count) + 0.5) / fps)[:, None] * (talking - values)
-    # everybody at their own time, by their own seed: who listens breathes as well
-    breath = breathing.of_film(count, fps, own.seed, delivery.phrases)
+    # everybody at a time of their own, and who listens as well
+    breath = breathing.of_film(count, fps, own.seed, delivery.phrases, breathing.one_of(seat, options.seed))
     return inside.with_breath(inside.with_tongue(values, moved, own), breath, own)
 
 

@@ -18,8 +18,8 @@ BLENDSHAPES = (
 # clockwise as seen); shifts right and down in eye distances; size as a ratio minus one. All 0 at rest.
 HEAD = ("headPitch", "headYaw", "headRoll", "headX", "headY", "headScale")
 CHANNELS = BLENDSHAPES + HEAD  # what points show: a row of values has these, and a film that is followed gives them
-# What no point shows. The tongue: 0 behind the lower teeth, a half behind the upper ones, 1 between the lips. The breath:
-# 0 out, 1 in, shoulders and chest risen.
+# What no point shows. The tongue: 0 behind the lower teeth, a half behind the upper ones, 1 between the lips. The
+# breath: 0 out, 1 in, shoulders and chest risen.
 INSIDE = ("tongueOut", "breath")
 MOTION_CHANNELS = CHANNELS + INSIDE  # all that a Motion may hold
 INDEX = {name: i for i, name in enumerate(CHANNELS)}

@@ -26,7 +26,7 @@ BAND = (0.05, 0.02)  # eye distances from a rim within which nothing is painted 
 # Eye distances: outside the rims, which have a breadth, the face bends again between the first two, slowly, or a brow
 # that rises would fold over them; and it always bends at a lid, and up to the third from it
 FADES, FREE = (0.32, 0.06), (0.1, 0.02)
-LARGER = 1.12  # times as large as the other a rim is at most
+LARGER = 1.3  # times as large as the other a rim is at most
 INSIDE = (0.0, 0.08)  # eye distances inside the face's outline, at which nothing is held, and wholly
 # What moves with the frame: corners of the eyes and the top of the nose
 SEATS = np.array([27, 36, 39, 42, 45])

@@ -222,8 +222,8 @@ class Portrait:
         return region, (positions, left), self._mask_of(shares, breath)
 
     def begun(self, target: np.ndarray, matrix: np.ndarray) -> tuple:
-        """As `HeadField.start`, the rims of glasses among what holds the field, and what glasses leave of the face's own
-        bending, for `HeadField.positions`; None without glasses."""
+        """As `HeadField.start`, the rims of glasses among what holds the field; and what glasses leave of the face's
+        own bending, for `HeadField.positions`, None without glasses. target: (78, 2); matrix: (2, 3)."""
         back, held, residual = self.field.start(target, matrix)
         if self.glasses is None:
             return back, held, residual, None
