@@ -1,4 +1,4 @@
-"""How far glasses keep their shape while brows and lids move beneath them, and how surely they are found.
+"""How far glasses keep their shape while a face moves beneath them or its head turns, and how surely they are found.
 
     python benchmarks/glasses.py --data portraits scenes --pictures 120 140 156
 
@@ -21,6 +21,8 @@ from course.rendering import glasses, head_field, portrait
 
 MOVES = {"brows up": ("browInnerUp", "browOuterUpLeft", "browOuterUpRight"), "brows down": ("browDown",),
          "blink": ("eyeBlink",), "squint": ("eyeSquint", "cheekSquint")}
+TURNS = {"turn 10": ("headYaw", 10), "turn 25": ("headYaw", 25), "turn -25": ("headYaw", -25),
+         "nod 15": ("headPitch", 15)}
 
 
 def moved(face, names) -> np.ndarray:
@@ -32,6 +34,13 @@ def moved(face, names) -> np.ndarray:
     return posing.posed_points(face, values)
 
 
+def turned(face, name: str, degrees: float) -> np.ndarray:
+    """Target points (78, 2) of a face whose head turns so far."""
+    values = face.rest.copy()
+    values[channels.INDEX[name]] += degrees
+    return posing.posed_points(face, values)
+
+
 def bend(actor: portrait.Portrait, rims: np.ndarray, target: np.ndarray, worn) -> float:
     """What of the rims' way is no rigid movement, in percent of the eye distance.
 
@@ -39,10 +48,10 @@ def bend(actor: portrait.Portrait, rims: np.ndarray, target: np.ndarray, worn) -
     """
     field, (safe, _) = actor.field, actor.lids.limited(np.asarray(target, float))
     matrix = field.rigid(safe)
-    back, held, residual = field.start(field.unfolded(safe, matrix), matrix)
+    safe = field.unfolded(safe, matrix)
+    back, held, residual, stiffened = actor.begun(safe, matrix)
     spline = field.spline(held, residual, np.setdiff1d(np.arange(keypoints.N_POINTS), head_field.LOWER_LIP))
-    stiffened = worn and (lambda local, places: worn.stiffened(local, places, held, residual, field.head.right))
-    positions = field.positions(spline, field.shares(back, safe), stiffened)
+    positions = field.positions(spline, field.shares(back, safe), worn and stiffened)
     x0, y0, *_ = actor.field.box
     here = rims.reshape(-1, 2)
     there = here.copy()
@@ -77,7 +86,7 @@ def main() -> None:
     parser.add_argument("--pictures", nargs="+", default=["120", "140", "156"], help="names in the first of them")
     options = parser.parse_args()
     found(options.data)
-    print(f"{'':12} " + "  ".join(f"{name:>15}" for name in MOVES))
+    print(f"{'':12} " + "  ".join(f"{name:>15}" for name in [*MOVES, *TURNS]))
     for name in options.pictures:
         image = images.load_image(Path(options.data[0]) / f"{name}.jpg")
         points = keypoints.find_points(image)[0]
@@ -86,8 +95,9 @@ def main() -> None:
             print(f"{name:12} no glasses found")
             continue
         worn, cells = actor.glasses, []
-        for names in MOVES.values():
-            before, after = (bend(actor, worn.rims, moved(face, names), held) for held in (None, worn))
+        targets = [moved(face, names) for names in MOVES.values()] + [turned(face, *turn) for turn in TURNS.values()]
+        for target in targets:
+            before, after = (bend(actor, worn.rims, target, held) for held in (None, worn))
             cells.append(f"{before:6.2f} -> {after:5.2f}")
         print(f"{name:12} " + "  ".join(cells))
 

@@ -271,8 +271,8 @@ class Drive:
 
     mode: how the motion meets the photo: "speech", "offset", "relative" or "absolute" (see `motion.values_for`);
     asked: settings that the text itself asks for, by its marks; lips: what speaks in the place of the motion's own
-    mouth, or None; cues: what is said, as subtitles (`speech.captions`), where the words are known; breath: of
-    who speaks, (T,) from 0 to 1, or None where the motion itself is somebody's.
+    mouth, or None; cues: what is said, as subtitles (`speech.captions`), where the words are known; breath: (T,)
+    from 0 to 1, of who speaks or as a saved motion has it; None where the motion itself is somebody's.
     """
 
     motion: motion.Motion
@@ -368,7 +368,8 @@ def _manner(options: Settings) -> str:
 def drive_by_motion(given, options: Settings) -> Drive:
     """A Motion, or a file of one: movement away from the photo's own expression."""
     loaded = given if isinstance(given, motion.Motion) else motion.Motion.load(given)
-    return Drive(loaded.resample(options.fps or _kept_rate(loaded.fps, "the motion")), "offset")
+    moved = loaded.resample(options.fps or _kept_rate(loaded.fps, "the motion"))
+    return Drive(moved, "offset", breath=moved["breath"] if "breath" in moved.channels else None)
 
 
 def _kept_rate(fps: float, whose: str) -> float:
@@ -416,21 +417,32 @@ def render(image: np.ndarray, actors: list, tracks: list, options: Settings, bes
     """
     detailed, matched = stages.wants(options.polish, "detail"), stages.wants(options.polish, "colour")
     restorers = [sharpness.Restorer(image, actor.portrait.mask) for actor in actors] if detailed else actors
+    rooms = _rooms([actor.portrait.core for actor in actors]) if len(actors) > 1 else [None]
 
     def draw(moment):
         frame, (off, *poses) = None, moment
-        for actor, restorer, values in zip(actors, restorers, poses):
+        for actor, restorer, values, room in zip(actors, restorers, poses, rooms):
             theirs, alpha = ((actor.frame(values, off, matched), None) if still is None
                              else actor.clear_frame(values, off, still, matched))
             if detailed:
                 theirs = restorer.restore(theirs)
             if alpha is not None:
                 theirs = backdrop.straight(theirs, alpha)
-            frame = theirs if frame is None else lay_in(frame, theirs, actor.mask(values, off))
+            frame = theirs if frame is None else lay_in(frame, theirs, actor.mask(values, off) * room)
         return frame
 
     offs = [None] * len(tracks[0]) if beside is None else beside
     return parallel.ordered_map(draw, zip(offs, *tracks), parallel.workers_for(options.device))
+
+
+def _rooms(cores: list) -> list:
+    """Where each person may be laid over those before, by their `Portrait.core`: float32 (H, W) each. A chest that
+    breathes in front of another's face would take back what that one says."""
+    rooms, taken = [], np.zeros_like(cores[0])
+    for core in cores:
+        rooms.append(1 - taken * (1 - core))
+        taken = np.maximum(taken, core)
+    return rooms
 
 
 def lay_in(frame: np.ndarray, theirs: np.ndarray, mask: np.ndarray) -> np.ndarray:

@@ -110,9 +110,10 @@ def speak(path, drive, options, side: int | None, networks: dict) -> video.Clip:
 
 def _lips_only(moved: motion.Motion, total: int) -> motion.Motion:
     """The lips' channels of a motion and its tongue, at rest once it has ended: (total, 58)."""
-    values = np.zeros((total, len(channels.MOTION_CHANNELS)), np.float32)
+    names = (*channels.CHANNELS, "tongueOut")  # the breath is the film's
+    values = np.zeros((total, len(names)), np.float32)
     values[: len(moved)] = np.column_stack([moved.full() * transfer.LIPS, moved["tongueOut"]])
-    return motion.Motion(values, channels.MOTION_CHANNELS, moved.fps)
+    return motion.Motion(values, names, moved.fps)
 
 
 def _render(path, shots, order, lips, options, side, networks):

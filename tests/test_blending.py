@@ -260,3 +260,11 @@ def test_a_face_does_not_come_back_under_the_lower_border():
     assert below.shape == (30, 30, 3) and not below.any()
     assert layers.mirrored(photo, (0, 0, 30, 70))[40:].any()
     assert (layers.mirrored(photo, (-5, -9, 30, 40), below=30.0)[:9] == 200).all()
+
+
+def test_what_comes_in_below_the_border_is_no_smear():
+    from course.rendering import layers
+
+    photo = np.repeat(np.arange(60, dtype=np.uint8)[:, None, None], 3, axis=2).repeat(8, axis=1)
+    rows = layers.mirrored(photo, (0, 0, 8, 80), below=39.0)[59:, 0, 0]  # of 20 rows below the chin 6 come back
+    assert rows.tolist() == [59, *range(58, 52, -1), *range(54, 60), *range(58, 52, -1), 54, 55]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from course import animation, demo, images
-from course.face import CHANNELS, INDEX
+from course.face import CHANNELS, INDEX, MOTION_CHANNELS
 from course.motion import breathing, inside, motion
 from course.serving.live import idling
 from course.speech import phrases
@@ -128,6 +128,38 @@ def test_only_who_speaks_breathes_and_only_with_a_head_that_moves(actor):
     assert (drive.rows(actor.face, options)[:, -1] == 1).all()
     assert (drive.rows(actor.face, replace(options, head=0.0))[:, -1] == 0).all()
     assert animation.drive_by_motion(still, options).rows(actor.face, options).shape == (50, 58)
+
+
+@pytest.mark.parametrize("ending", ["npz", "csv"])
+def test_a_saved_motion_keeps_its_breath_and_shows_it(actor, tmp_path, ending):
+    values = np.zeros((20, len(MOTION_CHANNELS)), np.float32)
+    values[:, MOTION_CHANNELS.index("breath")] = np.linspace(0, 1, 20)
+    saved = motion.Motion(values, MOTION_CHANNELS, 25)
+    again = motion.Motion.load(saved.save(tmp_path / f"breath.{ending}"))
+    np.testing.assert_allclose(again["breath"], np.linspace(0, 1, 20), atol=1e-6)
+    options = animation.Settings()
+    rows = animation.drive_by_motion(again, options).rows(actor.face, options)
+    assert rows.shape == (20, 59)
+    assert (actor.frame(rows[-1]) != actor.frame(rows[0])).any(axis=-1).mean() > 0.05
+    still = replace(options, head=0.0)
+    assert not animation.drive_by_motion(again, still).rows(actor.face, still)[:, -1].any()
+    np.testing.assert_allclose(again.scaled("head:0.5,mouth:3")["breath"], np.linspace(0, 0.5, 20), atol=1e-6)
+
+
+def test_a_motion_saved_before_there_was_a_breath_loads_and_does_not_breathe(actor, tmp_path):
+    names, options = (*CHANNELS, "tongueOut"), animation.Settings()
+    np.savez(tmp_path / "old.npz", values=np.full((3, 58), 0.1, np.float32), channels=np.array(names), fps=25.0)
+    old = motion.Motion.load(tmp_path / "old.npz")
+    assert not old["breath"].any()
+    assert animation.drive_by_motion(old, options).rows(actor.face, options).shape == (3, 58)
+
+
+def test_a_chest_in_front_of_another_s_face_leaves_it_what_it_says():
+    cores = [np.zeros((4, 6), np.float32) for _ in range(2)]
+    cores[0][:, :3], cores[1][2:, 2:] = 1, 1
+    first, second = animation._rooms(cores)
+    assert (first == 1).all()
+    assert not second[:2, :3].any() and second[2:, 2:].all() and second[:, 3:].all()
 
 
 def test_a_live_face_breathes_between_its_sentences():

@@ -236,6 +236,20 @@ def test_listeners_blink():
         assert moved["eyeBlinkLeft"].max() > 0.8 and not moved["jawOpen"].any()
 
 
+def test_everybody_breathes_at_a_time_of_their_own(scene, hopper):
+    actor, count = animation.cast(hopper, generator="warp")[0], 200
+    options = animation.Settings(idle="hand", expression="neutral")
+    scene = listening.Scene(scene.placed, scene.seats, np.array([[50.0, 60.0], [150.0, 60.0], [250.0, 60.0]]))
+    speaks, listens, quiet = (performance._values(actor, seat, scene, options, 25.0, count) for seat in (0, 1, 2))
+    for rows in (speaks, listens, quiet):
+        assert rows.shape == (count, 59) and 0.5 < rows[:, -1].max() <= 1 and rows[-1, -1] < 0.02
+    begins = [np.flatnonzero(rows[:, -1])[0] / 25 for rows in (speaks, listens, quiet)]
+    assert min(abs(a - b) for a, b in ((begins[0], begins[1]), (begins[1], begins[2]), (begins[0], begins[2]))) > 0.6
+    assert np.corrcoef(speaks[:, -1], listens[:, -1])[0, 1] < 0.5
+    still = animation.Settings(idle="hand", expression="neutral", head=0.0)
+    assert not performance._values(actor, 0, scene, still, 25.0, count)[:, -1].any()
+
+
 def test_an_expression_comes_with_its_turn_and_goes(scene):
     left = listening.settings_for(0, scene, animation.Settings())
     rows = direction.expression_rows(left.expression, (np.arange(200) + 0.5) / 25)[:, face.INDEX["mouthSmileLeft"]]

@@ -112,5 +112,60 @@ def test_rims_stay_while_brows_rise(worn):
     assert stiff < 14 and bent > 3 * stiff
 
 
+def test_a_rim_that_has_run_out_to_the_outline_is_brought_back(small):
+    centres = np.array([[90.0, 120.0], [160.0, 120.0]])
+    angles = np.arange(glasses.ANGLES) * 2 * np.pi / glasses.ANGLES
+    ring = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    paths = centres[:, None] + np.array([30, 20])[:, None, None] * ring
+    alike = np.linalg.norm(glasses._alike(paths, centres) - centres[:, None], axis=-1)
+    np.testing.assert_allclose(alike, np.tile([[26.0], [20.0]], glasses.ANGLES))
+    paths[0, 0] += [4, 0]  # the right rim's inner end is measured by the left one's
+    assert np.linalg.norm(glasses._alike(paths, centres)[0, 0] - centres[0]) == pytest.approx(26)
+
+
+def test_glasses_hold_nothing_at_the_outline_of_a_face(worn):
+    found, outline = worn.glasses, worn.points[[0, 1, 2, 14, 15, 16]].astype(float)
+    assert found._read(found.stiff, outline[None]).max() < 0.02
+    middle, width = worn.points[27], np.ptp(worn.points[[0, 16], 0])
+    assert np.abs(found.edges[:, 0] - middle[0]).max() < width / 2
+
+
+def test_a_bar_finds_its_way_back():
+    bar = glasses.Bar(np.array([1.0, 0.0]), 100.0, 60.0, np.array([[5.0, -3.0], [-8.0, 0.5], [6.0, 0.0]]))
+    places = np.array([[40.0, 80.0], [100.0, 90.0], [150.0, 85.0]])
+    np.testing.assert_allclose(bar.looks(bar.flat(places)), places, atol=0.02)
+
+
+@pytest.mark.parametrize("turn", [("headYaw", 20, 4.0), ("headYaw", -20, 4.0), ("headPitch", 15, 0.6)], ids=str)
+def test_rims_keep_their_shape_in_a_head_that_turns(worn, turn):
+    """What is left of their way once they are laid on each other as a flat piece, in percent of the eye distance; in a
+    turn they bend a little, as a face is round."""
+    name, degrees, most = turn
+    face = faces.fit_face(worn.points)
+    values = face.rest.copy()
+    values[faces.INDEX[name]] += degrees
+    left = bent_rims(worn, faces.pose_points(face, values))
+    found, worn.glasses = worn.glasses, None
+    skin = bent_rims(worn, faces.pose_points(face, values), found.rims)
+    worn.glasses = found
+    assert left < most and left < 0.7 * skin
+
+
+def bent_rims(portrait, target, rims=None) -> float:
+    field, target = portrait.field, np.asarray(target, float)
+    matrix = field.rigid(target)
+    target = field.unfolded(target, matrix)
+    back, held, residual, stiffened = portrait.begun(target, matrix)
+    positions = field.positions(field.spline(held, residual, np.arange(68)), field.shares(back, target), stiffened)
+    here = (portrait.glasses.rims if rims is None else rims).reshape(-1, 2).astype(float)
+    there = here.copy()
+    for _ in range(20):  # q so that positions(q) = p
+        at = (there - field.box[:2]).astype(np.float32)[None]
+        there += here - cv2.remap(positions, at, None, cv2.INTER_LINEAR)[0]
+    design = np.column_stack([here, np.ones(len(here))])
+    left = there - design @ np.linalg.lstsq(design, there, rcond=None)[0]
+    return 100 * float(np.sqrt((left**2).sum(axis=1).mean())) / keypoints.eye_distance(portrait.points)
+
+
 def test_a_face_with_glasses_that_stands_still_is_the_photo(worn):
     np.testing.assert_array_equal(worn.render(worn.points), worn.image)

@@ -197,6 +197,30 @@ def test_field_goes_to_the_points(face):
     assert np.linalg.norm(found - face.points[used], axis=1).mean() < 0.5
 
 
+@pytest.mark.parametrize("yaw", [-25, -20, 20, 25])
+def test_a_turned_face_neither_folds_nor_smears(hopper, yaw):
+    """Each pixel of a face shows what lies further on than its neighbour does, and a part of a pixel further at least;
+    the far brow stays inside the face."""
+    from course.face import channels
+    from course.face import model as face_model
+
+    points = keypoints.find_points(hopper)[0]
+    portrait, fitted = rendering.Portrait(hopper, points), face_model.fit_face(points)
+    values = fitted.rest.copy()
+    values[channels.INDEX["headYaw"]] += yaw
+    field, target = portrait.field, face_model.pose_points(fitted, values)
+    matrix = field.rigid(target)
+    target = field.unfolded(target, matrix)
+    far, sign = ([0, 17, 18, 19], -1) if yaw < 0 else ([16, 26, 25, 24], 1)
+    assert (sign * np.diff(target[far] @ field.head.right) < 0).all()
+    back, held, residual, stiffened = portrait.begun(target, matrix)
+    positions = field.positions(field.spline(held, residual, np.arange(68)), field.shares(back, target), stiffened)
+    x0, y0 = field.box[:2]
+    inside = evaluation.hull_mask(target, *hopper.shape[:2])[y0 : y0 + len(positions), x0 : x0 + positions.shape[1]]
+    step = np.diff(positions[..., 0], axis=1)[inside[:, 1:]]
+    assert step.min() > 0.02 and (step < 0.2).mean() < 0.01
+
+
 def test_an_opening_mouth_turns_dark_inside(face):
     points = opened(face.points, 0.25)
     x, y = points[[61, 62, 63, 65, 66, 67]].mean(0).astype(int)

@@ -15,8 +15,9 @@ pytest.importorskip("ipywidgets")
 from PIL import Image
 
 import course
-from course import cli, demo, errors, images, settings
+from course import animation, cli, demo, errors, images, settings
 from course.io import decoding
+from course.motion import motion
 from course.provenance import manifest
 from course.serving.studio import app, capture, examples, inputs, opening, parts, preview, rendering, view
 
@@ -222,6 +223,17 @@ def test_the_motion_shows_the_same_film_again(made, film, tmp_path):
         assert np.abs(a.astype(int) - b).mean() < 0.3
     table = course.Motion.load(film.files[rendering.TABLE])
     assert np.allclose(table.values, film.motion.values, atol=1e-4)
+
+
+def test_the_motion_keeps_the_breath_as_deep_as_the_film_shows_it(hopper):
+    actor = animation.cast(hopper, generator="warp")[0]
+    lips = motion.Motion(np.full((5, 1), 0.3), ("jawOpen",))
+    drive = animation.Drive(lips, "speech", breath=np.linspace(0, 1, 5))
+    kept = rendering._motion_of(drive, actor, {"head": 0.5})
+    np.testing.assert_allclose(kept["breath"], np.linspace(0, 0.5, 5), atol=1e-6)
+    rows = drive.rows(actor.face, animation.Settings(head=0.5))
+    again = animation.drive_by_motion(kept, animation.Settings()).rows(actor.face, animation.Settings())
+    np.testing.assert_allclose(again, rows, atol=1e-5)
 
 
 def test_what_can_be_kept_travels_in_the_page(made, film):

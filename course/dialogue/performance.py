@@ -9,7 +9,7 @@ from .. import animation, errors, finish, marking, paths
 from .. import settings as settings_table
 from ..interpolation import smoothstep
 from ..io import video
-from ..motion import inside, motion, spoken, transfer
+from ..motion import breathing, inside, motion, spoken, transfer
 from ..speech import speakers
 from . import listening, saying, stage, timing
 from . import script as scripts
@@ -96,7 +96,7 @@ def _picture(photo):
 
 
 def _tracks(casts: list, scene: listening.Scene, options, fps: float, count: int) -> list:
-    """Channel values and the tongue for every face of every panel: [[(T, 58), ...], ...]."""
+    """Channel values, tongue and breath for every face of every panel: [[(T, 59), ...], ...]."""
     found, seat = [], 0
     for cast in casts:
         rows = []
@@ -108,17 +108,18 @@ def _tracks(casts: list, scene: listening.Scene, options, fps: float, count: int
 
 
 def _values(actor, seat: int, scene: listening.Scene, options, fps: float, count: int) -> np.ndarray:
-    """What one face does from the first frame to the last: (T, 58), the tongue last."""
+    """What one face does from the first frame to the last: (T, 59), tongue and breath last."""
     own = listening.settings_for(seat, scene, options)
     turns = [one for one in scene.placed if scene.seats[one.turn.who] == seat and one.said.lips is not None]
     lips, delivery = lips_of(turns, fps, count)
     moved = animation.with_idle(lips, own, delivery)
-    quiet = transfer.values_for(moved, actor.face, "offset", own)
-    if not turns:
-        return inside.with_tongue(quiet, moved, own)
-    talking = transfer.values_for(moved, actor.face, "speech", own)
-    share = speaking(turns, (np.arange(count) + 0.5) / fps)[:, None]
-    return inside.with_tongue(quiet + share * (talking - quiet), moved, own)
+    values = transfer.values_for(moved, actor.face, "offset", own)
+    if turns:
+        talking = transfer.values_for(moved, actor.face, "speech", own)
+        values = values + speaking(turns, (np.arange(count) + 0.5) / fps)[:, None] * (talking - values)
+    # everybody at a time of their own, and who listens as well
+    breath = breathing.of_film(count, fps, own.seed, delivery.phrases, breathing.one_of(seat, options.seed))
+    return inside.with_breath(inside.with_tongue(values, moved, own), breath, own)
 
 
 def lips_of(turns: list, fps: float, count: int) -> tuple:

@@ -16,16 +16,18 @@ DRAWN = 0.38  # share of its time in which a breath is drawn; let go, it is out 
 OUT = 0.95
 BEFORE_WORDS = 0.6  # seconds in which one is drawn before somebody speaks on
 WAITS = (0.55, 1.7)  # of its time: so much earlier or later a breath comes for the sake of a pause
+GOLDEN = (5**0.5 - 1) / 2
 EASE = 0.8  # seconds in which a film's last breath is let go: it ends as the photo is
 
 
 class Breaths:
     """Breath without an end. seed: the same one breathes the same; words: seconds at which somebody speaks on after a
-    pause."""
+    pause; begins: seconds at which the first breath is drawn, None as the seed has it."""
 
-    def __init__(self, seed: int = 0, words: Sequence = ()):
+    def __init__(self, seed: int = 0, words: Sequence = (), begins: float | None = None):
         self._random, self._words = np.random.default_rng((seed, 5)), np.asarray(words, float)
-        self._next = self._random.uniform(0.1, 0.8) * PERIOD
+        first = self._random.uniform(0.1, 0.8) * PERIOD
+        self._next = first if begins is None else begins
         self._drawn = DRAWN * PERIOD
         self._breaths = []  # (begins, drawn in, next begins, depth), in seconds
 
@@ -54,11 +56,18 @@ class Breaths:
         self._breaths.append((begin, min(drawn, 0.8 * (self._next - begin)), self._next, random.uniform(*DEPTH)))
 
 
-def of_film(count: int, fps: float, seed: int = 0, phrases: Sequence = ()) -> np.ndarray:
+def one_of(number: int, seed: int = 0) -> float:
+    """Seconds at which the first breath of one of several people is drawn, their numbers counted from 0: no two who sit
+    side by side at the same time."""
+    # steps of the golden ratio fall as far as can be from all before them
+    return PERIOD * ((np.random.default_rng((seed, 6)).uniform() + number * GOLDEN) % 1)
+
+
+def of_film(count: int, fps: float, seed: int = 0, phrases: Sequence = (), begins: float | None = None) -> np.ndarray:
     """The breath of a film of `count` frames, float32 (count,), 0 to 1; 0 is how the photo is, as at the film's end.
 
-    phrases: what is said, as `speech.phrases.Phrase`.
+    phrases: what is said, as `speech.phrases.Phrase`; begins: as in `Breaths`.
     """
     times = (np.arange(count) + 0.5) / fps
     words = [after.start for before, after in zip(phrases, phrases[1:]) if after.start > before.end]
-    return (Breaths(seed, words).at(times) * smoothstep(0, EASE, count / fps - times)).astype(np.float32)
+    return (Breaths(seed, words, begins).at(times) * smoothstep(0, EASE, count / fps - times)).astype(np.float32)

@@ -98,8 +98,8 @@ class Editing:
 
         Raises `errors.MotionError` as `motion.strengths`.
         """
-        # the tongue goes with the mouth
-        part = [face_channels.INDEX["jawOpen" if name in face_channels.INSIDE else name] for name in self.channels]
+        goes_with = dict(zip(face_channels.INSIDE, ("jawOpen", "headY")))
+        part = [face_channels.INDEX[goes_with.get(name, name)] for name in self.channels]
         factors = strength.strengths(given)[part]
         beside = None if self.beside is None else self.beside * strength.of_points(given)[:, None].astype(np.float32)
         return replace(self, values=self.values * factors, beside=beside)

@@ -8,7 +8,7 @@ from . import direction, motion, strength, transfer
 
 
 def rows_for(moved: motion.Motion, face: face_model.Face, mode: str, options) -> np.ndarray:
-    """`transfer.values_for`, and the tongue behind it: float32 (T, 58), in the order of `face.MOTION_CHANNELS`.
+    """`transfer.values_for`, and the tongue behind it: float32 (T, 58), as `face.MOTION_CHANNELS` begin.
 
     Raises `errors.MotionError` as `transfer.values_for`.
     """
@@ -32,7 +32,7 @@ def with_breath(rows: np.ndarray, breath: np.ndarray, options) -> np.ndarray:
     to keep still does not breathe, and none breathes deeper than it does.
     """
     most = direction.head_strength(options.head) * strength.strengths(options.strength)[channels.INDEX["headY"]]
-    return np.column_stack([rows, breath * min(most, 1.0)]).astype(np.float32)
+    return np.column_stack([rows, (breath * min(most, 1.0)).clip(0, 1)]).astype(np.float32)
 
 
 def breathing(values: np.ndarray, breath: float) -> np.ndarray:

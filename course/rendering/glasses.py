@@ -26,6 +26,8 @@ BAND = (0.05, 0.02)  # eye distances from a rim within which nothing is painted 
 # Eye distances: outside the rims, which have a breadth, the face bends again between the first two, slowly, or a brow
 # that rises would fold over them; and it always bends at a lid, and up to the third from it
 FADES, FREE = (0.32, 0.06), (0.1, 0.02)
+LARGER = 1.3  # times as large as the other a rim is at most
+INSIDE = (0.0, 0.08)  # eye distances inside the face's outline, at which nothing is held, and wholly
 # What moves with the frame: corners of the eyes and the top of the nose
 SEATS = np.array([27, 36, 39, 42, 45])
 
@@ -38,10 +40,46 @@ class Patch(NamedTuple):
     points: np.ndarray
 
 
+class Bar(NamedTuple):
+    """Glasses in a frame: a bar, bent a little as a face is round.
+
+    p = f + a + b u + c u^2,   u = (f . right - middle) / size
+
+    p: places of the photo; f: where places of the frame would look in it if the head were as flat as a picture
+    (`HeadField.rigid`), both in pixels. right: (2,); carried: (3, 2), a, b and c.
+    """
+
+    right: np.ndarray
+    middle: float
+    size: float
+    carried: np.ndarray
+
+    def _off(self, flat: np.ndarray) -> np.ndarray:
+        return _powers((flat @ self.right - self.middle) / self.size) @ self.carried
+
+    def looks(self, flat: np.ndarray) -> np.ndarray:
+        """f (..., 2) -> p (..., 2)."""
+        return flat + self._off(flat)
+
+    def flat(self, places: np.ndarray) -> np.ndarray:
+        """The way back: p (..., 2) -> f (..., 2)."""
+        flat = places
+        for _ in range(8):  # each round leaves a quarter of what was off, or less
+            flat = places - self._off(flat)
+        return flat
+
+
+def _powers(u: np.ndarray) -> np.ndarray:
+    """1, u and u^2: (...) -> (..., 3). What is far from the glasses is held at their ends."""
+    u = np.clip(u, -1.5, 1.5)
+    return np.stack([np.ones_like(u), u, u * u], axis=-1)
+
+
 class Glasses:
     """The glasses of a photo.
 
-    rims: float32 (2, ANGLES, 2), pixels of the photo, right and left; share: how sure they are, 0 to 1.
+    rims: float32 (2, ANGLES, 2), pixels of the photo, right and left; edges: (m, 2), the same of their outer ends;
+    seats: (5, 2), of `SEATS`; share: how sure they are, 0 to 1.
     """
 
     def __init__(self, patch: Patch, paths: np.ndarray, share: float):
@@ -49,6 +87,8 @@ class Glasses:
         self.share, self.matrix = share, patch.matrix
         inverse = cv2.invertAffineTransform(patch.matrix)
         self.rims = crops.apply(inverse, paths).astype(np.float32)
+        self.seats = crops.apply(inverse, patch.points[SEATS])
+        self.edges = crops.apply(inverse, _edges(paths, patch.points))
         bridge = _bridge_row(patch)[0]
         self.stiff = _stiffness(paths, bridge, patch.points) * np.float32(share)
         self.drawn = smoothstep(*BAND, _distance(paths, bridge, filled=False)).astype(np.float32) * np.float32(share)
@@ -58,19 +98,25 @@ class Glasses:
         at = crops.apply(self.matrix, places).astype(np.float32)
         return cv2.remap(weight, at, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)[..., None]
 
-    def stiffened(self, local, places, held, residual, right) -> np.ndarray:
+    def bar(self, seats: np.ndarray, right: np.ndarray) -> "Bar":
+        """How the glasses lie in a frame; seats: (5, 2), where its `SEATS` would look in the photo if the head were as
+        flat as a picture, see `Bar`; right: (2,), the head's axis."""
+        along = seats @ right
+        middle, size = float(along.mean()), max(float(np.ptp(along)), 1e-6)
+        # carried by the eyes' corners and the nose, whatever lies above and below; bent to the side alone
+        design, off = _powers((along - middle) / size), self.seats - seats
+        carried = np.vstack([np.linalg.lstsq(design[:, :2], off, rcond=None)[0], np.zeros(2)])
+        side = np.linalg.lstsq(design, off @ right, rcond=None)[0]
+        return Bar(right, middle, size, carried + np.outer(side - carried @ right, right))
+
+    def stiffened(self, local, places, looks) -> np.ndarray:
         """How far places look away from where the head's movement takes them, rims being stiff: (h, w, 2) pixels.
 
         Args:
-            local: (h, w, 2), the same of a face that bends everywhere; places: (h, w, 2) in the photo; held, residual:
-                (78, 2), as of `HeadField.start`; right: (2,), the head's axis.
+            local: (h, w, 2), the same of a face that bends everywhere; places: (h, w, 2), where the head's movement
+                takes them in the photo; looks: (h, w, 2), where they look as `Bar` says.
         """
-        # r(p) = a + b (p . right): a bar that is carried by the eyes' corners, whatever lies above and below
-        along = held[SEATS] @ right
-        design = np.stack([np.ones(len(SEATS)), along - along.mean()], axis=1)
-        carried = np.linalg.lstsq(design, residual[SEATS], rcond=None)[0]
-        bar = carried[0] + (places @ right - along.mean())[..., None] * carried[1]
-        return local + self._read(self.stiff, places) * (bar - local)
+        return local + self._read(self.stiff, looks) * (looks - places - local)
 
     def kept(self, region: np.ndarray, positions: np.ndarray, origin, target: np.ndarray):
         """The rims as the warp has moved them, to be laid over what is painted: a box x0, y0, x1, y1 of the region, its
@@ -104,7 +150,7 @@ def find(image: np.ndarray, points: np.ndarray) -> Glasses | None:
     centres = [patch.points[eye].mean(axis=0) + [0, 0.05 * UNIT] for eye in (landmarks.EYE_RIGHT, landmarks.EYE_LEFT)]
     paths, contrast = zip(*(_rim(patch.grey, centre, noise) for centre in centres))
     share = float(smoothstep(*SURE, score(np.stack(contrast), _bridge_row(patch)[1])))
-    return Glasses(patch, np.stack(paths), share) if share > 0 else None
+    return Glasses(patch, _alike(np.stack(paths), np.stack(centres)), share) if share > 0 else None
 
 
 def score(contrast: np.ndarray, bridge: float) -> float:
@@ -154,6 +200,23 @@ def _rim(grey, centre, noise) -> tuple:
     return np.stack([x[path, at], y[path, at]], axis=1), contrast[path, at]
 
 
+def _alike(paths: np.ndarray, centres: np.ndarray) -> np.ndarray:
+    """Rims (2, ANGLES, 2) round centres (2, 2), neither much larger than the other: the outline of a face is no rim."""
+    away = paths - centres[:, None]
+    radii = np.linalg.norm(away, axis=-1)
+    mirrored = radii[::-1, (ANGLES // 2 - np.arange(ANGLES)) % ANGLES]
+    return centres[:, None] + away * np.minimum(1, LARGER * mirrored / radii)[..., None]
+
+
+def _edges(paths: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """The rims' outer ends inside the face: (2, ANGLES, 2), (78, 2) -> (6, 2), all in the patch."""
+    middle, ends = points[27, 0], np.stack([paths[0, [32, 36, 40]], paths[1, [-4, 0, 4]]])
+    for side, outline, sign in zip(ends, ([0, 1, 2], [16, 15, 14]), (-1, 1)):
+        most = np.interp(side[:, 1], points[outline, 1], sign * (points[outline, 0] - middle)) - INSIDE[1] * UNIT
+        side[:, 0] = middle + sign * np.minimum(sign * (side[:, 0] - middle), most)
+    return ends.reshape(-1, 2)
+
+
 def _best_path(contrast: np.ndarray) -> np.ndarray:
     """The row of each column so that a path, at most a row up or down at a step, has most contrast: (R, A) -> (A,).
 
@@ -180,7 +243,10 @@ def _stiffness(paths: np.ndarray, bridge: np.ndarray, points: np.ndarray) -> np.
     eyes = np.full((SIZE, SIZE), 255, np.uint8)
     for eye in (landmarks.EYE_RIGHT, landmarks.EYE_LEFT):
         cv2.fillPoly(eyes, [np.round(points[eye]).astype(np.int32)[:, None]], 0)
+    face = np.zeros((SIZE, SIZE), np.uint8)
+    cv2.fillConvexPoly(face, cv2.convexHull(np.round(points).astype(np.int32)), 255)
     held = smoothstep(*FADES, _distance(paths, bridge, filled=True))
+    held = held * smoothstep(*INSIDE, cv2.distanceTransform(face, cv2.DIST_L2, 5) / UNIT)
     return (held * (1 - smoothstep(*FREE, cv2.distanceTransform(eyes, cv2.DIST_L2, 5) / UNIT))).astype(np.float32)
 
 

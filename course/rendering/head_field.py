@@ -33,11 +33,14 @@ LOWER_LIP = np.array([55, 56, 57, 58, 59, 65, 66, 67])
 STABLE = np.array([27, 28, 29, 30, 36, 39, 42, 45, *landmarks.FOREHEAD, 0, 1, 2, 14, 15, 16])
 # Those by which the pose of the skull is seen: all but mouth and lower jaw.
 POSED = np.array([0, 1, 2, 14, 15, 16, *range(17, 48), *landmarks.FOREHEAD])
-# A point of the outline, the corner of eye or mouth that it lies beside, and on which side of it
-BESIDE = np.array([(0, 36, -1), (1, 36, -1), (2, 36, -1), (3, 48, -1), (4, 48, -1), (5, 48, -1), (70, 17, -1),
-                   (16, 45, 1), (15, 45, 1), (14, 45, 1), (13, 54, 1), (12, 54, 1), (11, 54, 1), (77, 26, 1)])
+# Two points of a side, the outer one first, and which side it is: the outline beside corners of eyes and mouth
+BESIDE = np.array([(0, 36, -1), (1, 36, -1), (2, 36, -1), (3, 48, -1), (4, 48, -1), (5, 48, -1),
+                   (16, 45, 1), (15, 45, 1), (14, 45, 1), (13, 54, 1), (12, 54, 1), (11, 54, 1)])
+# The same outline beside the brow, and what lies above the eye from inside outwards
+BROWS = np.array([(0, 17, -1), (0, 18, -1), (0, 19, -1), (16, 26, 1), (16, 25, 1), (16, 24, 1)])
+ABOVE = np.array([(17, 18, -1), (26, 25, 1)]), np.array([(70, 17, -1), (71, 18, -1), (77, 26, 1), (76, 25, 1)])
 NARROWS, LEAST = 0.75, 0.4  # of a side's breadth in the photo
-SEEN = 0.08  # radii: a side that is narrower than this in the photo is hidden
+SEEN, SEEN_BROW = 0.08, 0.02  # radii: a side that is narrower than this in the photo is hidden
 SHOULDERS = 1.1  # radii below the face's centre: here the neck ends
 
 
@@ -284,23 +287,32 @@ class HeadField:
         Returns:
             (78, 2): the target itself where no side has become narrow.
         """
+        moved = self._apart(target, matrix, BESIDE)
+        moved = self._apart(moved, matrix, BROWS, inwards=True)
+        for pairs in ABOVE:
+            moved = self._apart(moved, matrix, pairs)
+        return moved
+
+    def _apart(self, points, matrix, pairs, inwards: bool = False) -> np.ndarray:
+        """Points (78, 2) with those of a side that come too near to each other kept apart, the outer one or the inner
+        one moved; as they are where there are none. matrix: as in `unfolded`; pairs: (n, 3), as `BESIDE`."""
         size = np.hypot(*matrix[:, 0])
         right = matrix[:, :2] @ self.head.right / max(size, 1e-9)
-        outer, inner, sign = BESIDE.T
+        outer, inner, sign = pairs.T
         before = sign * ((self.points[outer] - self.points[inner]) @ self.head.right) * size
-        after = sign * ((target[outer] - target[inner]) @ right)
-        least = SEEN * self.head.radius * size
+        after = sign * ((points[outer] - points[inner]) @ right)
+        least = (SEEN_BROW if inwards else SEEN) * self.head.radius * size
         seen = before > least
         share = np.where(seen, after / np.where(seen, before, 1.0), 1.0)
         # a side that the photo hides shall be hidden no further
         over = np.where(seen, 0.0, np.maximum(before - least / 4 - after, 0))
         if (share >= NARROWS).all() and not over.any():
-            return target
+            return points
         # below NARROWS a side still narrows, ever less, and never below LEAST of its breadth
         room = NARROWS - LEAST
         kept = np.where(share < NARROWS, LEAST + room * np.exp(np.minimum(share - NARROWS, 0) / room), share)
-        moved = target.copy()
-        moved[outer] += (((kept - share) * before + over) * sign)[:, None] * right
+        moved, goes = np.array(points), inner if inwards else outer
+        moved[goes] += (((kept - share) * before + over) * (-sign if inwards else sign))[:, None] * right
         return moved
 
     def start(self, target: np.ndarray, matrix: np.ndarray):
@@ -323,10 +335,12 @@ class HeadField:
         """The local part as a thin plate (`warping.fit_spline`) through some of the points.
 
         Args:
-            held, residual: (78, 2), from `start`; used: indices of the points that count.
+            held, residual: (78 + m, 2), from `start`, and m places that are held besides, as rims are; used: indices of
+                the points that count.
         Returns:
             centres (n, 2) in radii around the head's centre, and weights (n + 3, 2) in pixels.
         """
+        used = np.concatenate([used, np.arange(landmarks.N_POINTS, len(held))])
         centres = np.concatenate([held[used], self.ring])
         centres = (centres - self.head.centre) / self.head.radius
         values = np.concatenate([residual[used], np.zeros_like(self.ring)])

@@ -213,7 +213,9 @@ def mirrored(image: np.ndarray, box, below: float = 0.0) -> np.ndarray:
         return whole
     # rows that may be seen again; a chin goes on a little below its last point
     depth = int(np.clip(BENEATH * (height - 1 - below), 0, height - 1 - max(y0, 0)))
-    rows = np.minimum(np.arange(1, y1 - height + 1), depth)
+    rows = np.arange(1, y1 - height + 1)
+    # to and fro in them: one row repeated is a smear
+    rows = depth - np.abs(depth - rows % max(2 * depth, 1))
     return np.concatenate([whole, whole[len(whole) - 1 - rows]])
 
 

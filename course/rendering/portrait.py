@@ -101,6 +101,12 @@ class Portrait:
         """float32 (H, W): 0 where the photo's pixels stay as they are while the head is near its place."""
         return self._whole(self._mask)
 
+    @property
+    def core(self) -> np.ndarray:
+        """float32 (H, W): 1 on the face where the photo has it, 0 away from it."""
+        side, up = self.field.head.coordinates(self.field.nodes)
+        return self._whole(self.field.interpolated(head_field.of_face(side, up).astype(np.float32))[..., 0].clip(0, 1))
+
     @functools.cached_property
     def chest(self) -> chest.Chest:
         """What rises with the breath, prepared when it is first asked for."""
@@ -169,7 +175,7 @@ class Portrait:
         matrix = self.field.rigid(safe)
         safe = self.field.unfolded(safe, matrix)
         tongue, breath = beside
-        start = self.field.start(safe, matrix)
+        start = self.begun(safe, matrix)
         region, looked, mask = self._warped(safe, matrix, start, breath)
         origin = np.array(self.field.box[:2])
         if painted:
@@ -208,10 +214,10 @@ class Portrait:
         """The photo read along the field, within the field's box, uint8 (h, w, 3); where each pixel looks, (h, w, 2),
         with how much of the person is left there, (h, w), None without layers; and how far that counts, (h, w)."""
         everything = np.setdiff1d(np.arange(landmarks.N_POINTS), landmarks.PUPILS)  # `gaze` moves those
-        back, held, residual = start
+        back, held, residual, stiffened = start
         upper = self.field.spline(held, residual, np.setdiff1d(everything, head_field.LOWER_LIP))
         shares = self.field.shares(back, target)
-        positions, left = self.field.positions(upper, shares, self._stiffened(held, residual)), None
+        positions, left = self.field.positions(upper, shares, stiffened), None
         if self.layers:
             positions, left = self.layers.refined(positions, target, self.field.gone(matrix))
         gaze.look_aside(positions, np.array(self.field.box[:2]), target, self.points.astype(np.float64))
@@ -224,10 +230,18 @@ class Portrait:
             self._join_lips(region, left, *line)
         return region, (positions, left), self._mask_of(shares, breath)
 
-    def _stiffened(self, held, residual):
-        """What glasses leave of the face's own bending, for `HeadField.positions`; None without glasses."""
-        right = self.field.head.right
-        return self.glasses and (lambda local, places: self.glasses.stiffened(local, places, held, residual, right))
+    def begun(self, target: np.ndarray, matrix: np.ndarray) -> tuple:
+        """As `HeadField.start`, the rims of glasses among what holds the field; and what glasses leave of the face's
+        own bending, for `HeadField.positions`, None without glasses. target: (78, 2); matrix: (2, 3)."""
+        back, held, residual = self.field.start(target, matrix)
+        if self.glasses is None:
+            return back, held, residual, None
+        bar = self.glasses.bar(warping.transform(back[0], target[glasses.SEATS]), self.field.head.right)
+        if self.glasses.share > 0.5:
+            edges = self.field.home(warping.transform(matrix, bar.flat(self.glasses.edges)), back)
+            held, residual = np.concatenate([held, edges]), np.concatenate([residual, self.glasses.edges - edges])
+        looks = bar.looks(warping.transform(back[0], self.field.nodes))
+        return back, held, residual, lambda local, places: self.glasses.stiffened(local, places, looks)
 
     def _read(self, positions, left, corner=(0, 0)) -> np.ndarray:
         """What moves, for a part of the box: uint8 (h, w, 3).

@@ -120,6 +120,6 @@ def _seen(kept: list):
 def _motion_of(drive: animation.Drive, actor: animation.Actor, settings: dict) -> motion.Motion:
     """What the face does, away from the photo's own expression."""
     options = replace(animation.Settings(), **settings_table.checked(settings) | drive.asked)
-    rows = drive.rows(actor.face, options)[:, : len(channels.MOTION_CHANNELS)]
+    rows = drive.rows(actor.face, options)
     rows[:, : len(channels.CHANNELS)] -= actor.face.rest
-    return motion.Motion(rows, channels.MOTION_CHANNELS, drive.motion.fps)
+    return motion.Motion(rows, channels.MOTION_CHANNELS[: rows.shape[1]], drive.motion.fps)
