@@ -17,7 +17,7 @@ from . import losses
 from . import squares as animator_squares
 
 WIDTHS = (16, 32, 64)  # channels at strides 2, 4, 8; whole multiples of what a processor multiplies at once
-STEPS = {"mouth": 8000, "eye": 8000}
+STEPS = {"mouth": 5000, "eye": 4200}
 
 
 @dataclass(frozen=True)

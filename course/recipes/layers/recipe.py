@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 # formula people, those of them that are not trained on, pieces of photos that show nobody
 PEOPLE, HELD_OUT_PEOPLE, BACKDROPS = 660, 60, 600
-STEPS = {"matting": 2800, "refiner": 1200}
+STEPS = {"matting": 2800, "refiner": 1200, "smaller": 2500}
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
     photos, turned people (`data`) -> Matting (`matting`): where the person is
     turned people                  -> Refiner (`refiner`): how outlines really move
+                                   -> a smaller one that answers as it does (`distillation`): what ships
 
 `training.train` runs both: curves and pictures for TensorBoard, checkpoints, resume.
 """
@@ -12,7 +13,7 @@ from ...io import weights
 from ...rendering import layers_networks
 from ...training import kept, labelled, loop, processes
 from . import data as layers_data
-from . import matting, refiner
+from . import distillation, matting, refiner
 from . import recipe as layers_recipe
 
 
@@ -39,7 +40,7 @@ def make_part(photos, teacher, numbers, seed: int) -> dict:
 
 def train(data, *, teacher=None, steps: int | None = None, resume: bool = False, device: str = "cpu",
           logdir="runs/layers", out="runs/layers.safetensors") -> Path:
-    """Train both networks by `recipe.RECIPE` and write their weights, running means, into one file.
+    """Train the networks by `recipe.RECIPE` and write the weights of those that ship, running means, into one file.
 
     Args:
         data: folders made by `course data fetch`; teacher: the segmenter's file (`teacher`); steps: for the matting
@@ -71,8 +72,8 @@ def train(data, *, teacher=None, steps: int | None = None, resume: bool = False,
         processes.join(device).wait()
     net = layers_networks.Matting()
     net.load_state_dict(weights.read_weights(done, "delete it, it is made anew"))
-    again = resume and (logdir / "refiner" / loop.CHECKPOINT).is_file()
-    refined = train_refiner(made, net, config("refiner", again), recipe)
+    refined = train_refiner(made, net, [config(name, resume and (logdir / name / loop.CHECKPOINT).is_file())
+                                        for name in ("refiner", "smaller")], recipe)
     if first:
         weights.write_weights({f"{name}.{key}": value for name, each in (("parter", net), ("refiner", refined))
                                for key, value in each.state_dict().items()}, out)
@@ -89,11 +90,13 @@ def train_matting(made: dict, config: loop.Config, recipe: layers_recipe.Recipe)
     return net
 
 
-def train_refiner(made: dict, net: layers_networks.Matting, config: loop.Config,
+def train_refiner(made: dict, net: layers_networks.Matting, configs: list,
                   recipe: layers_recipe.Recipe) -> layers_networks.Refiner:
-    """The averaged network, trained on the movements that `make_all` gives, with the mattes of `net`."""
+    """The averaged smaller network, taught by a larger one, which is trained on the movements that `make_all` gives,
+    with the mattes of `net`; configs: of the larger and the smaller one, `loop.Config` each."""
     movements, unseen = (refiner.Movements(made["pairs"][part], net) for part in ("train", "validation"))
-    result = loop.train(refiner.RefinerTask(movements, unseen, config.steps, recipe), config)
+    larger, smaller = configs
+    result = loop.train(refiner.RefinerTask(movements, unseen, larger.steps, recipe), larger)
     refined = result.averaged["refiner"].cpu().eval()
     print(f"refiner: {result.steps} steps; held-out people: {refiner.validate(refined, unseen)}")
-    return refined
+    return distillation.distil(refined, movements, unseen, smaller, recipe)
