@@ -44,6 +44,9 @@ RIGID = np.array([0, 1, 2, 14, 15, 16, *range(27, 36), 36, 39, 42, 45])
 # `synthetic.head`.
 SURFACE = np.array([(side * x, y, z) for side in (-1, 1) for x, y, z in (
     (0.44, -0.12, -0.162), (0.455, 0.15, -0.172), (0.47, 0.35, -0.119), (0.19, -0.175, 0.095), (0.205, -0.06, 0.053))])
+# The point of the outline that each lies beside; the nose's flanks stand alone
+FLANKED = np.array([1, 2, 3, -1, -1, 15, 14, 13, -1, -1])
+CROWDED = 0.3  # of the way to it: a cheek that turns away goes no further, or it would fold over the border of the face
 SEEN = 0.08  # radii: a side that is narrower than this in the photo is hidden
 SHOULDERS = 1.1  # radii below the face's centre: here the neck ends
 
@@ -191,6 +194,7 @@ class HeadField:
         places = self.solid[:, :2]
         spline = warping.fit_spline(places, np.eye(len(places)))
         self._mixed = warping.evaluate_spline(places, spline, SURFACE[:, :2])  # (k, 78)
+        self._turn = held(points)[0]
         self._surface = self._on_surface(self.points)
 
     def _pose(self, points: np.ndarray) -> tuple:
@@ -203,8 +207,14 @@ class HeadField:
     def _on_surface(self, points: np.ndarray) -> np.ndarray:
         """Where the places of `SURFACE` are seen, by points (78, 2): (k, 2)."""
         turn, scale = held(points)
-        # a plate through the points, and from it along the face's own z
-        return self._mixed @ points + scale * SURFACE[:, 2:] * turn[:2, 2]
+        # a plate through the points, and from it along the face's own z as that has turned
+        plate, off = self._mixed @ points, scale * SURFACE[:, 2:] * (turn - self._turn)[:2, 2]
+        beside = np.flatnonzero(FLANKED >= 0)
+        way = points[FLANKED[beside]] - plate[beside]
+        room = np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-6)
+        most, out = CROWDED * room, np.maximum((off[beside] * way).sum(axis=1, keepdims=True) / room, 0)
+        off[beside] -= (out - most * np.tanh(out / most)) * way / room
+        return plate + off
 
     def _ends(self, width, height) -> tuple:
         """What comes to rest: 0 along the picture's border, and 0 along the box's where that lies inside the picture, 1
