@@ -57,7 +57,7 @@ def compared(before, after, points, target) -> tuple:
     places = 6.0 * np.stack([columns, rows], axis=-1)
     there = warping.transform(warping.similarity(points[head_field.STABLE], target[head_field.STABLE]), places)
     column, row = np.round(there).astype(int).clip(0, SIDE - 1).T
-    held, turned = actor.light.at_rest, lighting.rotation(target)
+    held, turned = actor.light.at_rest, head_field.held(target)[0]
     known = mask[row, column] > 0
     moved = lighting.normals(points, places) @ (turned - held).T
     return ratio[row, column][known], moved[known], lighting.seen_in(before, points, held)

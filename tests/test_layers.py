@@ -114,7 +114,7 @@ def test_of_a_head_that_has_gone_far_the_refiner_hides_nothing(hopper, hopper_po
                                                       for gone in (0.0, sum(layers.TRUSTED) / 2, 1.0))
     assert left.min() < 0.98 and (all_left == 1).all()
     np.testing.assert_allclose(1 - half, (1 - left) / 2, atol=1e-5)
-    np.testing.assert_array_equal(flow, same_flow)
+    np.testing.assert_allclose(flow, same_flow, atol=1e-4)  # torch adds up in another order now and then
 
 
 @pytest.mark.parametrize("box", [(0, 0, 90, 110), (20, 12, 100, 100), (30, 30, 70, 84)])

@@ -6,7 +6,7 @@ import pytest
 
 from course import keypoints
 from course.face import model as face_model
-from course.rendering import lighting, portrait
+from course.rendering import head_field, lighting, portrait
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +85,7 @@ def test_the_frame_is_lit_where_the_nodes_say(ours, points):
 
 @pytest.mark.parametrize("side", [-1, 1])
 def test_the_side_of_the_light_is_seen_in_the_skin(photo, points, side):
-    held = lighting.rotation(points)
+    held = head_field.held(points)[0]
     x = (np.arange(photo.shape[1]) - points[27, 0]) / np.ptp(points[:17, 0])
     shaded = np.clip(photo * np.exp(0.8 * side * x)[None, :, None], 0, 255).astype(np.uint8)
     before, after = (lighting.seen_in(picture, points, held) for picture in (photo, shaded))

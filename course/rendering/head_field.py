@@ -41,6 +41,16 @@ BROWS = np.array([(0, 17, -1), (0, 18, -1), (0, 19, -1), (16, 26, 1), (16, 25, 1
 ABOVE = np.array([(17, 18, -1), (26, 25, 1)]), np.array([(70, 17, -1), (71, 18, -1), (77, 26, 1), (76, 25, 1)])
 NARROWS, LEAST = 0.75, 0.4  # of a side's breadth in the photo
 SEEN, SEEN_BROW = 0.08, 0.02  # radii: a side that is narrower than this in the photo is hidden
+# By these is seen how a head is held: what no expression moves
+RIGID = np.array([0, 1, 2, 14, 15, 16, *range(27, 36), 36, 39, 42, 45])
+# Where no point of the face lies the plate through them is not the face: x and y in the model's frame, and how much
+# nearer to the viewer than the plate it is there (z, away from the viewer). Cheeks and flanks of the nose, by
+# `synthetic.head`.
+SURFACE = np.array([(side * x, y, z) for side in (-1, 1) for x, y, z in (
+    (0.44, -0.12, -0.162), (0.455, 0.15, -0.172), (0.47, 0.35, -0.119), (0.19, -0.175, 0.095), (0.205, -0.06, 0.053))])
+# The point of the outline that each lies beside; the nose's flanks stand alone
+FLANKED = np.array([1, 2, 3, -1, -1, 15, 14, 13, -1, -1])
+CROWDED = 0.3  # of the way to it: a cheek that turns away goes no further, or it would fold over the border of the face
 SHOULDERS = 1.1  # radii below the face's centre: here the neck ends
 
 
@@ -86,6 +96,14 @@ class Head:
         """Pixels (..., 2) -> side (...), up (...) in radii."""
         shifted = (positions - self.centre) / self.radius
         return shifted @ self.right, shifted @ self.up
+
+
+def held(points: np.ndarray) -> tuple:
+    """How a head is held, by points (78, 2): its rotation (3, 3), and pixels a unit."""
+    steady = np.full((1, landmarks.N_POINTS, 2), np.nan)
+    steady[0, RIGID] = points[RIGID]
+    angles, scale, _ = face_model.fit_pose(steady, face_model.FaceModel.load().mean)
+    return face_model.rotation_matrix(angles[0]), float(scale[0])
 
 
 def elliptic_reach(side, up, settings: FieldSettings) -> np.ndarray:
@@ -176,6 +194,11 @@ class HeadField:
         self._all_that_moves = np.maximum.reduce(self._own)
         self.solid = face_model.FaceModel.load().mean  # (78, 3); anybody will do, since only the change of pose counts
         self.pose = self._pose(points)
+        places = self.solid[:, :2]
+        spline = warping.fit_spline(places, np.eye(len(places)))
+        self._mixed = warping.evaluate_spline(places, spline, SURFACE[:, :2])  # (k, 78)
+        self._turn = held(points)[0]
+        self._surface = self._on_surface(self.points)
 
     def _pose(self, points: np.ndarray) -> tuple:
         """How the skull is held: tilt in radians, pixels a unit, and where its middle lies (2,)."""
@@ -183,6 +206,18 @@ class HeadField:
         steady[0, POSED] = points[POSED]
         angles, scale, origin = face_model.fit_pose(steady, self.solid)
         return np.radians(angles[0, 2]), float(scale[0]), origin[0]
+
+    def _on_surface(self, points: np.ndarray) -> np.ndarray:
+        """Where the places of `SURFACE` are seen, by points (78, 2): (k, 2)."""
+        turn, scale = held(points)
+        # a plate through the points, and from it along the face's own z as that has turned
+        plate, off = self._mixed @ points, scale * SURFACE[:, 2:] * (turn - self._turn)[:2, 2]
+        beside = np.flatnonzero(FLANKED >= 0)
+        way = points[FLANKED[beside]] - plate[beside]
+        room = np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-6)
+        most, out = CROWDED * room, np.maximum((off[beside] * way).sum(axis=1, keepdims=True) / room, 0)
+        off[beside] -= (out - most * np.tanh(out / most)) * way / room
+        return plate + off
 
     def _ends(self, width, height) -> tuple:
         """What comes to rest: 0 along the picture's border, and 0 along the box's where that lies inside the picture, 1
@@ -321,12 +356,12 @@ class HeadField:
         Args:
             target: (78, 2) pixels; matrix: `rigid` of it, (2, 3).
         Returns:
-            the ways home of face and skull, two (2, 3); where each point would be in the photo if only the head
-            moved, (78, 2); and how far it really is from there, (78, 2).
+            the ways home of face and skull, two (2, 3); where each point, and after them each place of `SURFACE`, would
+            be in the photo if only the head moved, (78 + k, 2); and how far it really is from there, (78 + k, 2).
         """
         back = warping.inverted(matrix), self._skull_home(target, matrix)
-        held = self.home(target, back)  # (78, 2) in the photo's frame
-        residual = self.points - held
+        held = self.home(np.concatenate([target, self._on_surface(target)]), back)  # in the photo's frame
+        residual = np.concatenate([self.points, self._surface]) - held
         size = np.linalg.norm(residual, axis=1, keepdims=True)
         limit = self.settings.max_residual * self.head.radius
         return back, held, residual * np.minimum(1, limit / np.maximum(size, 1e-9))
@@ -335,8 +370,8 @@ class HeadField:
         """The local part as a thin plate (`warping.fit_spline`) through some of the points.
 
         Args:
-            held, residual: (78 + m, 2), from `start`, and m places that are held besides, as rims are; used: indices of
-                the points that count.
+            held, residual: (78 + k + m, 2), from `start`, and m places that are held besides, as rims are; used: indices
+                of the points that count; what comes after the points counts in any case.
         Returns:
             centres (n, 2) in radii around the head's centre, and weights (n + 3, 2) in pixels.
         """

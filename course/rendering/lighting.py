@@ -37,8 +37,6 @@ FLAT = 0.01  # keeps a face that tells nothing from telling anything
 FEATURES = ((landmarks.EYE_RIGHT, 0.09), (landmarks.EYE_LEFT, 0.09), (landmarks.LIPS_OUTER, 0.05),
             (landmarks.BROW_RIGHT, 0.06), (landmarks.BROW_LEFT, 0.06), (np.arange(31, 36), 0.04))
 RIM = 0.05  # the same: so far from its outline a face is not looked at
-# By these is seen how a head is held: what no expression moves, or a brow that rises would dim the face
-RIGID = np.array([0, 1, 2, 14, 15, 16, *range(27, 36), 36, 39, 42, 45])
 
 
 class Light:
@@ -50,7 +48,7 @@ class Light:
     def __init__(self, image: np.ndarray, points: np.ndarray, field: head_field.HeadField):
         """image: uint8 (H, W, 3); points: (78, 2) in its pixels; field: its own. Raises errors.WeightsError."""
         points = points.astype(np.float64)
-        self.field, self.at_rest = field, rotation(points)
+        self.field, self.at_rest = field, head_field.held(points)[0]
         self.towards = BELIEVED * seen_in(image, points, self.at_rest) + ABOVE
         x0, y0, x1, y1 = field.box
         self.cell = -(-max(x1 - x0, y1 - y0) // NODES)  # whole pixels
@@ -71,7 +69,7 @@ class Light:
         target: (78, 2); back: the ways home of `HeadField.start`.
         """
         # b (R' - R) n
-        log = self._normals @ (self.towards @ (rotation(target) - self.at_rest))
+        log = self._normals @ (self.towards @ (head_field.held(target)[0] - self.at_rest))
         if np.abs(log).max() < LEAST:
             return None
         at = (self.field.home(self.places, back) - self.places[0, 0]) / self.cell
@@ -94,13 +92,6 @@ class Light:
         patch = region[top * cell : bottom * cell, left * cell : right * cell]
         dense = dense[: patch.shape[0], : patch.shape[1]]
         patch[:] = cv2.multiply(patch, cv2.merge((dense, dense, dense)), dtype=cv2.CV_8U)
-
-
-def rotation(points: np.ndarray) -> np.ndarray:
-    """How a head is held, by points (78, 2): (3, 3)."""
-    steady = np.full((1, landmarks.N_POINTS, 2), np.nan)
-    steady[0, RIGID] = points[RIGID]
-    return face_model.rotation_matrix(face_model.fit_pose(steady, face_model.FaceModel.load().mean)[0][0])
 
 
 @functools.lru_cache(maxsize=1)

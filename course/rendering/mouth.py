@@ -30,6 +30,7 @@ LOWER = 0.75  # light of the lower front teeth beside that of the upper
 ROW_BLUR = 0.4  # mm: how soft a row is as it ships
 DEEP_RED, TONGUE_RED = (2.6, 1.8), (2.0, 1.4)  # red over green and blue; and times as red as the flesh around, at most
 RIM, MIRRORED = 0.5, 1.2  # mm
+INSET = 0.5  # of the gap that points leave between lips that are shut in the photo: so much of it is each lip's own
 SLIT = 0.3, 1.3  # mm from lip to lip, below which nothing is seen, and from which all is
 ROUNDER = 0.6  # of the opening, at most a quarter of this
 WITHIN = 0.6  # of a lip's height, beyond which it does not look back: there is skin
@@ -92,6 +93,7 @@ class Mouth:
         self.rest = self.frame.coordinates(middle)[1]  # v of the lip line in the photo
         self.opening = self._opening(points)  # mm
         self.shows_own = float(smoothstep(1.5, 3.0, self.opening))
+        self.rim = INSET * (1 - self.shows_own) * self.opening * self.mm  # pixels of lip inside its points
         self.yaw = float(np.radians(face_model.fit_pose(points[None], face_model.FaceModel.load().mean)[0][0, 1]))
         self.row = teeth.row_for(2 * self.frame.half / self.mm).softened(self._softness())
         self._fit_colours()
@@ -231,6 +233,8 @@ class Mouth:
         u, v = (each.astype(np.float32) for each in frame.coordinates(places))
         above = v - curves.read(curves.tabulate(frame, target[UPPER_INNER]), u)
         below = curves.read(curves.tabulate(frame, target[LOWER_INNER]), u) - v
+        inset = self.rim * np.hypot(*matrix[:, 0]) * np.sqrt(np.clip(1 - np.abs(u), 0, 1))  # none at the corners
+        above, below = above - inset, below - inset
         edge = max(0.9, 0.3 * self.mm) * (1 + 1.2 * np.clip(np.abs(u), 0, 1) ** 6)  # corners lie in soft shadow
         alpha = np.clip(above / edge, 0, 1) * np.clip(below / edge, 0, 1) * activity
         if alpha.max() == 0:
