@@ -27,7 +27,7 @@ BAND = (0.05, 0.02)  # eye distances from a rim within which nothing is painted 
 # that rises would fold over them; and it always bends at a lid, and up to the third from it
 FADES, FREE = (0.32, 0.06), (0.1, 0.02)
 LARGER = 1.3  # times as large as the other a rim is at most
-INSIDE = (0.0, 0.08)  # eye distances inside the face's outline, at which nothing is held, and wholly
+INSIDE = (0.0, 0.2)  # eye distances inside the face's outline, at which nothing is held, and wholly
 # What moves with the frame: corners of the eyes and the top of the nose
 SEATS = np.array([27, 36, 39, 42, 45])
 
@@ -212,7 +212,7 @@ def _edges(paths: np.ndarray, points: np.ndarray) -> np.ndarray:
     """The rims' outer ends inside the face: (2, ANGLES, 2), (78, 2) -> (6, 2), all in the patch."""
     middle, ends = points[27, 0], np.stack([paths[0, [32, 36, 40]], paths[1, [-4, 0, 4]]])
     for side, outline, sign in zip(ends, ([0, 1, 2], [16, 15, 14]), (-1, 1)):
-        most = np.interp(side[:, 1], points[outline, 1], sign * (points[outline, 0] - middle)) - INSIDE[1] * UNIT
+        most = np.interp(side[:, 1], points[outline, 1], sign * (points[outline, 0] - middle)) - np.mean(INSIDE) * UNIT
         side[:, 0] = middle + sign * np.minimum(sign * (side[:, 0] - middle), most)
     return ends.reshape(-1, 2)
 
