@@ -27,7 +27,7 @@ BAND = (0.05, 0.02)  # eye distances from a rim within which nothing is painted 
 # that rises would fold over them; and it always bends at a lid, and up to the third from it
 FADES, FREE = (0.32, 0.06), (0.1, 0.02)
 LARGER = 1.3  # times as large as the other a rim is at most
-INSIDE = (0.0, 0.08)  # eye distances inside the face's outline, at which nothing is held, and wholly
+INSIDE = (0.0, 0.2)  # eye distances inside the face's outline, at which nothing is held, and wholly
 # What moves with the frame: corners of the eyes and the top of the nose
 SEATS = np.array([27, 36, 39, 42, 45])
 
@@ -55,7 +55,10 @@ class Bar(NamedTuple):
     carried: np.ndarray
 
     def _off(self, flat: np.ndarray) -> np.ndarray:
-        return _powers((flat @ self.right - self.middle) / self.size) @ self.carried
+        a, b, c = self.carried
+        # what is far from the glasses is held at their ends
+        u = np.clip((flat @ self.right - self.middle) / self.size, -1.5, 1.5)[..., None]
+        return a + u * (b + u * c)
 
     def looks(self, flat: np.ndarray) -> np.ndarray:
         """f (..., 2) -> p (..., 2)."""
@@ -64,15 +67,9 @@ class Bar(NamedTuple):
     def flat(self, places: np.ndarray) -> np.ndarray:
         """The way back: p (..., 2) -> f (..., 2)."""
         flat = places
-        for _ in range(8):  # each round leaves a quarter of what was off, or less
+        for _ in range(6):  # each round leaves a quarter of what was off, or less
             flat = places - self._off(flat)
         return flat
-
-
-def _powers(u: np.ndarray) -> np.ndarray:
-    """1, u and u^2: (...) -> (..., 3). What is far from the glasses is held at their ends."""
-    u = np.clip(u, -1.5, 1.5)
-    return np.stack([np.ones_like(u), u, u * u], axis=-1)
 
 
 class Glasses:
@@ -104,7 +101,8 @@ class Glasses:
         along = seats @ right
         middle, size = float(along.mean()), max(float(np.ptp(along)), 1e-6)
         # carried by the eyes' corners and the nose, whatever lies above and below; bent to the side alone
-        design, off = _powers((along - middle) / size), self.seats - seats
+        u, off = (along - middle) / size, self.seats - seats
+        design = np.stack([np.ones_like(u), u, u * u], axis=1)
         carried = np.vstack([np.linalg.lstsq(design[:, :2], off, rcond=None)[0], np.zeros(2)])
         side = np.linalg.lstsq(design, off @ right, rcond=None)[0]
         return Bar(right, middle, size, carried + np.outer(side - carried @ right, right))
@@ -212,7 +210,7 @@ def _edges(paths: np.ndarray, points: np.ndarray) -> np.ndarray:
     """The rims' outer ends inside the face: (2, ANGLES, 2), (78, 2) -> (6, 2), all in the patch."""
     middle, ends = points[27, 0], np.stack([paths[0, [32, 36, 40]], paths[1, [-4, 0, 4]]])
     for side, outline, sign in zip(ends, ([0, 1, 2], [16, 15, 14]), (-1, 1)):
-        most = np.interp(side[:, 1], points[outline, 1], sign * (points[outline, 0] - middle)) - INSIDE[1] * UNIT
+        most = np.interp(side[:, 1], points[outline, 1], sign * (points[outline, 0] - middle)) - np.mean(INSIDE) * UNIT
         side[:, 0] = middle + sign * np.minimum(sign * (side[:, 0] - middle), most)
     return ends.reshape(-1, 2)
 

@@ -175,6 +175,7 @@ class HeadField:
         self.settings = settings
         self.points = points.astype(np.float64)
         self.head = head = Head(self.points, shape)
+        self._side = self.points @ head.right
         height, width = shape
         self.box = x0, y0, x1, y1 = box_of(head, shape, settings)
         xs, x_index = reading_nodes(head.centre[0], 1.1 * head.radius, x0, x1 - 1 + 1e-6, settings.nodes)
@@ -322,20 +323,24 @@ class HeadField:
         Returns:
             (78, 2): the target itself where no side has become narrow.
         """
-        moved = self._apart(target, matrix, BESIDE)
-        moved = self._apart(moved, matrix, BROWS, inwards=True)
+        size = float(np.hypot(*matrix[:, 0]))
+        right = matrix[:, :2] @ self.head.right / max(size, 1e-9)
+        moved = self._apart(target, right, size, BESIDE)
+        moved = self._apart(moved, right, size, BROWS, inwards=True)
         for pairs in ABOVE:
-            moved = self._apart(moved, matrix, pairs)
+            moved = self._apart(moved, right, size, pairs)
         return moved
 
-    def _apart(self, points, matrix, pairs, inwards: bool = False) -> np.ndarray:
+    def _apart(self, points, right, size: float, pairs, inwards: bool = False) -> np.ndarray:
         """Points (78, 2) with those of a side that come too near to each other kept apart, the outer one or the inner
-        one moved; as they are where there are none. matrix: as in `unfolded`; pairs: (n, 3), as `BESIDE`."""
-        size = np.hypot(*matrix[:, 0])
-        right = matrix[:, :2] @ self.head.right / max(size, 1e-9)
+        one moved; as they are where there are none.
+
+        right: (2,), the head's axis in the frame; size: the head's, as a ratio; pairs: (n, 3), as `BESIDE`.
+        """
         outer, inner, sign = pairs.T
-        before = sign * ((self.points[outer] - self.points[inner]) @ self.head.right) * size
-        after = sign * ((points[outer] - points[inner]) @ right)
+        side = points @ right
+        before = sign * (self._side[outer] - self._side[inner]) * size
+        after = sign * (side[outer] - side[inner])
         least = (SEEN_BROW if inwards else SEEN) * self.head.radius * size
         seen = before > least
         share = np.where(seen, after / np.where(seen, before, 1.0), 1.0)
