@@ -375,8 +375,8 @@ class HeadField:
         """The local part as a thin plate (`warping.fit_spline`) through some of the points.
 
         Args:
-            held, residual: (78 + k + m, 2), from `start`, and m places that are held besides, as rims are; used: indices
-                of the points that count; what comes after the points counts in any case.
+            held, residual: (78 + k + m, 2), from `start`, and m places that are held besides, as rims are; used:
+                indices of the points that count; what comes after the points counts in any case.
         Returns:
             centres (n, 2) in radii around the head's centre, and weights (n + 3, 2) in pixels.
         """
