@@ -44,12 +44,11 @@ SEEN, SEEN_BROW = 0.08, 0.02  # radii: a side that is narrower than this in the 
 # By these is seen how a head is held: what no expression moves
 RIGID = np.array([0, 1, 2, 14, 15, 16, *range(27, 36), 36, 39, 42, 45])
 # Where no point of the face lies the plate through them is not the face: x and y in the model's frame, and how much
-# nearer to the viewer than the plate it is there (z, away from the viewer). Cheeks and flanks of the nose, by
-# `synthetic.head`.
+# nearer to the viewer than the plate it is there (z, away from the viewer). Cheeks, by `synthetic.head`; the flanks of
+# the nose, held so, made noses of plates.
 SURFACE = np.array([(side * x, y, z) for side in (-1, 1) for x, y, z in (
-    (0.44, -0.12, -0.162), (0.455, 0.15, -0.172), (0.47, 0.35, -0.119), (0.19, -0.175, 0.095), (0.205, -0.06, 0.053))])
-# The point of the outline that each lies beside; the nose's flanks stand alone
-FLANKED = np.array([1, 2, 3, -1, -1, 15, 14, 13, -1, -1])
+    (0.44, -0.12, -0.162), (0.455, 0.15, -0.172), (0.47, 0.35, -0.119))])
+FLANKED = np.array([1, 2, 3, 15, 14, 13])  # the point of the outline that each lies beside
 CROWDED = 0.3  # of the way to it: a cheek that turns away goes no further, or it would fold over the border of the face
 SHOULDERS = 1.1  # radii below the face's centre: here the neck ends
 
@@ -213,11 +212,10 @@ class HeadField:
         turn, scale = held(points)
         # a plate through the points, and from it along the face's own z as that has turned
         plate, off = self._mixed @ points, scale * SURFACE[:, 2:] * (turn - self._turn)[:2, 2]
-        beside = np.flatnonzero(FLANKED >= 0)
-        way = points[FLANKED[beside]] - plate[beside]
+        way = points[FLANKED] - plate
         room = np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-6)
-        most, out = CROWDED * room, np.maximum((off[beside] * way).sum(axis=1, keepdims=True) / room, 0)
-        off[beside] -= (out - most * np.tanh(out / most)) * way / room
+        most, out = CROWDED * room, np.maximum((off * way).sum(axis=1, keepdims=True) / room, 0)
+        off -= (out - most * np.tanh(out / most)) * way / room
         return plate + off
 
     def _ends(self, width, height) -> tuple:
