@@ -39,7 +39,7 @@ BESIDE = np.array([(0, 36, -1), (1, 36, -1), (2, 36, -1), (3, 48, -1), (4, 48, -
 # The same outline beside the brow, and what lies above the eye from inside outwards
 BROWS = np.array([(0, 17, -1), (0, 18, -1), (0, 19, -1), (16, 26, 1), (16, 25, 1), (16, 24, 1)])
 ABOVE = np.array([(17, 18, -1), (26, 25, 1)]), np.array([(70, 17, -1), (71, 18, -1), (77, 26, 1), (76, 25, 1)])
-NARROWS, LEAST = 0.75, 0.4  # of a side's breadth in the photo
+NARROWS, NARROWS_BROW, LEAST = 0.75, 0.55, 0.4  # of a side's breadth in the photo
 SEEN, SEEN_BROW = 0.08, 0.02  # radii: a side that is narrower than this in the photo is hidden
 # By these is seen how a head is held: what no expression moves
 RIGID = np.array([0, 1, 2, 14, 15, 16, *range(27, 36), 36, 39, 42, 45])
@@ -344,11 +344,12 @@ class HeadField:
         share = np.where(seen, after / np.where(seen, before, 1.0), 1.0)
         # a side that the photo hides shall be hidden no further
         over = np.where(seen, 0.0, np.maximum(before - least / 4 - after, 0))
-        if (share >= NARROWS).all() and not over.any():
+        narrows = NARROWS_BROW if inwards else NARROWS
+        if (share >= narrows).all() and not over.any():
             return points
-        # below NARROWS a side still narrows, ever less, and never below LEAST of its breadth
-        room = NARROWS - LEAST
-        kept = np.where(share < NARROWS, LEAST + room * np.exp(np.minimum(share - NARROWS, 0) / room), share)
+        # below that a side still narrows, ever less, and never below LEAST of its breadth
+        room = narrows - LEAST
+        kept = np.where(share < narrows, LEAST + room * np.exp(np.minimum(share - narrows, 0) / room), share)
         moved, goes = np.array(points), inner if inwards else outer
         moved[goes] += (((kept - share) * before + over) * (-sign if inwards else sign))[:, None] * right
         return moved
