@@ -18,7 +18,7 @@ def seen(places, **degrees) -> np.ndarray:
     return face_model.project(places, turn, SCALE, (150.0, 160.0))
 
 
-@pytest.mark.parametrize("turn", [{"yaw": 14}, {"yaw": -14}, {"pitch": 12}])
+@pytest.mark.parametrize("turn", [{"yaw": 14}, {"yaw": -14}, {"yaw": 11, "roll": 8}])
 def test_cheeks_turn_with_the_face(turn):
     model, mesh = face_model.FaceModel.load().mean, head.build()
     cheeks = mesh.mean[(mesh.row == 30) & (np.abs(mesh.column) == 13)]

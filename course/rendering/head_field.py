@@ -210,8 +210,10 @@ class HeadField:
     def _on_surface(self, points: np.ndarray) -> np.ndarray:
         """Where the places of `SURFACE` are seen, by points (78, 2): (k, 2)."""
         turn, scale = held(points)
-        # a plate through the points, and from it along the face's own z as that has turned
-        plate, off = self._mixed @ points, scale * SURFACE[:, 2:] * (turn - self._turn)[:2, 2]
+        # a plate through the points, and from it along the face's own z as that has turned, but for nods: of those the
+        # points tell turn and shift too badly apart
+        across = turn[:2, 0] / max(np.linalg.norm(turn[:2, 0]), 1e-6)
+        plate, off = self._mixed @ points, scale * SURFACE[:, 2:] * ((turn - self._turn)[:2, 2] @ across) * across
         way = points[FLANKED] - plate
         room = np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-6)
         most, out = CROWDED * room, np.maximum((off * way).sum(axis=1, keepdims=True) / room, 0)
