@@ -16,6 +16,7 @@ What takes part lies round the head as the photo has it. A head that goes furthe
 that: so what takes part reaches from there to where the head is now, and no border cuts a face.
 """
 
+import functools
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -99,8 +100,14 @@ class Head:
 
 def held(points: np.ndarray) -> tuple:
     """How a head is held, by points (78, 2): its rotation (3, 3), and pixels a unit."""
+    return _held(points[RIGID].astype(np.float64).tobytes())
+
+
+@functools.lru_cache(maxsize=16)
+def _held(rigid: bytes) -> tuple:
+    # the field and the light ask for the same points of a frame
     steady = np.full((1, landmarks.N_POINTS, 2), np.nan)
-    steady[0, RIGID] = points[RIGID]
+    steady[0, RIGID] = np.frombuffer(rigid).reshape(-1, 2)
     angles, scale, _ = face_model.fit_pose(steady, face_model.FaceModel.load().mean)
     return face_model.rotation_matrix(angles[0]), float(scale[0])
 
