@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
+import scipy
 
 from ... import animation, errors, images, parallel, settings
 from ...motion import inside
@@ -16,6 +17,9 @@ from ...speech import plain_text
 from . import clock as clocks
 from . import heard, idling, mixer, outgoing, painter, sentences, speaking, tracks
 
+# What voice, hearing and film load when they need it, in threads of their own, is loaded here by one: two that load
+# parts of SciPy at once can lose it (Python 3.11). Naming a part loads it.
+scipy.fft, scipy.ndimage, scipy.signal  # noqa: B018
 log = logging.getLogger("course")
 AHEAD = 2  # frames that are begun before they are due
 MOST_PIXELS = 4096  # of the longer side
