@@ -114,9 +114,9 @@ class Picture:
                 self._fine = torch.from_numpy(fine).to(self._device)[None]  # (1, C, 3 H - 2, 3 W - 2)
             # [-1, 1] from the middle of the first pixel to that of the last, of the picture as of the finer one
             scale = torch.tensor([2 / max(width - 1, 1), 2 / max(height - 1, 1)], device=self._device)
-            grid = torch.from_numpy(places).to(self._device) * scale - 1
-            read = F.grid_sample(self._fine.expand(len(grid), -1, -1, -1), grid, padding_mode="border",
-                                 align_corners=True)
+            # kept inside, which is as good as a border that goes on, and mps has no such border
+            grid = (torch.from_numpy(places).to(self._device) * scale - 1).clamp(-1, 1)
+            read = F.grid_sample(self._fine.expand(len(grid), -1, -1, -1), grid, align_corners=True)
             return read.permute(0, 2, 3, 1).contiguous().cpu().numpy()
 
 
