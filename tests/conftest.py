@@ -11,8 +11,8 @@ import pytest
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 
-# Tests that stop a command must be heard, also where a shell started them in the background, or `nohup` did: whatever is
-# ignored here is ignored in every process that a test starts.
+# Tests that stop a command must be heard, also where a shell started them in the background, or `nohup` did: whatever
+# is ignored here is ignored in every process that a test starts.
 for _number in (getattr(signal, name, None) for name in ("SIGINT", "SIGHUP")):
     if _number and signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, signal.default_int_handler if _number == signal.SIGINT else signal.SIG_DFL)
