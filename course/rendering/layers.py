@@ -121,9 +121,10 @@ class Layers:
         # what is taken away is 0 in most places, and must be so to the bit: so it is brought there, not what is left
         away = np.float32(1 - smoothstep(*TRUSTED, gone)) * away[0].transpose(1, 2, 0)
         flow = flow[0].transpose(1, 2, 0) * np.float32(self.field.head.radius)
-        flow, away = self.to_box(flow), self.to_box(away)
+        dense = self.to_box(np.concatenate([flow, away], axis=-1))
+        flow, away = dense[..., :2], dense[..., 2]
         flow += positions
-        return flow, np.subtract(1, away[..., 0], out=away[..., 0])
+        return flow, np.subtract(1, away, out=away)
 
     def _asked(self, inputs: np.ndarray) -> tuple:
         """What the Refiner says of a frame, float32 (1, 8, s, s): flow (1, 2, s, s), share taken away (1, 1, s, s)."""

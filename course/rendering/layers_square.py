@@ -86,16 +86,9 @@ def to_box(values: np.ndarray, box, matrix: np.ndarray) -> np.ndarray:
 def spreading(box, matrix: np.ndarray, size: int) -> tuple:
     """`to_box` as two matrices for `spread.spread`: (h, size), (size, w)."""
     x0, y0, x1, y1 = box
-    # `cv2.warpAffine` counts in 1/1024 of a pixel, a row as a whole, and in a row what each column adds to its start
-    down = np.rint(1024 * (matrix[1, 1] * np.arange(y1 - y0) + (matrix[1, 1] * y0 + matrix[1, 2])))
-    across = np.rint(1024 * matrix[0, 0] * np.arange(x1 - x0)) + np.rint(1024 * (matrix[0, 0] * x0 + matrix[0, 2]))
-    rows, columns = (spread.linear_matrix(_rounded(fine), size) for fine in (down, across))
+    rows, columns = (spread.linear_matrix(matrix[k, k] * np.arange(low, high) + matrix[k, 2], size)
+                     for k, low, high in ((1, y0, y1), (0, x0, x1)))
     return rows, np.ascontiguousarray(columns.T)
-
-
-def _rounded(fine: np.ndarray) -> np.ndarray:
-    """1/1024 of a pixel as `cv2.warpAffine` rounds them, to 1/32: so both ways give the same numbers."""
-    return np.floor((fine + 16) / 32) / 32
 
 
 def movement(field, positions: np.ndarray, size: int = 64) -> np.ndarray:
