@@ -16,7 +16,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from . import errors, film_source, finish, images, marking, parallel, paths
+from . import devices, errors, film_source, finish, images, marking, parallel, paths
 from . import settings as settings_table
 from .detection import choose, detector
 from .face import model as face_model
@@ -494,10 +494,12 @@ def _settings(given: dict) -> Settings:
 
 
 def check_device(options: Settings) -> None:
-    """Raises `errors.CourseError` where a device is named that would have nothing to do."""
+    """Raises `errors.CourseError` where a device is named that is not there, or would have nothing to do: before
+    anybody speaks."""
     if options.device != "cpu" and options.generator == "warp":
         raise errors.CourseError(f"the warp has no networks that {options.device} could calculate: leave device or "
                                  "generator out")
+    devices.check(options.device)
 
 
 def _sized(image: np.ndarray, size) -> np.ndarray:

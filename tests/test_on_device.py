@@ -9,6 +9,7 @@ import torch
 
 import course
 from course import animation, cli, demo, detection, devices, errors, face, images, keypoints, motion, parallel
+from course.dialogue import performance, saying
 from course.rendering import finer, on_device, portrait
 
 HERE = "cpu"
@@ -115,8 +116,8 @@ def test_more_frames_at_once_for_a_device():
     assert parallel.workers_for("cpu") is None and 4 <= parallel.workers_for("cuda") <= 16
 
 
-@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
-def test_a_device_that_is_not_there(capsys, tmp_path):
+def test_a_device_that_is_not_there(capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)  # wherever the test runs
     with pytest.raises(errors.CourseError, match="no cuda that torch can use: take --device cpu"):
         animation.animate(demo.photo_path(), motion=motion.Motion(np.zeros((2, len(face.CHANNELS)), np.float32)),
                           device="cuda")
@@ -124,6 +125,14 @@ def test_a_device_that_is_not_there(capsys, tmp_path):
         animation.animate(demo.photo_path(), text="Hi.", device="tpu")
     with pytest.raises(errors.CourseError, match="the warp has no networks that cuda could calculate"):
         animation.animate(demo.photo_path(), text="Hi.", device="cuda", generator="warp")
+    for given in ({}, {"generator": "warp"}):
+        with pytest.raises(errors.CourseError, match="cuda"):
+            course.Live(demo.photo_path(), device="cuda", **given)
+    monkeypatch.setattr(saying, "say_all", lambda *given: pytest.fail("nobody should speak first"))
+    (tmp_path / "scene.txt").write_text("left: Hello!\n", encoding="utf-8")
+    with pytest.raises(errors.CourseError, match="no cuda"):
+        performance.perform(tmp_path / "scene.txt", demo.photo_path(), device="cuda")
+    (tmp_path / "scene.txt").unlink()
     code = cli.main(["animate", "--text", "Hi.", "--device", "cuda", "-o", str(tmp_path / "film.mp4")])
     assert (code, list(tmp_path.iterdir())) == (2, [])
     assert capsys.readouterr().err.startswith("course: this machine has no cuda")

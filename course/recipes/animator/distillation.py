@@ -95,10 +95,10 @@ class DistillationTask(loop.Task):
 
 
 def distil(part: str, teacher: animator_networks.AnimatorNetwork, pairs: dict, config: loop.Config,
-           recipe: Recipe = RECIPE) -> dict:
-    """Train the smaller network of "mouth" or "eye" on what `training.make_all_pairs` gives; its averaged weights."""
+           recipe: Recipe = RECIPE) -> animator_networks.AnimatorNetwork:
+    """The averaged smaller network of "mouth" or "eye", trained on what `training.make_all_pairs` gives."""
     squares, unseen = (animator_squares.Squares(pairs[group][part], part) for group in ("train", "validation"))
     task = DistillationTask(teacher, squares, unseen, config.steps, recipe)
     result = loop.train(task, config)
-    print(f"{part}: {result.steps} steps; {task.check(result.averaged)}")
-    return result.averaged["generator"].cpu().state_dict()
+    print(f"smaller {part}: {result.steps} steps; {task.check(result.averaged)}")
+    return result.averaged["generator"].cpu()

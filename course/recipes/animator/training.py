@@ -190,7 +190,10 @@ def train(data, *, steps: int | None = None, resume: bool = False, device: str =
     teachers = animator.networks_of(_both("animator", larger, STEPS, share, config))
 
     def smaller(part: str, config: loop.Config) -> dict:
-        return distillation.distil(part, teachers[part], pairs, config)
+        net = distillation.distil(part, teachers[part], pairs, config)
+        unseen = animator_squares.Squares(pairs["validation"][part], part)
+        print(f"L1 on held-out squares: {validate(net, unseen)}; the larger one's: {validate(teachers[part], unseen)}")
+        return net.state_dict()
 
     tensors = _both("smaller", smaller, distillation.STEPS, share, config)
     if processes.join(device).first:

@@ -229,7 +229,9 @@ class Live:
         wrong = [name for name in given if name not in SETTINGS]
         if wrong:
             raise errors.CourseError(f"unknown setting {wrong[0]!r} of a live face: choose from {', '.join(SETTINGS)}")
-        return replace(animation.Settings(), **_checked(given))
+        options = replace(animation.Settings(), **_checked(given))
+        animation.check_device(options)
+        return options
 
     def _begin(self) -> None:
         """Have the next frames painted, those that are due after this one, too."""
