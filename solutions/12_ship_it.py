@@ -465,7 +465,7 @@ else:
 # So a GPU for the networks alone does not make these frames much quicker: the rest is pixels that are moved, on the
 # processor, and bringing *that* over is the work. `course animate --device cuda` brings over the networks and the reading
 # of the photo, several frames at once; `python benchmarks/devices.py` tells what is left. In training it is the other way
-# round, nearly all is network: an hour and a half on one thread for the shipped animator
+# round, nearly all is network: an hour and a quarter on one thread for the shipped animator
 # ([its card](../data/animator.md)), and there a GPU buys what it promises. Measure $p$ before you pay for $s$.
 #
 # ## Scaling out
