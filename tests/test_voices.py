@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from conftest import CHECKOUT
 
-from course import errors, io, motion, parallel, speech
+from course import errors, io, motion, speech
 from course.speech import (
     alphabet,
     catalogue,
@@ -25,7 +25,6 @@ from course.speech import (
     neural,
     onnx_model,
     pitch,
-    synthesis,
     visemes,
 )
 
@@ -449,20 +448,13 @@ def test_a_syllable_with_a_tone_is_said_in_full_and_one_without_is_weak():
         ("m", 0), ("a", 1), ("m", 0), ("a", 0), ("tʰ", 0), ("a", 1), ("u", 1)]  # fmt: skip
 
 
-def test_sentences_said_at_once_come_in_order(monkeypatch):
-    text = "One. Two and a half, or three. Four? Five is a longer sentence than the others."
-    spoken = {}
-    for cores in (1, 3):
-        monkeypatch.setattr(parallel.os, "cpu_count", lambda cores=cores: cores)
-        spoken[cores] = synthesis.synthesize(text, "heart", manner.Manner())
-    assert np.array_equal(spoken[1].samples, spoken[3].samples) and spoken[1].phonemes == spoken[3].phonemes
-
-
 def test_a_voice_prepares_beside_the_reader():
     hibari_voice.let_go()
     hibari_voice.prepare()
-    assert hibari_voice.say("həlˈO").units.shape == (len("həlˈO") + 2,)
     waiting = [thread for thread in threading.enumerate() if thread.name == "course-voice"]
+    assert hibari_voice.say("həlˈO").units.shape == (len("həlˈO") + 2,)
     for thread in waiting:
         thread.join(20)
-    assert not any(thread.is_alive() for thread in waiting)
+    assert waiting and not any(thread.is_alive() for thread in waiting)
+    hibari_voice.prepare()  # it is there already: nothing to do
+    assert not any(thread.name == "course-voice" for thread in threading.enumerate())

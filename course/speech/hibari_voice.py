@@ -47,7 +47,9 @@ def analyse(symbols: str, rate: float = 1.0) -> tuple:
 
 def prepare() -> None:
     """Begin to load the network, while somebody else loads the lexicon: what is wrong with it `say` will tell."""
-    # Here, before sentences are said in several threads: two that load parts of SciPy at once can lose it (Python 3.11)
+    if _session.cache_info().currsize:
+        return
+    # Here, not in the thread: two that load parts of SciPy at once can lose it (Python 3.11)
     with contextlib.suppress(ImportError):
         from hibari import dsp  # noqa: F401
 

@@ -8,7 +8,7 @@ import gc
 
 import numpy as np
 
-from .. import errors, parallel
+from .. import errors
 from . import alphabet, catalogue, english, hibari_voice, ipa, kokoro, mandarin, manner, neural, pitch, symbols
 from .phonemes import F0_RATE, Phoneme, Speech
 
@@ -31,14 +31,9 @@ def sentences_of(text: str, voice: str, language: str, settings):
         hibari_voice.prepare()
     rows = _rows(text, language)
     longest = hibari_voice.LONGEST if engine == "hibari" else kokoro.LONGEST
-    rows = [row for row in _fitting(_grouped(rows) if engine == "kokoro" else rows, longest)
-            if any(symbol not in alphabet.GAPS for symbol in row)]
-
-    def said(row: str) -> tuple:
-        return neural.speech_of(_spoken(row, voice, engine, settings), row, voice), row[-1]
-
-    # a sentence does not depend on the one before: as many at once as there are cores
-    yield from parallel.ordered_map(said, rows, None if engine == "hibari" and len(rows) > 1 else 1)
+    for row in _fitting(_grouped(rows) if engine == "kokoro" else rows, longest):
+        if any(symbol not in alphabet.GAPS for symbol in row):
+            yield neural.speech_of(_spoken(row, voice, engine, settings), row, voice), row[-1]
 
 
 def said_as(phonemes: str, voice: str, settings: manner.Manner) -> Speech | None:
