@@ -79,20 +79,23 @@ def fit_person(points: np.ndarray) -> face_model.Face:
 
 
 def lids_as_seen(person: face_model.Face, values: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Values (T, 57) whose blinks leave the gap between the lids that is seen in points (T, 78, 2).
+    """Values (T, 57) whose lids leave the gap between them that is seen in points (T, 78, 2).
 
     A fit explains all points at once, and takes lids that a nodding head carries along for lids that fall. How far they
-    are apart does not depend on that.
+    are apart does not depend on that. Nor does it say by which of two that undo each other, a lid that falls and one
+    that is raised: it is one of them, for a blink shuts an eye also where the other is asked for (`posing.seal_lids`).
     """
     found, off = np.array(values, float), posing.beside_model(person, values, points)
-    for side, name in enumerate(("eyeBlinkRight", "eyeBlinkLeft")):
-        column = channels.INDEX[name]
+    for side, (name, raised) in enumerate((("eyeBlinkRight", "eyeWideRight"), ("eyeBlinkLeft", "eyeWideLeft"))):
+        blink, wide = channels.INDEX[name], channels.INDEX[raised]
         upper, lower = landmarks.LID_UPPER[side][1:-1], landmarks.LID_LOWER[side][1:-1]
-        closing = person.model.channels[column]
-        most = float((closing[upper, 1] - closing[lower, 1]).mean())  # eye distances, from open to shut
+        # eye distances, from open to shut and from open to wide
+        most, more = (float((way[upper, 1] - way[lower, 1]).mean()) for way in person.model.channels[[blink, wide]])
         wider = (off[:, lower, 1] - off[:, upper, 1]).mean(axis=1)  # than the fit says
         wider = np.where(np.isfinite(wider), wider, 0.0)
-        found[:, column] = np.clip(found[:, column] - wider / most, 0.0, face_model.UPPER)
+        falls = found[:, blink] * most + found[:, wide] * more - wider  # by both together, and by what they leave over
+        found[:, blink] = np.clip(falls / most, 0.0, face_model.UPPER)
+        found[:, wide] = np.clip(falls / more, 0.0, face_model.UPPER)  # `more` is below 0
     return found
 
 

@@ -22,7 +22,7 @@ UNSEEN = 0.004  # a lid that is shut no further changes no pixel by half a grey 
 class LidSettings:
     """Openings are lid distances as a part of the eye's width."""
 
-    closed: float = 0.07  # tracked lids never quite meet: below this an eye counts as shut
+    closed: float = 0.045  # of an eye that is shut the landmarker reads 0.03 to 0.065: so far open counts as shut
     shut_in_photo: float = 0.11  # an eye that is no further open than this in the photo is left alone
     least: float = 0.86  # the warp narrows an opening to this part of the photo's, the layer does the rest
     most: float = 1.3  # and widens it at most so far
@@ -201,9 +201,11 @@ class Eye:
         top = curves.read(curves.tabulate(frame, safe[LID_UPPER[self.side]]), u) / width
         rounded = cv2.GaussianBlur(curves.tabulate(frame, safe[LID_LOWER[self.side]])[None], (0, 0), 7.0)[0]
         bottom = curves.read(rounded, u) / width
-        # lids are rounder between the points than the curve through them: meet a little below it
-        bottom = bottom + 0.045 * np.sqrt(np.clip(1 - u**4, 0, 1))
-        return Curtain(u, v / width, top, bottom, top + (bottom - top) * amount, amount, 1 / width)
+        # lids are rounder between the points than the curve through them: they meet a little below it, and one that is
+        # half shut leaves the gap that it should
+        rounder = 0.045 * np.sqrt(np.clip(1 - u**4, 0, 1))
+        edge = top + (bottom - top) * amount + rounder * amount**4
+        return Curtain(u, v / width, top, bottom + rounder, edge, amount, 1 / width)
 
     def _lid(self, patch, curtain: Curtain) -> np.ndarray:
         """The lid over a piece of the picture: uint8 (h, w, 3) -> float (h, w, 3) in grey levels."""
