@@ -12,6 +12,7 @@ from course.face import model as face_model
 from course.face import posing
 from course.motion import seen, shown, smoothing, strength, tracking, transfer
 from course.recipes import seen as seen_recipe
+from course.rendering import eyelids
 
 REST = np.zeros(57)
 
@@ -141,6 +142,29 @@ def test_the_gap_between_the_lids_says_how_far_they_are_shut():
     found = tracking.lids_as_seen(person, fitted, points)
     assert fitted[2, blink] > 0.2 and found[2, blink] < 0.6 * fitted[2, blink]
     assert found[1, blink] - found[0, blink] == pytest.approx(0.5, abs=0.05)
+
+
+def test_a_lid_falls_or_is_raised_and_not_both():
+    blink, wide = face.INDEX["eyeBlinkLeft"], face.INDEX["eyeWideLeft"]
+    # together they leave an eye that is a little wider than at rest, and one that is shut
+    made = [with_values(eyeBlinkLeft=0.25, eyeWideLeft=0.9), with_values(eyeBlinkLeft=1.3, eyeWideLeft=0.6)]
+    fitted = [made[0], with_values(eyeBlinkLeft=1.2, eyeWideLeft=0.4)]  # of the same gap
+    points = drawn(np.stack([REST, *made]))
+    person = tracking.fit_person(points[0])
+    found = tracking.lids_as_seen(person, np.stack([REST, *fitted]), points)
+    assert found[1, blink] == 0 and 0.1 < found[1, wide] < 0.6
+    assert found[2, blink] > 0.95 and found[2, wide] == 0
+
+
+def test_an_eye_that_is_wide_open_in_a_film_is_so_in_the_photo():
+    points = drawn(np.stack([REST, with_values(eyeBlinkLeft=0.25, eyeWideLeft=0.9, eyeSquintLeft=0.3)]))
+    points = np.repeat(points, 12, axis=0)
+    moved = tracking.motion_from_points(points, np.ones(24, bool), 25.0)
+    actor, options = face_model.fit_face(points[0]), animation.Settings()
+    values = transfer.values_for(moved, actor, "absolute", options)
+    beside = transfer.beside_for(moved, "absolute", options)
+    target = posing.posed_points(actor, values[20], beside[20])
+    assert eyelids.opening(target, 1) == pytest.approx(eyelids.opening(points[20], 1), rel=0.05)
 
 
 def test_some_of_what_moves_is_seen_as_less_than_it_is():
@@ -304,7 +328,10 @@ def test_a_film_asks_for_more_of_what_is_shown_too_little():
     brow, lip, yaw, roll = (face.INDEX[name] for name in ("browInnerUp", "mouthUpperUpLeft", "headYaw", "headRoll"))
     alone, beside = shown.asked(beside=False), shown.asked(beside=True)
     assert alone[brow] == pytest.approx(1 / 0.66) and alone[lip] == shown.MOST and alone[roll] == 1
-    assert beside[brow] == 1 and 1 < beside[lip] < 1.1  # there the film's points say most of it already
+    assert beside[brow] == 1 and 1 < beside[lip] < 1.2  # there the film's points say most of it already
+    pucker, blink = face.INDEX["mouthPucker"], face.INDEX["eyeBlinkLeft"]
+    assert beside[pucker] == alone[pucker] > 1.3  # no point brings back what the drawing loses
+    assert beside[blink] == 1 < alone[blink] < 1.2  # small eyes are shut before the blink is whole
     assert alone[yaw] == beside[yaw] == 1
     actor = face_model.fit_face(drawn(REST))
     frames = np.stack([REST, with_values(browInnerUp=0.4)])
@@ -317,7 +344,7 @@ def test_what_goes_back_from_the_photos_own_expression_goes_as_far_as_the_film_s
     brow = face.INDEX["browDownLeft"]
     actor = replace(face_model.fit_face(drawn(REST)), rest=with_values(browDownLeft=0.5))
     made = shown.enough(np.stack([with_values(browDownLeft=0.2), with_values(browDownLeft=0.8)]), actor, beside=True)
-    assert made[0, brow] == pytest.approx(0.2) and made[1, brow] == pytest.approx(0.5 + 0.3 / 0.86)
+    assert made[0, brow] == pytest.approx(0.2) and made[1, brow] == pytest.approx(0.5 + 0.3 / 0.78)
 
 
 def test_a_frown_of_a_film_goes_further_than_other_channels_and_raised_brows_do_not():

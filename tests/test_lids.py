@@ -6,7 +6,7 @@ import pytest
 
 from course import face as faces
 from course import keypoints, rendering
-from course.keypoints import lids
+from course.keypoints import landmarks, lids
 from course.recipes import lids as recipe
 from course.rendering import eyelids, glasses
 
@@ -40,6 +40,28 @@ def test_only_eyes_are_read_anew(small):
     picture, points = small
     moved = np.abs(lids.refined(picture, points) - points).max(axis=1) > 0
     assert set(np.flatnonzero(moved)) <= set(lids.POINTS.ravel())
+
+
+@pytest.mark.parametrize("left", [0.6, 0.45, 0.3, 0.12])
+def test_a_lid_that_is_half_down_leaves_the_gap_that_it_should(small, left):
+    _, points = small
+    picture = np.full((300, 256, 3), 140, np.uint8)  # skin, and two white eyes without lashes
+    for upper, lower in zip(landmarks.LID_UPPER, landmarks.LID_LOWER):
+        outline = np.concatenate([points[upper], points[lower][-2:0:-1]])
+        cv2.fillPoly(picture, [np.round(outline * 16).astype(np.int32)], (255, 255, 255), cv2.LINE_AA, 4)
+    settings = rendering.PortraitSettings(blinks=eyelids.LidSettings(lash_strength=0.0))
+    portrait = rendering.Portrait(picture, points, settings)
+    target = points.astype(float)
+    for upper, lower in zip(landmarks.LID_UPPER, landmarks.LID_LOWER):
+        middle = (target[upper[1:-1]] + 3 * target[lower[1:-1]]) / 4
+        for row in (upper[1:-1], lower[1:-1]):
+            target[row] = middle + left * (target[row] - middle)
+    # in the lid's shadow, too, white is lighter than this
+    seen, whole = ((shown[..., 1] > 172).sum() for shown in (portrait.render(target), picture))
+    if left > 0.2:
+        assert left - 0.13 < seen / whole < left + 0.05
+    else:
+        assert seen / whole < 0.02  # so a shut eye is read
 
 
 def test_the_mirror_changes_sides_and_nothing_else(small):

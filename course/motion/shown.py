@@ -15,7 +15,7 @@ from ..face import model as face_model
 SHARES = {"jawOpen": 0.80, "browInnerUp": 0.66, "browOuterUp": 0.66, "browDown": 0.50, "mouthPucker": 0.72,
           "mouthUpperUp": 0.43, "eyeBlink": 0.89}  # of 500 faces the eyes are shut at 0.89 of a blink, 0.74 to 1.09
 # Where the film's own points correct the face, brows and lips are where the film has them; what the drawing loses, no
-# point brings back. On 14 portraits a ruler sees 0.82 of a smile, 0.75 of a pucker, 0.56 of a frown and 0.44 of a raised
+# point brings back. On 14 portraits a ruler sees 0.82 of a smile, 0.75 of a pucker, 0.56 of a frown, 0.44 of a raised
 # lip (`benchmarks/expressions.py shown`): all of what is missing is made up for in the first two, half in a frown and
 # less in a raised lip, which soon is a sneer
 SHARES_WITH_POINTS = {"jawOpen": 0.88, "browDown": 0.78, "mouthSmile": 0.82, "mouthPucker": 0.72, "mouthUpperUp": 0.85}
