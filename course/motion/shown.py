@@ -15,7 +15,7 @@ from ..face import model as face_model
 SHARES = {"jawOpen": 0.80, "browInnerUp": 0.66, "browOuterUp": 0.66, "browDown": 0.50, "mouthPucker": 0.72,
           "mouthUpperUp": 0.43}
 # Where the film's own points correct the face, brows and lips are where the film has them, and seen a little less
-SHARES_WITH_POINTS = {"jawOpen": 0.88, "browDown": 0.86, "mouthSmile": 0.88, "mouthUpperUp": 0.93}
+SHARES_WITH_POINTS = {"jawOpen": 0.95, "browDown": 0.86, "mouthSmile": 0.92, "mouthUpperUp": 0.85}
 MOST = 2.0  # times as much is asked at most
 # How far a channel goes at most where that is further than others: looked at on faces, these are no grimaces yet. Brows
 # that are raised as far are.
