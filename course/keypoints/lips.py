@@ -2,7 +2,7 @@
 
     points of the whole face -> a square round the mouth -> a small network -> twenty points
 
-In the landmarker's crop of a whole face the lips are ten pixels high, and lips that are a little apart are read as shut.
+In the landmarker's crop of a whole face lips are ten pixels high, and those that are a little apart are read as shut.
 """
 
 import functools

@@ -8,6 +8,7 @@ from .. import swapped
 from ..io import onnx_weights
 from . import quick_landmarker
 
+
 def network(file: str, points: int, size: int):
     """A function from squares, uint8 (N, size, size, 3), to points, float32 (N, points, 2) in [0, 1] of the square;
     None where a student's part is to be asked, or without onnxruntime.

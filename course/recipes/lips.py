@@ -34,7 +34,7 @@ CLOSING = (("mouthPucker", 1.0), ("mouthPressLeft", 0.8), ("mouthRollLower", 0.8
 class Recipe:
     """What the shipped weights were trained with."""
 
-    steps: int = 4000
+    steps: int = 6000
     batch: int = 24
     learning_rate: float = 3e-3
     warmup: int = 100  # steps
@@ -45,6 +45,7 @@ class Recipe:
     gap: float = 1.0  # how much the gaps between the lips count beside the points
     coarse: float = 0.35  # share of the faces that are seen small
     smallest: float = 12.0  # eye distance in pixels of the smallest
+    off: float = 0.07  # how badly the square is placed, as a share of its side; more than it is, or the network guesses
     dark: float = 0.3  # share of the mouths whose inside is darkened
     workers: int = 1  # processes that make crops
     save_every: int = 250  # steps
@@ -98,7 +99,7 @@ def make_tiles(faces: labelled.LabelledFaces, recipe: Recipe) -> lids.Tiles:
 
 
 def gaps(points):
-    """Gaps between the inner lips, from points in the order of `lips.POINTS`: (..., 20, 2) -> (..., 3, 2), downwards."""
+    """Gaps between the inner lips, from points in the order of `lips.POINTS`: (..., 20, 2) -> (..., 3, 2)."""
     return points[..., LOWER, :] - points[..., UPPER, :]
 
 
@@ -175,7 +176,7 @@ def one(tiles: lids.Tiles, recipe: Recipe, rng) -> tuple:
         tile, points = np.ascontiguousarray(tile[:, ::-1]), alignment.flip_keypoints(points, crops.TILE)
     if rng.random() < recipe.coarse:
         tile, points = lids.small(tile, points, recipe, rng)
-    matrix = lids.misplaced(lips.square_of(points), lips.SIZE, rng)
+    matrix = lids.misplaced(lips.square_of(points), lips.SIZE, rng, recipe.off)
     found = crops.apply(matrix, points[lips.POINTS])
     seen = crops.cut(tile, matrix, lips.SIZE)
     if rng.random() < recipe.dark:

@@ -31,7 +31,7 @@ LOWER = 0.75  # light of the lower front teeth beside that of the upper
 ROW_BLUR = 0.4  # mm: how soft a row is as it ships
 DEEP_RED, TONGUE_RED = (2.6, 1.8), (2.0, 1.4)  # red over green and blue; and times as red as the flesh around, at most
 RIM, MIRRORED = 0.5, 1.2  # mm
-INSET = 0.75  # of the gap that points leave between lips that are shut in the photo: so much of it is each lip's own
+INSET = 0.5  # of the gap that points leave between lips that are shut in the photo: so much of it is each lip's own
 TEETH = 1.0, 1.3  # times as light as lips, from which it is taken for teeth, and is
 DARK = 0.75, 0.55  # and for the dark between lips that are apart
 WIDE = 5.0, 9.0  # mm from lip to lip, from which a mouth that shows no teeth is taken for one that has none to show
@@ -40,7 +40,7 @@ SHADED = 0.9  # of the light on teeth goes where lips are rounded before them
 ROUNDER = 0.6  # of the opening, at most a quarter of this
 WITHIN = 0.6  # of a lip's height, beyond which it does not look back: there is skin
 BLUER = np.array([1.0, 0.95, 1.04])  # a tongue is a little bluer than lips
-HEARD, MOST_SHIFT = 0.4, 30.0  # of the light in a mouth as the network paints it, and grey levels
+HEARD, MOST_SHIFT = 0.7, 30.0  # of the light in a mouth as the network paints it, and grey levels
 TONED = np.array([31, 35, 4, 12, 29, 50, 51, 52, 56, 57, 58, 36, 45, 39, 42, 17, 26, 27])  # where colours differ
 COLOURFUL = 30.0  # grey levels between the channels of skin and lips in a photo of full colour
 
@@ -49,7 +49,7 @@ COLOURFUL = 30.0  # grey levels between the channels of skin and lips in a photo
 class MouthSettings:
     """Millimetres, and parts of the photo's own colours."""
 
-    upper_edge: float = 4.2  # upper teeth reach this far below the line of the closed lips
+    upper_edge: float = 3.8  # upper teeth reach this far below the line of the closed lips
     bow: float = 0.7  # how far edges rise to the sides, beside a smile's, which is often seen from below
     lower_edge: float = 1.8  # lower teeth begin this far below it, moving with the jaw
     teeth: float = 0.82  # brightness of the front teeth against those of a smile in the same light
@@ -103,7 +103,7 @@ class Mouth:
         shown = max(self.shows_teeth, float(smoothstep(*WIDE, self.opening)))
         self.shows_own = float(smoothstep(1.5, 3.0, self.opening)) * shown
         # how far apart lips are, mm, between which it is still as dark as in the photo; pixels of lip inside its points
-        self.unlit = dark * self.opening
+        self.unlit = (1 - self.shows_own) * dark * self.opening
         self.rim = INSET * (1 - self.shows_own) * (1 - dark) * self.opening * self.mm
         self.yaw = float(np.radians(face_model.fit_pose(points[None], face_model.FaceModel.load().mean)[0][0, 1]))
         self.row = teeth.row_for(2 * self.frame.half / self.mm).softened(self._softness())
@@ -147,8 +147,8 @@ class Mouth:
             tone.of(each).astype(np.float32) for each in (self.lip, self.tooth, self.deep, self.tongue))
 
     def _between(self) -> tuple:
-        """What the photo shows between the lips: how surely teeth, brighter than lips, and how surely the dark of a mouth
-        that is open: 0 to 1 each."""
+        """What the photo shows between the lips: how surely teeth, brighter than lips are, and how surely the dark of an
+        open mouth: 0 to 1 each."""
         shares, u = np.linspace(0.3, 0.7, 5), np.linspace(-0.6, 0.6, 25)
         above, under = curves.read(self.upper, u), curves.read(self.lower, u)
         places = self.frame.pixels(np.broadcast_to(u, (5, 25)), above + shares[:, None] * (under - above))
