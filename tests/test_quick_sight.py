@@ -1,6 +1,7 @@
 """Detector and landmarker without PyTorch: the same answers, and out of the way where a student's part stands."""
 
 import contextlib
+import functools
 import subprocess
 import sys
 
@@ -14,7 +15,7 @@ from course import detection, errors, io, keypoints
 from course.detection import quick_boxes, quick_detector
 from course.exercises import places, registry
 from course.io import onnx_weights
-from course.keypoints import covered, lids, quick_covered, quick_landmarker, quick_lids, reading
+from course.keypoints import covered, lids, lips, quick_covered, quick_landmarker, quick_near, reading
 
 PLACES = {one.place for one in registry.every() if one.place and one.place.split(".")[0] in ("detection", "keypoints")}
 ONLY_TRAINED_WITH = {"detection.encode_boxes", "keypoints.gaussian_heatmap"}
@@ -49,11 +50,11 @@ def test_a_look_is_the_same(pictures):
     for picture in pictures:
         centre, side = np.array(picture.shape[1::-1]) / 2, 0.7 * min(picture.shape[:2])
         quick = reading.look(picture, centre, side, 5.0, mirrored=True)
-        eyes = lids.refined(picture, quick.points)
+        near = [look.refined(picture, quick.points) for look in (lids, lips)]
         with by_torch():
             slow = reading.look(picture, centre, side, 5.0, mirrored=True)
-            slow_eyes = lids.refined(picture, quick.points)
-        for one, other in ((quick.points, slow.points), (eyes, slow_eyes)):
+            slow_near = [look.refined(picture, quick.points) for look in (lids, lips)]
+        for one, other in zip((quick.points, *near), (slow.points, *slow_near), strict=True):
             np.testing.assert_allclose(one, other, atol=0.01)
         np.testing.assert_allclose(quick[1:], slow[1:], atol=1e-4)
 
@@ -89,20 +90,22 @@ def test_a_students_part_is_asked(place, pictures):
     assert seen.calls
 
 
-def test_the_part_that_looks_at_eyes_is_asked_too(pictures):
+@pytest.mark.parametrize("look", [lids, lips])
+def test_the_part_that_looks_from_near_is_asked_too(look, pictures):
     with places.counted("keypoints.soft_argmax") as seen:
-        lids.refined(pictures[1], np.random.default_rng(0).uniform(20, 120, (78, 2)))
+        look.refined(pictures[1], np.random.default_rng(0).uniform(20, 120, (78, 2)))
     assert seen.calls == 1
 
 
-LOADERS = [(quick_detector._detector, "detector.safetensors"), (quick_landmarker._network, reading.WEIGHTS),
-           (quick_lids._network, lids.WEIGHTS), (quick_covered.network, covered.WEIGHTS)]
+LOADERS = [("detector.safetensors", quick_detector._detector.__wrapped__),
+           *[(file, functools.partial(load.__wrapped__, file, *sizes)) for load, file, *sizes in (
+               (quick_landmarker._network, reading.WEIGHTS), (quick_near._network, lids.WEIGHTS, 7, lids.SIZE),
+               (quick_near._network, lips.WEIGHTS, 20, lips.SIZE), (quick_covered.network, covered.WEIGHTS))]]
 
 
-@pytest.mark.parametrize("load, file", LOADERS)
-def test_another_networks_weights_are_refused(load, file, tmp_path, monkeypatch):
+@pytest.mark.parametrize("file, load", LOADERS)
+def test_another_networks_weights_are_refused(file, load, tmp_path, monkeypatch):
     there = io.load_tensors(file)
-    given = [file] if load is not quick_detector._detector else []
     bias = next(name for name in sorted(there) if name.endswith(".bias"))
     last = next(name for name in ("heatmaps.weight", "maps.weight", "head.weight", "score.weight") if name in there)
     wrong = ({"a": torch.zeros(1)}, there | {"more": torch.ones(1)}, {k: v for k, v in there.items() if k != bias},
@@ -111,7 +114,7 @@ def test_another_networks_weights_are_refused(load, file, tmp_path, monkeypatch)
     for tensors in wrong:
         save_file(tensors, tmp_path / file)
         with pytest.raises(errors.WeightsError, match="does not fit this version"):
-            load.__wrapped__(*given)
+            load()
 
 
 def test_a_sum_of_different_widths_is_another_networks(tmp_path, monkeypatch):
@@ -125,10 +128,10 @@ def test_a_sum_of_different_widths_is_another_networks(tmp_path, monkeypatch):
             wrong()
 
 
-@pytest.mark.parametrize("load, file", LOADERS)
-def test_without_onnxruntime_torch_is_asked(load, file, monkeypatch):
+@pytest.mark.parametrize("file, load", LOADERS)
+def test_without_onnxruntime_torch_is_asked(file, load, monkeypatch):
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
-    assert load.__wrapped__(*([file] if load is not quick_detector._detector else [])) is None
+    assert load() is None
 
 
 def test_a_photo_and_a_film_are_looked_at_without_torch():

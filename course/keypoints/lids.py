@@ -10,7 +10,7 @@ import functools
 
 import numpy as np
 
-from . import crops, landmarks, quick_lids
+from . import crops, landmarks, quick_near
 
 WEIGHTS = "lids.safetensors"
 SIZE = 64  # px of the square
@@ -40,7 +40,7 @@ def refined(image: np.ndarray, points: np.ndarray) -> np.ndarray:
     Raises errors.WeightsError: no weights, or damaged ones.
     """
     matrices = squares_of(points)
-    network = quick_lids.network(WEIGHTS) or _torch_network()
+    network = quick_near.network(WEIGHTS, POINTS.shape[1], SIZE) or _torch_network()
     found = network(cut(image, matrices)) * SIZE - 0.5  # (2, 7, 2)
     found[1, :, 0] = SIZE - 1 - found[1, :, 0]
     result = np.array(points, np.float32)
@@ -55,9 +55,9 @@ def _torch_network():
     import torch
 
     from ..io import weights
-    from . import lids_network
+    from . import near_network
 
-    network = weights.fill(lids_network.LidNetwork(), weights.load_tensors(WEIGHTS), WEIGHTS)
+    network = weights.fill(near_network.NearNetwork(POINTS.shape[1]), weights.load_tensors(WEIGHTS), WEIGHTS)
 
     @torch.inference_mode()
     def points_of(eyes: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import images
-from . import alignment, landmarks, lids, quick_landmarker
+from . import alignment, landmarks, lids, lips, quick_landmarker
 from . import crops as keypoint_crops
 
 WEIGHTS = "keypoints.safetensors"
@@ -54,7 +54,7 @@ def second_look(image: np.ndarray, points: np.ndarray) -> Look:
     tilt = float(np.degrees(np.arctan2(left[1] - right[1], left[0] - right[0])))
     center, side = _upright_square(points, tilt)
     found = look(image, center, side, tilt, mirrored=True)
-    return found._replace(points=lids.refined(image, found.points))
+    return found._replace(points=lips.refined(image, lids.refined(image, found.points)))
 
 
 def _upright_square(points: np.ndarray, tilt: float) -> tuple:

@@ -16,7 +16,7 @@ from .. import images
 from ..face import channels, posing
 from ..face import model as face_model
 from ..io import weights
-from ..keypoints import alignment, crops, landmarks, lids, lids_network
+from ..keypoints import alignment, crops, landmarks, lids, near_network
 from ..rendering import portrait
 from ..training import batches, labelled, loop, processes, schedules, updates
 from .keypoints.training import halves
@@ -145,7 +145,7 @@ class LidsTask(loop.Task):
         """steps: of the whole run."""
         torch.manual_seed(recipe.seed)
         self.steps, self.recipe = steps, recipe
-        self.networks = {"lids": lids_network.LidNetwork().to(memory_format=torch.channels_last)}
+        self.networks = {"lids": near_network.NearNetwork(lids.POINTS.shape[1]).to(memory_format=torch.channels_last)}
         self.optimizers = {"lids": torch.optim.AdamW(self.networks["lids"].parameters(), recipe.learning_rate,
                                                      weight_decay=recipe.weight_decay)}
         self.batches = batches.Ahead(functools.partial(batch, tiles, recipe), steps, recipe.workers)
@@ -184,17 +184,17 @@ def one(tiles: Tiles, recipe: Recipe, rng) -> tuple:
     if rng.random() < 0.5:
         tile, points = np.ascontiguousarray(tile[:, ::-1]), alignment.flip_keypoints(points, crops.TILE)
     if rng.random() < recipe.coarse:
-        tile, points = _small(tile, points, recipe, rng)
-    matrices = [_misplaced(matrix, rng) for matrix in lids.squares_of(points)]
+        tile, points = small(tile, points, recipe, rng)
+    matrices = [misplaced(matrix, lids.SIZE, rng) for matrix in lids.squares_of(points)]
     eyes = lids.cut(tile, matrices)
     found = np.stack([crops.apply(matrix, points[row]) for matrix, row in zip(matrices, lids.POINTS)])
     found[1, :, 0] = lids.SIZE - 1 - found[1, :, 0]
     if rng.random() < recipe.glasses:
         eyes = np.stack([_behind_glasses(eye, rng) for eye in eyes])
-    return np.stack([_seen(eye, rng) for eye in eyes]), (found + 0.5) / lids.SIZE
+    return np.stack([seen(eye, rng) for eye in eyes]), (found + 0.5) / lids.SIZE
 
 
-def _small(tile, points, recipe: Recipe, rng) -> tuple:
+def small(tile, points, recipe, rng) -> tuple:
     """The face as small as in a large photo, its points with it."""
     whole = float(landmarks.eye_distance(points))
     scale = np.exp(rng.uniform(np.log(recipe.smallest), np.log(80.0))) / max(whole, 1.0)
@@ -205,12 +205,12 @@ def _small(tile, points, recipe: Recipe, rng) -> tuple:
     return cv2.resize(tile, (size, size), interpolation=cv2.INTER_AREA), (points + 0.5) * scale - 0.5
 
 
-def _misplaced(matrix: np.ndarray, rng) -> np.ndarray:
-    """A square as badly placed as a landmarker places it."""
-    middle = np.full(2, (lids.SIZE - 1) / 2)
+def misplaced(matrix: np.ndarray, size: int, rng, off: float = 0.03) -> np.ndarray:
+    """A square of `size` pixels as badly placed as a landmarker places it: off by this share of its side."""
+    middle = np.full(2, (size - 1) / 2)
     angle, size = np.radians(rng.normal(0, 4)), np.exp(rng.normal(0, 0.07))
     turn = size * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    shift = middle - turn @ middle + rng.normal(0, 0.03, 2) * lids.SIZE
+    shift = middle - turn @ middle + rng.normal(0, off, 2) * size
     return np.column_stack([turn @ matrix[:, :2], turn @ matrix[:, 2] + shift])
 
 
@@ -237,10 +237,11 @@ def _behind_glasses(eye: np.ndarray, rng) -> np.ndarray:
     return np.clip(eye + share * (drawn.astype(np.float32) - eye), 0, 255).astype(np.uint8)
 
 
-def _seen(eye: np.ndarray, rng) -> np.ndarray:
-    """Another light, another camera: uint8 (64, 64, 3) in and out."""
-    x = eye.astype(np.float32) / 255
-    across = np.linspace(-1, 1, lids.SIZE, dtype=np.float32)
+def seen(square: np.ndarray, rng) -> np.ndarray:
+    """Another light, another camera: uint8 (S, S, 3) in and out."""
+    size = len(square)
+    x = square.astype(np.float32) / 255
+    across = np.linspace(-1, 1, size, dtype=np.float32)
     ramp = rng.normal(0, 0.25) * across[None, :, None] + rng.normal(0, 0.2) * across[:, None, None]
     x = np.clip(x * np.exp(rng.normal(0, 0.25) + ramp + rng.normal(0, 0.08, 3)), 0, 1) ** np.exp(rng.normal(0, 0.25))
     if rng.random() < 0.15:
@@ -248,7 +249,7 @@ def _seen(eye: np.ndarray, rng) -> np.ndarray:
     if rng.random() < 0.3:
         x = cv2.GaussianBlur(x.astype(np.float32), (0, 0), rng.uniform(0.3, 1.8))
     if rng.random() < 0.4:
-        x = x + rng.normal(0, rng.uniform(0.004, 0.05), (lids.SIZE, lids.SIZE, 1 if rng.random() < 0.5 else 3))
+        x = x + rng.normal(0, rng.uniform(0.004, 0.05), (size, size, 1 if rng.random() < 0.5 else 3))
     x = (np.clip(x, 0, 1) * 255).astype(np.uint8)
     if rng.random() < 0.35:
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.uniform(25, 92))]

@@ -30,6 +30,7 @@ RECIPES = {
     "detector": Entry("detector.training", "finds faces"),
     "keypoints": Entry("keypoints.training", "finds 78 points of a face"),
     "lids": Entry("lids", "looks at eyes from near: lids and pupils"),
+    "lips": Entry("lips", "looks at the mouth from near: both lips"),
     "covered": Entry("covered.training", "sees whether a mask hides the mouth"),
     "fakes": Entry("fakes.training", "tells frames of our films from photos"),
     "speech": Entry("speech.training", "hears lips; --data names a folder of Kokoro's voices", data="none"),

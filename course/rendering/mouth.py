@@ -18,6 +18,7 @@ from . import tongue as tongues
 
 UPPER_INNER = np.array([60, 61, 62, 63, 64])
 LOWER_INNER = np.array([60, 67, 66, 65, 64])
+OF_LIPS = np.array([50, 51, 52, 56, 57, 58])
 UPPER_OUTER, LOWER_OUTER = np.arange(48, 55), np.array([48, 59, 58, 57, 56, 55, 54])
 NOSE_BASE = np.array([31, 32, 33, 34, 35])
 CHIN = np.array([7, 8, 9])
@@ -31,11 +32,15 @@ ROW_BLUR = 0.4  # mm: how soft a row is as it ships
 DEEP_RED, TONGUE_RED = (2.6, 1.8), (2.0, 1.4)  # red over green and blue; and times as red as the flesh around, at most
 RIM, MIRRORED = 0.5, 1.2  # mm
 INSET = 0.5  # of the gap that points leave between lips that are shut in the photo: so much of it is each lip's own
+TEETH = 1.0, 1.3  # times as light as lips, from which it is taken for teeth, and is
+DARK = 0.75, 0.55  # and for the dark between lips that are apart
+WIDE = 5.0, 9.0  # mm from lip to lip, from which a mouth that shows no teeth is taken for one that has none to show
 SLIT = 0.3, 1.3  # mm from lip to lip, below which nothing is seen, and from which all is
+SHADED = 0.9  # of the light on teeth goes where lips are rounded before them
 ROUNDER = 0.6  # of the opening, at most a quarter of this
 WITHIN = 0.6  # of a lip's height, beyond which it does not look back: there is skin
 BLUER = np.array([1.0, 0.95, 1.04])  # a tongue is a little bluer than lips
-HEARD, MOST_SHIFT = 0.4, 30.0  # of the light in a mouth as the network paints it, and grey levels
+HEARD, MOST_SHIFT = 0.7, 30.0  # of the light in a mouth as the network paints it, and grey levels
 TONED = np.array([31, 35, 4, 12, 29, 50, 51, 52, 56, 57, 58, 36, 45, 39, 42, 17, 26, 27])  # where colours differ
 COLOURFUL = 30.0  # grey levels between the channels of skin and lips in a photo of full colour
 
@@ -44,7 +49,7 @@ COLOURFUL = 30.0  # grey levels between the channels of skin and lips in a photo
 class MouthSettings:
     """Millimetres, and parts of the photo's own colours."""
 
-    upper_edge: float = 4.2  # upper teeth reach this far below the line of the closed lips
+    upper_edge: float = 3.8  # upper teeth reach this far below the line of the closed lips
     bow: float = 0.7  # how far edges rise to the sides, beside a smile's, which is often seen from below
     lower_edge: float = 1.8  # lower teeth begin this far below it, moving with the jaw
     teeth: float = 0.82  # brightness of the front teeth against those of a smile in the same light
@@ -92,8 +97,14 @@ class Mouth:
         middle = points[[61, 62, 63, 65, 66, 67]].mean(0)
         self.rest = self.frame.coordinates(middle)[1]  # v of the lip line in the photo
         self.opening = self._opening(points)  # mm
-        self.shows_own = float(smoothstep(1.5, 3.0, self.opening))
-        self.rim = INSET * (1 - self.shows_own) * self.opening * self.mm  # pixels of lip inside its points
+        self.lip = np.median(colours_near(image, points[OF_LIPS], 1.0 * self.mm), 0)
+        self.shows_teeth, dark = self._between()
+        # a little dark between lips says nothing of the teeth behind it
+        shown = max(self.shows_teeth, float(smoothstep(*WIDE, self.opening)))
+        self.shows_own = float(smoothstep(1.5, 3.0, self.opening)) * shown
+        # how far apart lips are, mm, between which it is still as dark as in the photo; pixels of lip inside its points
+        self.unlit = (1 - self.shows_own) * dark * self.opening
+        self.rim = INSET * (1 - self.shows_own) * (1 - dark) * self.opening * self.mm
         self.yaw = float(np.radians(face_model.fit_pose(points[None], face_model.FaceModel.load().mean)[0][0, 1]))
         self.row = teeth.row_for(2 * self.frame.half / self.mm).softened(self._softness())
         self._fit_colours()
@@ -118,9 +129,9 @@ class Mouth:
         return float(np.linalg.norm(points[[61, 62, 63]] - points[[67, 66, 65]], axis=1).max() / self.mm)
 
     def _fit_colours(self):
-        lips = colours_near(self.image, self.points[[50, 51, 52, 56, 57, 58]], 1.0 * self.mm)
+        lips = colours_near(self.image, self.points[OF_LIPS], 1.0 * self.mm)
         skin = colours_near(self.image, self.points[[31, 35, 4, 12, 29]], 3.0 * self.mm)
-        self.lip, self.skin = np.median(lips, 0), np.median(skin, 0)
+        self.skin = np.median(skin, 0)
         self.tooth = self.settings.teeth * enamel(self.lip, self.skin, white_of_the_eyes(self.image, self.points))
         self.deep, self.tongue = self._flesh(np.concatenate([skin, lips]))
         sides = [np.median(colours_near(self.image, self.points[side], 2.0 * self.mm), 0).mean() + 8.0
@@ -134,6 +145,16 @@ class Mouth:
         tone = toning.tone_of(colours_near(self.image, self.points[TONED], reach))
         self.lip, self.tooth, self.deep, self.tongue = (
             tone.of(each).astype(np.float32) for each in (self.lip, self.tooth, self.deep, self.tongue))
+
+    def _between(self) -> tuple:
+        """What the photo shows between the lips: how surely teeth, brighter than lips are, and how surely the dark of an
+        open mouth: 0 to 1 each."""
+        shares, u = np.linspace(0.3, 0.7, 5), np.linspace(-0.6, 0.6, 25)
+        above, under = curves.read(self.upper, u), curves.read(self.lower, u)
+        places = self.frame.pixels(np.broadcast_to(u, (5, 25)), above + shares[:, None] * (under - above))
+        # the weakest colour: that of enamel is bright, that of lips is not
+        light = warping.sample(self.image, places.astype(np.float32)).min(axis=2) / max(self.lip.min(), 1.0)
+        return (float(smoothstep(*TEETH, np.percentile(light, 80))), float(smoothstep(*DARK, np.median(light))))
 
     def _flesh(self, around) -> tuple:
         """The dark of the mouth and the tongue in full light, (3,) each: redder than lips and skin, as far as there is
@@ -194,7 +215,10 @@ class Mouth:
             target: (78, 2); matrix: the head's motion from the photo to the target, (2, 3).
         """
         activity = self.activity(target, warping.inverted(self.skull(target, matrix)))
+        # beyond a rim that was dark a parting lip goes on as it is there: what it hides is no lighter
+        shutting = smoothstep(1.0, 0.6, self._opening(target) / max(self.opening, 1e-3))
         strength = activity * smoothstep(0.7, 2.0, self.opening)
+        mirrored = MIRRORED * self.mm * max(self.shows_teeth, float(shutting))
         if strength == 0:
             return
         for places, edge, sign, round_off, rim in ((above, self.upper, 1, 0.0, self.upper_rim),
@@ -207,7 +231,7 @@ class Mouth:
             inset = (RIM + round_off * self.opening * side * (1 - side)) * self.mm + 0.75
             over = np.maximum(sign * (v - inner) + inset, 0) * smoothstep(1.15, 1.0, np.abs(u))
             within = sign * (v - inner) + WITHIN * np.maximum(sign * (inner - curves.read(rim, u)), 0)
-            back = np.minimum(over + np.minimum(over, MIRRORED * self.mm), np.maximum(within, 0))
+            back = np.minimum(over + np.minimum(over, mirrored), np.maximum(within, 0))
             places -= (sign * strength * back)[..., None] * self.frame.across
 
     def draw(self, region: np.ndarray, origin, target: np.ndarray, matrix: np.ndarray, out: float = 0.0):
@@ -268,6 +292,7 @@ class Mouth:
         if self.shows_own < 1:
             along = np.interp(x, *self.arch, left=-99.0, right=99.0).astype(np.float32)
             light = (1 - self.shows_own) * np.clip(1 - (along / 30) ** 2, 0, 1)
+            light = light * (1 - SHADED * self._rounded(target, back))
             colour = self._lower_teeth(colour, along, y - jaw, light)
             if tongues.forward(out) > 0:
                 before = tongues.draw(colour, self.tongue, x, above, gap, edge, out)
@@ -275,13 +300,19 @@ class Mouth:
             colour = self._upper_teeth(colour, along, y, above, light)
         if self.shows_own > 0:
             colour = self._own(colour, in_photo, jaw)
-        between = smoothstep(*SLIT, gap)[..., None]  # no light comes between lips that all but meet
+        # no light comes between lips that all but meet, or stand as they do in a photo that is dark between them
+        between = smoothstep(SLIT[0] + self.unlit, SLIT[1] + 2 * self.unlit, gap)[..., None]
         colour = self.deep + between * (colour - self.deep)
         colour = colour * np.exp(self.slope * x * (1 - self.shows_own))[..., None]
         shadow = 0.5 + 0.5 * smoothstep(0, self.settings.contact, above)
         shadow = shadow * (0.9 + 0.1 * smoothstep(0, 1.2, below))
         shadow = shadow + (1 - shadow) * 0.7 * self.shows_own  # a mouth of its own has its own shadows
         return colour * shadow[..., None]
+
+    def _rounded(self, target, back) -> float:
+        """0 for lips as broad as in the photo or broader, 1 where they are rounded as for "oo"."""
+        corners = warping.transform(back, target[[60, 64]])
+        return float(smoothstep(0.95, 0.7, np.linalg.norm(corners[1] - corners[0]) / (2 * self.frame.half)))
 
     def jaw_drop(self, target, back) -> float:
         """How far the target's chin hangs below its place in the photo, in mm; target: (78, 2), back: (2, 3)."""
