@@ -18,7 +18,7 @@ SHARES = {"jawOpen": 0.80, "browInnerUp": 0.66, "browOuterUp": 0.66, "browDown":
 # point brings back. On 14 portraits a ruler sees 0.82 of a smile, 0.75 of a pucker, 0.56 of a frown, 0.44 of a raised
 # lip (`benchmarks/expressions.py shown`): all of what is missing is made up for in the first two, half in a frown and
 # less in a raised lip, which soon is a sneer
-SHARES_WITH_POINTS = {"jawOpen": 0.88, "browDown": 0.78, "mouthSmile": 0.82, "mouthPucker": 0.72, "mouthUpperUp": 0.85}
+SHARES_WITH_POINTS = {"jawOpen": 0.88, "browDown": 0.78, "mouthSmile": 0.82, "mouthPucker": 0.75, "mouthUpperUp": 0.90}
 MOST = 2.0  # times as much is asked at most
 # How far a channel goes at most where that is further than others: looked at on faces, these are no grimaces yet. Brows
 # that are raised as far are.
