@@ -328,7 +328,8 @@ def test_a_film_asks_for_more_of_what_is_shown_too_little():
     brow, lip, yaw, roll = (face.INDEX[name] for name in ("browInnerUp", "mouthUpperUpLeft", "headYaw", "headRoll"))
     alone, beside = shown.asked(beside=False), shown.asked(beside=True)
     assert alone[brow] == pytest.approx(1 / 0.66) and alone[lip] == shown.MOST and alone[roll] == 1
-    assert beside[brow] == 1 and 1 < beside[lip] < 1.2  # there the film's points say most of it already
+    # there the film's points say most of it already
+    assert 1 < beside[brow] < 1.2 and 1 < beside[lip] < 1.2
     pucker, blink = face.INDEX["mouthPucker"], face.INDEX["eyeBlinkLeft"]
     assert 1.3 < beside[pucker] < alone[pucker]  # no point brings back what the drawing loses
     assert beside[blink] == 1 < alone[blink] < 1.2  # small eyes are shut before the blink is whole

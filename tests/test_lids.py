@@ -64,6 +64,23 @@ def test_a_lid_that_is_half_down_leaves_the_gap_that_it_should(small, left):
         assert seen / whole < 0.02  # so a shut eye is read
 
 
+def test_brows_that_rise_far_do_not_show_the_eye_again_above_itself(hopper):
+    small = cv2.resize(hopper, (200, 234), interpolation=cv2.INTER_AREA)
+    points = keypoints.find_points(small)[0]
+    rows = np.repeat(np.arange(234, dtype=np.uint8)[:, None, None], 200, axis=1).repeat(3, axis=2)  # each its number
+    portrait, face = rendering.Portrait(rows, points), faces.fit_face(points)
+    values = face.rest.copy()
+    values[[faces.INDEX[name] for name in ("browInnerUp", "browOuterUpLeft", "browOuterUpRight")]] = 1.2
+    target = faces.posed_points(face, values)
+    looks = portrait.render(target, painted=False)[..., 0].astype(float)
+    for lid, brow in ((37, 19), (38, 20), (43, 23), (44, 24)):
+        share = np.linspace(0, 1, 40)
+        x, y = np.round(target[lid] + share[:, None] * (target[brow] - target[lid])).astype(int).T
+        even = points[lid, 1] + share * (points[brow, 1] - points[lid, 1])
+        assert (looks[y, x] - even).max() < 1.8  # px further down than skin that stretches evenly
+    assert (portrait.render(points, painted=False) == rows).all()  # and at rest nothing has moved
+
+
 def test_the_mirror_changes_sides_and_nothing_else(small):
     picture, points = small
     there = lids.refined(picture, points)

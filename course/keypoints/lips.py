@@ -3,7 +3,8 @@
     points of the whole face -> a square round the mouth -> a small network -> twenty points, of which the gap is kept
 
 In the landmarker's crop of a whole face lips are ten pixels high, and those that are a little apart are read as shut.
-Corners and outlines it reads as well as this look does, and steadier: those stay its own.
+Corners and outlines it reads as well as this look does, and steadier: those stay its own, and so does where along the
+lips a point lies.
 """
 
 import functools
@@ -37,9 +38,11 @@ def refined(image: np.ndarray, points: np.ndarray) -> np.ndarray:
     matrix = square_of(points)
     network = quick_near.network(WEIGHTS, len(POINTS), SIZE) or _torch_network()
     found = network(crops.cut(image, matrix, SIZE)[None])[0] * SIZE - 0.5  # (20, 2)
-    result = np.array(points, np.float32)
     inverse = np.linalg.inv(np.vstack([matrix, [0, 0, 1]]))[:2]
-    result[POINTS[GAP]] = crops.apply(inverse, found[GAP])
+    inner, along = POINTS[GAP], points[54] - points[48]
+    across = np.array([-along[1], along[0]]) / max(float(np.linalg.norm(along)), 1e-6)
+    result = np.array(points, np.float32)
+    result[inner] += np.outer((crops.apply(inverse, found[GAP]) - points[inner]) @ across, across)
     return result
 
 

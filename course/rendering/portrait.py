@@ -17,6 +17,12 @@ from ..polish import seam
 from . import chest, curves, eyelids, gaze, glasses, head_field, lighting, mouth, paste, warping
 
 
+# Lid and brow, and how far between the two the field is held besides: skin there stretches evenly. A plate that is free
+# to bend between an eye that stays and a brow that rises swings over, and shows the eye again above itself.
+FOLDS = np.array([(36, 18), (37, 19), (38, 20), (39, 21), (42, 22), (43, 23), (44, 24), (45, 25)])
+FOLD_SHARES = (0.3, 0.65)
+
+
 @dataclass
 class PortraitSettings:
     """What the parts are set to; see each."""
@@ -231,9 +237,12 @@ class Portrait:
         return region, (positions, left), self._mask_of(shares, breath)
 
     def begun(self, target: np.ndarray, matrix: np.ndarray) -> tuple:
-        """As `HeadField.start`, the rims of glasses among what holds the field; and what glasses leave of the face's
-        own bending, for `HeadField.positions`, None without glasses. target: (78, 2); matrix: (2, 3)."""
+        """As `HeadField.start`, the skin below the brows and the rims of glasses among what holds the field; and what
+        glasses leave of the face's own bending, for `HeadField.positions`, None without glasses. target: (78, 2);
+        matrix: (2, 3)."""
         back, held, residual = self.field.start(target, matrix)
+        folds = self.field.home(below_brows(target), back)
+        held, residual = np.concatenate([held, folds]), np.concatenate([residual, below_brows(self.points) - folds])
         if self.glasses is None:
             return back, held, residual, None
         bar = self.glasses.bar(warping.transform(back[0], target[glasses.SEATS]), self.field.head.right)
@@ -310,6 +319,12 @@ class Portrait:
         down = np.minimum(np.arange(height), np.arange(height)[::-1]) / max(height * 0.12, 1)
         window = np.outer(smoothstep(0, 1, down), smoothstep(0, 1, across)).astype(np.float32)
         return wanted * window[..., None]
+
+
+def below_brows(points: np.ndarray) -> np.ndarray:
+    """Places between lids and brows, by points (78, 2): (16, 2)."""
+    lid, brow = points[FOLDS[:, 0]], points[FOLDS[:, 1]]
+    return np.concatenate([lid + share * (brow - lid) for share in FOLD_SHARES])
 
 
 def bounds(where: np.ndarray) -> tuple | None:
