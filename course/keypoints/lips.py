@@ -17,7 +17,7 @@ WEIGHTS = "lips.safetensors"
 SIZE = 96  # px of the square
 SIDE = 1.0  # its width, in eye distances
 POINTS = np.concatenate([landmarks.LIPS_OUTER, landmarks.LIPS_INNER])
-GAP = np.array([13, 14, 15, 17, 18, 19])  # among those, what the lips are apart by: the inner ones but for their corners
+GAP = np.array([13, 14, 15, 17, 18, 19])  # of those by which lips are apart: the inner ones but for their corners
 
 
 def square_of(points: np.ndarray) -> np.ndarray:

@@ -16,7 +16,6 @@ from ..keypoints import landmarks
 from ..polish import seam
 from . import chest, curves, eyelids, gaze, glasses, head_field, lighting, mouth, paste, warping
 
-
 # Lid and brow, and how far between the two the field is held besides: skin there stretches evenly. A plate that is free
 # to bend between an eye that stays and a brow that rises swings over, and shows the eye again above itself.
 FOLDS = np.array([(36, 18), (37, 19), (38, 20), (39, 21), (42, 22), (43, 23), (44, 24), (45, 25)])
