@@ -208,8 +208,8 @@ def small(tile, points, recipe, rng) -> tuple:
 def misplaced(matrix: np.ndarray, size: int, rng, off: float = 0.03) -> np.ndarray:
     """A square of `size` pixels as badly placed as a landmarker places it: off by this share of its side."""
     middle = np.full(2, (size - 1) / 2)
-    angle, size = np.radians(rng.normal(0, 4)), np.exp(rng.normal(0, 0.07))
-    turn = size * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    angle, larger = np.radians(rng.normal(0, 4)), np.exp(rng.normal(0, 0.07))
+    turn = larger * np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     shift = middle - turn @ middle + rng.normal(0, off, 2) * size
     return np.column_stack([turn @ matrix[:, :2], turn @ matrix[:, 2] + shift])
 

@@ -45,7 +45,7 @@ class Recipe:
     gap: float = 1.0  # how much the gaps between the lips count beside the points
     coarse: float = 0.35  # share of the faces that are seen small
     smallest: float = 12.0  # eye distance in pixels of the smallest
-    off: float = 0.07  # how badly the square is placed, as a share of its side; more than it is, or the network guesses
+    off: float = 0.05  # how badly the square is placed, as a share of its side
     dark: float = 0.3  # share of the mouths whose inside is darkened
     workers: int = 1  # processes that make crops
     save_every: int = 250  # steps

@@ -147,8 +147,8 @@ class Mouth:
             tone.of(each).astype(np.float32) for each in (self.lip, self.tooth, self.deep, self.tongue))
 
     def _between(self) -> tuple:
-        """What the photo shows between the lips: how surely teeth, brighter than lips are, and how surely the dark of an
-        open mouth: 0 to 1 each."""
+        """What is between the lips of the photo: how surely teeth, brighter than lips, and how surely the dark of
+        an open mouth, 0 to 1 each."""
         shares, u = np.linspace(0.3, 0.7, 5), np.linspace(-0.6, 0.6, 25)
         above, under = curves.read(self.upper, u), curves.read(self.lower, u)
         places = self.frame.pixels(np.broadcast_to(u, (5, 25)), above + shares[:, None] * (under - above))
