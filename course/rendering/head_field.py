@@ -41,6 +41,8 @@ BESIDE = np.array([(0, 36, -1), (1, 36, -1), (2, 36, -1), (3, 48, -1), (4, 48, -
 BROWS = np.array([(0, 17, -1), (0, 18, -1), (0, 19, -1), (16, 26, 1), (16, 25, 1), (16, 24, 1)])
 ABOVE = np.array([(17, 18, -1), (26, 25, 1)]), np.array([(70, 17, -1), (71, 18, -1), (77, 26, 1), (76, 25, 1)])
 NARROWS, NARROWS_BROW, LEAST = 0.75, 0.55, 0.4  # of a side's breadth in the photo
+# The same for a side that comes into view: up to the first it widens as it would, and never beyond the second
+WIDENS, MOST = 1.35, 1.75
 SEEN, SEEN_BROW = 0.08, 0.02  # radii: a side that is narrower than this in the photo is hidden
 # By these is seen how a head is held: what no expression moves
 RIGID = np.array([0, 1, 2, 14, 15, 16, *range(27, 36), 36, 39, 42, 45])
@@ -332,10 +334,29 @@ class HeadField:
         """
         size = float(np.hypot(*matrix[:, 0]))
         right = matrix[:, :2] @ self.head.right / max(size, 1e-9)
-        moved = self._apart(target, right, size, BESIDE)
+        moved = self._together(target, right, size)
+        moved = self._apart(moved, right, size, BESIDE)
         moved = self._apart(moved, right, size, BROWS, inwards=True)
         for pairs in ABOVE:
             moved = self._apart(moved, right, size, pairs)
+        return moved
+
+    def _together(self, points, right, size: float) -> np.ndarray:
+        """Points (78, 2) with the outline kept from going too far away from eyes and mouth: what is behind it in the
+        photo cannot come into view, and would be the rim of the cheek drawn out.
+
+        right, size: as in `_apart`.
+        """
+        outer, inner, sign = BESIDE.T
+        before = sign * (self._side[outer] - self._side[inner]) * size
+        breadth = np.maximum(before, SEEN * self.head.radius * size)
+        wider = sign * ((points[outer] - points[inner]) @ right) - before
+        free, room = (WIDENS - 1) * breadth, (MOST - WIDENS) * breadth
+        over = np.maximum(wider - free, 0)
+        if not over.any():
+            return points
+        moved = np.array(points)
+        moved[outer] -= ((over - room * (1 - np.exp(-over / room))) * sign)[:, None] * right
         return moved
 
     def _apart(self, points, right, size: float, pairs, inwards: bool = False) -> np.ndarray:
