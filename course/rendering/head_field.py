@@ -42,7 +42,7 @@ BROWS = np.array([(0, 17, -1), (0, 18, -1), (0, 19, -1), (16, 26, 1), (16, 25, 1
 ABOVE = np.array([(17, 18, -1), (26, 25, 1)]), np.array([(70, 17, -1), (71, 18, -1), (77, 26, 1), (76, 25, 1)])
 NARROWS, NARROWS_BROW, LEAST = 0.75, 0.55, 0.4  # of a side's breadth in the photo
 # The same for a side that comes into view: up to the first it widens as it would, and never beyond the second
-WIDENS, MOST = 1.35, 1.75
+WIDENS, MOST, HIDDEN = 1.35, 1.75, 0.02
 SEEN, SEEN_BROW = 0.08, 0.02  # radii: a side that is narrower than this in the photo is hidden
 # By these is seen how a head is held: what no expression moves
 RIGID = np.array([0, 1, 2, 14, 15, 16, *range(27, 36), 36, 39, 42, 45])
@@ -349,7 +349,7 @@ class HeadField:
         """
         outer, inner, sign = BESIDE.T
         before = sign * (self._side[outer] - self._side[inner]) * size
-        breadth = np.maximum(before, SEEN * self.head.radius * size)
+        breadth = np.maximum(before, HIDDEN * self.head.radius * size)
         wider = sign * ((points[outer] - points[inner]) @ right) - before
         free, room = (WIDENS - 1) * breadth, (MOST - WIDENS) * breadth
         over = np.maximum(wider - free, 0)
