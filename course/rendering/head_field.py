@@ -41,8 +41,13 @@ BESIDE = np.array([(0, 36, -1), (1, 36, -1), (2, 36, -1), (3, 48, -1), (4, 48, -
 BROWS = np.array([(0, 17, -1), (0, 18, -1), (0, 19, -1), (16, 26, 1), (16, 25, 1), (16, 24, 1)])
 ABOVE = np.array([(17, 18, -1), (26, 25, 1)]), np.array([(70, 17, -1), (71, 18, -1), (77, 26, 1), (76, 25, 1)])
 NARROWS, NARROWS_BROW, LEAST = 0.75, 0.55, 0.4  # of a side's breadth in the photo
-# The same for a side that comes into view: up to the first it widens as it would, and never beyond the second
-WIDENS, MOST, HIDDEN = 1.35, 1.75, 0.02
+# What may come into view: the outline beside eyes and mouth, and the brow's and the forehead's ends beside what lies
+# further in. Up to so many times its breadth in the photo it widens as it would, and by `MORE` beyond that at most: a side
+# that is narrower in the photo than the first of `BREADTHS` (radii) by the first, a broad one by the second; what lies
+# behind counts as `HIDDEN` radii broad
+RIMS = BESIDE, np.array([(17, 19, -1), (18, 20, -1), (26, 24, 1), (25, 23, 1),
+                         (70, 72, -1), (71, 73, -1), (77, 75, 1), (76, 74, 1)])
+WIDENS, MORE, BREADTHS, HIDDEN = (1.35, 1.9), 0.4, (0.08, 0.22), 0.02
 SEEN, SEEN_BROW = 0.08, 0.02  # radii: a side that is narrower than this in the photo is hidden
 # By these is seen how a head is held: what no expression moves
 RIGID = np.array([0, 1, 2, 14, 15, 16, *range(27, 36), 36, 39, 42, 45])
@@ -322,7 +327,7 @@ class HeadField:
         return warping.similarity(self.points[STABLE], target[STABLE])
 
     def unfolded(self, target: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-        """The target, its far cheek kept outside eye and mouth.
+        """The target, its far cheek kept outside eye and mouth, and its near one beside them.
 
         Of a head that turns away the points of the outline go behind the cheek, where no picture shows them; what is
         seen as outline there is cheek. A warp that followed them would fold eye and nose over the border of the face.
@@ -330,28 +335,31 @@ class HeadField:
         Args:
             target: (78, 2); matrix: `rigid` of it, (2, 3).
         Returns:
-            (78, 2): the target itself where no side has become narrow.
+            (78, 2): the target itself where no side has become narrow, or wide.
         """
         size = float(np.hypot(*matrix[:, 0]))
         right = matrix[:, :2] @ self.head.right / max(size, 1e-9)
-        moved = self._together(target, right, size)
+        moved = target
+        for pairs in RIMS:
+            moved = self._together(moved, right, size, pairs)
         moved = self._apart(moved, right, size, BESIDE)
         moved = self._apart(moved, right, size, BROWS, inwards=True)
         for pairs in ABOVE:
             moved = self._apart(moved, right, size, pairs)
         return moved
 
-    def _together(self, points, right, size: float) -> np.ndarray:
-        """Points (78, 2) with the outline kept from going too far away from eyes and mouth: what is behind it in the
-        photo cannot come into view, and would be the rim of the cheek drawn out.
+    def _together(self, points, right, size: float, pairs) -> np.ndarray:
+        """Points (78, 2), the outer ones of pairs kept from going too far away from the inner ones: what is behind them
+        in the photo cannot come into view, and a rim drawn out would take its place.
 
-        right, size: as in `_apart`.
+        right, size, pairs: as in `_apart`.
         """
-        outer, inner, sign = BESIDE.T
+        outer, inner, sign = pairs.T
         before = sign * (self._side[outer] - self._side[inner]) * size
         breadth = np.maximum(before, HIDDEN * self.head.radius * size)
         wider = sign * ((points[outer] - points[inner]) @ right) - before
-        free, room = (WIDENS - 1) * breadth, (MOST - WIDENS) * breadth
+        widens = WIDENS[0] + (WIDENS[1] - WIDENS[0]) * smoothstep(*BREADTHS, breadth / (self.head.radius * size))
+        free, room = (widens - 1) * breadth, MORE * breadth
         over = np.maximum(wider - free, 0)
         if not over.any():
             return points
