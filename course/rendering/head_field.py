@@ -58,6 +58,7 @@ SURFACE = np.array([(side * x, y, z) for side in (-1, 1) for x, y, z in (
     (0.44, -0.12, -0.162), (0.455, 0.15, -0.172), (0.47, 0.35, -0.119))])
 FLANKED = np.array([1, 2, 3, 15, 14, 13])  # the point of the outline that each lies beside
 CROWDED = 0.3  # of the way to it: a cheek that turns away goes no further, or it would fold over the border of the face
+UNDER = 0.55, 0.95  # radii to the side: from where and to where a lower border that has let the chin go holds again
 SHOULDERS = 1.1  # radii below the face's centre: here the neck ends
 
 
@@ -77,6 +78,8 @@ class FieldSettings:
     longer: float = 3.0  # times as long as the head has risen it is at least: a shorter one would tear
     follows: float = 0.12  # share of the head's movement that is left at the collar
     border: float = 0.45  # width of the strip along the picture's border that comes to rest
+    lets_go: float = 0.12  # a chin that has fallen so far takes along what is below it, over the picture's lower border
+    room: tuple = (0.1, 0.3)  # but only while it is nearer to that border than this: wholly, and not at all
     open_above: bool = False  # no such strip above the shoulders, where `layers` fills what comes in
     skull: tuple = (0.4, 1.6)  # from here on the skull's movement takes over from the face's; it alone is left
     near: float = 0.35  # a part of the head that is further than this from its place takes along what lies between
@@ -201,11 +204,13 @@ class HeadField:
         extent = settings.ring * head.radius
         self.ring = head.centre + extent * (np.outer(np.cos(angles), head.right) * 0.9
                                             + np.outer(np.sin(angles), head.up))
-        self._border, self._in_box = self._ends(width, height)
+        self._border, self._open_below, self._in_box = self._ends(width, height)
+        self._bottom = height - 1
         side, up = self.head.coordinates(self.nodes)
         self._below_chin = np.unravel_index(np.argmin(np.hypot(side, up + 1)), side.shape)
-        self._own = *(part * self._border for part in self._parts(side, up)), of_face(side, up)
-        self._all_that_moves = np.maximum.reduce(self._own)
+        self._own = *self._parts(side, up), of_face(side, up)
+        *parts, face = self._own
+        self._all_that_moves = np.maximum(np.maximum(*parts) * self._open_below, face)
         self.solid = face_model.FaceModel.load().mean  # (78, 3); anybody will do, since only the change of pose counts
         self.pose = self._pose(points)
         places = self.solid[:, :2]
@@ -235,21 +240,24 @@ class HeadField:
         return plate + off
 
     def _ends(self, width, height) -> tuple:
-        """What comes to rest: 0 along the picture's border, and 0 along the box's where that lies inside the picture, 1
-        further in, (nodes, nodes, 1) each."""
+        """What comes to rest, (nodes, nodes, 1) each: 0 along the picture's border, the same without its lower border,
+        and 0 along the box's where that lies inside the picture; 1 further in."""
         side, up = self.head.coordinates(self.nodes)
         low, high = self.nodes, np.array([width - 1, height - 1]) - self.nodes
-        across, down = np.moveaxis(np.minimum(low, high), -1, 0)
+        across, above, below = np.minimum(low, high)[..., 0], low[..., 1], high[..., 1]
         if self.settings.open_above:
             # the body stays where the border cuts it; the head goes, and takes its hair with it
-            across, down = across + 2 * self.head.radius * np.maximum(up + SHOULDERS, 0), high[..., 1]
+            across, above = across + 2 * self.head.radius * np.maximum(up + SHOULDERS, 0), np.inf
         x0, y0, x1, y1 = self.box
         cut = np.array([x0 > 0, y0 > 0]), np.array([x1 < width, y1 < height])
         inside = np.minimum(np.where(cut[0], low - [x0, y0], np.inf),
                             np.where(cut[1], high - [width - x1, height - y1], np.inf)).min(axis=-1)
         strip = self.settings.border * self.head.radius
+        beside = np.minimum(across, above)
+        # under the chin; shoulders rest
+        beside = beside + (np.minimum(beside, below) - beside) * smoothstep(*UNDER, np.abs(side))
         return tuple(smoothstep(0, strip, np.minimum(distance, strip))[..., None]
-                     for distance in (np.minimum(across, down), inside))
+                     for distance in (np.minimum(beside, below), beside, inside))
 
     def _parts(self, side, up) -> tuple:
         """How far places (...) in radii go with the head, and how far they may bend besides: (..., 1) each."""
@@ -262,10 +270,10 @@ class HeadField:
         below = -up + self.settings.slope * smoothstep(0.3, 0.9, np.abs(side))
         return (1 - (1 - self.settings.follows) * smoothstep(*neck, below))[..., None]
 
-    def _weights(self, side, up, neck) -> tuple:
+    def _weights(self, side, up, neck, border) -> tuple:
         """How much of the rigid and of the local part places (...) in radii take, (..., 1) each; neck: from where to
-        where it goes."""
-        handed_on, face = self._neck(side, up, neck) * self._border, of_face(side, up)
+        where it goes; border: `_border_of` the frame."""
+        handed_on, face = self._neck(side, up, neck) * border, of_face(side, up)
         return tuple(np.maximum(part * handed_on, face) for part in self._parts(side, up))
 
     def _neck_of(self, chin: float, risen: float) -> tuple:
@@ -274,6 +282,17 @@ class HeadField:
         begin, end = self.settings.neck
         begin = max(begin, chin)
         return begin, max(end, begin + max(self.settings.shortest, self.settings.longer * risen))
+
+    def _border_of(self, chin: np.ndarray) -> np.ndarray:
+        """What comes to rest along the picture's border, (nodes, nodes, 1); chin: where it is in the frame, (2,).
+
+        A chin that falls would be pressed against the lower border, with its beard: it goes on, and what it shows there
+        is in the photo. One that rises would show what is not.
+        """
+        ups = self.head.coordinates(np.stack([self.points[8], chin]))[1]
+        goes = smoothstep(0, self.settings.lets_go, float(ups[0] - ups[1]))
+        goes *= 1 - smoothstep(*self.settings.room, float(self._bottom - chin[1]) / self.head.radius)
+        return self._border + goes * (self._open_below - self._border)
 
     def shares(self, back, target: np.ndarray) -> Shares:
         """How the nodes take part in a frame; back: the ways home of `start`; target: (78, 2).
@@ -287,9 +306,10 @@ class HeadField:
         at_home = self.head.coordinates(homes)
         along, rise = ((there - here) for there, here in zip(at_home, (side, up)))
         face = of_face(*at_home)
-        neck = self._neck_of(-float(self.head.coordinates(target[8])[1]), -float(rise[self._below_chin]))
+        chin = -float(self.head.coordinates(target[8])[1])
+        neck, border = self._neck_of(chin, -float(rise[self._below_chin])), self._border_of(target[8])
         *parts, here = self._own
-        face, handed_on = np.maximum(face, here), self._neck(side, up, neck)
+        face, handed_on = np.maximum(face, here), self._neck(side, up, neck) * border
         near = Shares(homes, *(np.maximum(part * handed_on, face) for part in parts))
         gone = np.hypot(along, rise)
         if gone[self._all_that_moves[..., 0] > 0].max(initial=0) <= self.settings.near:  # most frames: nothing more
@@ -298,11 +318,11 @@ class HeadField:
         along, rise = part * along, part * rise
         # the point q + t v of the way that comes closest to the face's centre: t = -q.v / v.v
         t = np.clip(-(side * along + up * rise) / np.maximum(along**2 + rise**2, 1e-9), 0, 1)
-        rigid, _ = self._weights(side + t * along, up + t * rise, neck)
+        rigid, _ = self._weights(side + t * along, up + t * rise, neck, border)
         rigid = np.maximum(rigid, face) * self._in_box
         if (rigid <= near.rigid).all():
             return near
-        _, local = self._weights(side + along, up + rise, neck)
+        _, local = self._weights(side + along, up + rise, neck, border)
         local = np.where(part[..., None] > 0, np.maximum(local, face) * self._in_box, near.local)
         return Shares(homes, np.maximum(rigid, near.rigid), local, far=True)
 
@@ -356,9 +376,10 @@ class HeadField:
         """
         outer, inner, sign = pairs.T
         before = sign * (self._side[outer] - self._side[inner]) * size
-        breadth = np.maximum(before, HIDDEN * self.head.radius * size)
+        radius = max(self.head.radius * size, 1e-6)
+        breadth = np.maximum(before, HIDDEN * radius)
         wider = sign * ((points[outer] - points[inner]) @ right) - before
-        widens = WIDENS[0] + (WIDENS[1] - WIDENS[0]) * smoothstep(*BREADTHS, breadth / (self.head.radius * size))
+        widens = WIDENS[0] + (WIDENS[1] - WIDENS[0]) * smoothstep(*BREADTHS, breadth / radius)
         free, room = (widens - 1) * breadth, MORE * breadth
         over = np.maximum(wider - free, 0)
         if not over.any():
