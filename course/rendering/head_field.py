@@ -41,10 +41,10 @@ BESIDE = np.array([(0, 36, -1), (1, 36, -1), (2, 36, -1), (3, 48, -1), (4, 48, -
 BROWS = np.array([(0, 17, -1), (0, 18, -1), (0, 19, -1), (16, 26, 1), (16, 25, 1), (16, 24, 1)])
 ABOVE = np.array([(17, 18, -1), (26, 25, 1)]), np.array([(70, 17, -1), (71, 18, -1), (77, 26, 1), (76, 25, 1)])
 NARROWS, NARROWS_BROW, LEAST = 0.75, 0.55, 0.4  # of a side's breadth in the photo
-# What may come into view: the outline beside eyes and mouth, and the brow's and the forehead's ends beside what lies
-# further in. Up to so many times its breadth in the photo it widens as it would, and by `MORE` beyond that at most: a side
-# that is narrower in the photo than the first of `BREADTHS` (radii) by the first, a broad one by the second; what lies
-# behind counts as `HIDDEN` radii broad
+# What may come into view: the outline beside eyes and mouth, and the ends of brow and forehead beside what lies further
+# in. Up to so many times its breadth in the photo it widens as it would, and by `MORE` beyond that at most: by the first
+# where it is narrower there than the first of `BREADTHS` (radii), by the second where it is broad. What lies behind
+# counts as `HIDDEN` radii broad
 RIMS = BESIDE, np.array([(17, 19, -1), (18, 20, -1), (26, 24, 1), (25, 23, 1),
                          (70, 72, -1), (71, 73, -1), (77, 75, 1), (76, 74, 1)])
 WIDENS, MORE, BREADTHS, HIDDEN = (1.35, 1.9), 0.4, (0.08, 0.22), 0.02
@@ -58,6 +58,7 @@ SURFACE = np.array([(side * x, y, z) for side in (-1, 1) for x, y, z in (
     (0.44, -0.12, -0.162), (0.455, 0.15, -0.172), (0.47, 0.35, -0.119))])
 FLANKED = np.array([1, 2, 3, 15, 14, 13])  # the point of the outline that each lies beside
 CROWDED = 0.3  # of the way to it: a cheek that turns away goes no further, or it would fold over the border of the face
+DRAWN = 0.3  # radii of a chin that are drawn out with what lies below it
 UNDER = 0.55, 0.95  # radii to the side: from where and to where a lower border that has let the chin go holds again
 SHOULDERS = 1.1  # radii below the face's centre: here the neck ends
 
@@ -287,12 +288,29 @@ class HeadField:
         """What comes to rest along the picture's border, (nodes, nodes, 1); chin: where it is in the frame, (2,).
 
         A chin that falls would be pressed against the lower border, with its beard: it goes on, and what it shows there
-        is in the photo. One that rises would show what is not.
+        is in the photo.
         """
-        ups = self.head.coordinates(np.stack([self.points[8], chin]))[1]
-        goes = smoothstep(0, self.settings.lets_go, float(ups[0] - ups[1]))
-        goes *= 1 - smoothstep(*self.settings.room, float(self._bottom - chin[1]) / self.head.radius)
+        _, room, risen = self._above_border(chin)
+        goes = smoothstep(0, self.settings.lets_go, -risen) * (1 - smoothstep(*self.settings.room, room))
         return self._border + goes * (self._open_below - self._border)
+
+    def _above_border(self, chin: np.ndarray) -> tuple:
+        """In radii: how far a chin is above the picture's lower border in the photo, how far in the frame, where it is
+        at (2,), and how far up it has gone."""
+        before, now = self.head.coordinates(np.stack([self.points[8], chin]))[1]
+        rooms = (self._bottom - np.array([self.points[8, 1], chin[1]])) / self.head.radius
+        return *rooms, now - before
+
+    def drawn(self, chin: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """How much of a face's own movement is left at rows y (...) of the picture: (...) in [0, 1]; chin: as above.
+
+        One that rises from near the lower border would show what is not in the photo. So what lies below it is drawn
+        out.
+        """
+        before, now, risen = self._above_border(chin)
+        share = smoothstep(0, self.settings.lets_go, risen) * (1 - smoothstep(*self.settings.room, before))
+        above = np.clip((self._bottom - y) / self.head.radius / max(now + DRAWN, DRAWN), 0, 1)
+        return 1 - share * (1 - above)
 
     def shares(self, back, target: np.ndarray) -> Shares:
         """How the nodes take part in a frame; back: the ways home of `start`; target: (78, 2).
@@ -309,7 +327,8 @@ class HeadField:
         chin = -float(self.head.coordinates(target[8])[1])
         neck, border = self._neck_of(chin, -float(rise[self._below_chin])), self._border_of(target[8])
         *parts, here = self._own
-        face, handed_on = np.maximum(face, here), self._neck(side, up, neck) * border
+        face = np.maximum(face, here) * self.drawn(target[8], self.nodes[..., 1:])
+        handed_on = self._neck(side, up, neck) * border
         near = Shares(homes, *(np.maximum(part * handed_on, face) for part in parts))
         gone = np.hypot(along, rise)
         if gone[self._all_that_moves[..., 0] > 0].max(initial=0) <= self.settings.near:  # most frames: nothing more
