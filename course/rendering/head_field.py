@@ -42,9 +42,9 @@ BROWS = np.array([(0, 17, -1), (0, 18, -1), (0, 19, -1), (16, 26, 1), (16, 25, 1
 ABOVE = np.array([(17, 18, -1), (26, 25, 1)]), np.array([(70, 17, -1), (71, 18, -1), (77, 26, 1), (76, 25, 1)])
 NARROWS, NARROWS_BROW, LEAST = 0.75, 0.55, 0.4  # of a side's breadth in the photo
 # What may come into view: the outline beside eyes and mouth, and the ends of brow and forehead beside what lies further
-# in. Up to so many times its breadth in the photo it widens as it would, and by `MORE` beyond that at most: by the first
-# where it is narrower there than the first of `BREADTHS` (radii), by the second where it is broad. What lies behind
-# counts as `HIDDEN` radii broad
+# in. Up to so many times its breadth in the photo it widens as it would, and by `MORE` times that beyond at most: the
+# first number counts for what is narrower there than the first of `BREADTHS` (radii), the second for what is broad.
+# What lies behind counts as `HIDDEN` radii broad
 RIMS = BESIDE, np.array([(17, 19, -1), (18, 20, -1), (26, 24, 1), (25, 23, 1),
                          (70, 72, -1), (71, 73, -1), (77, 75, 1), (76, 74, 1)])
 WIDENS, MORE, BREADTHS, HIDDEN = (1.35, 1.9), 0.4, (0.08, 0.22), 0.02
