@@ -47,7 +47,7 @@ NARROWS, NARROWS_BROW, LEAST = 0.75, 0.55, 0.4  # of a side's breadth in the pho
 # What lies behind counts as `HIDDEN` radii broad
 RIMS = BESIDE, np.array([(17, 19, -1), (18, 20, -1), (26, 24, 1), (25, 23, 1),
                          (70, 72, -1), (71, 73, -1), (77, 75, 1), (76, 74, 1)])
-WIDENS, MORE, BREADTHS, HIDDEN = (1.35, 1.9), 0.4, (0.08, 0.22), 0.02
+WIDENS, MORE, BREADTHS, HIDDEN = (1.35, 2.2), 0.4, (0.08, 0.25), 0.02
 SEEN, SEEN_BROW = 0.08, 0.02  # radii: a side that is narrower than this in the photo is hidden
 # By these is seen how a head is held: what no expression moves
 RIGID = np.array([0, 1, 2, 14, 15, 16, *range(27, 36), 36, 39, 42, 45])
@@ -59,7 +59,7 @@ SURFACE = np.array([(side * x, y, z) for side in (-1, 1) for x, y, z in (
 FLANKED = np.array([1, 2, 3, 15, 14, 13])  # the point of the outline that each lies beside
 CROWDED = 0.3  # of the way to it: a cheek that turns away goes no further, or it would fold over the border of the face
 DRAWN = 0.3  # radii of a chin that are drawn out with what lies below it
-UNDER = 0.55, 0.95  # radii to the side: from where and to where a lower border that has let the chin go holds again
+UNDER = 0.5, 0.8  # radii to the side: from where and to where a lower border that has let the chin go holds again
 SHOULDERS = 1.1  # radii below the face's centre: here the neck ends
 
 
