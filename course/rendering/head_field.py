@@ -219,6 +219,14 @@ class HeadField:
         self._mixed = warping.evaluate_spline(places, spline, SURFACE[:, :2])  # (k, 78)
         self._turn = held(points)[0]
         self._surface = self._on_surface(self.points)
+        self._hidden = self._behind()
+
+    def _behind(self) -> np.ndarray:
+        """Which points of the outline, and which places of `SURFACE`, lie behind what a turned photo shows: (k,), as
+        `start` counts them. They would draw the nose before them along."""
+        outer, inner, sign = BESIDE.T
+        hidden = outer[sign * (self._side[outer] - self._side[inner]) < 0]
+        return np.concatenate([hidden, landmarks.N_POINTS + np.flatnonzero(np.isin(FLANKED, hidden))])
 
     def _pose(self, points: np.ndarray) -> tuple:
         """How the skull is held: tilt in radians, pixels a unit, and where its middle lies (2,)."""
@@ -453,11 +461,12 @@ class HeadField:
 
         Args:
             held, residual: (78 + k + m, 2), from `start`, and m places that are held besides, as rims are; used:
-                indices of the points that count; what comes after the points counts in any case.
+                indices of the points that count, but for those that the photo hides; what comes after the points counts
+                in any case.
         Returns:
             centres (n, 2) in radii around the head's centre, and weights (n + 3, 2) in pixels.
         """
-        used = np.concatenate([used, np.arange(landmarks.N_POINTS, len(held))])
+        used = np.setdiff1d(np.concatenate([used, np.arange(landmarks.N_POINTS, len(held))]), self._hidden)
         centres = np.concatenate([held[used], self.ring])
         centres = (centres - self.head.centre) / self.head.radius
         values = np.concatenate([residual[used], np.zeros_like(self.ring)])
