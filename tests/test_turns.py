@@ -85,6 +85,21 @@ def test_the_hidden_side_of_a_turned_photo_is_not_drawn_out(yaw):
     assert np.diff(found[..., 0], axis=1).min() > 0
 
 
+@pytest.mark.parametrize("held, turn", [(-35, -9), (-35, 12), (35, 9), (35, -12)])
+def test_the_nose_of_a_turned_photo_keeps_its_shape(held, turn):
+    """What lies behind it in the photo, outline and cheek, does not draw it along."""
+    def folded(one) -> float:
+        found, target = positions_of(one, YAW, turn)
+        nose = (target[27:36] - one[2].box[:2]).round().astype(int)
+        (x0, y0), (x1, y1) = nose.min(axis=0), nose.max(axis=0)
+        return np.diff(found[y0:y1, x0 - 3 : x1 + 3, 0], axis=1).min()
+
+    one = person(held)
+    assert folded(one) > 0.4
+    one[2]._hidden = np.array([], int)
+    assert folded(one) < 0.35
+
+
 def told_to(face, degrees: float) -> np.ndarray:
     values = face.rest.copy()
     values[YAW] += degrees

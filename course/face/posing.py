@@ -13,7 +13,7 @@ YAW = channels.INDEX["headYaw"]
 # How far a head turns as it is told, and how far at most, in degrees away from the photo: of one that looks at the
 # viewer; and of one that is turned already, further the same way, and back. What such a photo hides of the far half of
 # a face no picture can show, and further on its nose would be drawn over its cheek.
-TURNS, ONWARDS, BACK = np.array([25.0, 30.0]), np.array([4.0, 9.0]), np.array([3.0, 7.0])
+TURNS, ONWARDS, BACK = np.array([25.0, 30.0]), np.array([6.0, 12.0]), np.array([10.0, 16.0])
 TURNED = 8.0, 28.0  # degrees: a photo up to the first counts as looking at the viewer, from the second on as turned
 
 
