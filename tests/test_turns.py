@@ -106,7 +106,7 @@ def told_to(face, degrees: float) -> np.ndarray:
     return values
 
 
-@pytest.mark.parametrize("column, change", [(PITCH, 12), (JAW, 0.7)], ids=["nod", "open mouth"])
+@pytest.mark.parametrize("column, change", [(PITCH, 16), (JAW, 0.7)], ids=["nod", "open mouth"])
 def test_a_chin_that_falls_is_not_pressed_against_the_lower_border(column, change):
     """A beard that nearly ends at the photo's border keeps its shape, and goes over it."""
     one = person(room=0.25)
@@ -116,7 +116,7 @@ def test_a_chin_that_falls_is_not_pressed_against_the_lower_border(column, chang
     x = round(points[8, 0]) - field.box[0]
     below = round(points[57, 1] + 0.3 * field.head.radius) - field.box[1]
     step = np.diff(found[below:, x - 10 : x + 10, 1], axis=0)
-    assert step.max() < 1 / 0.6 and step.min() > 0
+    assert step.max() < 1.75 and step.min() > 0  # 1.9 and 2.7 with a border at which all rests
     assert found[-1, x, 1] < field.box[3] - 1 - 0.05 * field.head.radius
 
 

@@ -79,8 +79,12 @@ class FieldSettings:
     longer: float = 3.0  # times as long as the head has risen it is at least: a shorter one would tear
     follows: float = 0.12  # share of the head's movement that is left at the collar
     border: float = 0.45  # width of the strip along the picture's border that comes to rest
-    lets_go: float = 0.12  # a chin that has fallen so far takes along what is below it, over the picture's lower border
-    room: tuple = (0.1, 0.3)  # but only while it is nearer to that border than this: wholly, and not at all
+    # A chin that falls from the first to the second takes along what is below it over the picture's lower border, and
+    # the neck is so short then; one that rises draws it out
+    lets_go: tuple = (0.04, 0.16)
+    covered: float = 0.35
+    draws: tuple = (0.0, 0.12)
+    room: tuple = (0.1, 0.3)  # so near to that border it does so wholly, and so far from it not at all
     open_above: bool = False  # no such strip above the shoulders, where `layers` fills what comes in
     skull: tuple = (0.4, 1.6)  # from here on the skull's movement takes over from the face's; it alone is left
     near: float = 0.35  # a part of the head that is further than this from its place takes along what lies between
@@ -285,22 +289,23 @@ class HeadField:
         handed_on, face = self._neck(side, up, neck) * border, of_face(side, up)
         return tuple(np.maximum(part * handed_on, face) for part in self._parts(side, up))
 
-    def _neck_of(self, chin: float, risen: float) -> tuple:
+    def _neck_of(self, chin: float, risen: float, goes: float) -> tuple:
         """From where to where the neck goes in a frame; chin: how far it is below the face's centre; risen: the head's
-        way up; all in radii."""
+        way up; all in radii. goes: `_lets_go`."""
         begin, end = self.settings.neck
         begin = max(begin, chin)
-        return begin, max(end, begin + max(self.settings.shortest, self.settings.longer * risen))
+        end = max(end, begin + max(self.settings.shortest, self.settings.longer * risen))
+        return begin, end + goes * (min(end, begin + self.settings.covered) - end)
 
-    def _border_of(self, chin: np.ndarray) -> np.ndarray:
-        """What comes to rest along the picture's border, (nodes, nodes, 1); chin: where it is in the frame, (2,).
+    def _lets_go(self, chin: np.ndarray) -> float:
+        """How far the picture's lower border lets go of what is below a chin, 0 to 1; chin: where it is in the frame,
+        (2,).
 
-        A chin that falls would be pressed against the lower border, with its beard: it goes on, and what it shows there
-        is in the photo.
+        A chin that falls would be pressed against that border, with its beard: it goes on, and what it shows there is
+        in the photo.
         """
         _, room, risen = self._above_border(chin)
-        goes = smoothstep(0, self.settings.lets_go, -risen) * (1 - smoothstep(*self.settings.room, room))
-        return self._border + goes * (self._open_below - self._border)
+        return float(smoothstep(*self.settings.lets_go, -risen) * (1 - smoothstep(*self.settings.room, room)))
 
     def _above_border(self, chin: np.ndarray) -> tuple:
         """In radii: how far a chin is above the picture's lower border in the photo, how far in the frame, where it is
@@ -316,7 +321,7 @@ class HeadField:
         out.
         """
         before, now, risen = self._above_border(chin)
-        share = smoothstep(0, self.settings.lets_go, risen) * (1 - smoothstep(*self.settings.room, before))
+        share = smoothstep(*self.settings.draws, risen) * (1 - smoothstep(*self.settings.room, before))
         above = np.clip((self._bottom - y) / self.head.radius / max(now + DRAWN, DRAWN), 0, 1)
         return 1 - share * (1 - above)
 
@@ -333,7 +338,9 @@ class HeadField:
         along, rise = ((there - here) for there, here in zip(at_home, (side, up)))
         face = of_face(*at_home)
         chin = -float(self.head.coordinates(target[8])[1])
-        neck, border = self._neck_of(chin, -float(rise[self._below_chin])), self._border_of(target[8])
+        goes = self._lets_go(target[8])
+        neck = self._neck_of(chin, -float(rise[self._below_chin]), goes)
+        border = self._border + goes * (self._open_below - self._border)
         *parts, here = self._own
         face = np.maximum(face, here) * self.drawn(target[8], self.nodes[..., 1:])
         handed_on = self._neck(side, up, neck) * border
