@@ -58,7 +58,7 @@ SURFACE = np.array([(side * x, y, z) for side in (-1, 1) for x, y, z in (
     (0.44, -0.12, -0.162), (0.455, 0.15, -0.172), (0.47, 0.35, -0.119))])
 FLANKED = np.array([1, 2, 3, 15, 14, 13])  # the point of the outline that each lies beside
 CROWDED = 0.3  # of the way to it: a cheek that turns away goes no further, or it would fold over the border of the face
-DRAWN = 0.3  # radii of a chin that are drawn out with what lies below it
+DRAWN = 0.12  # radii of a chin that are drawn out with what lies below it
 UNDER = 0.5, 0.8  # radii to the side: from where and to where a lower border that has let the chin go holds again
 SHOULDERS = 1.1  # radii below the face's centre: here the neck ends
 
