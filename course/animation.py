@@ -111,19 +111,23 @@ class Actor:
         """The whole photo with this face posed by channel values (57,), or more as in `motion.inside`, and points moved
         beside them, (78, 2) as in `face.posed_points`: uint8 (H, W, 3). matched: as in `Portrait.render`."""
         values, out, breath = inside.parted(values)
-        return self.portrait.render(posing.posed_points(self.face, values, beside), matched=matched, tongue=out,
+        return self.portrait.render(self._posed(values, beside), matched=matched, tongue=out,
                                     breath=breath)
 
     def clear_frame(self, values: np.ndarray, beside: np.ndarray | None, still: np.ndarray,
                     matched: bool = False) -> tuple:
         """As `frame`, and how much of each pixel is the person, float32 (H, W); still: the same in the photo."""
         values, *rest = inside.parted(values)
-        return self.portrait.render_clear(posing.posed_points(self.face, values, beside), still, matched, *rest)
+        return self.portrait.render_clear(self._posed(values, beside), still, matched, *rest)
 
     def mask(self, values: np.ndarray, beside: np.ndarray | None = None) -> np.ndarray:
         """How far each pixel of that frame may differ from the photo: float32 (H, W)."""
         values, _, breath = inside.parted(values)
-        return self.portrait.mask_at(posing.posed_points(self.face, values, beside), breath=breath)
+        return self.portrait.mask_at(self._posed(values, beside), breath=breath)
+
+    def _posed(self, values, beside) -> np.ndarray:
+        """The points of a frame, its head turned as far as the photo can show: (78, 2)."""
+        return posing.posed_points(self.face, posing.in_sight(values, self.face.rest), beside)
 
 
 def animate(photo, text=None, audio=None, driving=None, motion=None, **settings) -> video.Clip:

@@ -4,9 +4,29 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..interpolation import smoothstep
 from ..keypoints import landmarks
 from . import channels
 from . import model as face_model
+
+YAW = channels.INDEX["headYaw"]
+# How far a head turns as it is told, and how far at most, in degrees away from the photo: of one that looks at the
+# viewer; and of one that is turned already, further the same way, and back. What such a photo hides of the far half of
+# a face no picture can show, and further on its nose would be drawn over its cheek.
+TURNS, ONWARDS, BACK = np.array([25.0, 30.0]), np.array([6.0, 12.0]), np.array([10.0, 16.0])
+TURNED = 8.0, 28.0  # degrees: a photo up to the first counts as looking at the viewer, from the second on as turned
+
+
+def in_sight(values: np.ndarray, rest: np.ndarray) -> np.ndarray:
+    """Channel values (57,) with the head turned no further to the side than a photo of values `rest` (57,) can show."""
+    held, turn = float(rest[YAW]), float(values[YAW] - rest[YAW])
+    share = float(smoothstep(*TURNED, abs(held)))
+    free, most = TURNS + share * ((ONWARDS if turn * held > 0 else BACK) - TURNS)
+    if abs(turn) <= free:
+        return values
+    bounded = np.array(values, float)
+    bounded[YAW] = held + np.sign(turn) * (free + (most - free) * np.tanh((abs(turn) - free) / (most - free)))
+    return bounded
 
 
 def posed_points(face: face_model.Face, values: np.ndarray, beside: np.ndarray | None = None) -> np.ndarray:

@@ -41,6 +41,13 @@ BESIDE = np.array([(0, 36, -1), (1, 36, -1), (2, 36, -1), (3, 48, -1), (4, 48, -
 BROWS = np.array([(0, 17, -1), (0, 18, -1), (0, 19, -1), (16, 26, 1), (16, 25, 1), (16, 24, 1)])
 ABOVE = np.array([(17, 18, -1), (26, 25, 1)]), np.array([(70, 17, -1), (71, 18, -1), (77, 26, 1), (76, 25, 1)])
 NARROWS, NARROWS_BROW, LEAST = 0.75, 0.55, 0.4  # of a side's breadth in the photo
+# What may come into view: the outline beside eyes and mouth, and the ends of brow and forehead beside what lies further
+# in. Up to so many times its breadth in the photo it widens as it would, and by `MORE` times that beyond at most: the
+# first number counts for what is narrower there than the first of `BREADTHS` (radii), the second for what is broad.
+# What lies behind counts as `HIDDEN` radii broad
+RIMS = BESIDE, np.array([(17, 19, -1), (18, 20, -1), (26, 24, 1), (25, 23, 1),
+                         (70, 72, -1), (71, 73, -1), (77, 75, 1), (76, 74, 1)])
+WIDENS, MORE, BREADTHS, HIDDEN = (1.35, 2.2), 0.4, (0.08, 0.25), 0.02
 SEEN, SEEN_BROW = 0.08, 0.02  # radii: a side that is narrower than this in the photo is hidden
 # By these is seen how a head is held: what no expression moves
 RIGID = np.array([0, 1, 2, 14, 15, 16, *range(27, 36), 36, 39, 42, 45])
@@ -51,6 +58,8 @@ SURFACE = np.array([(side * x, y, z) for side in (-1, 1) for x, y, z in (
     (0.44, -0.12, -0.162), (0.455, 0.15, -0.172), (0.47, 0.35, -0.119))])
 FLANKED = np.array([1, 2, 3, 15, 14, 13])  # the point of the outline that each lies beside
 CROWDED = 0.3  # of the way to it: a cheek that turns away goes no further, or it would fold over the border of the face
+DRAWN = 0.12  # radii of a chin that are drawn out with what lies below it
+UNDER = 0.5, 0.8  # radii to the side: from where and to where a lower border that has let the chin go holds again
 SHOULDERS = 1.1  # radii below the face's centre: here the neck ends
 
 
@@ -70,6 +79,12 @@ class FieldSettings:
     longer: float = 3.0  # times as long as the head has risen it is at least: a shorter one would tear
     follows: float = 0.12  # share of the head's movement that is left at the collar
     border: float = 0.45  # width of the strip along the picture's border that comes to rest
+    # A chin that falls from the first to the second takes along what is below it over the picture's lower border, and
+    # the neck is so short then; one that rises draws it out
+    lets_go: tuple = (0.04, 0.16)
+    covered: float = 0.35
+    draws: tuple = (0.0, 0.12)
+    room: tuple = (0.1, 0.3)  # so near to that border it does so wholly, and so far from it not at all
     open_above: bool = False  # no such strip above the shoulders, where `layers` fills what comes in
     skull: tuple = (0.4, 1.6)  # from here on the skull's movement takes over from the face's; it alone is left
     near: float = 0.35  # a part of the head that is further than this from its place takes along what lies between
@@ -194,11 +209,13 @@ class HeadField:
         extent = settings.ring * head.radius
         self.ring = head.centre + extent * (np.outer(np.cos(angles), head.right) * 0.9
                                             + np.outer(np.sin(angles), head.up))
-        self._border, self._in_box = self._ends(width, height)
+        self._border, self._open_below, self._in_box = self._ends(width, height)
+        self._bottom = height - 1
         side, up = self.head.coordinates(self.nodes)
         self._below_chin = np.unravel_index(np.argmin(np.hypot(side, up + 1)), side.shape)
-        self._own = *(part * self._border for part in self._parts(side, up)), of_face(side, up)
-        self._all_that_moves = np.maximum.reduce(self._own)
+        self._own = *self._parts(side, up), of_face(side, up)
+        *parts, face = self._own
+        self._all_that_moves = np.maximum(np.maximum(*parts) * self._open_below, face)
         self.solid = face_model.FaceModel.load().mean  # (78, 3); anybody will do, since only the change of pose counts
         self.pose = self._pose(points)
         places = self.solid[:, :2]
@@ -206,6 +223,14 @@ class HeadField:
         self._mixed = warping.evaluate_spline(places, spline, SURFACE[:, :2])  # (k, 78)
         self._turn = held(points)[0]
         self._surface = self._on_surface(self.points)
+        self._hidden = self._behind()
+
+    def _behind(self) -> np.ndarray:
+        """Which points of the outline, and which places of `SURFACE`, lie behind what a turned photo shows: (k,), as
+        `start` counts them. They would draw the nose before them along."""
+        outer, inner, sign = BESIDE.T
+        hidden = outer[sign * (self._side[outer] - self._side[inner]) < 0]
+        return np.concatenate([hidden, landmarks.N_POINTS + np.flatnonzero(np.isin(FLANKED, hidden))])
 
     def _pose(self, points: np.ndarray) -> tuple:
         """How the skull is held: tilt in radians, pixels a unit, and where its middle lies (2,)."""
@@ -228,21 +253,24 @@ class HeadField:
         return plate + off
 
     def _ends(self, width, height) -> tuple:
-        """What comes to rest: 0 along the picture's border, and 0 along the box's where that lies inside the picture, 1
-        further in, (nodes, nodes, 1) each."""
+        """What comes to rest, (nodes, nodes, 1) each: 0 along the picture's border, the same without its lower border,
+        and 0 along the box's where that lies inside the picture; 1 further in."""
         side, up = self.head.coordinates(self.nodes)
         low, high = self.nodes, np.array([width - 1, height - 1]) - self.nodes
-        across, down = np.moveaxis(np.minimum(low, high), -1, 0)
+        across, above, below = np.minimum(low, high)[..., 0], low[..., 1], high[..., 1]
         if self.settings.open_above:
             # the body stays where the border cuts it; the head goes, and takes its hair with it
-            across, down = across + 2 * self.head.radius * np.maximum(up + SHOULDERS, 0), high[..., 1]
+            across, above = across + 2 * self.head.radius * np.maximum(up + SHOULDERS, 0), np.inf
         x0, y0, x1, y1 = self.box
         cut = np.array([x0 > 0, y0 > 0]), np.array([x1 < width, y1 < height])
         inside = np.minimum(np.where(cut[0], low - [x0, y0], np.inf),
                             np.where(cut[1], high - [width - x1, height - y1], np.inf)).min(axis=-1)
         strip = self.settings.border * self.head.radius
+        beside = np.minimum(across, above)
+        # under the chin; shoulders rest
+        beside = beside + (np.minimum(beside, below) - beside) * smoothstep(*UNDER, np.abs(side))
         return tuple(smoothstep(0, strip, np.minimum(distance, strip))[..., None]
-                     for distance in (np.minimum(across, down), inside))
+                     for distance in (np.minimum(beside, below), beside, inside))
 
     def _parts(self, side, up) -> tuple:
         """How far places (...) in radii go with the head, and how far they may bend besides: (..., 1) each."""
@@ -255,18 +283,47 @@ class HeadField:
         below = -up + self.settings.slope * smoothstep(0.3, 0.9, np.abs(side))
         return (1 - (1 - self.settings.follows) * smoothstep(*neck, below))[..., None]
 
-    def _weights(self, side, up, neck) -> tuple:
+    def _weights(self, side, up, neck, border) -> tuple:
         """How much of the rigid and of the local part places (...) in radii take, (..., 1) each; neck: from where to
-        where it goes."""
-        handed_on, face = self._neck(side, up, neck) * self._border, of_face(side, up)
+        where it goes; border: `_border_of` the frame."""
+        handed_on, face = self._neck(side, up, neck) * border, of_face(side, up)
         return tuple(np.maximum(part * handed_on, face) for part in self._parts(side, up))
 
-    def _neck_of(self, chin: float, risen: float) -> tuple:
+    def _neck_of(self, chin: float, risen: float, goes: float) -> tuple:
         """From where to where the neck goes in a frame; chin: how far it is below the face's centre; risen: the head's
-        way up; all in radii."""
+        way up; all in radii. goes: `_lets_go`."""
         begin, end = self.settings.neck
         begin = max(begin, chin)
-        return begin, max(end, begin + max(self.settings.shortest, self.settings.longer * risen))
+        end = max(end, begin + max(self.settings.shortest, self.settings.longer * risen))
+        return begin, end + goes * (min(end, begin + self.settings.covered) - end)
+
+    def _lets_go(self, chin: np.ndarray) -> float:
+        """How far the picture's lower border lets go of what is below a chin, 0 to 1; chin: where it is in the frame,
+        (2,).
+
+        A chin that falls would be pressed against that border, with its beard: it goes on, and what it shows there is
+        in the photo.
+        """
+        _, room, risen = self._above_border(chin)
+        return float(smoothstep(*self.settings.lets_go, -risen) * (1 - smoothstep(*self.settings.room, room)))
+
+    def _above_border(self, chin: np.ndarray) -> tuple:
+        """In radii: how far a chin is above the picture's lower border in the photo, how far in the frame, where it is
+        at (2,), and how far up it has gone."""
+        before, now = self.head.coordinates(np.stack([self.points[8], chin]))[1]
+        rooms = (self._bottom - np.array([self.points[8, 1], chin[1]])) / self.head.radius
+        return *rooms, now - before
+
+    def drawn(self, chin: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """How much of a face's own movement is left at rows y (...) of the picture: (...) in [0, 1]; chin: as above.
+
+        One that rises from near the lower border would show what is not in the photo. So what lies below it is drawn
+        out.
+        """
+        before, now, risen = self._above_border(chin)
+        share = smoothstep(*self.settings.draws, risen) * (1 - smoothstep(*self.settings.room, before))
+        above = np.clip((self._bottom - y) / self.head.radius / max(now + DRAWN, DRAWN), 0, 1)
+        return 1 - share * (1 - above)
 
     def shares(self, back, target: np.ndarray) -> Shares:
         """How the nodes take part in a frame; back: the ways home of `start`; target: (78, 2).
@@ -280,9 +337,13 @@ class HeadField:
         at_home = self.head.coordinates(homes)
         along, rise = ((there - here) for there, here in zip(at_home, (side, up)))
         face = of_face(*at_home)
-        neck = self._neck_of(-float(self.head.coordinates(target[8])[1]), -float(rise[self._below_chin]))
+        chin = -float(self.head.coordinates(target[8])[1])
+        goes = self._lets_go(target[8])
+        neck = self._neck_of(chin, -float(rise[self._below_chin]), goes)
+        border = self._border + goes * (self._open_below - self._border)
         *parts, here = self._own
-        face, handed_on = np.maximum(face, here), self._neck(side, up, neck)
+        face = np.maximum(face, here) * self.drawn(target[8], self.nodes[..., 1:])
+        handed_on = self._neck(side, up, neck) * border
         near = Shares(homes, *(np.maximum(part * handed_on, face) for part in parts))
         gone = np.hypot(along, rise)
         if gone[self._all_that_moves[..., 0] > 0].max(initial=0) <= self.settings.near:  # most frames: nothing more
@@ -291,11 +352,11 @@ class HeadField:
         along, rise = part * along, part * rise
         # the point q + t v of the way that comes closest to the face's centre: t = -q.v / v.v
         t = np.clip(-(side * along + up * rise) / np.maximum(along**2 + rise**2, 1e-9), 0, 1)
-        rigid, _ = self._weights(side + t * along, up + t * rise, neck)
+        rigid, _ = self._weights(side + t * along, up + t * rise, neck, border)
         rigid = np.maximum(rigid, face) * self._in_box
         if (rigid <= near.rigid).all():
             return near
-        _, local = self._weights(side + along, up + rise, neck)
+        _, local = self._weights(side + along, up + rise, neck, border)
         local = np.where(part[..., None] > 0, np.maximum(local, face) * self._in_box, near.local)
         return Shares(homes, np.maximum(rigid, near.rigid), local, far=True)
 
@@ -320,7 +381,7 @@ class HeadField:
         return warping.similarity(self.points[STABLE], target[STABLE])
 
     def unfolded(self, target: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-        """The target, its far cheek kept outside eye and mouth.
+        """The target, its far cheek kept outside eye and mouth, and its near one beside them.
 
         Of a head that turns away the points of the outline go behind the cheek, where no picture shows them; what is
         seen as outline there is cheek. A warp that followed them would fold eye and nose over the border of the face.
@@ -328,14 +389,37 @@ class HeadField:
         Args:
             target: (78, 2); matrix: `rigid` of it, (2, 3).
         Returns:
-            (78, 2): the target itself where no side has become narrow.
+            (78, 2): the target itself where no side has become narrow, or wide.
         """
         size = float(np.hypot(*matrix[:, 0]))
         right = matrix[:, :2] @ self.head.right / max(size, 1e-9)
-        moved = self._apart(target, right, size, BESIDE)
+        moved = target
+        for pairs in RIMS:
+            moved = self._together(moved, right, size, pairs)
+        moved = self._apart(moved, right, size, BESIDE)
         moved = self._apart(moved, right, size, BROWS, inwards=True)
         for pairs in ABOVE:
             moved = self._apart(moved, right, size, pairs)
+        return moved
+
+    def _together(self, points, right, size: float, pairs) -> np.ndarray:
+        """Points (78, 2), the outer ones of pairs kept from going too far away from the inner ones: what is behind them
+        in the photo cannot come into view, and a rim drawn out would take its place.
+
+        right, size, pairs: as in `_apart`.
+        """
+        outer, inner, sign = pairs.T
+        before = sign * (self._side[outer] - self._side[inner]) * size
+        radius = max(self.head.radius * size, 1e-6)
+        breadth = np.maximum(before, HIDDEN * radius)
+        wider = sign * ((points[outer] - points[inner]) @ right) - before
+        widens = WIDENS[0] + (WIDENS[1] - WIDENS[0]) * smoothstep(*BREADTHS, breadth / radius)
+        free, room = (widens - 1) * breadth, MORE * breadth
+        over = np.maximum(wider - free, 0)
+        if not over.any():
+            return points
+        moved = np.array(points)
+        moved[outer] -= ((over - room * (1 - np.exp(-over / room))) * sign)[:, None] * right
         return moved
 
     def _apart(self, points, right, size: float, pairs, inwards: bool = False) -> np.ndarray:
@@ -384,11 +468,12 @@ class HeadField:
 
         Args:
             held, residual: (78 + k + m, 2), from `start`, and m places that are held besides, as rims are; used:
-                indices of the points that count; what comes after the points counts in any case.
+                indices of the points that count, but for those that the photo hides; what comes after the points counts
+                in any case.
         Returns:
             centres (n, 2) in radii around the head's centre, and weights (n + 3, 2) in pixels.
         """
-        used = np.concatenate([used, np.arange(landmarks.N_POINTS, len(held))])
+        used = np.setdiff1d(np.concatenate([used, np.arange(landmarks.N_POINTS, len(held))]), self._hidden)
         centres = np.concatenate([held[used], self.ring])
         centres = (centres - self.head.centre) / self.head.radius
         values = np.concatenate([residual[used], np.zeros_like(self.ring)])

@@ -274,7 +274,7 @@ class Portrait:
         if box is None or frame.half < 2:
             return None
         x0, y0, x1, y1 = box
-        difference = self._difference(positions, box, lower, back)
+        difference = self._difference(positions, box, lower, back, target[8])
         u, v = frame.grid(np.array(box) + [*origin, *origin])
         upper_edge = curves.tabulate(frame, target[mouth.UPPER_INNER])
         lower_edge = curves.tabulate(frame, target[mouth.LOWER_INNER])
@@ -301,8 +301,9 @@ class Portrait:
         upper, lower = (self._read(places, around, (x0, y0)) for places in (above_places, below_places))
         region[y0:y1, x0:x1] = cv2.blendLinear(lower, upper, share, 1 - share)
 
-    def _difference(self, positions, box, lower, back) -> np.ndarray:
-        """How much further the lower field looks than the upper one within a box, fading to 0 at its sides."""
+    def _difference(self, positions, box, lower, back, chin) -> np.ndarray:
+        """How much further the lower field looks than the upper one within a box, fading to 0 at its sides; chin: where
+        it is in the frame, (2,)."""
         x0, y0, x1, y1 = box
         origin = np.array(self.field.box[:2]) + [x0, y0]
         height, width = y1 - y0, x1 - x0
@@ -310,7 +311,7 @@ class Portrait:
         xs, ys = np.linspace(0, width - 1, count), np.linspace(0, height - 1, count)
         nodes = np.stack(np.meshgrid(xs, ys), -1) + origin
         places = self.field.home(nodes, back)
-        wanted = places + self.field.local(lower, places) - nodes
+        wanted = (places + self.field.local(lower, places) - nodes) * self.field.drawn(chin, nodes[..., 1:])
         wanted = cv2.resize(wanted.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
         wanted -= positions[y0:y1, x0:x1]
         wanted += warping.identity_grid(height, width) + origin.astype(np.float32)
