@@ -1,10 +1,8 @@
-"""A finer look at the mouth: how far the lips are apart.
+"""A finer look at the mouth: where the outlines of both lips are.
 
-    points of the whole face -> a square round the mouth -> a small network -> twenty points, of which the gap is kept
+    points of the whole face -> a square round the mouth -> a small network -> twenty points
 
 In the landmarker's crop of a whole face lips are ten pixels high, and those that are a little apart are read as shut.
-Corners and outlines it reads as well as this look does, and steadier: those stay its own, and so does where along the
-lips a point lies.
 """
 
 import functools
@@ -17,7 +15,6 @@ WEIGHTS = "lips.safetensors"
 SIZE = 96  # px of the square
 SIDE = 1.0  # its width, in eye distances
 POINTS = np.concatenate([landmarks.LIPS_OUTER, landmarks.LIPS_INNER])
-GAP = np.array([13, 14, 15, 17, 18, 19])  # of those by which lips are apart: the inner ones but for their corners
 
 
 def square_of(points: np.ndarray) -> np.ndarray:
@@ -31,18 +28,16 @@ def square_of(points: np.ndarray) -> np.ndarray:
 
 
 def refined(image: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Points of a face with those between its lips read anew: uint8 (H, W, 3), (78, 2) in pixels -> float32 (78, 2).
+    """Points of a face with those of its lips read anew: uint8 (H, W, 3), (78, 2) in pixels -> float32 (78, 2).
 
     Raises errors.WeightsError: no weights, or damaged ones.
     """
     matrix = square_of(points)
     network = quick_near.network(WEIGHTS, len(POINTS), SIZE) or _torch_network()
     found = network(crops.cut(image, matrix, SIZE)[None])[0] * SIZE - 0.5  # (20, 2)
-    inverse = np.linalg.inv(np.vstack([matrix, [0, 0, 1]]))[:2]
-    inner, along = POINTS[GAP], points[54] - points[48]
-    across = np.array([-along[1], along[0]]) / max(float(np.linalg.norm(along)), 1e-6)
     result = np.array(points, np.float32)
-    result[inner] += np.outer((crops.apply(inverse, found[GAP]) - points[inner]) @ across, across)
+    inverse = np.linalg.inv(np.vstack([matrix, [0, 0, 1]]))[:2]
+    result[POINTS] = crops.apply(inverse, found)
     return result
 
 

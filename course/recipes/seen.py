@@ -27,15 +27,12 @@ SIDE, ROOM = 256, 1.55  # pixels of a picture, and its side in extents of the fa
 RIDGE = 4.0  # how strongly a displacement is drawn to the face model's, in frames of full movement
 OUTLIER = 0.15  # eye distances: what is further off was read wrongly
 # Of the labelled pictures, which nobody warped, 0.78 of a brow's way is seen, of warped ones 0.63. So this share of
-# what was measured counts. Of lids that shut, which are looked at from near, all is seen.
+# what was measured counts. Of lids that shut and of lips, which are looked at from near, all is seen.
 SHARE = 0.65
 BROWS = np.r_[17:27]
-LIPS = np.arange(48, 68)
 # The contour beside the ears and the hair line hold the head's place: what moves them in the landmarker's eyes while
 # the head stands still counts whole, for every channel
 HOLDING = np.r_[0:3, 14:17, landmarks.FOREHEAD]
-# Of most of what lips do nearly all is seen (0.9), of these half to two thirds
-LIFTED = ("mouthUpperUp", "mouthPucker", "mouthFunnel")
 TOGETHER = [  # channels that are moved together, beside every channel by itself
     [name + side for side in ("Left", "Right")]
     for name in ("browDown", "browOuterUp", "cheekSquint", "eyeBlink", "eyeBlink", "eyeLookDown", "eyeLookUp",
@@ -129,7 +126,7 @@ def displacements(changes: np.ndarray, moved: np.ndarray, plain: np.ndarray) -> 
     less = np.linalg.solve(inner, both.T @ left.reshape(len(left), -1)).reshape(flat.shape)
     found = flat.copy()
     found[:, HOLDING] += less[:, HOLDING]
-    for names, points in ((("eye", "brow"), BROWS), (LIFTED, LIPS)):
-        own = np.ix_([column for column, name in enumerate(channels.BLENDSHAPES) if name.startswith(names)], points)
-        found[own] += SHARE * less[own]
+    upper = [column for column, name in enumerate(channels.BLENDSHAPES) if name.startswith(("eye", "brow"))]
+    own = np.ix_(upper, BROWS)
+    found[own] += SHARE * less[own]
     return found
