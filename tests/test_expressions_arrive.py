@@ -171,11 +171,10 @@ def test_some_of_what_moves_is_seen_as_less_than_it_is():
     plain, theirs = face_model.FaceModel.load().channels, seen.model().channels
     lips = np.arange(48, 68)
     assert (plain[..., 2] == theirs[..., 2]).all()
-    for name in ("jawOpen", "mouthSmileLeft", "mouthFrownRight"):  # of these nearly all is seen
+    for name in ("jawOpen", "mouthSmileLeft", "mouthPucker", "mouthUpperUpLeft"):  # lips are looked at from near
         assert theirs[face.INDEX[name], lips] == pytest.approx(plain[face.INDEX[name], lips], abs=1e-6)
-    for name, point in (("browInnerUp", 21), ("mouthUpperUpLeft", 63)):
-        column = face.INDEX[name]
-        assert 0.4 < theirs[column, point, 1] / plain[column, point, 1] < 0.95
+    brow = face.INDEX["browInnerUp"]
+    assert 0.4 < theirs[brow, 21, 1] / plain[brow, 21, 1] < 0.95
 
 
 def test_a_hair_line_that_rises_with_the_brows_does_not_lift_the_head():
@@ -331,7 +330,7 @@ def test_a_film_asks_for_more_of_what_is_shown_too_little():
     # there the film's points say most of it already
     assert 1 < beside[brow] < 1.2 and 1 < beside[lip] < 1.2
     pucker, blink = face.INDEX["mouthPucker"], face.INDEX["eyeBlinkLeft"]
-    assert 1.3 < beside[pucker] < alone[pucker]  # no point brings back what the drawing loses
+    assert 1.3 < beside[pucker] <= shown.MOST and 1.3 < alone[pucker]  # no point brings back what the drawing loses
     assert beside[blink] == 1 < alone[blink] < 1.2  # small eyes are shut before the blink is whole
     assert alone[yaw] == beside[yaw] == 1
     actor = face_model.fit_face(drawn(REST))

@@ -42,20 +42,18 @@ def test_a_gap_is_read_as_wide_as_it_is(small, opening):
     assert gap(read) == pytest.approx(gap(target), abs=0.025)
 
 
-def test_only_the_gap_is_read_anew(small):
+def test_only_lips_are_read_anew(small):
     picture, points = small
-    off = points + np.float32(1.0)
-    changed = np.abs(lips.refined(picture, off) - off).max(axis=1) > 0
-    assert set(np.flatnonzero(changed)) == {61, 62, 63, 65, 66, 67}
-    way = (lips.refined(picture, off) - off)[[61, 62, 63, 65, 66, 67]]
-    assert np.abs(way @ (off[54] - off[48])).max() < 0.01  # across the lips, not along them
+    changed = np.abs(lips.refined(picture, points) - points).max(axis=1) > 0
+    assert set(np.flatnonzero(changed)) <= set(lips.POINTS)
 
 
-def test_where_the_landmarker_is_a_little_off_the_gap_is_found_all_the_same(small):
+def test_where_the_landmarker_is_a_little_off_the_lips_are_found_all_the_same(small):
     picture, points = small
     off = points.copy()
     off[lips.POINTS] += np.array([3.0, -2.0])
-    assert gap(lips.refined(picture, off)) == pytest.approx(gap(points), abs=0.01)
+    there, again = lips.refined(picture, points), lips.refined(picture, off)
+    assert np.abs(there - again)[lips.POINTS].mean() < 0.01 * keypoints.eye_distance(points)
 
 
 def test_the_mirror_changes_sides_and_nothing_else(small):
