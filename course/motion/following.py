@@ -82,7 +82,8 @@ class Follower:
                 continue
             if larger == 0:
                 self._remember(np.delete(boxes, number, axis=0), boxes[number])
-                return look.points
+                # looked at as the frames after it will be: from where its points are, or they part from this one
+                return reading.second_look(frame, look.points).points
             larger -= 1
         if self.known is None:
             self.faces = max(self.faces, self.face - larger)
