@@ -11,7 +11,7 @@ from course import animation, cli, demo, errors, evaluation, face, images, io, m
 from course.evaluation import gains, judges, measures, stages, table
 from course.face import model as face_model
 from course.face import posing
-from course.motion import seen, shown, smoothing, strength, tracking, transfer
+from course.motion import seen, shown, smoothing, still_head, strength, tracking, transfer
 from course.recipes import seen as seen_recipe
 from course.rendering import eyelids
 
@@ -393,7 +393,7 @@ def followed(nod: float) -> np.ndarray:
 
 def test_a_head_that_stands_still_is_not_moved_by_what_the_face_does():
     values = followed(0.0)
-    stilled = tracking.standing_still(values)
+    stilled = still_head.standing_still(values)
     pitch, x = face.INDEX["headPitch"], face.INDEX["headX"]
     assert np.ptp(stilled[:, pitch]) < 0.1 * np.ptp(values[:, pitch])
     assert np.ptp(stilled[:, x]) < 0.1 * np.ptp(values[:, x])
@@ -404,13 +404,13 @@ def test_a_head_that_stands_still_is_not_moved_by_what_the_face_does():
 
 def test_a_head_that_moves_is_left_alone():
     values = followed(6.0)
-    assert (tracking.standing_still(values) == values).all()
+    assert (still_head.standing_still(values) == values).all()
 
 
 def test_what_goes_along_with_the_face_is_taken_off_within_bounds_only():
     values = followed(0.0)
     values[:, face.INDEX["headScale"]] += 0.2 * values[:, face.INDEX["jawOpen"]]  # he leans in as he speaks
-    stilled = tracking.standing_still(values)
+    stilled = still_head.standing_still(values)
     assert np.ptp(stilled[:, face.INDEX["headScale"]]) > 0.17
 
 

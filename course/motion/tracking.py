@@ -7,21 +7,12 @@ import numpy as np
 from .. import errors, parallel
 from ..face import channels, posing
 from ..face import model as face_model
-from ..interpolation import smoothstep
 from ..io import decoding, progress
 from ..keypoints import landmarks
-from . import cuts, following, motion, seen, smoothing
+from . import cuts, following, motion, seen, smoothing, still_head
 
 MOST_BESIDE = 0.08  # eye distances that a point goes beside the model at most
 MIN_TRACKED = 0.2  # share of frames in which the face must have been found
-# A head whose angles vary by less than the second, in degrees, stands still, and by more than the first, it moves. How
-# far a whole expression leads a fit of it astray at most: degrees, eye distances, and size
-STANDS_STILL = 1.5, 0.75
-ASTRAY = np.array([2.0, 2.0, 2.0, 0.03, 0.03, 0.02])
-FULL_FRAMES = 0.3  # a channel that moves less over the whole film than this many frames at full strength tells nothing
-EXPRESSIONS = [[i for i, name in enumerate(channels.BLENDSHAPES) if name.startswith(group)] for group in (
-    "jawOpen", "jawForward", "mouthSmile", "mouthFrown", "mouthStretch", "mouthPucker", "mouthFunnel", "mouthUpperUp",
-    "mouthClose", "browInnerUp", "browOuterUp", "browDown", "eyeBlink", "eyeWide")]
 
 
 def track_video(path, fps: float = 25.0, steady: bool = True, face: int = 0) -> motion.Motion:
@@ -76,7 +67,7 @@ def motion_from_points(points: np.ndarray, tracked: np.ndarray, fps: float, stea
     person = fit_person(first)
     fitted = fit_motion(person, points, fps)
     # The landmarker sees less of some channels than there is, so what counts is the change since that first frame.
-    found = lids_as_seen(person, standing_still(fitted.values), points)
+    found = lids_as_seen(person, still_head.standing_still(fitted.values), points)
     values = found + (face_model.fit_face(first).rest - person.rest)
     moved = motion.Motion(values, fitted.channels, fps, _beside(person, found, points))
     return smoothing.steady(moved) if steady else moved
@@ -85,26 +76,6 @@ def motion_from_points(points: np.ndarray, tracked: np.ndarray, fps: float, stea
 def fit_person(points: np.ndarray) -> face_model.Face:
     """The face of a film's person by the points (78, 2) of one frame, moving as the landmarker sees faces move."""
     return face_model.fit_face(points, seen.model())
-
-
-def standing_still(values: np.ndarray) -> np.ndarray:
-    """Values (T, 57) of a head that hardly moves, which expression does not move either.
-
-    A jaw that drops draws the outline's points down, brows that rise the hair line, and a fit takes some of that for
-    the head. Where a head stands still, what goes along with the expressions is that mistake: it is found by least
-    squares, bounded, and taken off. Heads that move nod with what they say, and are left alone.
-    """
-    head = values[:, face_model.HEAD_COLUMNS].astype(float)  # (T, 6)
-    share = float(smoothstep(*STANDS_STILL, head[:, :3].std(axis=0).max()))
-    if share == 0:
-        return values
-    shown = np.stack([values[:, columns].mean(axis=1) for columns in EXPRESSIONS], axis=1).astype(float)  # (T, K)
-    e, h = shown - shown.mean(axis=0), head - head.mean(axis=0)
-    # B = (E'E + ridge)^-1 E'H
-    astray = np.linalg.solve(e.T @ e + FULL_FRAMES * np.eye(len(EXPRESSIONS)), e.T @ h).clip(-ASTRAY, ASTRAY)
-    stilled = np.array(values, float)
-    stilled[:, face_model.HEAD_COLUMNS] = head - share * (shown - shown[0]) @ astray  # as the first frame has it
-    return stilled
 
 
 def lids_as_seen(person: face_model.Face, values: np.ndarray, points: np.ndarray) -> np.ndarray:
