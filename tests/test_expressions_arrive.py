@@ -355,7 +355,7 @@ def test_a_frown_of_a_film_goes_further_than_other_channels_and_raised_brows_do_
     film = motion.Motion(np.stack([REST, most]), beside=np.zeros((2, 78, 2)))
     made = transfer.values_for(film, actor, "relative", animation.Settings())[1]
     assert made[face.INDEX["browInnerUp"]] == pytest.approx(1.2)
-    assert made[face.INDEX["mouthUpperUpLeft"]] == pytest.approx(1.6) and made[face.INDEX["browDownLeft"]] > 1.5
+    assert made[face.INDEX["mouthUpperUpLeft"]] == pytest.approx(1.6) and made[face.INDEX["browDownLeft"]] > 1.3
     by_hand = transfer.values_for(motion.Motion(np.stack([REST, most])), actor, "relative", animation.Settings())[1]
     assert by_hand[face.INDEX["mouthUpperUpLeft"]] == pytest.approx(1.2)
 
