@@ -25,7 +25,7 @@ SHARES_WITH_POINTS = {"jawOpen": 0.92, "browInnerUp": 0.85, "browOuterUp": 0.85,
 MOST = 4.0  # times as much is asked at most
 # How far a channel goes at most where that is further than others: looked at on faces, these are no grimaces yet. Brows
 # that are raised as far are.
-REACH = {"browDown": 1.35, "mouthUpperUp": 1.6}
+REACH = {"browDown": 1.55, "mouthUpperUp": 1.6}
 # Much of a nod looks like a shift, and a fit takes it for one: this share of its turn is found
 NOD = 0.87
 OF_HEAD = np.array([name in channels.HEAD for name in channels.CHANNELS])
