@@ -23,6 +23,6 @@ def disagreement(image: np.ndarray, box: np.ndarray) -> float:
     """
     center, side = crops.square_from_box(box)
     first = reading.look(image, center, side, 0.0, mirrored=False).points
-    second, doubt, _ = reading.second_look(image, first)
+    second, doubt, _ = reading.upright_look(image, first)
     size = max(float(np.ptp(second, axis=0).max()), 1e-6)
     return float(np.linalg.norm(second - first, axis=1).mean() / size + doubt)

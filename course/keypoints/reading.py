@@ -1,8 +1,8 @@
 """How the network reads the points of one face.
 
 Two looks: the first at the detector's box, the second at the same face turned upright and centred. The second
-look sees the crop and its mirror image and takes the mean of both, which is steadier than either; and the eyes are
-looked at once more from near (`lids`).
+look sees the crop and its mirror image and takes the mean of both, which is steadier than either; and eyes and mouth
+are looked at once more from near (`lids`, `lips`).
 """
 
 import functools
@@ -50,11 +50,17 @@ def look_in_box(image: np.ndarray, box: np.ndarray) -> Look:
 
 def second_look(image: np.ndarray, points: np.ndarray) -> Look:
     """The look at a face upright and centred, by points (78, 2) of a first one. Raises errors.WeightsError."""
+    found = upright_look(image, points)
+    return found._replace(points=lips.refined(image, found.points))
+
+
+def upright_look(image: np.ndarray, points: np.ndarray) -> Look:
+    """The same before the mouth is looked at from near, by which nobody can tell whether there is a face at all."""
     right, left = points[landmarks.EYE_OUTER_CORNERS[0]], points[landmarks.EYE_OUTER_CORNERS[1]]
     tilt = float(np.degrees(np.arctan2(left[1] - right[1], left[0] - right[0])))
     center, side = _upright_square(points, tilt)
     found = look(image, center, side, tilt, mirrored=True)
-    return found._replace(points=lips.refined(image, lids.refined(image, found.points)))
+    return found._replace(points=lids.refined(image, found.points))
 
 
 def _upright_square(points: np.ndarray, tilt: float) -> tuple:
