@@ -8,6 +8,7 @@ from course import face as faces
 from course import keypoints, rendering
 from course.keypoints import landmarks, lids
 from course.recipes import lids as recipe
+from course.recipes import near
 from course.rendering import eyelids, glasses
 
 
@@ -99,7 +100,7 @@ def test_what_the_lids_learn_from_matches_its_picture():
                                                      [-side / 2, .4], [side / 2, .4], [0, 0]]) * 16
         cv2.circle(tile, (int(x), 120), 7, (0, 0, 0), -1)
     plain = recipe.Recipe(coarse=0.0, glasses=0.0)
-    tiles = recipe.Tiles(tile[None], points[None], np.ones(1))
+    tiles = near.Tiles(tile[None], points[None], np.ones(1))
     for number in range(4):
         eyes, found = recipe.one(tiles, plain, np.random.default_rng(number))
         for eye, (x, y) in zip(eyes, found[:, 6] * lids.SIZE - 0.5):

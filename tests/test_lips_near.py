@@ -1,15 +1,18 @@
 """The look at the mouth from near: lips that are a little apart are read as apart, shut ones as shut."""
 
+from types import SimpleNamespace
+
 import cv2
 import numpy as np
 import pytest
 
 from course import face as faces
-from course import keypoints, rendering
+from course import io, keypoints, rendering
 from course.face import channels
 from course.keypoints import lips
 from course.recipes import lids as lids_recipe
 from course.recipes import lips as recipe
+from course.recipes import near
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +77,7 @@ def test_what_is_learned_from_matches_its_picture():
     points[60:68] = [144, 180] + np.array([20, 8]) * np.stack([np.cos(turn), np.sin(turn)], axis=1)
     tile = np.full((288, 288, 3), 200, np.uint8)
     cv2.fillPoly(tile, [np.round(points[60:68]).astype(np.int32)], (10, 10, 10))
-    tiles = lids_recipe.Tiles(tile[None], points[None], np.ones(1))
+    tiles = near.Tiles(tile[None], points[None], np.ones(1))
     plain = recipe.Recipe(coarse=0.0, dark=0.0)
     for number in range(4):
         seen, found = recipe.one(tiles, plain, np.random.default_rng(number))
@@ -87,3 +90,20 @@ def test_lips_that_are_a_little_apart_are_shown_more_often(small):
     points = small[1]
     apart = recipe.rarity(moved(points, jawOpen=0.15))
     assert recipe.rarity(points) < 0.5 * apart
+
+
+@pytest.mark.parametrize("look", [lids_recipe, recipe])
+def test_both_looks_learn_by_the_same_steps(look, small, tmp_path, monkeypatch):
+    picture, points = small
+    matrix = np.array([[1.0, 0, 16], [0, 1.0, -6]])
+    tile = cv2.warpAffine(picture, matrix, (288, 288), borderMode=cv2.BORDER_REPLICATE)
+    place = points + [16, -6]
+    other, its_points = look.moved(tile, place, np.random.default_rng(0))()
+    assert other.shape == tile.shape and np.abs(its_points - place).max() > 1
+    tiles = near.Tiles(np.stack([tile, other]), np.stack([place, its_points]), np.array([0.5, 0.5]))
+    monkeypatch.setattr(look.labelled, "load_labelled", lambda *folders: SimpleNamespace(part=lambda name: None))
+    monkeypatch.setattr(near, "make_tiles", lambda *asked: tiles)
+    out = look.train(["anywhere"], steps=4, logdir=tmp_path, out=tmp_path / "near.safetensors",
+                     recipe=look.Recipe(batch=2, warmup=1))
+    shipped, learned = io.load_tensors(look.__name__.split(".")[-1] + ".safetensors"), io.read_weights(out)
+    assert {k: v.shape for k, v in learned.items()} == {k: v.shape for k, v in shipped.items()}

@@ -49,6 +49,14 @@ def square_matrix(center, side: float, size: int, degrees: float = 0.0) -> np.nd
     return np.concatenate([turn, (size / 2 - turn @ np.asarray(center, float))[:, None]], axis=1)
 
 
+def upright(points: np.ndarray) -> tuple:
+    """How large a face is and how it is tilted, points (78, 2): an eye distance in pixels, and degrees clockwise."""
+    right, left = (points[index] for index in landmarks.EYE_OUTER_CORNERS)
+    # seen from the side eyes come together while the nose stays as long as it is
+    unit = max(float(landmarks.eye_distance(points)), 1.65 * float(np.linalg.norm(points[27] - points[33])), 1.0)
+    return unit, float(np.degrees(np.arctan2(*(left - right)[::-1])))
+
+
 def apply(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
     """Points through an affine: (2, 3), (..., 2) -> (..., 2)."""
     return points @ matrix[:, :2].T + matrix[:, 2]

@@ -6,11 +6,9 @@ In the landmarker's crop of a whole face an eye is twenty pixels wide, and one t
 is seen nearly twice as large. The left eye is mirrored, so that one network serves both.
 """
 
-import functools
-
 import numpy as np
 
-from . import crops, landmarks, quick_near
+from . import crops, quick_near
 
 WEIGHTS = "lids.safetensors"
 SIZE = 64  # px of the square
@@ -21,10 +19,7 @@ POINTS = np.array([[36, 37, 38, 39, 40, 41, 68], [45, 44, 43, 42, 47, 46, 69]])
 
 def squares_of(points: np.ndarray) -> list:
     """Where each eye is looked at: points (78, 2) -> matrices (2, 3) from the picture to the square, right and left."""
-    right, left = (points[index] for index in landmarks.EYE_OUTER_CORNERS)
-    tilt = float(np.degrees(np.arctan2(*(left - right)[::-1])))
-    # seen from the side eyes come together while the nose stays as long as it is
-    unit = max(float(landmarks.eye_distance(points)), 1.65 * float(np.linalg.norm(points[27] - points[33])), 1.0)
+    unit, tilt = crops.upright(points)
     return [crops.square_matrix(points[row[[0, 3]]].mean(axis=0), SIDE * unit, SIZE, tilt) for row in POINTS]
 
 
@@ -40,7 +35,7 @@ def refined(image: np.ndarray, points: np.ndarray) -> np.ndarray:
     Raises errors.WeightsError: no weights, or damaged ones.
     """
     matrices = squares_of(points)
-    network = quick_near.network(WEIGHTS, POINTS.shape[1], SIZE) or _torch_network()
+    network = quick_near.network(WEIGHTS, POINTS.shape[1], SIZE) or quick_near.by_torch(WEIGHTS, POINTS.shape[1])
     found = network(cut(image, matrices)) * SIZE - 0.5  # (2, 7, 2)
     found[1, :, 0] = SIZE - 1 - found[1, :, 0]
     result = np.array(points, np.float32)
@@ -48,19 +43,3 @@ def refined(image: np.ndarray, points: np.ndarray) -> np.ndarray:
         inverse = np.linalg.inv(np.vstack([matrix, [0, 0, 1]]))[:2]
         result[row] = crops.apply(inverse, seen)
     return result
-
-
-@functools.lru_cache(maxsize=1)
-def _torch_network():
-    import torch
-
-    from ..io import weights
-    from . import near_network
-
-    network = weights.fill(near_network.NearNetwork(POINTS.shape[1]), weights.load_tensors(WEIGHTS), WEIGHTS)
-
-    @torch.inference_mode()
-    def points_of(eyes: np.ndarray) -> np.ndarray:
-        return network(torch.from_numpy(eyes).permute(0, 3, 1, 2).float().div(255)).numpy()
-
-    return points_of

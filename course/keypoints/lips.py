@@ -5,8 +5,6 @@
 In the landmarker's crop of a whole face lips are ten pixels high, and those that are a little apart are read as shut.
 """
 
-import functools
-
 import numpy as np
 
 from . import crops, landmarks, quick_near
@@ -19,10 +17,7 @@ POINTS = np.concatenate([landmarks.LIPS_OUTER, landmarks.LIPS_INNER])
 
 def square_of(points: np.ndarray) -> np.ndarray:
     """Where the mouth is looked at: points (78, 2) -> a matrix (2, 3) from the picture to the square."""
-    right, left = (points[index] for index in landmarks.EYE_OUTER_CORNERS)
-    tilt = float(np.degrees(np.arctan2(*(left - right)[::-1])))
-    # seen from the side eyes come together while the nose stays as long as it is
-    unit = max(float(landmarks.eye_distance(points)), 1.65 * float(np.linalg.norm(points[27] - points[33])), 1.0)
+    unit, tilt = crops.upright(points)
     outline = points[landmarks.LIPS_OUTER]
     return crops.square_matrix((outline.min(axis=0) + outline.max(axis=0)) / 2, SIDE * unit, SIZE, tilt)
 
@@ -33,25 +28,9 @@ def refined(image: np.ndarray, points: np.ndarray) -> np.ndarray:
     Raises errors.WeightsError: no weights, or damaged ones.
     """
     matrix = square_of(points)
-    network = quick_near.network(WEIGHTS, len(POINTS), SIZE) or _torch_network()
+    network = quick_near.network(WEIGHTS, len(POINTS), SIZE) or quick_near.by_torch(WEIGHTS, len(POINTS))
     found = network(crops.cut(image, matrix, SIZE)[None])[0] * SIZE - 0.5  # (20, 2)
     result = np.array(points, np.float32)
     inverse = np.linalg.inv(np.vstack([matrix, [0, 0, 1]]))[:2]
     result[POINTS] = crops.apply(inverse, found)
     return result
-
-
-@functools.lru_cache(maxsize=1)
-def _torch_network():
-    import torch
-
-    from ..io import weights
-    from . import near_network
-
-    network = weights.fill(near_network.NearNetwork(len(POINTS)), weights.load_tensors(WEIGHTS), WEIGHTS)
-
-    @torch.inference_mode()
-    def points_of(squares: np.ndarray) -> np.ndarray:
-        return network(torch.from_numpy(squares).permute(0, 3, 1, 2).float().div(255)).numpy()
-
-    return points_of

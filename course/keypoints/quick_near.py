@@ -1,4 +1,4 @@
-"""The look from near as onnxruntime calculates it, without PyTorch: what `near_network.py` says."""
+"""The look from near as onnxruntime calculates it, without PyTorch: what `near_network.py` says; and by that itself."""
 
 import functools
 
@@ -51,3 +51,20 @@ def _down(graph, x: str, name: str) -> str:
 def _residual(graph, x: str, name: str) -> str:
     y = graph.relu(graph.layer(x, f"{name}.layers.0", f"{name}.layers.1"))
     return graph.relu(graph.sum(x, graph.layer(y, f"{name}.layers.3", f"{name}.layers.4")))
+
+
+@functools.lru_cache(maxsize=2)
+def by_torch(file: str, points: int):
+    """The same function by the parts that the lessons build. Raises errors.WeightsError."""
+    import torch
+
+    from ..io import weights
+    from . import near_network
+
+    net = weights.fill(near_network.NearNetwork(points), weights.load_tensors(file), file)
+
+    @torch.inference_mode()
+    def points_of(squares: np.ndarray) -> np.ndarray:
+        return net(torch.from_numpy(squares).permute(0, 3, 1, 2).float().div(255)).numpy()
+
+    return points_of

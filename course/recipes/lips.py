@@ -3,24 +3,19 @@
     labelled faces -> tiles, some with lips moved by our own warp -> the mouth, disturbed -> L1 on points and gaps
 """
 
-import functools
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
-from tqdm.auto import tqdm
 
-from .. import images
 from ..face import channels, posing
 from ..face import model as face_model
-from ..io import weights
-from ..keypoints import alignment, crops, landmarks, lips, near_network
+from ..keypoints import alignment, crops, landmarks, lips
 from ..rendering import mouth, portrait
-from ..training import batches, labelled, loop, processes, schedules, updates
-from . import lids
-from .keypoints.training import halves
+from ..training import labelled
+from . import near
 
 UPPER, LOWER = [13, 14, 15], [19, 18, 17]  # inner lips, among the twenty points
 # What mouths do: names of channels, and how far at most
@@ -61,41 +56,23 @@ def train(data, *, steps: int | None = None, resume: bool = False, device: str =
 
     Args and errors: as `keypoints.training.train`.
     """
-    steps = steps or recipe.steps
-    tiles = make_tiles(labelled.load_labelled(*data).part("train"), recipe)
-    result = loop.train(LipsTask(tiles, steps, recipe), loop.Config(
-        steps=steps, batch=recipe.batch, precision="float32", clip=1.0, average=recipe.average,
-        save_every=recipe.save_every, seed=recipe.seed, device=device, logdir=logdir, resume=resume))
-    if processes.join(device).first:
-        weights.write_weights(halves(result.averaged["lips"]), out)
-    return Path(out)
+    faces = labelled.load_labelled(*data).part("train")
+    tiles = near.make_tiles(faces, recipe, rarity, moved)
+    task = near.NearTask(tiles, steps or recipe.steps, recipe, (len(lips.POINTS), lip_loss, batch))
+    return near.learn(task, device, logdir, resume, out)
 
 
-def make_tiles(faces: labelled.LabelledFaces, recipe: Recipe) -> lids.Tiles:
-    """Every face cut out, and of some of them more with lips and jaw moved by our own warp."""
-    rng = np.random.default_rng(recipe.seed)
-    pictures, points, rare = [], [], []
-    for number, index in enumerate(tqdm(rng.permutation(len(faces)), desc="preparing faces", unit="face")):
-        label = faces.points[index, :, :2]
-        center, side = crops.square_around(label)
-        matrix = crops.square_matrix(center, side / crops.CROP_MARGIN * crops.TILE_MARGIN, crops.TILE)
-        tile = crops.cut(images.load_image(faces.paths[index]), matrix, crops.TILE)
-        place = crops.apply(matrix, label).astype(np.float32)
-        pictures.append(tile)
-        points.append(place)
-        rare.append(1.5 + 4 * rarity(place))
-        if number < recipe.moved:
-            inside = mouth.MouthSettings(teeth=rng.uniform(0.1, 1.0), dark=rng.uniform(0.1, 0.4),
-                                         tongue=rng.uniform(0.4, 1.0))
-            face = face_model.fit_face(place)
-            actor = portrait.Portrait(tile, place, portrait.PortraitSettings(inside=inside))
-            for _ in range(recipe.each):
-                target = posing.posed_points(face, moved_lips(face.rest, rng)).astype(np.float32)
-                pictures.append(actor.render(target))
-                points.append(target)
-                rare.append(0.5)
-    rare = np.array(rare)
-    return lids.Tiles(np.stack(pictures), np.stack(points), rare / rare.sum())
+def moved(tile: np.ndarray, points: np.ndarray, rng):
+    """As `near.make_tiles` asks: the face with lips and jaw moved by our own warp, teeth and dark inside by chance."""
+    inside = mouth.MouthSettings(teeth=rng.uniform(0.1, 1.0), dark=rng.uniform(0.1, 0.4), tongue=rng.uniform(0.4, 1.0))
+    face = face_model.fit_face(points)
+    actor = portrait.Portrait(tile, points, portrait.PortraitSettings(inside=inside))
+
+    def another() -> tuple:
+        target = posing.posed_points(face, moved_lips(face.rest, rng)).astype(np.float32)
+        return actor.render(target), target
+
+    return another
 
 
 def gaps(points):
@@ -126,41 +103,12 @@ def moved_lips(rest: np.ndarray, rng) -> np.ndarray:
     return values
 
 
-class LipsTask(loop.Task):
-    """What the training loop asks for: mouths and a step."""
-
-    averaged = ("lips",)
-
-    def __init__(self, tiles: lids.Tiles, steps: int, recipe: Recipe):
-        """steps: of the whole run."""
-        torch.manual_seed(recipe.seed)
-        self.steps, self.recipe = steps, recipe
-        network = near_network.NearNetwork(len(lips.POINTS)).to(memory_format=torch.channels_last)
-        self.networks = {"lips": network}
-        self.optimizers = {"lips": torch.optim.AdamW(network.parameters(), recipe.learning_rate,
-                                                     weight_decay=recipe.weight_decay)}
-        self.batches = batches.Ahead(functools.partial(batch, tiles, recipe), steps, recipe.workers)
-
-    def step(self, number: int, rows: slice, updater: updates.Updater) -> dict:
-        """Batch `number` and one step on it: {"loss"}."""
-        schedules.set_learning_rate(self.optimizers["lips"], self.recipe.learning_rate,
-                                    schedules.learning_rate_share(number, self.steps, self.recipe.warmup))
-        net = self.networks["lips"]
-        device = next(net.parameters()).device
-        mouths, points = (part[rows].to(device) for part in self.batches.take(number))
-
-        def loss_of(mouths, points):
-            return lip_loss(net(mouths.permute(0, 3, 1, 2).float().div(255)), points, self.recipe.gap)
-
-        return {"loss": updater.update("lips", loss_of, mouths, points)}
-
-
 def lip_loss(found: torch.Tensor, true: torch.Tensor, gap: float) -> torch.Tensor:
     """L = mean |p - p*| + gap mean |g - g*|, g the gaps between the lips: (N, 20, 2) twice -> scalar."""
     return (found - true).abs().mean() + gap * (gaps(found) - gaps(true)).abs().mean()
 
 
-def batch(tiles: lids.Tiles, recipe: Recipe, number: int) -> tuple:
+def batch(tiles: near.Tiles, recipe: Recipe, number: int) -> tuple:
     """Batch `number`, the same whoever makes it: mouths uint8 (N, 96, 96, 3), points (N, 20, 2) in [0, 1]."""
     rng = np.random.default_rng((recipe.seed, number))
     made = [one(tiles, recipe, rng) for _ in range(recipe.batch)]
@@ -168,20 +116,20 @@ def batch(tiles: lids.Tiles, recipe: Recipe, number: int) -> tuple:
     return torch.from_numpy(mouths), torch.from_numpy(points.astype(np.float32))
 
 
-def one(tiles: lids.Tiles, recipe: Recipe, rng) -> tuple:
+def one(tiles: near.Tiles, recipe: Recipe, rng) -> tuple:
     """The mouth of a face as the network may meet it: uint8 (96, 96, 3), and its points (20, 2) in [0, 1]."""
     index = rng.choice(len(tiles.images), p=tiles.weights)
     tile, points = tiles.images[index], tiles.points[index].astype(np.float64)
     if rng.random() < 0.5:
         tile, points = np.ascontiguousarray(tile[:, ::-1]), alignment.flip_keypoints(points, crops.TILE)
     if rng.random() < recipe.coarse:
-        tile, points = lids.small(tile, points, recipe, rng)
-    matrix = lids.misplaced(lips.square_of(points), lips.SIZE, rng, recipe.off)
+        tile, points = near.small(tile, points, recipe, rng)
+    matrix = near.misplaced(lips.square_of(points), lips.SIZE, rng, recipe.off)
     found = crops.apply(matrix, points[lips.POINTS])
     seen = crops.cut(tile, matrix, lips.SIZE)
     if rng.random() < recipe.dark:
         seen = _darkened(seen, found, rng)
-    return lids.seen(seen, rng), (found + 0.5) / lips.SIZE
+    return near.seen(seen, rng), (found + 0.5) / lips.SIZE
 
 
 def _darkened(seen: np.ndarray, points: np.ndarray, rng) -> np.ndarray:
