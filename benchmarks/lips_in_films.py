@@ -9,6 +9,8 @@ for the true phonemes.
     by chance  the same share when the sounds are looked for anywhere in the sentence
     wide       open vowels (a) at which the mouth opens well
     viseme     moments (50 a second) with the right viseme, of 17
+    sound      sounds whose viseme is heard at their time, or a frame beside it
+    by chance  the same share when they are looked for anywhere in the sentence
     lag        frames by which the mouth is behind the loudness of the sound; less than nothing is before it
 
 The judge is the face model's points. With `--photo FILE` the sentences are rendered on a photo and a landmarker looks
@@ -17,6 +19,7 @@ at the frames: `--judge mediapipe --judge-weights face_landmarker.task` (`pip in
 
 import argparse
 import io as bytes_io
+import itertools
 from pathlib import Path
 
 import cv2
@@ -112,10 +115,22 @@ def lag(said, gap) -> float:
     return max(LAGS, key=lambda frames: lip_benchmark.correlation_at(gap, loud, frames))
 
 
-def right_visemes(said, samples, network=None) -> np.ndarray:
-    """Whether each moment's viseme is the right one, (T,) of bool."""
-    found = heard_lips.viseme_probabilities(samples, RATE, network).argmax(axis=1)
-    return found == utterances.viseme_labels(said.phonemes, np.arange(len(found)) / heard_lips.RATE)
+def viseme_counts(said, samples, network=None) -> dict:
+    """What the network names at the moments of a `Speech`: name -> list of values."""
+    found = heard_lips.viseme_probabilities(samples, RATE, network).argmax(axis=1)  # (T,)
+    true = utterances.viseme_labels(said.phonemes, np.arange(len(found)) / heard_lips.RATE)
+    edges = [0, *(np.flatnonzero(np.diff(true)) + 1), len(true)]
+    beside, silence = heard_lips.RATE // FPS, speech.VISEME_NAMES.index("sil")
+    counts = {"viseme": found == true, "sound": [], "sound by chance": []}
+    for first, last in itertools.pairwise(edges):
+        if true[first] == silence:
+            continue
+        named = found == true[first]
+        width = min(last + beside, len(named)) - max(first - beside, 0)
+        counts["sound"].append(named[max(first - beside, 0) : last + beside].any())
+        windows = np.lib.stride_tricks.sliding_window_view(named, width)
+        counts["sound by chance"].append(windows.any(axis=1).mean())
+    return counts
 
 
 def heard_lips_of(samples, network=None, reading=None) -> motion.Motion:
@@ -164,8 +179,8 @@ def measure(recordings, gaps, spoilt=SPOILT, network=None, wide: float = WIDE) -
         for said in recordings:
             samples = spoil(said.samples, random)
             gap = gaps(heard_lips_of(samples, network))
-            right = right_visemes(said, samples, network)
-            _add(rows, name, {**lip_counts(said, gap, wide), "lag": [lag(said, gap)], "viseme": right})
+            _add(rows, name, {**lip_counts(said, gap, wide), "lag": [lag(said, gap)],
+                              **viseme_counts(said, samples, network)})  # fmt: skip
     return rows
 
 
@@ -176,12 +191,14 @@ def _add(rows, name, counts) -> None:
 
 def print_table(rows) -> None:
     """A line a row: shares, and the median of the lags."""
-    print(f"{'heard':<12}{'shut':>8}{'by chance':>11}{'wide':>8}{'viseme':>8}{'lag':>6}{'m b p':>7}{'open':>6}")
+    print(f"{'heard':<12}{'shut':>8}{'by chance':>11}{'wide':>8}{'viseme':>8}{'sound':>8}{'by chance':>11}{'lag':>6}"
+          f"{'m b p':>7}{'open':>6}")  # fmt: skip
     for name, found in rows.items():
-        viseme = f"{np.mean(found['viseme']):.1%}" if "viseme" in found else ""
+        heard = [f"{np.mean(found[column]):.1%}" if column in found else ""
+                 for column in ("viseme", "sound", "sound by chance")]
         print(f"{name:<12}{np.mean(found['shut']):>8.1%}{np.mean(found['by chance']):>11.1%}"
-              f"{np.mean(found['wide']):>8.1%}{viseme:>8}{np.median(found['lag']):>6.0f}{len(found['shut']):>7}"
-              f"{len(found['wide']):>6}")
+              f"{np.mean(found['wide']):>8.1%}{heard[0]:>8}{heard[1]:>8}{heard[2]:>11}{np.median(found['lag']):>6.0f}"
+              f"{len(found['shut']):>7}{len(found['wide']):>6}")
 
 
 def main() -> None:

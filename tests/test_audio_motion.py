@@ -265,9 +265,42 @@ def test_nothing_held_out_is_trained_on():
     assert len(bases) > 100 and len(variants) > 60
     speakers = {name for names in corpus.SPEAKERS.values() for name in names}
     assert not speakers & {name for pair in held_out.SPEAKERS.values() for name in pair}
-    said = {sentence for some in sentences.values() for sentence in some}
+    prose, kept = texts.read_prose()
+    said = {sentence for known in (sentences, prose, kept) for some in known.values() for sentence in some}
     assert not said & {sentence for some in held_out.SENTENCES.values() for sentence in some}
     assert sum(map(len, held_out.SENTENCES.values())) == corpus.Sizes().held_out
+
+
+def test_prose_that_thresholds_are_chosen_on_is_not_trained_on():
+    prose, kept = texts.read_prose()
+    trained = {sentence for known in (prose, texts.read_sentences()) for some in known.values() for sentence in some}
+    assert min(len(prose[voice]) for voice in ("en-us", "en-gb", "cmn")) > 200
+    for voice, sentences in prose.items():
+        assert len(kept[voice]) == round(len(sentences + kept[voice]) / texts.KEPT) and not set(kept[voice]) & trained
+
+
+def test_prose_is_said_as_it_is_written():
+    """The English voice, made anybody, says sentences of the file, the same ones whenever it is asked."""
+    maker = corpus.Maker(None)
+    one, two = (maker.piece("prose_hibari", 3) for _ in range(2))
+    np.testing.assert_array_equal(one.samples, two.samples)
+    assert one.duration > 1.5 and len([p for p in one.phonemes if p.symbol]) > 10
+    random = np.random.default_rng(0)
+    said = " ".join(maker._prose_text("en-us", random) for _ in range(50))
+    assert all(sentence[0].isupper() for sentence in maker.prose_texts["en-us"]) and said.count(". ") > 15
+
+
+@pytest.mark.skipif(not kokoro.is_installed(), reason="needs the extra voices")
+def test_prose_is_said_by_mixtures_of_any_speakers(monkeypatch):
+    mixed = []
+    monkeypatch.setattr(voices, "styles_of", lambda folder, names, shares: mixed.append((names, shares)))
+    monkeypatch.setattr(voices, "say_in_style", lambda symbols, styles, speed: None)
+    for number in range(20):
+        corpus.Maker(None).prose(number, np.random.default_rng(number))
+    assert {len(names) for names, _ in mixed} == {1, 3}
+    assert all(sum(shares) == pytest.approx(1) and len(shares) == len(names) for names, shares in mixed)
+    assert not {name for names, _ in mixed for name in names} & {
+        name for pair in held_out.SPEAKERS.values() for name in pair}
 
 
 def test_a_shorter_vocal_tract_moves_the_formants_up():

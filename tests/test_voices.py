@@ -371,7 +371,8 @@ def test_other_languages_are_spelled_in_the_alphabet(language, text, expected):
 @needs_kokoro
 def test_no_letter_of_these_languages_is_lacking():
     """Over all the sentences that ship in their languages, and numbers."""
-    lines = io.data_file("sentences.txt").read_text(encoding="utf-8").splitlines()
+    lines = [line for name in ("sentences.txt", "prose.txt")
+             for line in io.data_file(name).read_text(encoding="utf-8").splitlines()]
     for language in ("es", "fr-fr", "it", "pt-br", "hi"):
         texts = [line.split("\t")[1] for line in lines if line.startswith(f"{language}\t")]
         texts += [str(number) for number in range(99)]

@@ -2,8 +2,8 @@
 
     number of a piece -> who says what, and how -> samples at 16 kHz and timed phonemes -> files of twenty recordings
 
-Three families of voices, each with a range of numbers; piece k is the same whenever and wherever it is made, so that a
-stop costs what was in work.
+Families of voices, each with a range of numbers; piece k is the same whenever and wherever it is made, so that a stop
+costs what was in work. Those called prose say sentences as people write them, the others words that make little sense.
 """
 
 import json
@@ -19,7 +19,8 @@ from . import held_out, texts, voices
 
 A_FILE = 20  # pieces
 TRIES = 200  # texts that a voice may fail to say before something must be wrong
-FAMILIES = ("held_out", "kokoro", "hibari", "espeak")
+_BY_KOKORO = {"held_out", "kokoro", "tuning", "prose"}
+FAMILIES = ("held_out", "kokoro", "hibari", "espeak", "tuning", "prose", "prose_hibari", "prose_espeak")
 
 # Speakers that are effects rather than people
 _EFFECTS = ("Demonic", "UniRobot", "Tweaky", "croak", "anikaRobot", "AnxiousAndy", "whisperf")
@@ -41,9 +42,13 @@ class Sizes:
     """How many pieces of each family are made; each lasts about 4 s."""
 
     held_out: int = 40
-    kokoro: int = 1040
-    hibari: int = 400
-    espeak: int = 300
+    kokoro: int = 2000
+    hibari: int = 1200
+    espeak: int = 600
+    tuning: int = 40
+    prose: int = 1200
+    prose_hibari: int = 1200
+    prose_espeak: int = 400
 
 
 class Maker:
@@ -51,6 +56,7 @@ class Maker:
 
     def __init__(self, speakers, seed: int = 0):
         self.speakers, self.seed, self.sentences = speakers, seed, texts.read_sentences()
+        self.prose_texts, self.tuning_texts = texts.read_prose()
 
     def piece(self, family: str, number: int) -> synthesis.Speech:
         """Piece `number` of a family."""
@@ -61,7 +67,7 @@ class Maker:
             except errors.TextError:
                 continue  # this voice does not know these words
             if any(phoneme.symbol for phoneme in said.phonemes):
-                return said if family == "espeak" else with_silence(said, *random.uniform(0.05, 0.5, 2))
+                return said if family.endswith("espeak") else with_silence(said, *random.uniform(0.05, 0.5, 2))
         raise errors.CourseError(f"{family} says nothing of {TRIES} texts: `course doctor` may know why")
 
     def held_out(self, number: int, random) -> synthesis.Speech:
@@ -73,9 +79,7 @@ class Maker:
 
     def kokoro(self, number: int, random) -> synthesis.Speech:
         """A speaker of Kokoro, or a mixture of two."""
-        language = _TURNS[number % len(_TURNS)]
-        if language == "other":
-            language = ("es", "fr-fr", "it", "pt-br", "hi")[number // len(_TURNS) % 5]
+        language = _language(number)
         names = [str(name) for name in random.permutation(SPEAKERS[language])[:2]]
         share = float(random.uniform(0.5, 1.0)) if len(names) > 1 and random.random() < 0.6 else 1.0
         shares = (share, 1 - share) if share < 1 else (1.0,)
@@ -84,15 +88,48 @@ class Maker:
 
     def hibari(self, number: int, random) -> synthesis.Speech:
         """One American woman made anybody: any length of the vocal tract, any pitch that goes with it or not."""
+        return self._by_hibari(self._text, random)
+
+    def espeak(self, number: int, random) -> synthesis.Speech:
+        """espeak-ng in any of its languages and variants."""
+        return self._by_espeak(self.sentences, random)
+
+    def tuning(self, number: int, random) -> synthesis.Speech:
+        """Speakers that are trained on, with sentences that are not: what thresholds are chosen on."""
+        language = ("en-us", "cmn", "en-gb", "en-us")[number % 4]
+        speaker = str(random.choice(SPEAKERS[language]))
+        return self._say(language, str(random.choice(self.tuning_texts[language])), (speaker,), (1.0,), 1.0)
+
+    def prose(self, number: int, random) -> synthesis.Speech:
+        """A speaker of Kokoro, or a mixture of three of any language."""
+        language = _language(number)
+        if random.random() < 0.5:
+            names, shares = (str(random.choice(SPEAKERS[language])),), (1.0,)
+        else:
+            anybody = [name for known in SPEAKERS.values() for name in known]
+            names = str(random.choice(SPEAKERS[language])), *(str(name) for name in random.choice(anybody, 2))
+            shares = tuple(float(share) for share in random.dirichlet((2.0, 1.0, 1.0)))
+        speed = float(np.exp(random.uniform(np.log(0.85), np.log(1.35))))
+        return self._say(language, self._prose_text(language, random), names, shares, speed)
+
+    def prose_hibari(self, number: int, random) -> synthesis.Speech:
+        """As `hibari`."""
+        return self._by_hibari(lambda _, random: self._prose_text(str(random.choice(("en-us", "en-gb"))), random),
+                               random)  # fmt: skip
+
+    def prose_espeak(self, number: int, random) -> synthesis.Speech:
+        """As `espeak`."""
+        return self._by_espeak(self.prose_texts, random)
+
+    def _by_hibari(self, text_of, random) -> synthesis.Speech:
         formants = float(np.exp(random.uniform(np.log(0.80), np.log(1.22))))
         pitch = float(np.exp(2.2 * np.log(formants) + random.normal(0, 0.25)))
         tract = voices.Tract(formants, float(np.clip(pitch, 0.4, 1.8)), float(random.uniform(0.4, 1.4)))
         speed = float(np.exp(random.uniform(np.log(0.75), np.log(1.45))))
-        return voices.say_with_tract(self._text("en-us", random), speed, tract, int(random.integers(2**31)))
+        return voices.say_with_tract(text_of("en-us", random), speed, tract, int(random.integers(2**31)))
 
-    def espeak(self, number: int, random) -> synthesis.Speech:
-        """espeak-ng in any of its languages and variants."""
-        text, voice = what_to_say(random, self.sentences)
+    def _by_espeak(self, sentences: dict, random) -> synthesis.Speech:
+        text, voice = what_to_say(random, sentences)
         manner = espeak.Settings(rate=int(random.uniform(90, 300)), pitch=int(random.uniform(5, 95)),
                                  pitch_range=int(random.uniform(10, 75)),  # espeak-ng 1.52 can crash above 90
                                  word_gap=int(random.choice([0, 0, 0, 2, 8])))  # fmt: skip
@@ -105,9 +142,19 @@ class Maker:
             return texts.english(random)
         return str(random.choice(self.sentences[language]))
 
+    def _prose_text(self, language: str, random) -> str:
+        return " ".join(str(text) for text in random.choice(self.prose_texts[language], random.integers(1, 3)))
+
     def _say(self, language, text, names, shares, speed) -> synthesis.Speech:
         styles = voices.styles_of(self.speakers, names, shares)
         return voices.say_in_style(voices.symbols_of(text, language), styles, speed)
+
+
+def _language(number: int) -> str:
+    language = _TURNS[number % len(_TURNS)]
+    if language == "other":
+        language = ("es", "fr-fr", "it", "pt-br", "hi")[number // len(_TURNS) % 5]
+    return language
 
 
 def with_silence(said: synthesis.Speech, before: float, after: float) -> synthesis.Speech:
@@ -161,7 +208,7 @@ def make(folder, speakers, sizes: Sizes | None = None, seed: int = 0, families=F
 
 
 def _check_voices(families, speakers) -> None:
-    if not {"kokoro", "held_out"} & set(families):
+    if not _BY_KOKORO & set(families):
         return
     if not (kokoro.is_installed() and mandarin.is_installed()):
         raise errors.CourseError(f"training hears Kokoro's voices: {catalogue.INSTALL}")

@@ -14,6 +14,7 @@ import numpy as np
 
 from ...io import weights
 
+KEPT = 20  # one in so many sentences of prose is kept to choose thresholds with
 ENGLISH = (
     "The {JJ} {NN} {VBZ} the {NN} of {NNS}.", "My {NN} {MD} never {VB} a {JJ} {NN}, but your {NNS} {MD} be {JJ}.",
     "{NNP} {VBD} {RB} in the {NN} with {CD} {NNS}.", "Do you have {JJ} {NNS}, or only a {NN} and some {NN}?",
@@ -33,8 +34,22 @@ MANDARIN = (
 
 def read_sentences() -> dict:
     """The training sentences that ship: {voice of espeak-ng: [sentence, ...]}."""
+    return _read("sentences.txt")
+
+
+def read_prose() -> tuple[dict, dict]:
+    """Sentences as people write them: {voice of espeak-ng: [sentence, ...]} to train on, and every twentieth, of
+    which nothing is trained."""
+    train, kept = {}, {}
+    for voice, sentences in _read("prose.txt").items():
+        kept[voice] = sentences[KEPT // 2 :: KEPT]
+        train[voice] = [sentence for sentence in sentences if sentence not in kept[voice]]
+    return train, kept
+
+
+def _read(name: str) -> dict:
     found = {}
-    for line in weights.data_file("sentences.txt").read_text("utf-8").splitlines():
+    for line in weights.data_file(name).read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
             voice, sentence = line.split("\t")
             found.setdefault(voice, []).append(sentence)
