@@ -201,6 +201,14 @@ def print_table(rows) -> None:
               f"{len(found['shut']):>7}{len(found['wide']):>6}")
 
 
+def held_out_of(folder: Path, parser) -> list:
+    """The held-out recordings of a corpus; none is the command line's mistake."""
+    recordings = [said for path in sorted(folder.glob("held_out_*.npz")) for said in corpus.read(path)]
+    if not recordings:
+        parser.error(f"{folder} holds no held_out_*.npz: `course train speech` makes them")
+    return recordings
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path, help="folder with held_out_*.npz")
@@ -209,7 +217,7 @@ def main() -> None:
     parser.add_argument("--judge-weights", help="face_landmarker.task, for --judge mediapipe")
     parser.add_argument("--rows", nargs="*", default=list(SPOILT), help="which of " + ", ".join(SPOILT))
     arguments = parser.parse_args()
-    recordings = [said for path in sorted(arguments.corpus.glob("held_out_*.npz")) for said in corpus.read(path)]
+    recordings = held_out_of(arguments.corpus, parser)
     spoilt = {name: SPOILT[name] for name in arguments.rows}
     if not arguments.photo:
         print_table(measure(recordings, points_judge(), spoilt))

@@ -14,7 +14,7 @@ import argparse
 import numpy as np
 from tqdm import tqdm
 
-from course import images, keypoints, training
+from course import errors, images, keypoints, training
 from course.keypoints import lips
 from course.recipes import lips as recipe
 
@@ -36,7 +36,11 @@ def main() -> None:
     options = parser.parse_args()
     if options.far:
         lips.refined = lambda image, points: points
-    faces, random, rows = training.load_labelled(*options.data).part(options.part), np.random.default_rng(0), []
+    random, rows = np.random.default_rng(0), []
+    try:
+        faces = training.load_labelled(*options.data).part(options.part)
+    except errors.CourseError as problem:
+        parser.error(str(problem))
     for path, label in zip(tqdm(faces.paths), faces.points[:, :, :2]):
         box = keypoints.tight_boxes(label[:68])
         rough = box + random.normal(0, ROUGH, 4) * max(box[2] - box[0], box[3] - box[1])

@@ -1,6 +1,7 @@
 """Sound to lips: the shipped network on made speech and on recordings; its training."""
 
 import os
+import shutil
 import signal
 
 import numpy as np
@@ -416,6 +417,14 @@ def test_the_pool_holds_what_a_step_may_draw_from(small_corpus):
     assert [part.shape for part in batch] == [(2, lips.FEATURES, 100), (2, 50), (2, 18, 50), (2, 2, 50)]
     for one, two in zip(batch, utterances.Pool(small, small_corpus).batch(1)):
         np.testing.assert_array_equal(one, two)
+
+
+def test_families_whose_names_begin_alike_are_told_apart(small_corpus, tmp_path):
+    (path,) = small_corpus.glob("*.npz")
+    for name in ("prose_00000.npz", "prose_espeak_00000.npz", "prose_espeak_00020.npz"):
+        shutil.copy(path, tmp_path / name)
+    pool = utterances.Pool(utterances.Recipe(shares=(("prose", 0.5), ("prose_espeak", 0.5))), tmp_path)
+    assert {family: len(said) for family, said in pool.said.items()} == {"prose": 4, "prose_espeak": 8}
 
 
 def test_what_an_utterance_teaches_keeps_the_time_of_its_sound():

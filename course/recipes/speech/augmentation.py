@@ -90,9 +90,9 @@ def _mixed_in(other, behind: float) -> np.ndarray:
 
 
 def _with_noise(power, random) -> np.ndarray:
-    """Steady noise of any colour, 5 to 60 dB below the loud parts; its phase may help or hurt."""
+    """Steady noise of any colour, 4 to 60 dB below the loud parts, often loud; its phase may help or hurt."""
     bands = len(power)
-    level = -random.uniform(5, 60) if random.random() < 0.85 else -70
+    level = -random.choice([random.uniform(4, 22), random.uniform(4, 60), 70], p=[0.35, 0.5, 0.15])
     colour = _curve(bands, 10.0, random) + random.uniform(-0.3, 0.1) * np.arange(bands)
     colour -= 10 * np.log10(np.sum(10 ** (colour / 10)))
     noise = _power(level + colour)[:, None] * random.standard_exponential(power.shape, np.float32)

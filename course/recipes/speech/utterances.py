@@ -84,7 +84,7 @@ class Pool:
     def __init__(self, recipe: Recipe, folder):
         """folder: of the corpus."""
         self.recipe, self.kept = recipe, {}
-        self.said = {family: [one for path in sorted(Path(folder).glob(f"{family}_*.npz"))
+        self.said = {family: [one for path in sorted(Path(folder).glob(f"{family}_[0-9]*.npz"))
                               for one in corpus.read(path)] for family, _ in recipe.shares}
         lacking = [family for family, said in self.said.items() if not said]
         if lacking:
