@@ -73,7 +73,7 @@ def lips(films: list, recordings: list, seen: bool) -> dict:
         for name, found in gaps(film, lips_in_films.heard_lips_of(said.samples), seen).items():
             wide = lips_in_films.WIDE if name == "points" else lips_in_films.WIDE_IN_FILMS
             counted = lips_in_films.lip_counts(said, found - min(rest[name].min(), 1.0), wide)
-            add(rows, name, {**counted, "lag": [lips_in_films.lag(said, found)]})
+            add(rows, name, {**counted, **lips_in_films.followed(said, found)})
     return rows
 
 

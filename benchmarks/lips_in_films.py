@@ -12,6 +12,7 @@ for the true phonemes.
     sound      sounds whose viseme is heard at their time, or a frame beside it
     by chance  the same share when they are looked for anywhere in the sentence
     lag        frames by which the mouth is behind the loudness of the sound; less than nothing is before it
+    loud       correlation of the mouth's gap with the sound's loudness, at each sentence's lag
 
 The judge is the face model's points. With `--photo FILE` the sentences are rendered on a photo and a landmarker looks
 at the frames: `--judge mediapipe --judge-weights face_landmarker.task` (`pip install mediapipe`), or our own.
@@ -38,6 +39,7 @@ SHUT = lip_benchmark.CLOSED  # eye distances, between the inner lips
 WIDE = 0.10
 WIDE_IN_FILMS = 0.07  # a landmarker sees the lips of a film less far apart
 LAGS = range(-8, 9)
+SHARES = ("shut", "by chance", "wide", "viseme", "sound", "sound by chance")  # columns of the table
 
 
 # ---------------------------------------------------------------- sound that is spoilt
@@ -109,10 +111,11 @@ def lip_counts(said, gap, wide: float = WIDE) -> dict:
     return counts
 
 
-def lag(said, gap) -> float:
-    """Frames by which the mouth is behind the sound's loudness."""
+def followed(said, gap) -> dict:
+    """Frames by which the mouth is behind the sound's loudness, and their correlation there."""
     loud = lip_benchmark.loudness(said.samples, said.sample_rate, len(gap))
-    return max(LAGS, key=lambda frames: lip_benchmark.correlation_at(gap, loud, frames))
+    lag = max(LAGS, key=lambda frames: lip_benchmark.correlation_at(gap, loud, frames))
+    return {"lag": [lag], "loud": [lip_benchmark.correlation_at(gap, loud, lag)]}
 
 
 def viseme_counts(said, samples, network=None) -> dict:
@@ -173,13 +176,13 @@ def measure(recordings, gaps, spoilt=SPOILT, network=None, wide: float = WIDE) -
     rows = {}
     for said in recordings:
         gap = gaps(motion.from_speech(said, FPS))
-        _add(rows, "text", {**lip_counts(said, gap, wide), "lag": [lag(said, gap)]})
+        _add(rows, "text", {**lip_counts(said, gap, wide), **followed(said, gap)})
     for name, spoil in spoilt.items():
         random = np.random.default_rng(0)
         for said in recordings:
             samples = spoil(said.samples, random)
             gap = gaps(heard_lips_of(samples, network))
-            _add(rows, name, {**lip_counts(said, gap, wide), "lag": [lag(said, gap)],
+            _add(rows, name, {**lip_counts(said, gap, wide), **followed(said, gap),
                               **viseme_counts(said, samples, network)})  # fmt: skip
     return rows
 
@@ -190,15 +193,14 @@ def _add(rows, name, counts) -> None:
 
 
 def print_table(rows) -> None:
-    """A line a row: shares, and the median of the lags."""
-    print(f"{'heard':<12}{'shut':>8}{'by chance':>11}{'wide':>8}{'viseme':>8}{'sound':>8}{'by chance':>11}{'lag':>6}"
-          f"{'m b p':>7}{'open':>6}")  # fmt: skip
+    """A line a row: shares, the median of the lags, the mean correlation, how many sounds there were."""
+    titles = ["by chance" if name == "sound by chance" else name for name in SHARES]
+    print(f"{'heard':<10}" + "".join(f"{title:>11}" for title in (*titles, "lag", "loud", "m b p", "open")))
     for name, found in rows.items():
-        heard = [f"{np.mean(found[column]):.1%}" if column in found else ""
-                 for column in ("viseme", "sound", "sound by chance")]
-        print(f"{name:<12}{np.mean(found['shut']):>8.1%}{np.mean(found['by chance']):>11.1%}"
-              f"{np.mean(found['wide']):>8.1%}{heard[0]:>8}{heard[1]:>8}{heard[2]:>11}{np.median(found['lag']):>6.0f}"
-              f"{len(found['shut']):>7}{len(found['wide']):>6}")
+        shares = [f"{np.mean(found[column]):.1%}" if column in found else "" for column in SHARES]
+        print(f"{name:<10}" + "".join(f"{share:>11}" for share in shares)
+              + f"{np.median(found['lag']):>11.0f}{np.mean(found['loud']):>11.2f}"
+              f"{len(found['shut']):>11}{len(found['wide']):>11}")
 
 
 def held_out_of(folder: Path, parser) -> list:
