@@ -149,6 +149,8 @@ def main() -> None:
     parser.add_argument("--clips", nargs="*", type=Path, default=[], help="films of real people")
     parser.add_argument("--people", type=int, default=319, help="how many photos are measured on")
     options = parser.parse_args()
+    if not any(options.learned.glob("films_*.npz")):
+        parser.error(f"{options.learned} holds no films_*.npz: `course train fakes` keeps them in its --logdir")
     network = weights.fill(detector.FakesNet(), weights.read_weights(options.weights or weights.data_file(
         detector.WEIGHTS)), "weights")
     everything = labelled.load_labelled(*options.data)

@@ -19,7 +19,7 @@ from . import augmentation, corpus, music
 class Recipe:
     """What the shipped weights were trained with."""
 
-    steps: int = 15500
+    steps: int = 37500
     batch: int = 16
     crop: float = 4.0  # seconds
     pool: int = 500  # utterances in memory; the oldest give way
