@@ -124,9 +124,9 @@ def viseme_probabilities(samples, sample_rate: int | None = None, network: "Vise
 class Reading:
     """How what is heard becomes lips."""
 
-    sure: tuple = (0.15, 0.3)  # a gate's answer at which lips begin to close, and are closed
+    sure: tuple = (0.1, 0.2)  # a gate's answer at which lips begin to close, and are closed
     open: float = 1.2  # the mouth opens so much further than the network, which hedges, has it,
-    soft: tuple = (5.0, 15.0)  # and less in what is soft: (first, range), 1 + (dB + first) / range times,
+    soft: tuple = (7.0, 13.0)  # and less in what is soft: (first, range), 1 + (dB + first) / range times,
     limits: tuple = (0.1, 1.5)  # within these
     quiet: tuple = (20.0, 28.0)  # dB below the loud parts at which a pause begins to close the mouth, and closes it,
     silent: tuple = (0.2, 0.6)  # where the network, too, hears silence so surely: the end of a word may be as quiet
