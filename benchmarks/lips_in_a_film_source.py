@@ -131,7 +131,7 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=24, help="recordings that are said (default: %(default)s)")
     parser.add_argument("--seen", action="store_true", help="make the frames and look at them, which takes long")
     arguments = parser.parse_args()
-    recordings = lips_in_films.held_out_of(arguments.corpus, parser)
+    recordings = lips_in_films.recordings_of(arguments.corpus, parser)
     recordings = recordings[:: max(1, len(recordings) // arguments.limit)][: arguments.limit]
     films = [Film(path, arguments.size) for path in arguments.films]
     lips_in_films.print_table(lips(films, recordings, arguments.seen))
