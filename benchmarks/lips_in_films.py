@@ -27,7 +27,7 @@ import cv2
 import lips as lip_benchmark
 import numpy as np
 
-from course import animation, images, keypoints, motion, speech
+from course import animation, errors, images, keypoints, motion, speech
 from course.evaluation import judges
 from course.motion import transfer
 from course.recipes.speech import corpus, music, utterances
@@ -208,7 +208,10 @@ def recordings_of(folder: Path, parser, family: str = "held_out") -> list:
     paths = sorted(folder.glob(f"{family}_[0-9]*.npz"))[:2]
     if not paths:
         parser.error(f"{folder} holds no {family}_*.npz: `course train speech` makes them")
-    return [said for path in paths for said in corpus.read(path)]
+    try:
+        return [said for path in paths for said in corpus.read(path)]
+    except errors.CourseError as problem:
+        return parser.error(str(problem))
 
 
 def main() -> None:

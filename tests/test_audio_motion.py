@@ -427,6 +427,17 @@ def test_families_whose_names_begin_alike_are_told_apart(small_corpus, tmp_path)
     assert {family: len(said) for family, said in pool.said.items()} == {"prose": 4, "prose_espeak": 8}
 
 
+def test_a_corpus_that_is_damaged_or_lacks_a_family_says_so(small_corpus, tmp_path):
+    (path,) = small_corpus.glob("*.npz")
+    with pytest.raises(errors.CourseError, match="holds no recordings of prose: Kokoro's speakers as --data make"):
+        utterances.Pool(utterances.Recipe(shares=(("espeak", 0.5), ("prose", 0.5))), small_corpus)
+    whole = path.read_bytes()
+    for size in (0, 1000, len(whole) - 100):
+        (tmp_path / "espeak_00000.npz").write_bytes(whole[:size])
+        with pytest.raises(errors.CourseError, match=r"espeak_00000.npz is damaged .*: delete it"):
+            corpus.read(tmp_path / "espeak_00000.npz")
+
+
 def test_what_an_utterance_teaches_keeps_the_time_of_its_sound():
     """Played at another pace, m still shuts the lips where the sound says so."""
     phonemes = [speech.Phoneme("", 0, 0.5), speech.Phoneme("m", 0.5, 0.6), speech.Phoneme("a", 0.6, 1.0)]

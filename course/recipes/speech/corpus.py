@@ -7,6 +7,8 @@ costs what was in work. Those called prose say sentences as people write them, t
 """
 
 import json
+import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -229,10 +231,17 @@ def _write(path: Path, said: list) -> None:
 
 
 def read(path) -> list:
-    """The recordings of one file, each a `Speech` at 16 kHz whose loudest sample is near 1."""
-    with np.load(path) as held:
-        ends = np.cumsum(held["lengths"])
-        samples, phonemes = held["samples"], json.loads(str(held["phonemes"]))
+    """The recordings of one file, each a `Speech` at 16 kHz whose loudest sample is near 1.
+
+    Raises `errors.CourseError` if the file is damaged.
+    """
+    try:
+        with np.load(path) as held:
+            ends = np.cumsum(held["lengths"])
+            samples, phonemes = held["samples"], json.loads(str(held["phonemes"]))
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile, zlib.error) as problem:
+        raise errors.CourseError(f"{path} is damaged ({problem}): delete it, and it is made again from Kokoro's "
+                                 "speakers (--data)") from None
     return [synthesis.Speech(samples[end - length : end].astype(np.float32) / 32768, sound.SAMPLE_RATE,
                              [synthesis.Phoneme(*one) for one in said])
             for end, length, said in zip(ends, np.diff(ends, prepend=0), phonemes, strict=True)]

@@ -88,7 +88,8 @@ class Pool:
                               for one in corpus.read(path)] for family, _ in recipe.shares}
         lacking = [family for family, said in self.said.items() if not said]
         if lacking:
-            raise errors.CourseError(f"{folder} holds no recordings of {lacking[0]}: delete it and begin again")
+            raise errors.CourseError(f"{folder} holds no recordings of {lacking[0]}: Kokoro's speakers as --data make "
+                                     "what runs/speech_corpus lacks")
         self.music = music.bank(recipe.seed)
         self.usual = self._usual()
 
