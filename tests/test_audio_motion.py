@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 from course import animation, errors, io, motion, speech, training
 from course.recipes.speech import augmentation, corpus, held_out, music, texts, utterances, voices
 from course.recipes.speech import training as speech_training
-from course.speech import kokoro, levelling, lip_networks, lips, spectrogram
+from course.speech import kokoro, levelling, lip_networks, lips, spectrogram, visemes
 from course.training import checkpoints, loop
 
 SENTENCE = "My mother moved a big piano, and father opened the door."
@@ -100,6 +100,24 @@ def streamed(samples, length, **known):
     return np.concatenate([*rows, stream.finish()])
 
 
+@pytest.mark.parametrize("fps", [24, 25, 30])
+def test_lips_that_are_heard_shut_once_shut_in_a_film(fps):
+    """For one moment of 20 ms, wherever it lies between the frames."""
+    moments, times = 40, (np.arange(20) + 0.5) / fps
+    for moment in range(10, 20):
+        gates = np.zeros((moments, 2))
+        gates[moment, 0] = 1.0
+        curves = np.full((moments, len(speech.LIP_CHANNELS)), 0.5)
+        heard = lips.Lips(np.full((moments, 17), 1 / 17), curves, gates, np.zeros(moments))
+        open_mouth = opening_at(lips.curves_of(heard, times, 1 / fps))
+        assert open_mouth.min() < 0.4 * open_mouth.max()
+        assert np.sum(open_mouth < 0.99 * open_mouth.max()) <= 3
+
+
+def opening_at(curves):
+    return curves[:, visemes.opening_columns()].sum(axis=1)
+
+
 @pytest.mark.parametrize("length", [320, 37, 5000])
 def test_chunks_give_what_the_whole_gives(arriving, length):
     """To 1e-4, in chunks of 20 ms and of any length, once the level is known."""
@@ -108,6 +126,26 @@ def test_chunks_give_what_the_whole_gives(arriving, length):
     found = streamed(arriving.samples, length, level=levelling.of_whole(arriving.bands, arriving.loudness))
     assert found.shape == (1 + len(arriving.samples) // 320, len(speech.LIP_CHANNELS))
     np.testing.assert_allclose(found, shown, atol=1e-4)
+
+
+@pytest.mark.parametrize("fps", [10, 25])
+def test_lips_that_are_held_are_the_same_in_chunks(arriving, fps):
+    level = levelling.of_whole(arriving.bands, arriving.loudness)
+    found = streamed(arriving.samples, 320, level=level, hold=1 / fps)
+    whole = lips.curves_of(lips.hear_lips(arriving), np.arange(len(found)) / lips.RATE, 1 / fps)
+    np.testing.assert_allclose(found, whole, atol=1e-4)
+    assert (opening_of(found) < opening_of(streamed(arriving.samples, 320, level=level)) - 0.01).any()
+
+
+def test_what_is_up_shortly_is_held_and_nothing_else():
+    gates = np.zeros((20, 2))
+    gates[[3, 8, 9, 10, 15, 16], 0] = 0.5, 1, 0.8, 1, 1, 0.6
+    (held,) = lips.held(gates, 0.04)[:, :1].T
+    assert np.flatnonzero(held != gates[:, 0]).tolist() == [4, 9, 11, 16]
+    assert held[[4, 9, 11, 16]].tolist() == [0.5, 1, 1, 1]
+    np.testing.assert_array_equal(lips.held(gates, 0.02), gates)
+    long = lips.held(gates, 0.08)[:, 0] >= 0.5
+    assert np.diff(np.flatnonzero(np.diff(long, prepend=0, append=0)))[::2].min() == 4
 
 
 def test_a_stream_that_knows_nothing_soon_hears_the_same(arriving):

@@ -25,12 +25,15 @@ class LipStream:
     heard.
     """
 
-    def __init__(self, network=None, level: levelling.Level | None = None, reading: lips.Reading | None = None):
+    def __init__(self, network=None, level: levelling.Level | None = None, reading: lips.Reading | None = None,
+                 hold: float = 1 / lips.RATE):
         """network: a `VisemeNet`, the shipped one by default; level: how loud and of what colour the sound is, if that
-        is known (`levelling.of_whole`)."""
+        is known (`levelling.of_whole`); hold: seconds that a frame of the film lasts; lips that close stay shut for so
+        long."""
         network = network or lips.network_at_work()
         self.listener = lips.Listener(network, level or levelling.usual(np.asarray(network.usual)))
-        self.reading = reading or lips.Reading()
+        self.reading, self.hold = reading or lips.Reading(), hold
+        self.gates = np.zeros((lips.moments_of(hold) ** 2, len(visemes.GATED)))  # of the moments before
         self.samples = np.zeros(BEFORE * HOP, np.float32)  # from half a window before the next frame's middle
         self.bands = np.zeros((hearing.N_MELS, 0), np.float32)  # a frame that waits for its second
         self.skip = lips.WAIT  # answers about the time before the sound
@@ -68,4 +71,8 @@ class LipStream:
             return np.zeros((0, len(visemes.LIP_CHANNELS)), np.float32)
         said = self.listener.hear(bands[:, :even]).since(self.skip)
         self.skip = max(0, self.skip - even // 2)
-        return lips.gated(*lips.read(said, self.reading)).astype(np.float32)
+        curves, gates = lips.read(said, self.reading)
+        gates = np.concatenate([self.gates, gates])
+        self.gates = gates[len(gates) - len(self.gates) :]
+        held = lips.held(gates, self.hold)[len(gates) - len(curves) :]
+        return lips.gated(curves, held).astype(np.float32)

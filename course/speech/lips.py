@@ -143,10 +143,8 @@ def lip_curves(heard: hearing.Heard, times: np.ndarray, hold: float, reading: Re
 
 def curves_of(said: Lips, times: np.ndarray, hold: float, reading: Reading | None = None) -> np.ndarray:
     """Lips as they were heard, at the times (T,) in seconds: float32 (T, C). hold: as in `lip_curves`."""
-    from scipy.ndimage import maximum_filter1d
-
     curves, gates = read(said, reading or Reading())
-    gates = maximum_filter1d(gates, 2 * int(np.ceil(hold * RATE / 2)) - 1, axis=0)
+    gates = held(gates, hold)
     moments = np.arange(len(gates)) / RATE
     curves, gates = (np.stack([np.interp(times, moments, column) for column in values.T], axis=1)
                      for values in (curves, gates))
@@ -162,6 +160,21 @@ def read(said: Lips, reading: Reading) -> tuple:
     louder = np.clip(1 + (said.loudest + first) / wide, *reading.limits)
     curves[:, visemes.opening_columns()] *= reading.open * louder[:, None]
     return np.clip(curves, 0, 1), _ramp(said.gates, reading.sure) * speaking
+
+
+def held(gates: np.ndarray, hold: float) -> np.ndarray:
+    """Gates (T, 2) that stay up for at least `hold` seconds, as long as a frame lasts: lips that are heard shut for one
+    moment only would else fall between two frames."""
+    for k in range(1, moments_of(hold)):  # what is up for k moments is for one more
+        behind = np.pad(gates, ((k + 1, 0), (0, 0)))
+        up = np.min([behind[d : d + len(gates)] for d in range(1, k + 1)], axis=0)  # in all k moments before
+        gates = np.where(up > behind[: len(gates)], np.maximum(gates, up), gates)
+    return gates
+
+
+def moments_of(hold: float) -> int:
+    """How many moments a frame of the film lasts, `hold` in seconds."""
+    return max(1, int(np.ceil(hold * RATE)))
 
 
 def _ramp(values, between: tuple) -> np.ndarray:

@@ -10,6 +10,7 @@ import functools
 import numpy as np
 
 from ...io import sound
+from ...speech import hearing
 
 TRACTS = (np.log(0.86), np.log(1.16))  # of the speaker's own formants
 LOWEST, HIGHEST = 55.0, 7600.0  # Hz, between which the mel bands lie
@@ -91,14 +92,23 @@ def _mixed_in(other, behind: float) -> np.ndarray:
 
 def _with_noise(power, random) -> np.ndarray:
     """Steady noise of any colour, 4 to 60 dB below the loud parts, often loud; its phase may help or hurt."""
-    bands = len(power)
-    level = -random.choice([random.uniform(4, 22), random.uniform(4, 60), 70], p=[0.35, 0.5, 0.15])
-    colour = _curve(bands, 10.0, random) + random.uniform(-0.3, 0.1) * np.arange(bands)
+    bands, frames = power.shape
+    level = -random.choice([random.uniform(4, 22), random.uniform(4, 60), 70], p=[0.5, 0.37, 0.13])
+    colour = _curve(bands, random.uniform(0, 10), random) + random.uniform(-0.3, 0.15) * np.arange(bands)
     colour -= 10 * np.log10(np.sum(10 ** (colour / 10)))
-    noise = _power(level + colour)[:, None] * random.standard_exponential(power.shape, np.float32)
+    first = random.integers(0, _white().shape[1] - frames)
+    noise = _power(level + colour)[:, None] * _white()[:, first : first + frames]
     # |a + b|^2 = a^2 + b^2 + 2 a b cos(phase), here with a number between -1 and 1 for the cosine
     cross = np.sqrt(power * noise) * (2 * random.random(power.shape, np.float32) - 1)
     return np.maximum(power + noise + cross, np.float32(1e-9))
+
+
+@functools.lru_cache(maxsize=1)
+def _white() -> np.ndarray:
+    """White noise as the ear of the network has it: a minute's power in the mel bands (80, 6000), 1 on the mean."""
+    samples = np.random.default_rng(0).standard_normal(60 * sound.SAMPLE_RATE).astype(np.float32)
+    power = _power(hearing.mel_bands(samples))
+    return power / power.mean(axis=1, keepdims=True)
 
 
 def _curve(count, size, random) -> np.ndarray:

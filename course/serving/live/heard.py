@@ -57,7 +57,7 @@ class Heard:
         """Forget it all."""
         with self._lock:
             self._to_play, self._to_lips = Resampler(clock.RATE), Resampler(sound.SAMPLE_RATE)
-            self._stream = lip_stream.LipStream(level=self._level)
+            self._stream = lip_stream.LipStream(level=self._level, hold=1 / clock.FPS)
             self._samples, self._open = np.zeros(0, np.float32), False
             self._lips = deque()  # rows (C,) at 50 a second from the next frame on
 
