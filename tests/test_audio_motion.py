@@ -114,6 +114,15 @@ def test_lips_that_are_heard_shut_once_shut_in_a_film(fps):
         assert np.sum(open_mouth < 0.99 * open_mouth.max()) <= 3
 
 
+def test_lips_shut_where_both_answers_of_the_network_say_so():
+    shut = visemes.VISEME_NAMES.index("PP")
+    for gate, viseme, closed in ((0.9, 0.9, 1), (0.02, 0.9, 1), (0.9, 0.001, 0), (0.01, 0.01, 0)):
+        probabilities = np.full((1, 17), (1 - viseme) / 16)
+        probabilities[0, shut] = viseme
+        heard = lips.Lips(probabilities, np.zeros((1, 18)), np.array([[gate, 0.0]]), np.zeros(1))
+        assert lips.read(heard, lips.Reading())[1].tolist() == [[closed, 0]]
+
+
 def opening_at(curves):
     return curves[:, visemes.opening_columns()].sum(axis=1)
 

@@ -16,7 +16,7 @@ from . import hearing, levelling, visemes
 class Settings:
     """Size of the network."""
 
-    width: int = 192
+    width: int = 256
     kernel: int = 3
     dilations: tuple = (1, 2, 4, 8, 1, 2, 4, 8)
 

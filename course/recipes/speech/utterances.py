@@ -19,13 +19,13 @@ from . import augmentation, corpus, music
 class Recipe:
     """What the shipped weights were trained with."""
 
-    steps: int = 37500
+    steps: int = 60000
     batch: int = 16
     crop: float = 4.0  # seconds
     pool: int = 500  # utterances in memory; the oldest give way
     fresh: int = 1  # new utterances a step
-    shares: tuple = (("kokoro", 0.20), ("prose", 0.40), ("hibari", 0.07), ("prose_hibari", 0.18),
-                     ("espeak", 0.08), ("prose_espeak", 0.07))  # of the utterances
+    shares: tuple = (("kokoro", 0.18), ("prose", 0.42), ("hibari", 0.06), ("prose_hibari", 0.18),
+                     ("espeak", 0.08), ("prose_espeak", 0.08))  # of the utterances
     rate: float = 3e-3  # of learning, at its peak
     warmup: int = 100  # steps
     smoothing: float = 0.05  # of labels: the borders between sounds are soft
