@@ -127,7 +127,7 @@ class Reading:
     sure: tuple = (0.04, 0.08)  # of a touch, where lips begin to close, and are closed
     open: float = 1.2  # the mouth opens so much further than the network, which hedges, has it,
     soft: tuple = (7.0, 13.0)  # and less in what is soft: (first, range), 1 + (dB + first) / range times,
-    limits: tuple = (0.1, 2.0)  # within these
+    limits: tuple = (0.1, 1.75)  # within these
     quiet: tuple = (20.0, 28.0)  # dB below the loud parts at which a pause begins to close the mouth, and closes it,
     silent: tuple = (0.2, 0.6)  # where the network, too, hears silence so surely: the end of a word may be as quiet
 
