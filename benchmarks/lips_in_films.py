@@ -233,7 +233,7 @@ def main() -> None:
     parser.add_argument("--judge-weights", help="face_landmarker.task, for --judge mediapipe")
     parser.add_argument("--family", default="held_out", choices=corpus.FAMILIES,
                         help="others than the held-out ones show what is named of what was trained on")
-    parser.add_argument("--rows", nargs="*", default=list(SPOILT), help="which of " + ", ".join(SPOILT))
+    parser.add_argument("--rows", nargs="*", default=list(SPOILT), choices=list(SPOILT), help="what is measured")
     arguments = parser.parse_args()
     recordings = recordings_of(arguments.corpus, parser, arguments.family)
     spoilt = {name: SPOILT[name] for name in arguments.rows}

@@ -179,6 +179,12 @@ def test_nothing_after_the_look_ahead_is_heard(arriving):
     assert np.abs(after[moment + 5 :] - before[moment + 5 :]).max() > 0.05
 
 
+@pytest.mark.parametrize("hold", [0, -1, float("nan"), float("inf"), "x", None])
+def test_a_frame_that_lasts_no_time(hold):
+    with pytest.raises(errors.CourseError, match="hold is the seconds that a frame lasts, above 0 and at most 1, not"):
+        speech.LipStream(hold=hold)
+
+
 def test_a_chunk_that_is_no_sound():
     stream = speech.LipStream()
     assert stream.feed(np.zeros(10)).shape == (0, len(speech.LIP_CHANNELS))

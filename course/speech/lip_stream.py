@@ -3,6 +3,8 @@
 What must be remembered from chunk to chunk: half a window of sound, how loud it was, and what the network's layers saw.
 """
 
+import numbers
+
 import numpy as np
 
 from .. import errors
@@ -28,8 +30,10 @@ class LipStream:
     def __init__(self, network=None, level: levelling.Level | None = None, reading: lips.Reading | None = None,
                  hold: float = 1 / lips.RATE):
         """network: a `VisemeNet`, the shipped one by default; level: how loud and of what colour the sound is, if that
-        is known (`levelling.of_whole`); hold: seconds that a frame of the film lasts; lips that close stay shut for so
-        long."""
+        is known (`levelling.of_whole`); hold: seconds that a frame of the film lasts, at most 1; lips that close stay
+        shut for so long. Raises `errors.CourseError`: another hold; `errors.WeightsError`: no network."""
+        if not (isinstance(hold, numbers.Real) and 0 < hold <= 1):
+            raise errors.CourseError(f"hold is the seconds that a frame lasts, above 0 and at most 1, not {hold!r}")
         network = network or lips.network_at_work()
         self.listener = lips.Listener(network, level or levelling.usual(np.asarray(network.usual)))
         self.reading, self.hold = reading or lips.Reading(), hold
